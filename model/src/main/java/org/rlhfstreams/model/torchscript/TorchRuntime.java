@@ -1,0 +1,37 @@
+package org.rlhfstreams.model.torchscript;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** The settings that PyTorch needs before first use, and on each thread that calls it. */
+public final class TorchRuntime {
+  private static final ThreadLocal<Boolean> PREPARED = ThreadLocal.withInitial(() -> false);
+
+  static {
+    // Otherwise DJL asks its home for versions and reports usage.
+    System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
+    System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
+    Engine.getEngine("PyTorch");
+  }
+
+  private TorchRuntime() {}
+
+  /** Loads the native library; the first call takes a second or two. */
+  public static void prepare() {
+    // the static initialiser has done it
+  }
+
+  /** Threads that one tensor operation uses. */
+  public static int threads() {
+    return JniUtils.getNumThreads();
+  }
+
+  static void prepareThread(boolean gradient) {
+    if (!PREPARED.get()) {
+      // The profiling executor recompiles whenever shapes change: 2 to 4 times slower here.
+      JniUtils.setGraphExecutorOptimize(false);
+      PREPARED.set(true);
+    }
+    JniUtils.setGradMode(gradient);
+  }
+}

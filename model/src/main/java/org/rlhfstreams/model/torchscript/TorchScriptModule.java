@@ -1,0 +1,140 @@
+package org.rlhfstreams.model.torchscript;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A TorchScript class without state of its own, put together from source fragments, whose methods
+ * take and return tensors. Weights are arguments, so one module serves any number of weight sets.
+ * Safe for several threads at once.
+ */
+public final class TorchScriptModule implements AutoCloseable {
+  private final Model model;
+  private final PtSymbolBlock block;
+  private final Map<String, NDArray> methodNames = new ConcurrentHashMap<>();
+  private final NDManager names;
+
+  private TorchScriptModule(Model model, NDManager names) {
+    this.model = model;
+    this.block = (PtSymbolBlock) model.getBlock();
+    this.names = names;
+  }
+
+  /**
+   * Compiles the fragments into one class.
+   *
+   * @param className name of the class, for messages
+   * @param owner class beside whose package's resources the fragments lie
+   * @param fragments resource names, relative to {@code owner}
+   * @param constants attributes that the source reads as {@code self.NAME}: Long, Double or Boolean
+   */
+  public static TorchScriptModule compile(
+      String className, Class<?> owner, List<String> fragments, Map<String, Object> constants) {
+    TorchRuntime.prepare();
+    StringBuilder source = new StringBuilder("class " + className + "(Module):\n");
+    source.append("  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
+    constants.forEach(
+        (name, value) ->
+            source.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
+    for (String fragment : fragments) {
+      source.append(read(owner, fragment)).append('\n');
+    }
+    Model model = Model.newInstance(className, "PyTorch");
+    try {
+      model.load(
+          new ByteArrayInputStream(
+              TorchScriptArchive.write(className, source.toString(), constants)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (MalformedModelException e) {
+      throw new IllegalStateException(className + " does not compile: " + e.getMessage(), e);
+    }
+    return new TorchScriptModule(model, NDManager.newBaseManager("PyTorch"));
+  }
+
+  /**
+   * Runs a method without recording a graph.
+   *
+   * @param scope owner of the results
+   * @param arguments tensors and lists of tensors, in the method's order; at least one
+   */
+  public NDList run(String method, NDManager scope, Argument... arguments) {
+    return call(method, scope, false, arguments);
+  }
+
+  /** As {@link #run}, recording the graph that a later gradient needs. */
+  public NDList runWithGradient(String method, NDManager scope, Argument... arguments) {
+    return call(method, scope, true, arguments);
+  }
+
+  private NDList call(String method, NDManager scope, boolean train, Argument... arguments) {
+    TorchRuntime.prepareThread(train);
+    NDList inputs = new NDList();
+    for (int i = 0; i < arguments.length; i++) {
+      for (NDArray array : arguments[i].arrays()) {
+        array.setName(arguments[i].isList() ? "list" + i + "[]" : null);
+        inputs.add(array);
+      }
+    }
+    inputs.add(methodNames.computeIfAbsent(method, this::methodName));
+    NDList results = IValueUtils.forward(block, inputs, train);
+    results.attach(scope);
+    return results;
+  }
+
+  private NDArray methodName(String method) {
+    NDArray name = names.create(0f);
+    name.setName("module_method:" + method);
+    return name;
+  }
+
+  @Override
+  public void close() {
+    names.close();
+    model.close();
+  }
+
+  private static String type(Object constant) {
+    if (constant instanceof Boolean) {
+      return "bool";
+    }
+    return constant instanceof Long ? "int" : "float";
+  }
+
+  private static String read(Class<?> owner, String resource) {
+    try (InputStream in = owner.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("resource " + resource + " is missing beside " + owner);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One argument of a method: a tensor, or a list of tensors. */
+  public record Argument(List<NDArray> arrays, boolean isList) {
+    /** A single tensor. */
+    public static Argument of(NDArray array) {
+      return new Argument(List.of(array), false);
+    }
+
+    /** A list of tensors; not empty, since an empty list cannot be passed. */
+    public static Argument list(List<NDArray> arrays) {
+      return new Argument(arrays, true);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+  # Generation over slots. The caches are [layers, slots, key/value heads, capacity, head dimension];
+  # the running rows are always the first slots. Positions past a row's length hold leftovers: the mask
+  # keeps them unseen, and decoding overwrites them.
+
+  # Reads the prompts of new rows into the slots from `slot` on. ids [rows, time] right-padded,
+  # last [rows] the index of each prompt's last token -> logits after the prompt [rows, vocabulary]
+  def prefill(self, ids: Tensor, cos_table: Tensor, sin_table: Tensor, slot: Tensor, last: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
+    rows = ids.size(0)
+    time = ids.size(1)
+    first = int(slot)
+    cos = cos_table[0:time]
+    sin = sin_table[0:time]
+    x = torch.embedding(w[0], ids)
+    for l in range(self.layers):
+      o = 1 + l * 9
+      q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
+      torch.copy_(torch.slice(torch.slice(torch.select(keys, 0, l), 0, first, first + rows), 2, 0, time), k)
+      torch.copy_(torch.slice(torch.slice(torch.select(values, 0, l), 0, first, first + rows), 2, 0, time), v)
+      a = torch.scaled_dot_product_attention(q, self.share_heads(k), self.share_heads(v), None, 0., True)
+      x = self.feed_forward(x + torch.linear(self.merge_heads(a), w[o + 4]), w, o)
+    at_last = torch.gather(x, 1, torch.expand(torch.view(last, [rows, 1, 1]), [rows, 1, x.size(2)]))
+    h = self.norm(torch.squeeze(at_last, 1), w[1 + self.layers * 9])
+    return torch.linear(h, self.head(w))
+
+  # One token for each of the first rows: tokens [rows], positions [rows] -> logits [rows, vocabulary]
+  def decode(self, tokens: Tensor, positions: Tensor, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
+    rows = tokens.size(0)
+    reach = int(torch.max(positions)) + 1
+    cos = torch.view(torch.index_select(cos_table, 0, positions), [rows, 1, 1, self.head_dimension])
+    sin = torch.view(torch.index_select(sin_table, 0, positions), [rows, 1, 1, self.head_dimension])
+    columns = torch.arange(reach, dtype=4, layout=None, device=positions.device)
+    mask = torch.le(torch.view(columns, [1, 1, 1, reach]), torch.view(positions, [rows, 1, 1, 1]))
+    row_index = torch.arange(rows, dtype=4, layout=None, device=positions.device)
+    where = annotate(List[Optional[Tensor]], [row_index, None, positions])
+    x = torch.embedding(w[0], torch.view(tokens, [rows, 1]))
+    for l in range(self.layers):
+      o = 1 + l * 9
+      q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
+      layer_keys = torch.slice(torch.select(keys, 0, l), 0, 0, rows)
+      layer_values = torch.slice(torch.select(values, 0, l), 0, 0, rows)
+      torch.index_put_(layer_keys, where, torch.squeeze(k, 2))
+      torch.index_put_(layer_values, where, torch.squeeze(v, 2))
+      seen_keys = self.share_heads(torch.slice(layer_keys, 2, 0, reach))
+      seen_values = self.share_heads(torch.slice(layer_values, 2, 0, reach))
+      a = torch.scaled_dot_product_attention(q, seen_keys, seen_values, mask)
+      x = self.feed_forward(x + torch.linear(self.merge_heads(a), w[o + 4]), w, o)
+    h = self.norm(torch.squeeze(x, 1), w[1 + self.layers * 9])
+    return torch.linear(h, self.head(w))
+
+  # Draws one token a row by inverting the distribution at uniform [rows] in [0, 1).
+  # settings [3, rows]: temperature (0 takes the most likely token), top_k (0: all), top_p (1: all)
+  # -> tokens [rows], and their log-probabilities [rows] under the distribution drawn from
+  # (greedy: under the softmax at temperature 1)
+  def sample(self, logits: Tensor, settings: Tensor, uniform: Tensor) -> List[Tensor]:
+    temperature = settings[0]
+    greedy = torch.eq(temperature, 0.)
+    scale = torch.unsqueeze(torch.where(greedy, torch.ones_like(temperature), temperature), 1)
+    log_p = torch.log_softmax(logits.float() / scale, -1)
+    top_k = torch.unsqueeze(settings[1], 1)
+    top_p = torch.unsqueeze(settings[2], 1)
+    if bool(torch.any(torch.logical_or(torch.gt(top_k, 0.), torch.lt(top_p, 1.)))):
+      ranked, order = torch.sort(log_p, -1, True)
+      mass = torch.exp(ranked)
+      before = torch.cumsum(mass, -1) - mass
+      rank = torch.unsqueeze(torch.arange(logits.size(1), dtype=4, layout=None, device=logits.device), 0)
+      in_top_k = torch.logical_or(torch.le(top_k, 0.), torch.lt(rank, top_k))
+      in_nucleus = torch.logical_or(torch.ge(top_p, 1.), torch.lt(before, top_p))
+      kept = torch.logical_or(torch.logical_and(in_top_k, in_nucleus), torch.eq(rank, 0))
+      dropped = torch.scatter(torch.zeros_like(kept), 1, order, torch.logical_not(kept))
+      log_p = torch.log_softmax(torch.masked_fill(log_p, dropped, self.minus_infinity), -1)
+    cumulative = torch.cumsum(torch.exp(log_p.double()), -1)
+    target = torch.unsqueeze(uniform, 1) * cumulative[:, -1:]
+    drawn = torch.clamp(torch.sum(torch.le(cumulative, target), [1]), 0, logits.size(1) - 1)
+    tokens = torch.where(greedy, torch.argmax(logits, -1), drawn)
+    return [tokens, torch.squeeze(torch.gather(log_p, 1, torch.unsqueeze(tokens, 1)), 1)]
+
+  def prefill_and_sample(self, ids: Tensor, settings: Tensor, uniform: Tensor, cos_table: Tensor, sin_table: Tensor, slot: Tensor, last: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> List[Tensor]:
+    return self.sample(self.prefill(ids, cos_table, sin_table, slot, last, keys, values, w), settings, uniform)
+
+  def decode_and_sample(self, tokens: Tensor, settings: Tensor, uniform: Tensor, positions: Tensor, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> List[Tensor]:
+    return self.sample(self.decode(tokens, positions, cos_table, sin_table, keys, values, w), settings, uniform)
+
+  # Moves a row's cache to another slot, so that the running rows stay the first ones.
+  def move_row(self, source: Tensor, destination: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    torch.copy_(torch.select(keys, 1, int(destination)), torch.select(keys, 1, int(source)))
+    torch.copy_(torch.select(values, 1, int(destination)), torch.select(values, 1, int(source)))
+    return source
