@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A TorchScript class without state of its own, put together from source fragments, whose methods
  * take and return tensors. Weights are arguments, so one module serves any number of weight sets.
- * Safe for several threads at once.
+ * Safe for several threads at once, as long as no two use the same tensors.
  */
 public final class TorchScriptModule implements AutoCloseable {
   private final Model model;
@@ -80,8 +80,8 @@ public final class TorchScriptModule implements AutoCloseable {
     return call(method, scope, true, arguments);
   }
 
-  private NDList call(String method, NDManager scope, boolean train, Argument... arguments) {
-    TorchRuntime.prepareThread(train);
+  private NDList call(String method, NDManager scope, boolean gradient, Argument... arguments) {
+    TorchRuntime.prepareThread(gradient);
     NDList inputs = new NDList();
     for (int i = 0; i < arguments.length; i++) {
       for (NDArray array : arguments[i].arrays()) {
@@ -90,7 +90,9 @@ public final class TorchScriptModule implements AutoCloseable {
       }
     }
     inputs.add(methodNames.computeIfAbsent(method, this::methodName));
-    NDList results = IValueUtils.forward(block, inputs, train);
+    // "Training" even without a graph: DJL's other path yields inference tensors, which a later
+    // gradient could not use. The thread's gradient mode decides what is recorded.
+    NDList results = IValueUtils.forward(block, inputs, true);
     results.attach(scope);
     return results;
   }

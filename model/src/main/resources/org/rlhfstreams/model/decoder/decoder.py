@@ -1,5 +1,6 @@
   # The Llama decoder. Weights arrive as one list in the order of ModelDirectory.expectedTensors:
-  # the embedding, nine tensors a layer, the final norm, and then a head where it has its own.
+  # the embedding, `stride` tensors a layer (norm, q, k, v, o, norm, gate, up, down, then biases), the
+  # final norm, and then a head where it has its own.
   # Rows are right-padded: with causal attention a real token never sees padding, so no mask is needed.
 
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -23,15 +24,28 @@
       y = torch.repeat_interleave(x, self.heads // self.key_value_heads, 1)
     return y
 
+  # x times the layer's matrix i, plus its bias where biases start above 0 in the layer
+  def project(self, x: Tensor, w: List[Tensor], o: int, i: int, bias: int, bias_index: int) -> Tensor:
+    if bias > 0:
+      y = torch.linear(x, w[o + i], w[o + bias + bias_index])
+    else:
+      y = torch.linear(x, w[o + i])
+    return y
+
+  def attention_output(self, a: Tensor, w: List[Tensor], o: int) -> Tensor:
+    return self.project(self.merge_heads(a), w, o, 4, self.attention_bias, 3)
+
   def attention_inputs(self, h: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
-    q = self.rotate(self.split_heads(torch.linear(h, w[o + 1]), self.heads), cos, sin)
-    k = self.rotate(self.split_heads(torch.linear(h, w[o + 2]), self.key_value_heads), cos, sin)
-    v = self.split_heads(torch.linear(h, w[o + 3]), self.key_value_heads)
+    q = self.rotate(self.split_heads(self.project(h, w, o, 1, self.attention_bias, 0), self.heads), cos, sin)
+    k = self.rotate(self.split_heads(self.project(h, w, o, 2, self.attention_bias, 1), self.key_value_heads), cos, sin)
+    v = self.split_heads(self.project(h, w, o, 3, self.attention_bias, 2), self.key_value_heads)
     return (q, k, v)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
     h = self.norm(x, w[o + 5])
-    return x + torch.linear(torch.silu(torch.linear(h, w[o + 6])) * torch.linear(h, w[o + 7]), w[o + 8])
+    b = self.feed_forward_bias
+    gated = torch.silu(self.project(h, w, o, 6, b, 0)) * self.project(h, w, o, 7, b, 1)
+    return x + self.project(gated, w, o, 8, b, 2)
 
   # ids [batch, time] -> hidden states [batch, time, hidden]
   def hidden(self, ids: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
@@ -39,11 +53,11 @@
     sin = sin_table[0:ids.size(1)]
     x = torch.embedding(w[0], ids)
     for l in range(self.layers):
-      o = 1 + l * 9
+      o = 1 + l * self.stride
       q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
       a = torch.scaled_dot_product_attention(q, self.share_heads(k), self.share_heads(v), None, 0., True)
-      x = self.feed_forward(x + torch.linear(self.merge_heads(a), w[o + 4]), w, o)
-    return self.norm(x, w[1 + self.layers * 9])
+      x = self.feed_forward(x + self.attention_output(a, w, o), w, o)
+    return self.norm(x, w[1 + self.layers * self.stride])
 
   # hidden states of chosen tokens: index [tokens] into batch * time -> [tokens, hidden]
   def hidden_at(self, ids: Tensor, index: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
@@ -54,7 +68,7 @@
     if self.tied:
       weight = w[0]
     else:
-      weight = w[2 + self.layers * 9]
+      weight = w[2 + self.layers * self.stride]
     return weight
 
   # every token's logits [batch, time, vocabulary]; for checks and small models only

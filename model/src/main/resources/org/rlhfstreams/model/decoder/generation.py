@@ -12,14 +12,14 @@
     sin = sin_table[0:time]
     x = torch.embedding(w[0], ids)
     for l in range(self.layers):
-      o = 1 + l * 9
+      o = 1 + l * self.stride
       q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
       torch.copy_(torch.slice(torch.slice(torch.select(keys, 0, l), 0, first, first + rows), 2, 0, time), k)
       torch.copy_(torch.slice(torch.slice(torch.select(values, 0, l), 0, first, first + rows), 2, 0, time), v)
       a = torch.scaled_dot_product_attention(q, self.share_heads(k), self.share_heads(v), None, 0., True)
-      x = self.feed_forward(x + torch.linear(self.merge_heads(a), w[o + 4]), w, o)
+      x = self.feed_forward(x + self.attention_output(a, w, o), w, o)
     at_last = torch.gather(x, 1, torch.expand(torch.view(last, [rows, 1, 1]), [rows, 1, x.size(2)]))
-    h = self.norm(torch.squeeze(at_last, 1), w[1 + self.layers * 9])
+    h = self.norm(torch.squeeze(at_last, 1), w[1 + self.layers * self.stride])
     return torch.linear(h, self.head(w))
 
   # One token for each of the first rows: tokens [rows], positions [rows] -> logits [rows, vocabulary]
@@ -34,7 +34,7 @@
     where = annotate(List[Optional[Tensor]], [row_index, None, positions])
     x = torch.embedding(w[0], torch.view(tokens, [rows, 1]))
     for l in range(self.layers):
-      o = 1 + l * 9
+      o = 1 + l * self.stride
       q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
       layer_keys = torch.slice(torch.select(keys, 0, l), 0, 0, rows)
       layer_values = torch.slice(torch.select(values, 0, l), 0, 0, rows)
@@ -43,8 +43,8 @@
       seen_keys = self.share_heads(torch.slice(layer_keys, 2, 0, reach))
       seen_values = self.share_heads(torch.slice(layer_values, 2, 0, reach))
       a = torch.scaled_dot_product_attention(q, seen_keys, seen_values, mask)
-      x = self.feed_forward(x + torch.linear(self.merge_heads(a), w[o + 4]), w, o)
-    h = self.norm(torch.squeeze(x, 1), w[1 + self.layers * 9])
+      x = self.feed_forward(x + self.attention_output(a, w, o), w, o)
+    h = self.norm(torch.squeeze(x, 1), w[1 + self.layers * self.stride])
     return torch.linear(h, self.head(w))
 
   # Draws one token a row by inverting the distribution at uniform [rows] in [0, 1).

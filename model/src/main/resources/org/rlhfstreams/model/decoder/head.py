@@ -16,13 +16,14 @@
       start = end
     return [log_probabilities, entropies]
 
-  # Gradients of sum(d_lp * lp + d_entropy * entropy): on h [tokens, hidden] and on the head's weight.
+  # Gradients of sum(d_lp * lp + d_entropy * entropy): returned on h [tokens, hidden], and added into the
+  # head's weight gradient in g.
   # d lp_y / d z = onehot(y) - p;  d H / d z_j = -p_j (log p_j + H)
-  def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, w: List[Tensor]) -> List[Tensor]:
+  def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
     step = int(rows)
     weight = self.head(w)
     d_h = torch.empty_like(h)
-    d_weight = torch.zeros_like(weight)
+    d_weight = self.head(g)
     start = 0
     while start < h.size(0):
       end = min(start + step, h.size(0))
@@ -38,6 +39,16 @@
       d_z = torch.scatter_add_(d_z, 1, torch.unsqueeze(targets[start:end], 1), c)
       d_z = torch.div_(d_z, temperature)
       torch.copy_(d_h[start:end], torch.matmul(d_z, weight))
-      d_weight = torch.addmm_(d_weight, torch.t(d_z), part)
+      torch.addmm_(d_weight, torch.t(d_z), part)
       start = end
-    return [d_h, d_weight]
+    return d_h
+
+  # The scalar head is the last tensor, [1, hidden]: a value head or a reward model's score -> [tokens]
+  def scalar_head(self, h: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.squeeze(torch.linear(h, w[len(w) - 1]), 1)
+
+  # Gradients of sum(d_value * value): returned on h, and added into the head's weight gradient in g.
+  def scalar_gradients(self, h: Tensor, d_value: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
+    c = torch.unsqueeze(d_value, 1)
+    torch.addmm_(g[len(g) - 1], torch.t(c), h)
+    return torch.matmul(c, w[len(w) - 1])

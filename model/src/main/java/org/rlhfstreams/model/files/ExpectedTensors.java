@@ -1,0 +1,65 @@
+package org.rlhfstreams.model.files;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which tensors a configuration asks for, in the order that the decoder takes them. */
+final class ExpectedTensors {
+  private final ModelConfiguration configuration;
+  private final List<TensorSpecification> tensors = new ArrayList<>();
+
+  private ExpectedTensors(ModelConfiguration configuration) {
+    this.configuration = configuration;
+  }
+
+  static List<TensorSpecification> of(ModelConfiguration configuration) {
+    ExpectedTensors expected = new ExpectedTensors(configuration);
+    expected.addAll();
+    return List.copyOf(expected.tensors);
+  }
+
+  private void addAll() {
+    long hidden = configuration.hiddenSize();
+    add("model.embed_tokens.weight", configuration.vocabularySize(), hidden);
+    for (int layer = 0; layer < configuration.layers(); layer++) {
+      addLayer("model.layers." + layer + ".");
+    }
+    add("model.norm.weight", hidden);
+    if (configuration.classifier()) {
+      add("score.weight", 1, hidden);
+    } else if (!configuration.tieWordEmbeddings()) {
+      add("lm_head.weight", configuration.vocabularySize(), hidden);
+    }
+  }
+
+  private void addLayer(String layer) {
+    long hidden = configuration.hiddenSize();
+    long queries = (long) configuration.heads() * configuration.headDimension();
+    long keys = (long) configuration.keyValueHeads() * configuration.headDimension();
+    long inner = configuration.intermediateSize();
+    add(layer + "input_layernorm.weight", hidden);
+    add(layer + "self_attn.q_proj.weight", queries, hidden);
+    add(layer + "self_attn.k_proj.weight", keys, hidden);
+    add(layer + "self_attn.v_proj.weight", keys, hidden);
+    add(layer + "self_attn.o_proj.weight", hidden, queries);
+    add(layer + "post_attention_layernorm.weight", hidden);
+    add(layer + "mlp.gate_proj.weight", inner, hidden);
+    add(layer + "mlp.up_proj.weight", inner, hidden);
+    add(layer + "mlp.down_proj.weight", hidden, inner);
+    if (configuration.attentionBias()) {
+      add(layer + "self_attn.q_proj.bias", queries);
+      add(layer + "self_attn.k_proj.bias", keys);
+      add(layer + "self_attn.v_proj.bias", keys);
+      add(layer + "self_attn.o_proj.bias", hidden);
+    }
+    if (configuration.feedForwardBias()) {
+      add(layer + "mlp.gate_proj.bias", inner);
+      add(layer + "mlp.up_proj.bias", inner);
+      add(layer + "mlp.down_proj.bias", hidden);
+    }
+  }
+
+  private void add(String name, long... shape) {
+    tensors.add(TensorSpecification.of(name, shape));
+  }
+}

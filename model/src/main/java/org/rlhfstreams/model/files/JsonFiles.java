@@ -1,0 +1,35 @@
+package org.rlhfstreams.model.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** JSON files of a model directory, with errors that name the file. */
+final class JsonFiles {
+  static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private JsonFiles() {}
+
+  static JsonNode readObject(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(
+          file
+              + " does not exist: a model is a directory with config.json, model.safetensors and"
+              + " tokenizer.json");
+    }
+    try {
+      JsonNode json = MAPPER.readTree(file.toFile());
+      if (json == null || !json.isObject()) {
+        throw new ModelException(file + " is not a JSON object");
+      }
+      return json;
+    } catch (JsonProcessingException e) {
+      throw new ModelException(file + " is not JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

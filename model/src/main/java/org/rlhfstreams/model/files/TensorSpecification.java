@@ -1,0 +1,24 @@
+package org.rlhfstreams.model.files;
+
+import java.util.List;
+
+/**
+ * A tensor that a configuration asks for.
+ *
+ * @param name as in the checkpoint file
+ * @param shape sizes, outermost first
+ */
+public record TensorSpecification(String name, List<Long> shape) {
+  public TensorSpecification {
+    shape = List.copyOf(shape);
+  }
+
+  static TensorSpecification of(String name, long... shape) {
+    return new TensorSpecification(name, java.util.Arrays.stream(shape).boxed().toList());
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return shape.stream().reduce(1L, (a, b) -> a * b);
+  }
+}

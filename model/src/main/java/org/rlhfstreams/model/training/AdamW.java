@@ -1,0 +1,112 @@
+package org.rlhfstreams.model.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.TensorCopy;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
+
+/**
+ * AdamW with decoupled weight decay on matrices (Loshchilov &amp; Hutter 2019, algorithm 2), its
+ * moments, and the global gradient norm.
+ */
+final class AdamW implements AutoCloseable {
+  private final Decoder decoder;
+  private final OptimizerSettings settings;
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final List<NDArray> weights;
+  private final List<NDArray> gradients;
+  private final List<NDArray> firstMoments = new ArrayList<>();
+  private final List<NDArray> secondMoments = new ArrayList<>();
+  private long step;
+
+  AdamW(Decoder decoder, Weights weights, List<NDArray> gradients, OptimizerSettings settings) {
+    this.decoder = decoder;
+    this.settings = settings;
+    this.weights = weights.tensors();
+    this.gradients = gradients;
+    for (NDArray weight : this.weights) {
+      firstMoments.add(manager.zeros(weight.getShape(), DataType.FLOAT32));
+      secondMoments.add(manager.zeros(weight.getShape(), DataType.FLOAT32));
+    }
+  }
+
+  /** The gradients' global L2 norm. */
+  double gradientNorm() {
+    try (NDManager scope = manager.newSubManager()) {
+      return decoder.run("norm_of", scope, Argument.list(gradients)).get(0).getFloat();
+    }
+  }
+
+  /** Clips, updates every weight, and clears the gradients. */
+  void apply(double learningRate, double gradientNorm) {
+    step++;
+    try (NDManager scope = manager.newSubManager()) {
+      double limit = settings.maxGradientNorm();
+      if (limit > 0 && gradientNorm > limit) {
+        NDArray factor = scope.create((float) (limit / (gradientNorm + 1e-6)));
+        decoder.run("scale", scope, Argument.of(factor), Argument.list(gradients));
+      }
+      update(scope, learningRate, settings.weightDecay(), true);
+      update(scope, learningRate, 0, false);
+    }
+    clearGradients();
+  }
+
+  void clearGradients() {
+    try (NDManager scope = manager.newSubManager()) {
+      decoder.run("zero", scope, Argument.of(scope.create(0f)), Argument.list(gradients));
+    }
+  }
+
+  private void update(NDManager scope, double learningRate, double decay, boolean matrices) {
+    double[] values = {learningRate, settings.beta1(), settings.beta2(), decay, settings.epsilon()};
+    List<List<NDArray>> lists = new ArrayList<>();
+    for (List<NDArray> all : List.of(weights, gradients, firstMoments, secondMoments)) {
+      lists.add(
+          all.stream().filter(tensor -> (tensor.getShape().dimension() > 1) == matrices).toList());
+    }
+    decoder.run(
+        "adamw",
+        scope,
+        Argument.of(scope.create(values)),
+        Argument.of(scope.create((float) step)),
+        Argument.list(lists.get(0)),
+        Argument.list(lists.get(1)),
+        Argument.list(lists.get(2)),
+        Argument.list(lists.get(3)));
+  }
+
+  OptimizerState state() {
+    return new OptimizerState(step, copies(firstMoments), copies(secondMoments));
+  }
+
+  void restore(OptimizerState state) {
+    step = state.step();
+    assign(firstMoments, state.firstMoments());
+    assign(secondMoments, state.secondMoments());
+  }
+
+  private static List<float[]> copies(List<NDArray> tensors) {
+    return tensors.stream().map(NDArray::toFloatArray).toList();
+  }
+
+  private static void assign(List<NDArray> tensors, List<float[]> values) {
+    if (tensors.size() != values.size()) {
+      throw new IllegalArgumentException(
+          "optimizer state has %d tensors, the model %d".formatted(values.size(), tensors.size()));
+    }
+    for (int i = 0; i < tensors.size(); i++) {
+      TensorCopy.into(tensors.get(i), values.get(i));
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,187 @@
+package org.rlhfstreams.model.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
+
+/**
+ * One forward pass over rows, and the way back. Outputs are plain arrays, so that an objective sees
+ * numbers and never a graph; {@link #backward} continues from its gradients through the linear
+ * surrogate sum of gradient times output.
+ */
+public final class Pass implements AutoCloseable {
+  private final TrainableModel model;
+  private final PassHeads heads;
+  private final List<MicroBatch> batches;
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final List<NDArray> retained = new ArrayList<>();
+  private final float[][] logProbabilities;
+  private final float[][] entropies;
+  private final float[][] values;
+
+  Pass(TrainableModel model, List<TokenRow> rows, HeadPosition position, PassHeads heads) {
+    this.model = model;
+    this.heads = heads;
+    this.batches = MicroBatch.cut(rows, model.microBatches().tokens(), position);
+    this.logProbabilities = new float[rows.size()][];
+    this.entropies = new float[rows.size()][];
+    this.values = new float[rows.size()][];
+    int padded = batches.stream().mapToInt(MicroBatch::paddedTokens).sum();
+    boolean retain = padded <= model.microBatches().retainedTokens();
+    for (MicroBatch batch : batches) {
+      forward(batch, retain);
+    }
+  }
+
+  /** [rows][response tokens], natural logarithms at the pass's temperature. */
+  public float[][] logProbabilities() {
+    return logProbabilities;
+  }
+
+  /** [rows][response tokens], in nats, at the pass's temperature. */
+  public float[][] entropies() {
+    return entropies;
+  }
+
+  /** [rows][response tokens], or [rows][1] for scores. */
+  public float[][] values() {
+    return values;
+  }
+
+  private void forward(MicroBatch batch, boolean retain) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray hidden = hidden(batch, retain ? manager : scope, retain);
+      if (retain) {
+        retained.add(hidden);
+      }
+      if (heads.tokens()) {
+        NDList statistics =
+            decoder()
+                .run(
+                    "token_statistics",
+                    scope,
+                    Argument.of(hidden),
+                    Argument.of(batch.targets(scope)),
+                    temperature(scope),
+                    headRows(scope),
+                    weights());
+        batch.scatter(statistics.get(0).toFloatArray(), logProbabilities);
+        batch.scatter(statistics.get(1).toFloatArray(), entropies);
+      }
+      if (heads.scalar()) {
+        NDArray scalars =
+            decoder().run("scalar_head", scope, Argument.of(hidden), weights()).get(0);
+        batch.scatter(scalars.toFloatArray(), values);
+      }
+    }
+  }
+
+  /**
+   * Adds the weight gradients of a loss whose gradients on this pass's outputs are given.
+   *
+   * @throws IllegalArgumentException where a row's gradients do not fit its tokens
+   */
+  public void backward(PassGradients gradients) {
+    for (int i = 0; i < batches.size(); i++) {
+      try (NDManager scope = manager.newSubManager()) {
+        MicroBatch batch = batches.get(i);
+        NDArray hidden = retained.isEmpty() ? hidden(batch, scope, true) : retained.get(i);
+        backward(scope, batch, hidden, gradients);
+      }
+    }
+  }
+
+  private void backward(
+      NDManager scope, MicroBatch batch, NDArray hidden, PassGradients gradients) {
+    List<NDArray> hiddenGradients = new ArrayList<>();
+    if (heads.tokens() && gradients.logProbabilities() != null) {
+      NDArray onLogProbabilities = batch.gather(scope, gradients.logProbabilities());
+      boolean withEntropy = gradients.entropies() != null;
+      NDArray onEntropies =
+          withEntropy ? batch.gather(scope, gradients.entropies()) : onLogProbabilities;
+      NDList results =
+          decoder()
+              .run(
+                  "token_gradients",
+                  scope,
+                  Argument.of(hidden),
+                  Argument.of(batch.targets(scope)),
+                  temperature(scope),
+                  headRows(scope),
+                  Argument.of(onLogProbabilities),
+                  Argument.of(onEntropies),
+                  Argument.of(scope.create(withEntropy)),
+                  weights(),
+                  Argument.list(model.gradients()));
+      hiddenGradients.add(results.get(0));
+    }
+    if (heads.scalar() && gradients.values() != null) {
+      NDList results =
+          decoder()
+              .run(
+                  "scalar_gradients",
+                  scope,
+                  Argument.of(hidden),
+                  Argument.of(batch.gather(scope, gradients.values())),
+                  weights(),
+                  Argument.list(model.gradients()));
+      hiddenGradients.add(results.get(0));
+    }
+    if (hiddenGradients.isEmpty()) {
+      return;
+    }
+    NDArray onHidden = hiddenGradients.get(0);
+    for (NDArray more : hiddenGradients.subList(1, hiddenGradients.size())) {
+      onHidden.addi(more);
+    }
+    decoder()
+        .runWithGradient(
+            "backward",
+            scope,
+            Argument.of(hidden),
+            Argument.of(onHidden),
+            weights(),
+            Argument.list(model.gradients()));
+  }
+
+  /** The ids and the index live as long as the result: its graph reads their memory again. */
+  private NDArray hidden(MicroBatch batch, NDManager owner, boolean gradient) {
+    Argument[] arguments = {
+      Argument.of(batch.ids(owner)),
+      Argument.of(batch.index(owner)),
+      decoder().cos(),
+      decoder().sin(),
+      weights()
+    };
+    NDList result =
+        gradient
+            ? decoder().runWithGradient("hidden_at", owner, arguments)
+            : decoder().run("hidden_at", owner, arguments);
+    return result.get(0);
+  }
+
+  private Decoder decoder() {
+    return model.decoder();
+  }
+
+  private Argument weights() {
+    return model.weights().argument();
+  }
+
+  private Argument temperature(NDManager scope) {
+    return Argument.of(scope.create((float) heads.temperature()));
+  }
+
+  private Argument headRows(NDManager scope) {
+    return Argument.of(scope.create((long) model.microBatches().headRows()));
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

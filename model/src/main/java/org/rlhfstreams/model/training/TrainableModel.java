@@ -1,0 +1,127 @@
+package org.rlhfstreams.model.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.Weights;
+
+/**
+ * Weights, their gradients and their optimizer. A pass gives log-probabilities or values; gradients
+ * on those accumulate into gradients on weights; {@link #update} applies them. One thread at a
+ * time.
+ */
+public final class TrainableModel implements AutoCloseable {
+  private final Decoder decoder;
+  private final Weights weights;
+  private final boolean scalarHead;
+  private final MicroBatchSettings microBatches;
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final List<NDArray> gradients = new ArrayList<>();
+  private final AdamW optimizer;
+
+  /**
+   * @param weights trained in place; closed with this object
+   * @param scalarHead whether the last tensor is a scalar head, [1, hidden]: a value head behind a
+   *     language model's tensors, or a reward model's score
+   */
+  public TrainableModel(
+      Decoder decoder,
+      Weights weights,
+      boolean scalarHead,
+      OptimizerSettings settings,
+      MicroBatchSettings microBatches) {
+    this.decoder = decoder;
+    this.weights = weights;
+    this.scalarHead = scalarHead;
+    this.microBatches = microBatches;
+    for (NDArray weight : weights.tensors()) {
+      weight.setRequiresGradient(true);
+      gradients.add(manager.zeros(weight.getShape(), DataType.FLOAT32));
+    }
+    this.optimizer = new AdamW(decoder, weights, gradients, settings);
+  }
+
+  /** The weights as they are now. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /**
+   * Log-probabilities and entropies of the response tokens, and their values where the model has a
+   * scalar head.
+   *
+   * @param temperature what logits are divided by, above 0: the sampling temperature
+   */
+  public Pass tokenPass(List<TokenRow> rows, double temperature) {
+    return new Pass(
+        this, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, scalarHead, temperature));
+  }
+
+  /** Values of the state before each response token; no log-probabilities. */
+  public Pass valuePass(List<TokenRow> rows) {
+    return new Pass(this, rows, HeadPosition.RESPONSE_STATES, scalarOnly());
+  }
+
+  /** One score a row, at its last token. */
+  public Pass scorePass(List<TokenRow> rows) {
+    return new Pass(this, rows, HeadPosition.LAST_TOKEN, scalarOnly());
+  }
+
+  private PassHeads scalarOnly() {
+    if (!scalarHead) {
+      throw new IllegalStateException("this model has no scalar head");
+    }
+    return new PassHeads(false, true, 1);
+  }
+
+  /**
+   * Clips the accumulated gradients, steps the optimizer and clears the gradients. Gradients that
+   * are not finite are dropped and change nothing.
+   */
+  public Update update(double learningRate) {
+    double norm = optimizer.gradientNorm();
+    if (!Double.isFinite(norm)) {
+      optimizer.clearGradients();
+      return new Update(norm, false);
+    }
+    optimizer.apply(learningRate, norm);
+    return new Update(norm, true);
+  }
+
+  /** Drops what was accumulated since the last update. */
+  public void discardGradients() {
+    optimizer.clearGradients();
+  }
+
+  /** What a checkpoint keeps besides the weights. */
+  public OptimizerState optimizerState() {
+    return optimizer.state();
+  }
+
+  /** Takes up a checkpoint's state. */
+  public void restore(OptimizerState state) {
+    optimizer.restore(state);
+  }
+
+  Decoder decoder() {
+    return decoder;
+  }
+
+  List<NDArray> gradients() {
+    return gradients;
+  }
+
+  MicroBatchSettings microBatches() {
+    return microBatches;
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    manager.close();
+    weights.close();
+  }
+}
