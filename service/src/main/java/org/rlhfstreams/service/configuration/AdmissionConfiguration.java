@@ -1,0 +1,19 @@
+package org.rlhfstreams.service.configuration;
+
+/** How fast prompts become requests: at most (step + 1 + staleness) x batch-size samples. */
+public record AdmissionConfiguration(
+    @Setting(
+            value = "32",
+            range = "[1, inf)",
+            description = "Rollouts the learner takes for one step.")
+        int batchSize,
+    @Setting(
+            value = "1",
+            range = "[0, inf)",
+            description = "Batches a rollout's policy may lie behind; 0 is fully synchronous.")
+        double staleness,
+    @Setting(
+            value = "0",
+            range = "[0, inf)",
+            description = "Passes over the prompts; 0 repeats them until the run ends.")
+        int promptEpochs) {}

@@ -1,0 +1,8 @@
+package org.rlhfstreams.service.configuration;
+
+/** Where tensors live. */
+public enum ComputeDevice {
+  AUTO,
+  CPU,
+  CUDA
+}

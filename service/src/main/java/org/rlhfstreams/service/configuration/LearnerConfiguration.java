@@ -1,0 +1,92 @@
+package org.rlhfstreams.service.configuration;
+
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+
+/** The learner: optimizer, batches and checkpoints, whatever the objective. */
+public record LearnerConfiguration(
+    @Setting(value = "ppo", description = "What is optimised: ppo, sft or reward.")
+        ObjectiveName objective,
+    @Setting(value = "1e-5", range = "[0, inf)", description = "Peak learning rate of the policy.")
+        double learningRate,
+    @Setting(
+            range = "[0, inf)",
+            description = "Peak learning rate of the value model; learning-rate when not set.")
+        OptionalDouble valueLearningRate,
+    @Setting(value = "4", range = "[1, inf)", description = "Passes over one batch.") int epochs,
+    @Setting(
+            value = "1",
+            range = "[1, inf)",
+            description = "Optimizer steps in one pass over a batch.")
+        int miniBatches,
+    @Setting(
+            value = "32",
+            range = "[1, inf)",
+            description = "Rows whose activations are in memory at a time; changes no result.")
+        int microBatchSize,
+    @Setting(
+            value = "1000",
+            range = "[0, inf)",
+            description = "Steps after which the run ends; 0 runs until stopped.")
+        long maxSteps,
+    @Setting(value = "10", range = "[1, inf)", description = "Steps between two checkpoints.")
+        int checkpointEvery,
+    @Setting(value = "checkpoints", description = "Where checkpoints are kept.")
+        Path checkpointDirectory,
+    @Setting(value = "output", description = "Where the model and metrics.jsonl are written.")
+        Path output,
+    @Setting(value = "0", description = "Seed of initialisation and of the order of rows.")
+        long seed,
+    @Setting(
+            value = "1.0",
+            range = "(0, inf)",
+            description = "Gradients with a larger norm are scaled down to it.")
+        double maxGradNorm,
+    @Setting(value = "0.0", range = "[0, inf)", description = "Decoupled weight decay of AdamW.")
+        double weightDecay,
+    @Setting(
+            value = "0.9",
+            range = "[0, 1)",
+            description = "Decay of the mean of gradients in AdamW.")
+        double adamBeta1,
+    @Setting(
+            value = "0.95",
+            range = "[0, 1)",
+            description = "Decay of the mean of squared gradients in AdamW.")
+        double adamBeta2,
+    @Setting(
+            value = "1e-8",
+            range = "(0, inf)",
+            description = "Added to the root of squared gradients in AdamW.")
+        double adamEpsilon,
+    @Setting(
+            value = "0",
+            range = "[0, inf)",
+            description = "Steps in which the learning rate rises from 0 to its peak.")
+        int warmupSteps,
+    @Setting(
+            value = "constant",
+            description = "Learning rate after the warm-up: constant, linear or cosine.")
+        LearningRateSchedule schedule,
+    @Setting(
+            value = "0",
+            range = "[0, 65535]",
+            description = "Port of health and metrics; 0 takes a free one.")
+        int httpPort) {
+
+  /** Refuses a schedule that needs an end where the run has none. */
+  public LearnerConfiguration {
+    if (schedule != LearningRateSchedule.CONSTANT && maxSteps == 0) {
+      throw new ConfigurationException(
+          "learner.schedule = "
+              + ValueParser.printed(schedule)
+              + " falls to 0 at the last step, but learner.max-steps is 0 (no end):"
+              + " set learner.max-steps or learner.schedule = constant");
+    }
+  }
+
+  /** Peak learning rate of the value model. */
+  public double valueLearningRateOrDefault() {
+    return valueLearningRate.orElse(learningRate);
+  }
+}

@@ -1,0 +1,54 @@
+package org.rlhfstreams.service.configuration;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The models, each a Hugging Face directory. */
+public record ModelConfiguration(
+    @Setting(description = "The policy a run starts from.") Optional<Path> policy,
+    @Setting(description = "The reference the policy is held to; the policy when not set.")
+        Optional<Path> reference,
+    @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward,
+    @Setting(value = "float32", description = "Type of the arithmetic: float32 or bfloat16.")
+        ComputeType dtype,
+    @Setting(value = "auto", description = "Where to compute: auto, cpu or cuda.")
+        ComputeDevice device) {
+
+  /**
+   * The policy's directory.
+   *
+   * @throws ConfigurationException when it is not set
+   */
+  public Path requiredPolicy() {
+    return required(policy, "model.policy");
+  }
+
+  /**
+   * The reference's directory, by default the policy's.
+   *
+   * @throws ConfigurationException when neither is set
+   */
+  public Path referenceOrPolicy() {
+    return reference.orElseGet(this::requiredPolicy);
+  }
+
+  /**
+   * The reward model's directory.
+   *
+   * @throws ConfigurationException when it is not set
+   */
+  public Path requiredReward() {
+    return required(reward, "model.reward");
+  }
+
+  private static Path required(Optional<Path> path, String key) {
+    return path.orElseThrow(
+        () ->
+            new ConfigurationException(
+                key
+                    + " is not set: name a Hugging Face directory in rlhf.yaml, in "
+                    + KnownKeys.environmentName(key)
+                    + " or with --"
+                    + key));
+  }
+}

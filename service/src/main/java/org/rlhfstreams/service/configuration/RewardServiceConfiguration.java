@@ -1,0 +1,15 @@
+package org.rlhfstreams.service.configuration;
+
+import java.time.Duration;
+
+/** The reward service. */
+public record RewardServiceConfiguration(
+    @Setting(value = "32", range = "[1, inf)", description = "Rollouts scored side by side.")
+        int batchSize,
+    @Setting(
+            value = "0",
+            range = "[0, 65535]",
+            description = "Port of the HTTP API, health and metrics; 0 takes a free one.")
+        int httpPort,
+    @Setting(value = "200ms", description = "How long one look for new rollouts may wait.")
+        Duration pollTimeout) {}

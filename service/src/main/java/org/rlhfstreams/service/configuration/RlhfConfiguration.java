@@ -1,0 +1,59 @@
+package org.rlhfstreams.service.configuration;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that can be configured; each process reads its sections.
+ *
+ * @param kafka client settings that pass through untouched, such as {@code security.protocol}
+ * @param schemaRegistry serde settings that pass through, such as {@code basic.auth.user.info}
+ */
+public record RlhfConfiguration(
+    ConnectionConfiguration connection,
+    OperationsConfiguration operations,
+    TopicsConfiguration topics,
+    ModelConfiguration model,
+    SamplingConfiguration sampling,
+    AdmissionConfiguration admission,
+    RolloutWorkerConfiguration rolloutWorker,
+    RewardServiceConfiguration rewardService,
+    LearnerConfiguration learner,
+    PpoConfiguration ppo,
+    Map<String, String> kafka,
+    Map<String, String> schemaRegistry) {
+
+  /** Refuses settings that contradict each other across sections. */
+  public RlhfConfiguration {
+    kafka = Map.copyOf(kafka);
+    schemaRegistry = Map.copyOf(schemaRegistry);
+    if (learner.objective() == ObjectiveName.PPO
+        && admission.batchSize() % learner.miniBatches() != 0) {
+      throw new ConfigurationException(
+          "admission.batch-size = "
+              + admission.batchSize()
+              + " does not divide into learner.mini-batches = "
+              + learner.miniBatches()
+              + " equal parts: change one of them");
+    }
+  }
+
+  /** The defaults. */
+  public static RlhfConfiguration defaults() {
+    return of(Map.of());
+  }
+
+  /**
+   * The defaults with some keys set, such as {@code learner.learning-rate}.
+   *
+   * @throws ConfigurationException when a key is unknown or a value does not fit
+   */
+  public static RlhfConfiguration of(Map<String, String> settings) {
+    return ConfigurationLoader.load(Optional.empty(), Map.of(), settings);
+  }
+
+  /** The effective configuration as YAML that loads again, except that secrets are masked. */
+  public String printed() {
+    return PrintedConfiguration.of(this);
+  }
+}

@@ -1,0 +1,182 @@
+package org.rlhfstreams.service.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationLoaderTest {
+  @TempDir Path directory;
+
+  @Test
+  void laterLayersWin() throws IOException {
+    Path file =
+        yaml(
+            """
+            learner:
+              learning-rate: 1e-3
+              epochs: 2
+              max-steps: 7
+            """);
+
+    RlhfConfiguration configuration =
+        ConfigurationLoader.load(
+            Optional.of(file),
+            Map.of("RLHF_LEARNER_LEARNING_RATE", "2e-3", "RLHF_LEARNER_EPOCHS", "3", "PATH", "/"),
+            Map.of("learner.learning-rate", "3e-3"));
+
+    assertThat(configuration.learner().learningRate()).isEqualTo(3e-3);
+    assertThat(configuration.learner().epochs()).isEqualTo(3);
+    assertThat(configuration.learner().maxSteps()).isEqualTo(7);
+    assertThat(configuration.ppo().lambda()).isEqualTo(0.95);
+  }
+
+  @Test
+  void optionalSettingsAreEmptyUntilSet() {
+    assertThat(RlhfConfiguration.defaults().ppo().adaptiveKlTarget()).isEmpty();
+    RlhfConfiguration configuration =
+        RlhfConfiguration.of(
+            Map.of(
+                "ppo.adaptive-kl-target", "6",
+                "ppo.kl-estimator", "k3",
+                "model.policy", "models/starter",
+                "connection.start-timeout", "500ms"));
+    assertThat(configuration.ppo().adaptiveKlTarget()).hasValue(6);
+    assertThat(configuration.ppo().klEstimator()).isEqualTo(KlEstimator.K3);
+    assertThat(configuration.model().referenceOrPolicy()).isEqualTo(Path.of("models/starter"));
+    assertThat(configuration.connection().startTimeout()).isEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  void clientSettingsPassThroughFromEveryLayer() throws IOException {
+    Path file =
+        yaml(
+            """
+            kafka:
+              security.protocol: SASL_SSL
+              sasl:
+                mechanism: PLAIN
+            """);
+    RlhfConfiguration configuration =
+        ConfigurationLoader.load(
+            Optional.of(file),
+            Map.of("RLHF_SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO", "me:pw"),
+            Map.of("kafka.linger.ms", "5"));
+    assertThat(configuration.kafka())
+        .containsOnly(
+            Map.entry("security.protocol", "SASL_SSL"),
+            Map.entry("sasl.mechanism", "PLAIN"),
+            Map.entry("linger.ms", "5"));
+    assertThat(configuration.schemaRegistry())
+        .containsOnly(Map.entry("basic.auth.user.info", "me:pw"));
+  }
+
+  @Test
+  void anUnknownKeyNamesItsLineAndTheNearestKey() throws IOException {
+    Path file =
+        yaml(
+            """
+            learner:
+              epochs: 2
+              learning_rate: 1e-3
+            """);
+    assertThatThrownBy(() -> ConfigurationLoader.load(Optional.of(file), Map.of(), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "unknown key learner.learning_rate (%s:3); nearest: learner.learning-rate", file);
+  }
+
+  @Test
+  void anUnknownVariableOrFlagNamesTheNearest() {
+    assertThatThrownBy(
+            () ->
+                ConfigurationLoader.load(
+                    Optional.empty(),
+                    Map.of("RLHF_LEARNER_LERNING_RATE", "1"),
+                    Map.of("temprature", "1")))
+        .hasMessage(
+            """
+            environment variable RLHF_LEARNER_LERNING_RATE names no setting; nearest: \
+            RLHF_LEARNER_LEARNING_RATE (learner.learning-rate)
+            unknown key temprature (flag --temprature); nearest: sampling.temperature""");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "sampling.temperature | 0 | a number in (0, inf)",
+        "sampling.top-p | 1.1 | a number in (0, 1]",
+        "sampling.top-p | NaN | a number in (0, 1]",
+        "admission.batch-size | 1.5 | a whole number in [1, inf)",
+        "admission.batch-size | 5000000000 | a whole number in [1, inf)",
+        "ppo.decoupled | yes | true or false",
+        "ppo.kl-estimator | k4 | one of k1, k2, k3",
+        "connection.start-timeout | 1 minute | a duration such as 500ms, 60s, 5m or 1h",
+      })
+  void aValueThatDoesNotFitIsNamed(String key, String value, String expected) {
+    assertThatThrownBy(() -> RlhfConfiguration.of(Map.of(key, value)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("%s = %s (flag --%s): expected %s", key, value, key, expected);
+  }
+
+  @Test
+  void aKeyWithATypedNameOfItsOwnIsNotPassedThrough() {
+    assertThatThrownBy(() -> RlhfConfiguration.of(Map.of("kafka.bootstrap.servers", "a:1")))
+        .hasMessageContaining("use that key")
+        .hasMessageContaining("connection.bootstrap-servers");
+  }
+
+  @Test
+  void brokenYamlNamesTheLine() throws IOException {
+    Path file = yaml("learner:\n  epochs: 2\n  epochs: 3\n");
+    assertThatThrownBy(() -> ConfigurationLoader.load(Optional.of(file), Map.of(), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(file + ":3")
+        .hasMessageContaining("Duplicate");
+  }
+
+  @Test
+  void settingsThatContradictEachOtherAreRefused() {
+    assertThatThrownBy(
+            () ->
+                RlhfConfiguration.of(
+                    Map.of("admission.batch-size", "10", "learner.mini-batches", "4")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("admission.batch-size = 10");
+  }
+
+  @Test
+  void thePrintedFormLoadsAgainAndHidesSecrets() throws IOException {
+    RlhfConfiguration configuration =
+        RlhfConfiguration.of(
+            Map.of(
+                "ppo.dual-clip", "3",
+                "sampling.max-new-tokens", "64",
+                "connection.schema-registry-url", "http://me:hunter2@registry:8081",
+                "kafka.sasl.jaas.config", "x password=hunter2;",
+                "kafka.ssl.key.password", "hunter2",
+                "schema-registry.basic.auth.user.info", "me:hunter2"));
+
+    String printed = configuration.printed();
+
+    assertThat(printed).doesNotContain("hunter2").contains("max-new-tokens: 64");
+    RlhfConfiguration again =
+        ConfigurationLoader.load(Optional.of(yaml(printed)), Map.of(), Map.of());
+    assertThat(again.ppo()).isEqualTo(configuration.ppo());
+    assertThat(again.learner()).isEqualTo(configuration.learner());
+  }
+
+  private Path yaml(String text) throws IOException {
+    return Files.writeString(directory.resolve("rlhf.yaml"), text);
+  }
+}
