@@ -1,0 +1,134 @@
+package org.rlhfstreams.schemas;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightRecord;
+
+/**
+ * Every topic of the system, as data.
+ *
+ * @param prefix put before every name, such as {@code rlhf.}
+ * @param sharedPartitions partitions of the topics that several workers share
+ */
+public record Topics(String prefix, int sharedPartitions) {
+  private static final String FOREVER = "-1";
+  private static final String WEEK = "604800000";
+  private static final String LARGEST_RECORD = String.valueOf(1 << 20);
+
+  /** What to answer, from outside. */
+  public Topic prompts() {
+    return events("prompts", "prompt id", Prompt.getClassSchema(), sharedPartitions, FOREVER);
+  }
+
+  /** What admission has released to the workers. */
+  public Topic rolloutRequests() {
+    return events(
+        "rollout-requests", "request id", RolloutRequest.getClassSchema(), sharedPartitions, WEEK);
+  }
+
+  /** What workers have sampled. */
+  public Topic rollouts() {
+    return events("rollouts", "request id", Rollout.getClassSchema(), sharedPartitions, FOREVER);
+  }
+
+  /** What the reward service has scored. One partition: its order is the order of training. */
+  public Topic scoredRollouts() {
+    return events("scored-rollouts", "request id", ScoredRollout.getClassSchema(), 1, FOREVER);
+  }
+
+  /** Open questions for people. */
+  public Topic comparisons() {
+    return events("comparisons", "comparison id", Comparison.getClassSchema(), 1, FOREVER);
+  }
+
+  /** Their answers. */
+  public Topic judgements() {
+    return events("judgements", "comparison id", Judgement.getClassSchema(), 1, FOREVER);
+  }
+
+  /** Pairs and demonstrations to learn from. One partition: its order is the order of training. */
+  public Topic preferences() {
+    return events("preferences", "prompt id", Preference.getClassSchema(), 1, FOREVER);
+  }
+
+  /** Versions of the policy. */
+  public Topic policyWeights() {
+    return weights("policy-weights");
+  }
+
+  /** Versions of the reward model. */
+  public Topic rewardWeights() {
+    return weights("reward-weights");
+  }
+
+  /** One record a learner's step. One partition: a run's steps are read in order. */
+  public Topic trainingMetrics() {
+    return events("training-metrics", "run id", StepMetrics.getClassSchema(), 1, FOREVER);
+  }
+
+  /** Records that nobody could use, with the reason. */
+  public Topic deadLetters() {
+    return events("dead-letters", "source topic", DeadLetter.getClassSchema(), 1, FOREVER);
+  }
+
+  /** All of them. */
+  public List<Topic> all() {
+    return List.of(
+        prompts(),
+        rolloutRequests(),
+        rollouts(),
+        scoredRollouts(),
+        comparisons(),
+        judgements(),
+        preferences(),
+        policyWeights(),
+        rewardWeights(),
+        trainingMetrics(),
+        deadLetters());
+  }
+
+  private Topic events(String name, String key, Schema schema, int partitions, String retention) {
+    return new Topic(
+        prefix + name,
+        key,
+        schema,
+        partitions,
+        Map.of(
+            "cleanup.policy",
+            "delete",
+            "retention.ms",
+            retention,
+            "compression.type",
+            "producer",
+            "max.message.bytes",
+            LARGEST_RECORD));
+  }
+
+  /** Old versions are removed by the publisher, an anchor at a time, never by age. */
+  private Topic weights(String name) {
+    return new Topic(
+        prefix + name,
+        "version",
+        WeightRecord.getClassSchema(),
+        1,
+        Map.of(
+            "cleanup.policy",
+            "delete",
+            "retention.ms",
+            FOREVER,
+            "compression.type",
+            "uncompressed",
+            "max.message.bytes",
+            LARGEST_RECORD));
+  }
+}
