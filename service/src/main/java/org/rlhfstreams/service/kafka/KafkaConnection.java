@@ -1,0 +1,121 @@
+package org.rlhfstreams.service.kafka;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+
+/** Makes the Kafka clients of a process, all with its configured settings. */
+public final class KafkaConnection {
+  private static final String TEN_MINUTES = "600000";
+
+  private final RlhfConfiguration configuration;
+  private final Topics topics;
+  private final EventSerdes serdes;
+
+  public KafkaConnection(RlhfConfiguration configuration) {
+    this.configuration = configuration;
+    this.topics =
+        new Topics(configuration.connection().topicPrefix(), configuration.topics().partitions());
+    this.serdes =
+        new EventSerdes(
+            configuration.connection().schemaRegistryUrl(), configuration.schemaRegistry());
+  }
+
+  /** The system's topics under the configured prefix. */
+  public Topics topics() {
+    return topics;
+  }
+
+  /** Serializers of events. */
+  public EventSerdes serdes() {
+    return serdes;
+  }
+
+  /** What was configured. */
+  public RlhfConfiguration configuration() {
+    return configuration;
+  }
+
+  /** A decoder of one class of event; one thread each. */
+  public <T extends SpecificRecord> RecordDecoder<T> decoder(Class<T> event) {
+    return new RecordDecoder<>(event, serdes);
+  }
+
+  /** The settings that every client starts from: the address and what passes through. */
+  public Map<String, Object> clientSettings() {
+    Map<String, Object> settings = new HashMap<>(configuration.kafka());
+    settings.put("bootstrap.servers", configuration.connection().bootstrapServers());
+    return settings;
+  }
+
+  /** An administrator's client. */
+  public Admin admin() {
+    return Admin.create(clientSettings());
+  }
+
+  /** A producer of events: idempotent, acknowledged by all replicas. */
+  public KafkaProducer<String, Object> producer() {
+    return new KafkaProducer<>(producerSettings(), new StringSerializer(), serdes.serializer());
+  }
+
+  /**
+   * A producer whose records become visible in transactions. A new owner of the name fences the old
+   * one.
+   */
+  public KafkaProducer<String, Object> transactionalProducer(String name) {
+    Map<String, Object> settings = producerSettings();
+    settings.put("transactional.id", configuration.connection().topicPrefix() + name);
+    return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
+  }
+
+  private Map<String, Object> producerSettings() {
+    Map<String, Object> settings = clientSettings();
+    settings.putIfAbsent("acks", "all");
+    settings.putIfAbsent("compression.type", "lz4");
+    settings.putIfAbsent("linger.ms", "5");
+    settings.putIfAbsent("max.request.size", String.valueOf(1 << 21));
+    return settings;
+  }
+
+  /**
+   * A member of a consumer group that reads committed records from the beginning and never commits
+   * by itself.
+   *
+   * @param group without the prefix
+   * @param maxRecords in one poll, at most
+   */
+  public KafkaConsumer<String, byte[]> groupConsumer(String group, int maxRecords) {
+    Map<String, Object> settings = consumerSettings();
+    settings.put("group.id", configuration.connection().topicPrefix() + group);
+    settings.put("max.poll.records", String.valueOf(maxRecords));
+    settings.putIfAbsent("max.poll.interval.ms", TEN_MINUTES);
+    settings.putIfAbsent("session.timeout.ms", "10000");
+    settings.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A consumer without a group, for partitions assigned by hand; reads committed records. */
+  public KafkaConsumer<String, byte[]> plainConsumer() {
+    return new KafkaConsumer<>(
+        consumerSettings(), new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private Map<String, Object> consumerSettings() {
+    Map<String, Object> settings = clientSettings();
+    settings.put("isolation.level", "read_committed");
+    settings.put("enable.auto.commit", "false");
+    settings.put("auto.offset.reset", "earliest");
+    return settings;
+  }
+}

@@ -1,0 +1,173 @@
+package org.rlhfstreams.service.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads records, lets a handler turn them into others, and writes those together with the read
+ * offsets in one transaction: each input has its outputs exactly once, whatever is killed when.
+ * After any failure the loop takes a new producer, which aborts or completes what was open, and
+ * goes on from the committed offsets.
+ */
+public final class TransactionalLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final KafkaConnection connection;
+  private final String name;
+  private final String transactionalName;
+  private final String topic;
+  private final int batchSize;
+  private final Duration pollTimeout;
+  private final Handler handler;
+
+  /**
+   * @param group consumer group, without the prefix
+   * @param member this process's own name in the group; a second process with it fences the first
+   * @param batchSize records handed over at once, at most
+   */
+  public TransactionalLoop(
+      KafkaConnection connection,
+      String group,
+      String member,
+      String topic,
+      int batchSize,
+      Duration pollTimeout,
+      Handler handler) {
+    this.connection = connection;
+    this.name = group;
+    this.transactionalName = group + "-" + member;
+    this.topic = topic;
+    this.batchSize = batchSize;
+    this.pollTimeout = pollTimeout;
+    this.handler = handler;
+  }
+
+  /** Turns one poll's records into the records to write. */
+  public interface Handler {
+    /**
+     * Handles one poll's records.
+     *
+     * @return what to write; empty where the inputs need no output
+     * @throws RegistryUnavailableException to be called again later with the same records
+     */
+    List<ProducerRecord<String, Object>> handle(List<ConsumerRecord<String, byte[]>> records);
+  }
+
+  /**
+   * Runs until told to stop.
+   *
+   * @throws ConnectionException where another process has taken this one's name
+   */
+  public void run(BooleanSupplier stopped) {
+    try (KafkaConsumer<String, byte[]> consumer = connection.groupConsumer(name, batchSize)) {
+      consumer.subscribe(List.of(topic));
+      while (!stopped.getAsBoolean()) {
+        try (KafkaProducer<String, Object> producer =
+            connection.transactionalProducer(transactionalName)) {
+          producer.initTransactions();
+          exchange(consumer, producer, stopped);
+        } catch (ProducerFencedException e) {
+          throw new ConnectionException(
+              "another process has taken the name "
+                  + transactionalName
+                  + ": give each process its own",
+              e);
+        } catch (WakeupException | InterruptException e) {
+          if (!stopped.getAsBoolean()) {
+            throw e;
+          }
+        } catch (KafkaException | RegistryUnavailableException e) {
+          LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
+          pause(stopped);
+          rewind(consumer, stopped);
+        }
+      }
+    }
+  }
+
+  private void exchange(
+      KafkaConsumer<String, byte[]> consumer,
+      KafkaProducer<String, Object> producer,
+      BooleanSupplier stopped) {
+    while (!stopped.getAsBoolean()) {
+      ConsumerRecords<String, byte[]> polled = consumer.poll(pollTimeout);
+      if (polled.isEmpty()) {
+        continue;
+      }
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      polled.forEach(records::add);
+      List<ProducerRecord<String, Object>> outputs = handler.handle(records);
+      producer.beginTransaction();
+      for (ProducerRecord<String, Object> output : outputs) {
+        // The commit fails where a send did.
+        Future<RecordMetadata> unused = producer.send(output);
+      }
+      producer.sendOffsetsToTransaction(after(polled), consumer.groupMetadata());
+      producer.commitTransaction();
+    }
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> after(
+      ConsumerRecords<String, byte[]> polled) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (TopicPartition partition : polled.partitions()) {
+      List<ConsumerRecord<String, byte[]>> records = polled.records(partition);
+      offsets.put(partition, new OffsetAndMetadata(records.get(records.size() - 1).offset() + 1));
+    }
+    return offsets;
+  }
+
+  private void rewind(KafkaConsumer<String, byte[]> consumer, BooleanSupplier stopped) {
+    while (!stopped.getAsBoolean()) {
+      try {
+        Set<TopicPartition> assigned = consumer.assignment();
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(assigned);
+        for (TopicPartition partition : assigned) {
+          OffsetAndMetadata offset = committed.get(partition);
+          if (offset == null) {
+            consumer.seekToBeginning(List.of(partition));
+          } else {
+            consumer.seek(partition, offset.offset());
+          }
+        }
+        return;
+      } catch (KafkaException e) {
+        LOG.warn("{}: waiting for the broker: {}", name, e.getMessage());
+        pause(stopped);
+      }
+    }
+  }
+
+  private static void pause(BooleanSupplier stopped) {
+    if (stopped.getAsBoolean()) {
+      return;
+    }
+    try {
+      Thread.sleep(AFTER_FAILURE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

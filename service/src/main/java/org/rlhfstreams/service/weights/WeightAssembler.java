@@ -1,0 +1,108 @@
+package org.rlhfstreams.service.weights;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import org.rlhfstreams.events.TensorLayout;
+import org.rlhfstreams.events.WeightChunk;
+import org.rlhfstreams.events.WeightCommit;
+import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.WeightVersions;
+
+/** Puts versions together from their records and refuses those that are damaged. */
+final class WeightAssembler {
+  private final WeightListener listener;
+  private WeightVersion version;
+  private WeightHeader header;
+  private ByteBuffer bytes;
+  private MessageDigest digest;
+  private int nextChunk;
+
+  WeightAssembler(WeightListener listener) {
+    this.listener = listener;
+  }
+
+  /** Takes the next record; answers the version that it completes. */
+  Optional<WeightSnapshot> accept(WeightRecord record) {
+    Object body = record.getBody();
+    if (body instanceof WeightHeader newHeader) {
+      begin(record.getVersion(), newHeader);
+      return Optional.empty();
+    }
+    if (header == null || !record.getVersion().equals(version)) {
+      return Optional.empty(); // the rest of a version refused, or begun before our first offset
+    }
+    if (body instanceof WeightChunk chunk) {
+      append(chunk);
+      return Optional.empty();
+    }
+    return commit((WeightCommit) body);
+  }
+
+  private void begin(WeightVersion newVersion, WeightHeader newHeader) {
+    version = newVersion;
+    header = newHeader;
+    nextChunk = 0;
+    digest = WeightPublisher.sha256();
+    if (newHeader.getBytes() > Integer.MAX_VALUE) {
+      refuse("it has " + newHeader.getBytes() + " bytes, more than this build assembles");
+      return;
+    }
+    bytes = ByteBuffer.allocate((int) newHeader.getBytes()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void append(WeightChunk chunk) {
+    ByteBuffer data = chunk.getData().duplicate();
+    CRC32 crc = new CRC32();
+    crc.update(data.duplicate());
+    if (chunk.getIndex() != nextChunk) {
+      refuse("chunk " + nextChunk + " is missing");
+    } else if (crc.getValue() != chunk.getCrc32()) {
+      refuse("chunk " + chunk.getIndex() + " does not match its CRC-32");
+    } else if (data.remaining() > bytes.remaining()) {
+      refuse("its chunks are longer than its header says");
+    } else {
+      nextChunk++;
+      digest.update(data.duplicate());
+      bytes.put(data);
+    }
+  }
+
+  private Optional<WeightSnapshot> commit(WeightCommit commit) {
+    if (nextChunk != header.getChunks() || bytes.hasRemaining()) {
+      refuse("it has " + nextChunk + " of " + header.getChunks() + " chunks");
+      return Optional.empty();
+    }
+    if (!HexFormat.of().formatHex(digest.digest()).equals(commit.getSha256())) {
+      refuse("it does not match its SHA-256");
+      return Optional.empty();
+    }
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (TensorLayout layout : header.getTensors()) {
+      float[] values = new float[Math.toIntExact(layout.getLength() / 4)];
+      bytes.position(Math.toIntExact(layout.getOffset()));
+      bytes.asFloatBuffer().get(values);
+      tensors.add(new NamedTensor(layout.getName(), layout.getShape(), values));
+    }
+    WeightSnapshot snapshot = new WeightSnapshot(version, tensors);
+    forget();
+    return Optional.of(snapshot);
+  }
+
+  private void refuse(String reason) {
+    listener.refused(version, "version " + WeightVersions.text(version) + " is refused: " + reason);
+    forget();
+  }
+
+  private void forget() {
+    header = null;
+    bytes = null;
+  }
+}

@@ -1,0 +1,145 @@
+package org.rlhfstreams.service.weights;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.zip.CRC32;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.rlhfstreams.events.TensorLayout;
+import org.rlhfstreams.events.WeightChunk;
+import org.rlhfstreams.events.WeightCommit;
+import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightKind;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.WeightVersions;
+
+/**
+ * Writes a version as a header, chunks below the largest record, and a commit. The caller owns the
+ * transaction, so that weights, metrics and offsets become visible together.
+ */
+public final class WeightPublisher {
+  private static final int CHUNK = 900_000;
+
+  private final Topic topic;
+
+  /**
+   * @param topic {@code policy-weights} or {@code reward-weights}
+   */
+  public WeightPublisher(Topic topic) {
+    this.topic = topic;
+  }
+
+  /**
+   * Sends a full version, an anchor.
+   *
+   * @param family architecture, such as {@code llama}
+   * @return where the version begins, for {@link WeightRetention}
+   */
+  public Future<RecordMetadata> publish(
+      Producer<String, Object> producer,
+      WeightVersion version,
+      String family,
+      List<NamedTensor> tensors) {
+    List<TensorLayout> layout = layout(tensors);
+    long bytes = layout.stream().mapToLong(TensorLayout::getLength).sum();
+    int chunks = Math.toIntExact((bytes + CHUNK - 1) / CHUNK);
+    Future<RecordMetadata> first =
+        send(
+            producer,
+            version,
+            WeightHeader.newBuilder()
+                .setKind(WeightKind.ANCHOR)
+                .setBase(null)
+                .setModelFamily(family)
+                .setTensors(layout)
+                .setChunks(chunks)
+                .setBytes(bytes)
+                .build());
+    MessageDigest digest = sha256();
+    ByteBuffer chunk = emptyChunk(bytes);
+    int index = 0;
+    for (NamedTensor tensor : tensors) {
+      for (float value : tensor.values()) {
+        chunk.putFloat(value);
+        if (!chunk.hasRemaining()) {
+          Future<RecordMetadata> unused = sendChunk(producer, version, index++, chunk, digest);
+          bytes -= chunk.capacity();
+          chunk = emptyChunk(bytes);
+        }
+      }
+    }
+    // The transaction's commit fails where a send did.
+    Future<RecordMetadata> unused =
+        send(
+            producer,
+            version,
+            WeightCommit.newBuilder()
+                .setSha256(HexFormat.of().formatHex(digest.digest()))
+                .setCommittedAt(Instant.now())
+                .build());
+    return first;
+  }
+
+  private static ByteBuffer emptyChunk(long bytesLeft) {
+    return ByteBuffer.allocate((int) Math.min(CHUNK, bytesLeft)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static List<TensorLayout> layout(List<NamedTensor> tensors) {
+    List<TensorLayout> layout = new ArrayList<>();
+    long offset = 0;
+    for (NamedTensor tensor : tensors) {
+      long length = 4L * tensor.values().length;
+      layout.add(
+          TensorLayout.newBuilder()
+              .setName(tensor.name())
+              .setDtype("F32")
+              .setShape(tensor.shape())
+              .setOffset(offset)
+              .setLength(length)
+              .build());
+      offset += length;
+    }
+    return layout;
+  }
+
+  private Future<RecordMetadata> sendChunk(
+      Producer<String, Object> producer,
+      WeightVersion version,
+      int index,
+      ByteBuffer chunk,
+      MessageDigest digest) {
+    CRC32 crc = new CRC32();
+    chunk.flip();
+    crc.update(chunk.duplicate());
+    digest.update(chunk.duplicate());
+    return send(
+        producer,
+        version,
+        WeightChunk.newBuilder().setIndex(index).setCrc32(crc.getValue()).setData(chunk).build());
+  }
+
+  private Future<RecordMetadata> send(
+      Producer<String, Object> producer, WeightVersion version, Object body) {
+    WeightRecord record = WeightRecord.newBuilder().setVersion(version).setBody(body).build();
+    return producer.send(
+        new ProducerRecord<>(topic.name(), 0, WeightVersions.text(version), record));
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.rlhfstreams.service.weights;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Follows a topic of weights in the background; always has the newest whole version. */
+public final class WeightReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WeightReader.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final KafkaConnection connection;
+  private final TopicPartition partition;
+  private final WeightListener listener;
+  private final AtomicReference<WeightSnapshot> newest = new AtomicReference<>();
+  private final ServiceThread thread;
+  private volatile boolean caughtUp;
+
+  private WeightReader(KafkaConnection connection, Topic topic, WeightListener listener) {
+    this.connection = connection;
+    this.partition = new TopicPartition(topic.name(), 0);
+    this.listener = listener;
+    this.thread = ServiceThread.start("weights-" + topic.name(), this::follow);
+  }
+
+  /** Starts at the oldest version kept, which is a full one. */
+  public static WeightReader start(
+      KafkaConnection connection, Topic topic, WeightListener listener) {
+    return new WeightReader(connection, topic, listener);
+  }
+
+  /** The newest whole version, if there is any yet. */
+  public Optional<WeightSnapshot> newest() {
+    return Optional.ofNullable(newest.get());
+  }
+
+  /** Whether the log's end has been seen once. */
+  public boolean caughtUp() {
+    return caughtUp;
+  }
+
+  /**
+   * The newest version in the log, without following it.
+   *
+   * @return empty where the log has none
+   */
+  public static Optional<WeightVersion> newestPublished(KafkaConnection connection, Topic topic) {
+    TopicPartition partition = new TopicPartition(topic.name(), 0);
+    WeightAssembler assembler = new WeightAssembler((version, reason) -> {});
+    RecordDecoder<WeightRecord> decoder = connection.decoder(WeightRecord.class);
+    Optional<WeightVersion> found = Optional.empty();
+    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+          Optional<WeightSnapshot> whole =
+              assembler.accept(decoder.decode(topic.name(), record.value()));
+          found = whole.map(WeightSnapshot::version).or(keep(found));
+        }
+      }
+    } catch (UndecodableException e) {
+      LOG.warn("{}: {}", topic.name(), e.getMessage());
+    }
+    return found;
+  }
+
+  private static java.util.function.Supplier<Optional<WeightVersion>> keep(
+      Optional<WeightVersion> found) {
+    return () -> found;
+  }
+
+  private void follow(BooleanSupplier stopped) {
+    WeightAssembler assembler = new WeightAssembler(listener);
+    RecordDecoder<WeightRecord> decoder = connection.decoder(WeightRecord.class);
+    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (!stopped.getAsBoolean()) {
+        try {
+          for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            accept(assembler, decoder, record);
+          }
+          caughtUp = caughtUp || consumer.currentLag(partition).orElse(Long.MAX_VALUE) == 0;
+        } catch (KafkaException e) {
+          LOG.warn("{}: {}", partition, e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void accept(
+      WeightAssembler assembler,
+      RecordDecoder<WeightRecord> decoder,
+      ConsumerRecord<String, byte[]> record) {
+    try {
+      assembler.accept(decode(decoder, record)).ifPresent(this::take);
+    } catch (UndecodableException e) {
+      LOG.warn("{} offset {} is no weight record: {}", partition, record.offset(), e.getMessage());
+    }
+  }
+
+  private WeightRecord decode(
+      RecordDecoder<WeightRecord> decoder, ConsumerRecord<String, byte[]> record)
+      throws UndecodableException {
+    while (true) {
+      try {
+        return decoder.decode(record.topic(), record.value());
+      } catch (RegistryUnavailableException e) {
+        LOG.warn("{}", e.getMessage());
+        try {
+          Thread.sleep(POLL.toMillis());
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void take(WeightSnapshot snapshot) {
+    WeightSnapshot held = newest.get();
+    if (held == null || WeightVersions.isNewer(snapshot.version(), held.version())) {
+      newest.set(snapshot);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+  }
+}
