@@ -1,0 +1,2 @@
+/** Owns how the learning rate moves over a run. */
+package org.rlhfstreams.learner.schedule;
