@@ -1,12 +1,9 @@
 package org.rlhfstreams.service.configuration;
 
-/** How fast prompts become requests: at most (step + 1 + staleness) x batch-size samples. */
+/**
+ * How fast prompts become requests: at most (step + 1 + staleness) x learner.batch-size samples.
+ */
 public record AdmissionConfiguration(
-    @Setting(
-            value = "32",
-            range = "[1, inf)",
-            description = "Rollouts the learner takes for one step.")
-        int batchSize,
     @Setting(
             value = "1",
             range = "[0, inf)",

@@ -13,22 +13,31 @@ public record LearnerConfiguration(
             range = "[0, inf)",
             description = "Peak learning rate of the value model; learning-rate when not set.")
         OptionalDouble valueLearningRate,
-    @Setting(value = "4", range = "[1, inf)", description = "Passes over one batch.") int epochs,
-    @Setting(
-            value = "1",
-            range = "[1, inf)",
-            description = "Optimizer steps in one pass over a batch.")
-        int miniBatches,
     @Setting(
             value = "32",
             range = "[1, inf)",
-            description = "Rows whose activations are in memory at a time; changes no result.")
-        int microBatchSize,
+            description = "Rollouts, pairs or texts that one step learns from.")
+        int batchSize,
     @Setting(
-            value = "1000",
+            value = "2048",
+            range = "[1, inf)",
+            description = "Tokens whose activations are in memory at a time; changes no result.")
+        int microBatchTokens,
+    @Setting(
+            value = "1",
+            range = "[1, inf)",
+            description = "Passes over offline data; ppo.epochs is for rollouts.")
+        int epochs,
+    @Setting(
+            value = "0",
             range = "[0, inf)",
-            description = "Steps after which the run ends; 0 runs until stopped.")
+            description = "Steps after which the run ends; 0 is all the data, or until stopped.")
         long maxSteps,
+    @Setting(
+            value = "1024",
+            range = "[2, inf)",
+            description = "Tokens of prompt and response; what is beyond is cut off offline data.")
+        int maxLength,
     @Setting(value = "10", range = "[1, inf)", description = "Steps between two checkpoints.")
         int checkpointEvery,
     @Setting(value = "checkpoints", description = "Where checkpoints are kept.")
@@ -76,7 +85,9 @@ public record LearnerConfiguration(
 
   /** Refuses a schedule that needs an end where the run has none. */
   public LearnerConfiguration {
-    if (schedule != LearningRateSchedule.CONSTANT && maxSteps == 0) {
+    if (objective == ObjectiveName.PPO
+        && schedule != LearningRateSchedule.CONSTANT
+        && maxSteps == 0) {
       throw new ConfigurationException(
           "learner.schedule = "
               + ValueParser.printed(schedule)

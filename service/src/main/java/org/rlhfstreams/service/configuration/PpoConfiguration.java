@@ -4,6 +4,12 @@ import java.util.OptionalDouble;
 
 /** Proximal policy optimisation; defaults are TRL's. */
 public record PpoConfiguration(
+    @Setting(value = "4", range = "[1, inf)", description = "Passes over one batch.") int epochs,
+    @Setting(
+            value = "1",
+            range = "[1, inf)",
+            description = "Optimizer steps in one pass over a batch.")
+        int miniBatches,
     @Setting(
             value = "0.05",
             range = "[0, inf)",

@@ -27,13 +27,12 @@ public record RlhfConfiguration(
   public RlhfConfiguration {
     kafka = Map.copyOf(kafka);
     schemaRegistry = Map.copyOf(schemaRegistry);
-    if (learner.objective() == ObjectiveName.PPO
-        && admission.batchSize() % learner.miniBatches() != 0) {
+    if (learner.objective() == ObjectiveName.PPO && learner.batchSize() % ppo.miniBatches() != 0) {
       throw new ConfigurationException(
-          "admission.batch-size = "
-              + admission.batchSize()
-              + " does not divide into learner.mini-batches = "
-              + learner.miniBatches()
+          "learner.batch-size = "
+              + learner.batchSize()
+              + " does not divide into ppo.mini-batches = "
+              + ppo.miniBatches()
               + " equal parts: change one of them");
     }
   }

@@ -117,8 +117,8 @@ class ConfigurationLoaderTest {
         "sampling.temperature | 0 | a number in (0, inf)",
         "sampling.top-p | 1.1 | a number in (0, 1]",
         "sampling.top-p | NaN | a number in (0, 1]",
-        "admission.batch-size | 1.5 | a whole number in [1, inf)",
-        "admission.batch-size | 5000000000 | a whole number in [1, inf)",
+        "learner.batch-size | 1.5 | a whole number in [1, inf)",
+        "learner.batch-size | 5000000000 | a whole number in [1, inf)",
         "ppo.decoupled | yes | true or false",
         "ppo.kl-estimator | k4 | one of k1, k2, k3",
         "connection.start-timeout | 1 minute | a duration such as 500ms, 60s, 5m or 1h",
@@ -148,11 +148,9 @@ class ConfigurationLoaderTest {
   @Test
   void settingsThatContradictEachOtherAreRefused() {
     assertThatThrownBy(
-            () ->
-                RlhfConfiguration.of(
-                    Map.of("admission.batch-size", "10", "learner.mini-batches", "4")))
+            () -> RlhfConfiguration.of(Map.of("learner.batch-size", "10", "ppo.mini-batches", "4")))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("admission.batch-size = 10");
+        .hasMessageContaining("learner.batch-size = 10");
   }
 
   @Test

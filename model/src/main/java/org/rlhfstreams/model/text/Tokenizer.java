@@ -1,0 +1,112 @@
+package org.rlhfstreams.model.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.torchscript.TorchRuntime;
+
+/** A model's tokenizer, exactly as Hugging Face's library applies it. Safe for many threads. */
+public final class Tokenizer implements AutoCloseable {
+  private static final String FILE = "tokenizer.json";
+
+  private final HuggingFaceTokenizer tokenizer;
+  private final int vocabularySize;
+
+  private Tokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize) {
+    this.tokenizer = tokenizer;
+    this.vocabularySize = vocabularySize;
+  }
+
+  /**
+   * Opens the {@code tokenizer.json} of a directory.
+   *
+   * @throws ModelException where it is missing or damaged
+   */
+  public static Tokenizer open(Path directory) {
+    Path file = directory.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(
+          file + " does not exist: a model directory needs its tokenizer beside the weights");
+    }
+    TorchRuntime.prepare(); // keeps the library from asking its home for updates
+    try {
+      // By default the library cuts texts at 512 tokens.
+      HuggingFaceTokenizer tokenizer =
+          HuggingFaceTokenizer.builder()
+              .optTokenizerPath(file)
+              .optTruncation(false)
+              .optPadding(false)
+              .build();
+      return new Tokenizer(tokenizer, vocabularySize(new ObjectMapper().readTree(file.toFile())));
+    } catch (IOException | RuntimeException e) {
+      throw new ModelException(
+          file + " is not a tokenizer: " + e.getMessage() + "; fetch or write it again", e);
+    }
+  }
+
+  /**
+   * Opens the tokenizer of a model.
+   *
+   * @throws ModelException where it has tokens that the model's embedding does not
+   */
+  public static Tokenizer open(Path directory, ModelConfiguration configuration) {
+    Tokenizer tokenizer = open(directory);
+    if (tokenizer.vocabularySize > configuration.vocabularySize()) {
+      tokenizer.close();
+      throw new ModelException(
+          ("%s has token ids up to %d, but config.json beside it has vocab_size %d: they are not of"
+                  + " one model")
+              .formatted(
+                  directory.resolve(FILE),
+                  tokenizer.vocabularySize - 1,
+                  configuration.vocabularySize()));
+    }
+    return tokenizer;
+  }
+
+  private static int vocabularySize(JsonNode json) {
+    int largest = -1;
+    JsonNode vocabulary = json.path("model").path("vocab");
+    if (vocabulary.isArray()) {
+      largest = vocabulary.size() - 1; // unigram models list pieces in order of their ids
+    }
+    for (Map.Entry<String, JsonNode> token : vocabulary.properties()) {
+      largest = Math.max(largest, token.getValue().asInt());
+    }
+    for (JsonNode token : json.path("added_tokens")) {
+      largest = Math.max(largest, token.path("id").asInt());
+    }
+    return largest + 1;
+  }
+
+  /** One more than the largest token id. */
+  public int vocabularySize() {
+    return vocabularySize;
+  }
+
+  /** Token ids of a text, without any that the tokenizer would put around it. */
+  public int[] encode(String text) {
+    return ids(tokenizer.encode(text, false, false).getIds());
+  }
+
+  /** Text of token ids. */
+  public String decode(int[] tokenIds, boolean skipSpecialTokens) {
+    return tokenizer.decode(Arrays.stream(tokenIds).asLongStream().toArray(), skipSpecialTokens);
+  }
+
+  private static int[] ids(long[] ids) {
+    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Owns text: tokenizers, chat templates, and turning a stream of tokens into a stream of text. */
+package org.rlhfstreams.model.text;
