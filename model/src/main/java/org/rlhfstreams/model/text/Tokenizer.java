@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.rlhfstreams.model.files.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelException;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
@@ -16,12 +17,20 @@ import org.rlhfstreams.model.torchscript.TorchRuntime;
 public final class Tokenizer implements AutoCloseable {
   private static final String FILE = "tokenizer.json";
 
+  private final Path directory;
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
+  private final OptionalInt endOfSequence;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, int vocabularySize) {
+  private Tokenizer(
+      Path directory,
+      HuggingFaceTokenizer tokenizer,
+      int vocabularySize,
+      OptionalInt endOfSequence) {
+    this.directory = directory;
     this.tokenizer = tokenizer;
     this.vocabularySize = vocabularySize;
+    this.endOfSequence = endOfSequence;
   }
 
   /**
@@ -44,7 +53,9 @@ public final class Tokenizer implements AutoCloseable {
               .optTruncation(false)
               .optPadding(false)
               .build();
-      return new Tokenizer(tokenizer, vocabularySize(new ObjectMapper().readTree(file.toFile())));
+      JsonNode json = new ObjectMapper().readTree(file.toFile());
+      return new Tokenizer(
+          directory, tokenizer, vocabularySize(json), endOfSequence(directory, json));
     } catch (IOException | RuntimeException e) {
       throw new ModelException(
           file + " is not a tokenizer: " + e.getMessage() + "; fetch or write it again", e);
@@ -99,6 +110,36 @@ public final class Tokenizer implements AutoCloseable {
   /** Text of token ids. */
   public String decode(int[] tokenIds, boolean skipSpecialTokens) {
     return tokenizer.decode(Arrays.stream(tokenIds).asLongStream().toArray(), skipSpecialTokens);
+  }
+
+  /**
+   * The token that ends a text, by {@code tokenizer_config.json}.
+   *
+   * @throws ModelException where the file names none
+   */
+  public int endOfSequence() {
+    return endOfSequence.orElseThrow(
+        () ->
+            new ModelException(
+                directory
+                    + " names no end of sequence: give tokenizer_config.json an eos_token that"
+                    + " tokenizer.json has"));
+  }
+
+  private static OptionalInt endOfSequence(Path directory, JsonNode tokenizer) throws IOException {
+    Path file = directory.resolve("tokenizer_config.json");
+    if (!Files.exists(file)) {
+      return OptionalInt.empty();
+    }
+    JsonNode written = new ObjectMapper().readTree(file.toFile()).path("eos_token");
+    String token = written.isObject() ? written.path("content").asText() : written.asText();
+    for (JsonNode added : tokenizer.path("added_tokens")) {
+      if (added.path("content").asText().equals(token)) {
+        return OptionalInt.of(added.path("id").asInt());
+      }
+    }
+    JsonNode id = tokenizer.path("model").path("vocab").path(token);
+    return id.isInt() ? OptionalInt.of(id.asInt()) : OptionalInt.empty();
   }
 
   private static int[] ids(long[] ids) {

@@ -2,7 +2,9 @@ package org.rlhfstreams.model.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -91,7 +93,7 @@ final class MicroBatch {
     int at = 0;
     for (int i = 0; i < rows.size(); i++) {
       int count = position.count(rows.get(i));
-      byRow[origin[i]] = java.util.Arrays.copyOfRange(values, at, at + count);
+      byRow[origin[i]] = Arrays.copyOfRange(values, at, at + count);
       at += count;
     }
   }
@@ -111,6 +113,18 @@ final class MicroBatch {
       at += row.length;
     }
     return scope.create(values);
+  }
+
+  /** A value of each row at every token that the head reads, [tokens, 1]. */
+  NDArray spread(NDManager scope, double[] byRow) {
+    float[] values = new float[tokens()];
+    int at = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      int until = at + position.count(rows.get(i));
+      Arrays.fill(values, at, until, (float) byRow[origin[i]]);
+      at = until;
+    }
+    return scope.create(values, new Shape(values.length, 1));
   }
 
   private int tokens() {

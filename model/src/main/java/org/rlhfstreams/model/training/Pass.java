@@ -66,7 +66,7 @@ public final class Pass implements AutoCloseable {
                     scope,
                     Argument.of(hidden),
                     Argument.of(batch.targets(scope)),
-                    temperature(scope),
+                    temperatures(batch, scope),
                     headRows(scope),
                     weights());
         batch.scatter(statistics.get(0).toFloatArray(), logProbabilities);
@@ -110,7 +110,7 @@ public final class Pass implements AutoCloseable {
                   scope,
                   Argument.of(hidden),
                   Argument.of(batch.targets(scope)),
-                  temperature(scope),
+                  temperatures(batch, scope),
                   headRows(scope),
                   Argument.of(onLogProbabilities),
                   Argument.of(onEntropies),
@@ -172,8 +172,8 @@ public final class Pass implements AutoCloseable {
     return model.weights().argument();
   }
 
-  private Argument temperature(NDManager scope) {
-    return Argument.of(scope.create((float) heads.temperature()));
+  private Argument temperatures(MicroBatch batch, NDManager scope) {
+    return Argument.of(batch.spread(scope, heads.temperatures()));
   }
 
   private Argument headRows(NDManager scope) {

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelConfiguration;
 
 /**
  * Weights, their gradients and their optimizer. A pass gives log-probabilities or values; gradients
@@ -53,11 +55,18 @@ public final class TrainableModel implements AutoCloseable {
    * Log-probabilities and entropies of the response tokens, and their values where the model has a
    * scalar head.
    *
-   * @param temperature what logits are divided by, above 0: the sampling temperature
+   * @param temperatures what each row's logits are divided by, above 0: its sampling temperature
    */
-  public Pass tokenPass(List<TokenRow> rows, double temperature) {
+  public Pass tokenPass(List<TokenRow> rows, double[] temperatures) {
     return new Pass(
-        this, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, scalarHead, temperature));
+        this, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, scalarHead, temperatures));
+  }
+
+  /** As {@link #tokenPass(List, double[])}, at temperature 1. */
+  public Pass tokenPass(List<TokenRow> rows) {
+    double[] ones = new double[rows.size()];
+    Arrays.fill(ones, 1);
+    return tokenPass(rows, ones);
   }
 
   /** Values of the state before each response token; no log-probabilities. */
@@ -74,7 +83,7 @@ public final class TrainableModel implements AutoCloseable {
     if (!scalarHead) {
       throw new IllegalStateException("this model has no scalar head");
     }
-    return new PassHeads(false, true, 1);
+    return new PassHeads(false, true, new double[0]);
   }
 
   /**
@@ -108,6 +117,11 @@ public final class TrainableModel implements AutoCloseable {
 
   Decoder decoder() {
     return decoder;
+  }
+
+  /** The architecture. */
+  public ModelConfiguration configuration() {
+    return decoder.configuration();
   }
 
   List<NDArray> gradients() {

@@ -1,5 +1,6 @@
   # The vocabulary head on response tokens only, chunk by chunk and without autograd: the logits of a
   # whole batch never exist at once. h [tokens, hidden], targets [tokens]; all outputs [tokens].
+  # temperature [tokens, 1].
 
   # log-probabilities of the targets and entropies, at the sampling temperature
   def token_statistics(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, w: List[Tensor]) -> List[Tensor]:
@@ -10,7 +11,7 @@
     start = 0
     while start < h.size(0):
       end = min(start + step, h.size(0))
-      p = torch.log_softmax(torch.linear(h[start:end], weight) / temperature, -1)
+      p = torch.log_softmax(torch.linear(h[start:end], weight) / temperature[start:end], -1)
       torch.copy_(log_probabilities[start:end], torch.squeeze(torch.gather(p, 1, torch.unsqueeze(targets[start:end], 1)), 1))
       torch.copy_(entropies[start:end], torch.neg(torch.sum(torch.exp(p) * p, [1])))
       start = end
@@ -28,7 +29,7 @@
     while start < h.size(0):
       end = min(start + step, h.size(0))
       part = h[start:end]
-      p = torch.log_softmax(torch.linear(part, weight) / temperature, -1)
+      p = torch.log_softmax(torch.linear(part, weight) / temperature[start:end], -1)
       c = torch.unsqueeze(d_lp[start:end], 1)
       probabilities = torch.exp(p)
       if bool(with_entropy):
@@ -37,7 +38,7 @@
       else:
         d_z = torch.neg_(torch.mul_(probabilities, c))
       d_z = torch.scatter_add_(d_z, 1, torch.unsqueeze(targets[start:end], 1), c)
-      d_z = torch.div_(d_z, temperature)
+      d_z = torch.div_(d_z, temperature[start:end])
       torch.copy_(d_h[start:end], torch.matmul(d_z, weight))
       torch.addmm_(d_weight, torch.t(d_z), part)
       start = end

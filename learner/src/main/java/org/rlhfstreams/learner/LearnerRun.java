@@ -1,0 +1,164 @@
+package org.rlhfstreams.learner;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.loop.ExampleSource;
+import org.rlhfstreams.learner.loop.LearnerLoop;
+import org.rlhfstreams.learner.loop.LoopSettings;
+import org.rlhfstreams.learner.loop.MetricsFile;
+import org.rlhfstreams.learner.loop.OfflineSource;
+import org.rlhfstreams.learner.loop.PreferenceConverter;
+import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.learner.training.RewardTrainer;
+import org.rlhfstreams.learner.training.SupervisedTrainer;
+import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+
+/** One learner, from its models and its place in the log to the weights it leaves behind. */
+public final class LearnerRun implements AutoCloseable {
+  private final ShutdownSequence opened;
+  private final Trainer<?> trainer;
+  private final LearnerLoop<?> loop;
+  private final Path startedFrom;
+
+  private LearnerRun(
+      ShutdownSequence opened, Trainer<?> trainer, LearnerLoop<?> loop, Path startedFrom) {
+    this.opened = opened;
+    this.trainer = trainer;
+    this.loop = loop;
+    this.startedFrom = startedFrom;
+  }
+
+  /**
+   * Loads the models of the configured objective.
+   *
+   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with them
+   */
+  public static LearnerRun open(KafkaConnection connection, StepListener listener) {
+    ShutdownSequence opened = new ShutdownSequence();
+    try {
+      return new Assembly(connection, listener, opened).assemble();
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs to the end, or until told to stop.
+   *
+   * @return whether the run came to its end
+   */
+  public boolean run(BooleanSupplier stopped) {
+    return loop.run(stopped);
+  }
+
+  /** Saves the model as a Hugging Face directory. */
+  public void export(Path target, TensorType type) {
+    TrainerState state = trainer.state();
+    ModelDirectory.save(target, state.configuration(), state.model(), type, startedFrom);
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+
+  private record Assembly(
+      KafkaConnection connection, StepListener listener, ShutdownSequence opened) {
+
+    LearnerRun assemble() {
+      RlhfConfiguration configuration = connection.configuration();
+      TrainableModels models = new TrainableModels(configuration.learner());
+      return switch (configuration.learner().objective()) {
+        case SFT -> supervised(models, configuration.model().requiredPolicy());
+        case REWARD -> reward(models, configuration.model().requiredReward());
+        case PPO -> throw new UnsupportedOperationException("ppo");
+      };
+    }
+
+    private LearnerRun supervised(TrainableModels models, Path start) {
+      SupervisedTrainer trainer =
+          opened.add(new SupervisedTrainer(models.languageModel(start), learner().learningRate()));
+      PreferenceRows rows = rows(start);
+      return offline(trainer, rows::demonstration, connection.topics().policyWeights(), start);
+    }
+
+    private LearnerRun reward(TrainableModels models, Path start) {
+      RewardTrainer trainer =
+          opened.add(
+              new RewardTrainer(
+                  models.scorer(start), new RewardObjective(0), learner().learningRate()));
+      PreferenceRows rows = rows(start);
+      return offline(trainer, rows::pair, connection.topics().rewardWeights(), start);
+    }
+
+    private PreferenceRows rows(Path start) {
+      ModelDirectory model = ModelDirectory.open(start);
+      Tokenizer tokenizer = opened.add(Tokenizer.open(start, model.configuration()));
+      int longest = Math.min(learner().maxLength(), model.configuration().maxPositions());
+      return new PreferenceRows(tokenizer, longest);
+    }
+
+    private <E extends Example> LearnerRun offline(
+        Trainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
+      ExampleSource<E> source =
+          opened.add(
+              new OfflineSource<>(
+                  connection,
+                  converter,
+                  learner().batchSize(),
+                  learner().epochs(),
+                  learner().seed()));
+      return run(trainer, source, weights, false, start);
+    }
+
+    private <E extends Example> LearnerRun run(
+        Trainer<E> trainer,
+        ExampleSource<E> source,
+        Topic weights,
+        boolean publishEveryStep,
+        Path start) {
+      String objective = learner().objective().name().toLowerCase(Locale.ROOT);
+      String group = "learner-" + objective;
+      LoopSettings settings =
+          new LoopSettings(
+              group,
+              connection.configuration().connection().topicPrefix() + objective,
+              objective,
+              "llama",
+              weights,
+              publishEveryStep,
+              learner().checkpointEvery(),
+              learner().maxSteps(),
+              learner());
+      LearnerLoop<E> loop =
+          new LearnerLoop<>(
+              connection,
+              settings,
+              source,
+              trainer,
+              new CheckpointStore(learner().checkpointDirectory(), start),
+              new MetricsFile(learner().output()),
+              listener);
+      return new LearnerRun(opened, trainer, loop, start);
+    }
+
+    private LearnerConfiguration learner() {
+      return connection.configuration().learner();
+    }
+  }
+}

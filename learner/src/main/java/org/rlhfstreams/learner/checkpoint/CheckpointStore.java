@@ -1,0 +1,192 @@
+package org.rlhfstreams.learner.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.SafetensorsFile;
+import org.rlhfstreams.model.files.SafetensorsWriter;
+import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.service.weights.NamedTensor;
+
+/**
+ * Checkpoints in a directory, one folder a step: {@code model/} is a Hugging Face directory, {@code
+ * training.safetensors} the rest of the tensors, {@code state.json} the numbers. A folder appears
+ * under its name only when all of it is on the disk.
+ */
+public final class CheckpointStore {
+  private static final String PREFIX = "step-";
+  private static final int KEPT = 2;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Path directory;
+  private final Path tokenizerFrom;
+
+  /**
+   * @param tokenizerFrom model directory whose tokenizer goes along
+   */
+  public CheckpointStore(Path directory, Path tokenizerFrom) {
+    this.directory = directory;
+    this.tokenizerFrom = tokenizerFrom;
+  }
+
+  /** Where checkpoints lie. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Writes a checkpoint and drops all but the last two.
+   *
+   * @throws CheckpointException where the disk refuses
+   */
+  public void save(Checkpoint checkpoint) {
+    Path target = directory.resolve("%s%08d".formatted(PREFIX, checkpoint.step()));
+    Path aside = directory.resolve("writing-" + target.getFileName());
+    try {
+      Files.createDirectories(directory);
+      delete(aside);
+      Files.createDirectories(aside);
+      TrainerState trainer = checkpoint.trainer();
+      ModelDirectory.save(
+          aside.resolve("model"),
+          trainer.configuration(),
+          trainer.model(),
+          TensorType.F32,
+          tokenizerFrom);
+      List<TensorSpecification> specifications =
+          trainer.others().stream()
+              .map(tensor -> new TensorSpecification(tensor.name(), tensor.shape()))
+              .toList();
+      SafetensorsWriter.write(
+          aside.resolve("training.safetensors"),
+          specifications,
+          trainer.others().stream().map(NamedTensor::values).toList(),
+          TensorType.F32);
+      writeSynced(aside.resolve("state.json"), json(checkpoint));
+      delete(target);
+      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+      sync(directory);
+      dropOld();
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "%s cannot be written (%s): make room, or name another place with learner.checkpoint-directory"
+              .formatted(target, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String json(Checkpoint checkpoint) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("step", checkpoint.step());
+    json.put("generation", checkpoint.generation());
+    ObjectNode position = json.putObject("position");
+    new TreeMap<>(checkpoint.position()).forEach(position::put);
+    ObjectNode numbers = json.putObject("numbers");
+    new TreeMap<>(checkpoint.trainer().numbers()).forEach(numbers::put);
+    return json.toPrettyString();
+  }
+
+  private static void writeSynced(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardCharsets.UTF_8);
+    sync(file);
+  }
+
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * The newest checkpoint.
+   *
+   * @throws CheckpointException where it is there but cannot be read
+   */
+  public Optional<Checkpoint> newest() {
+    List<Path> all = list();
+    return all.isEmpty() ? Optional.empty() : Optional.of(read(all.get(all.size() - 1)));
+  }
+
+  private static Checkpoint read(Path folder) {
+    try {
+      JsonNode json = MAPPER.readTree(folder.resolve("state.json").toFile());
+      Map<String, Long> position = new LinkedHashMap<>();
+      json.path("position")
+          .properties()
+          .forEach(e -> position.put(e.getKey(), e.getValue().asLong()));
+      Map<String, Double> numbers = new LinkedHashMap<>();
+      json.path("numbers")
+          .properties()
+          .forEach(e -> numbers.put(e.getKey(), e.getValue().asDouble()));
+      ModelDirectory model = ModelDirectory.open(folder.resolve("model"));
+      List<float[]> values = new ArrayList<>();
+      for (TensorSpecification tensor : model.expectedTensors()) {
+        values.add(model.readTensor(tensor.name()));
+      }
+      SafetensorsFile file = SafetensorsFile.open(folder.resolve("training.safetensors"));
+      List<NamedTensor> others = new ArrayList<>();
+      for (String name : file.names()) {
+        others.add(new NamedTensor(name, file.shape(name), file.readFloats(name)));
+      }
+      return new Checkpoint(
+          json.path("step").asLong(),
+          json.path("generation").asInt(),
+          position,
+          new TrainerState(model.configuration(), values, others, numbers));
+    } catch (IOException | RuntimeException e) {
+      throw new CheckpointException(
+          "checkpoint %s cannot be read (%s): remove it to go on from the one before"
+              .formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  private List<Path> list() {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(directory)) {
+      return folders
+          .filter(folder -> folder.getFileName().toString().startsWith(PREFIX))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new CheckpointException(directory + " cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  private void dropOld() throws IOException {
+    List<Path> all = list();
+    for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+      delete(old);
+    }
+  }
+
+  private static void delete(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

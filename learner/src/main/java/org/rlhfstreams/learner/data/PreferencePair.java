@@ -1,0 +1,11 @@
+package org.rlhfstreams.learner.data;
+
+import org.rlhfstreams.model.training.TokenRow;
+
+/**
+ * Two responses to one prompt.
+ *
+ * @param margin by how much the chosen one is better; 0 where nothing is known
+ */
+public record PreferencePair(String id, TokenRow chosen, TokenRow rejected, double margin)
+    implements Example {}

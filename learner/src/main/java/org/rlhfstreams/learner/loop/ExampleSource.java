@@ -1,0 +1,43 @@
+package org.rlhfstreams.learner.loop;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Where a learner's batches come from. What it hands out follows from the log and its position
+ * alone, so that a learner that goes back to a checkpoint learns the same again.
+ *
+ * @param <E> the kind of example
+ */
+public interface ExampleSource<E> extends AutoCloseable {
+  /**
+   * The next batch; waits for it.
+   *
+   * @return empty where the data is at its end, or {@code stopped} said so
+   */
+  List<E> next(BooleanSupplier stopped);
+
+  /** Where the next batch begins. */
+  Map<String, Long> position();
+
+  /** Goes to a position that {@link #position} gave; empty is the beginning. */
+  void seek(Map<String, Long> position);
+
+  /** Records refused while the newest batch was gathered, then forgotten. */
+  List<Refusal> takeRefusals();
+
+  /** The topic's partition that is read. */
+  TopicPartition partition();
+
+  /** Offset of the next record to read, for the lag that operators see. */
+  long offset();
+
+  /** Batches of the whole run, where the data has an end. */
+  OptionalLong totalBatches();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,217 @@
+package org.rlhfstreams.learner.loop;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.checkpoint.Checkpoint;
+import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.schedule.LearningRate;
+import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.weights.NamedTensor;
+
+/**
+ * Batch, step, checkpoint, publication, in this order, until the data or the steps end. A restart
+ * goes back to the newest checkpoint and repeats, bit for bit, the steps since; those that had been
+ * published are not published again.
+ *
+ * @param <E> the kind of example
+ */
+public final class LearnerLoop<E extends Example> {
+  private static final int FIRST_GENERATION = 0;
+
+  private final KafkaConnection connection;
+  private final LoopSettings settings;
+  private final ExampleSource<E> source;
+  private final Trainer<E> trainer;
+  private final CheckpointStore checkpoints;
+  private final MetricsFile metricsFile;
+  private final StepListener listener;
+  private long step;
+  private long checkpointedStep;
+
+  public LearnerLoop(
+      KafkaConnection connection,
+      LoopSettings settings,
+      ExampleSource<E> source,
+      Trainer<E> trainer,
+      CheckpointStore checkpoints,
+      MetricsFile metricsFile,
+      StepListener listener) {
+    this.connection = connection;
+    this.settings = settings;
+    this.source = source;
+    this.trainer = trainer;
+    this.checkpoints = checkpoints;
+    this.metricsFile = metricsFile;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs to the end, or until told to stop; either way the last step is in a checkpoint then.
+   *
+   * @return whether the run came to its end
+   * @throws CheckpointException where the log goes on from a checkpoint that is not there
+   */
+  public boolean run(BooleanSupplier stopped) {
+    try (Publication publication =
+        new Publication(connection, settings.group(), source.partition(), settings.weights())) {
+      long published = publication.publishedStep();
+      restore(published);
+      LearningRate rate = settings.learningRate(totalSteps());
+      if (published < 0
+          && !publication.publish(outgoing(trainer.state(), Optional.empty(), true), stopped)) {
+        return false;
+      }
+      Pace pace = new Pace(step);
+      while (!stopped.getAsBoolean() && !atEnd()) {
+        List<E> batch = source.next(stopped);
+        if (batch.isEmpty()) {
+          break;
+        }
+        Map<String, Double> metrics = learn(batch, rate);
+        step++;
+        metrics.put("step_seconds", pace.sinceLastStep());
+        if (!leave(publication, batch, metrics, published, stopped)) {
+          return false;
+        }
+        metricsFile.append(step, metrics);
+        listener.stepped(
+            new StepReport(step, totalSteps(), metrics, pace.remainingSeconds(step, totalSteps())));
+      }
+      if (checkpointedStep < step) {
+        checkpoint(trainer.state());
+      }
+      return !stopped.getAsBoolean();
+    }
+  }
+
+  /** Steps done. */
+  public long step() {
+    return step;
+  }
+
+  private void restore(long published) {
+    Optional<Checkpoint> newest = checkpoints.newest();
+    if (newest.isPresent()) {
+      Checkpoint checkpoint = newest.get();
+      step = checkpoint.step();
+      checkpointedStep = step;
+      trainer.restore(checkpoint.trainer());
+      source.seek(checkpoint.position());
+      if (published >= 0) {
+        List<Refusal> unused = source.takeRefusals(); // they left with the run's first weights
+      }
+    } else if (published >= 0) {
+      throw new CheckpointException(
+          ("the log has steps of this run up to %d, but %s has no checkpoint: name the directory that"
+                  + " has it with learner.checkpoint-directory, or start a new run with another"
+                  + " connection.topic-prefix")
+              .formatted(published, checkpoints.directory().toAbsolutePath()));
+    } else {
+      source.seek(Map.of());
+      checkpoint(trainer.state());
+    }
+    metricsFile.rewind(step);
+  }
+
+  private Map<String, Double> learn(List<E> batch, LearningRate rate) {
+    long started = System.nanoTime();
+    Map<String, Double> metrics = new LinkedHashMap<>(trainer.step(batch, rate.at(step)));
+    double seconds = (System.nanoTime() - started) / 1e9;
+    metrics.put("learn_seconds", seconds);
+    Double tokens = metrics.get("num_tokens");
+    if (tokens != null) {
+      metrics.put("tokens_per_second", tokens / seconds);
+    }
+    return metrics;
+  }
+
+  /** The checkpoint comes first: what the log has must never be ahead of what can be repeated. */
+  private boolean leave(
+      Publication publication,
+      List<E> batch,
+      Map<String, Double> metrics,
+      long published,
+      BooleanSupplier stopped) {
+    boolean last = atEnd();
+    boolean checkpointDue = step % settings.checkpointEvery() == 0 || last;
+    boolean weightsDue = settings.publishEveryStep() || checkpointDue;
+    TrainerState state = checkpointDue || weightsDue ? trainer.state() : null;
+    if (checkpointDue) {
+      checkpoint(state);
+    }
+    if (step <= published) {
+      List<Refusal> unused = source.takeRefusals(); // they left with the step the first time
+      return true;
+    }
+    StepMetrics record =
+        StepMetrics.newBuilder()
+            .setRunId(settings.runId())
+            .setObjective(settings.objective())
+            .setVersion(version())
+            .setValues(metrics)
+            .setRolloutIds(batch.stream().map(Example::id).toList())
+            .setMeasuredAt(Instant.now())
+            .build();
+    return publication.publish(outgoing(state, Optional.of(record), weightsDue), stopped);
+  }
+
+  private Publication.Outgoing outgoing(
+      TrainerState state, Optional<StepMetrics> metrics, boolean withWeights) {
+    return new Publication.Outgoing(
+        step,
+        version(),
+        settings.family(),
+        withWeights ? tensors(state) : List.of(),
+        metrics,
+        source.takeRefusals(),
+        source.offset());
+  }
+
+  private static List<NamedTensor> tensors(TrainerState state) {
+    List<TensorSpecification> specifications =
+        ModelDirectory.expectedTensors(state.configuration());
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (int i = 0; i < specifications.size(); i++) {
+      tensors.add(
+          new NamedTensor(
+              specifications.get(i).name(), specifications.get(i).shape(), state.model().get(i)));
+    }
+    return tensors;
+  }
+
+  private void checkpoint(TrainerState state) {
+    checkpoints.save(new Checkpoint(step, FIRST_GENERATION, source.position(), state));
+    checkpointedStep = step;
+  }
+
+  private WeightVersion version() {
+    return new WeightVersion(FIRST_GENERATION, step);
+  }
+
+  private boolean atEnd() {
+    OptionalLong total = totalSteps();
+    return total.isPresent() && step >= total.getAsLong();
+  }
+
+  private OptionalLong totalSteps() {
+    OptionalLong batches = source.totalBatches();
+    if (settings.maxSteps() == 0) {
+      return batches;
+    }
+    return OptionalLong.of(Math.min(settings.maxSteps(), batches.orElse(settings.maxSteps())));
+  }
+}

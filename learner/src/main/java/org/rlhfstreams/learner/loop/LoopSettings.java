@@ -1,0 +1,38 @@
+package org.rlhfstreams.learner.loop;
+
+import java.util.OptionalLong;
+import org.rlhfstreams.learner.schedule.LearningRate;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
+
+/**
+ * How a learner's loop runs.
+ *
+ * @param group its name in offsets and transactions
+ * @param runId key of its metrics
+ * @param objective name, for metrics
+ * @param family architecture of the weights
+ * @param weights where versions go
+ * @param publishEveryStep true publishes weights each step; false with each checkpoint
+ * @param maxSteps 0 for no bound
+ */
+public record LoopSettings(
+    String group,
+    String runId,
+    String objective,
+    String family,
+    Topic weights,
+    boolean publishEveryStep,
+    int checkpointEvery,
+    long maxSteps,
+    LearnerConfiguration configuration) {
+
+  /** The learning rate's course, as a factor of the peak. */
+  LearningRate learningRate(OptionalLong totalSteps) {
+    return new LearningRate(
+        1,
+        configuration.schedule(),
+        configuration.warmupSteps(),
+        totalSteps.orElse(Long.MAX_VALUE));
+  }
+}

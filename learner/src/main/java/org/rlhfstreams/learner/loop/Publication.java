@@ -1,0 +1,189 @@
+package org.rlhfstreams.learner.loop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.WeightPublisher;
+import org.rlhfstreams.service.weights.WeightRetention;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What leaves a learner: weights, metrics, dead letters and offsets of a step in one transaction.
+ * The step's number travels as the offset's metadata, so that the log itself says which steps have
+ * left; a restarted learner that repeats them publishes none twice.
+ */
+final class Publication implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final KafkaConnection connection;
+  private final String group;
+  private final TopicPartition partition;
+  private final String metricsTopic;
+  private final WeightPublisher weights;
+  private final WeightRetention retention;
+  private final DeadLetters deadLetters;
+  private final Admin admin;
+  // Never subscribed: it knows the group and its offsets, the partition is assigned by hand.
+  private final KafkaConsumer<String, byte[]> consumer;
+  private KafkaProducer<String, Object> producer;
+
+  /**
+   * @param group name in offsets and transactions; a second learner with it fences the first
+   * @param partition that the learner reads
+   * @param weightsTopic where versions go
+   */
+  Publication(
+      KafkaConnection connection, String group, TopicPartition partition, Topic weightsTopic) {
+    this.connection = connection;
+    this.group = group;
+    this.partition = partition;
+    this.metricsTopic = connection.topics().trainingMetrics().name();
+    this.weights = new WeightPublisher(weightsTopic);
+    this.admin = connection.admin();
+    this.retention = new WeightRetention(admin, weightsTopic);
+    this.deadLetters = new DeadLetters(connection.topics(), "learner");
+    this.consumer = connection.groupConsumer(group, 1);
+    this.producer = connection.transactionalProducer(group);
+    producer.initTransactions(); // fences the owner before
+  }
+
+  /**
+   * What leaves with one step.
+   *
+   * @param step counted from 1; 0 is the weights that the run starts from
+   * @param version after the step
+   * @param tensors empty where no weights leave with this step
+   * @param metrics empty for step 0
+   */
+  record Outgoing(
+      long step,
+      WeightVersion version,
+      String family,
+      List<NamedTensor> tensors,
+      Optional<StepMetrics> metrics,
+      List<Refusal> refusals,
+      long offset) {}
+
+  /** The newest step that has left, or -1. */
+  long publishedStep() {
+    OffsetAndMetadata committed = consumer.committed(Set.of(partition)).get(partition);
+    return committed == null || committed.metadata().isEmpty()
+        ? -1
+        : Long.parseLong(committed.metadata());
+  }
+
+  /**
+   * Publishes a step. Waits while the broker or the registry is away.
+   *
+   * @return false where {@code stopped} said so first
+   * @throws ConnectionException where another learner has taken over
+   */
+  boolean publish(Outgoing outgoing, BooleanSupplier stopped) {
+    boolean first = true;
+    while (true) {
+      try {
+        if (!first) {
+          producer.close(Duration.ZERO);
+          producer = connection.transactionalProducer(group);
+          producer.initTransactions();
+          if (publishedStep() >= outgoing.step()) {
+            return true; // the commit went through, only its answer was lost
+          }
+        }
+        transact(outgoing);
+        return true;
+      } catch (ProducerFencedException e) {
+        throw new ConnectionException(
+            "another learner has taken over group %s%s: this one stops"
+                .formatted(connection.configuration().connection().topicPrefix(), group),
+            e);
+      } catch (KafkaException e) {
+        LOG.warn("step {} waits to be published: {}", outgoing.step(), e.getMessage());
+      }
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
+      first = false;
+      pause();
+    }
+  }
+
+  private void transact(Outgoing outgoing) {
+    producer.beginTransaction();
+    List<Future<RecordMetadata>> weightsAt = new ArrayList<>();
+    if (!outgoing.tensors().isEmpty()) {
+      weightsAt.add(
+          weights.publish(producer, outgoing.version(), outgoing.family(), outgoing.tensors()));
+    }
+    outgoing
+        .metrics()
+        .ifPresent(
+            metrics -> {
+              // The commit fails where a send did.
+              Future<RecordMetadata> unused =
+                  producer.send(new ProducerRecord<>(metricsTopic, 0, metrics.getRunId(), metrics));
+            });
+    for (Refusal refusal : outgoing.refusals()) {
+      Future<RecordMetadata> unused =
+          producer.send(deadLetters.of(refusal.record(), refusal.reason(), refusal.lostRollouts()));
+    }
+    producer.sendOffsetsToTransaction(
+        Map.of(
+            partition, new OffsetAndMetadata(outgoing.offset(), String.valueOf(outgoing.step()))),
+        consumer.groupMetadata());
+    producer.commitTransaction();
+    for (Future<RecordMetadata> header : weightsAt) {
+      retention.published(offsetOf(header));
+    }
+  }
+
+  private static long offsetOf(Future<RecordMetadata> header) {
+    try {
+      return header.get().offset();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted after a commit", e);
+    } catch (ExecutionException e) {
+      throw new KafkaException("the commit went through, but a send in it failed", e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(AFTER_FAILURE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(5));
+    consumer.close();
+    admin.close(Duration.ofSeconds(5));
+  }
+}

@@ -1,0 +1,10 @@
+package org.rlhfstreams.learner.loop;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A record that cannot be learned from.
+ *
+ * @param lostRollouts rollouts that admission should release others for
+ */
+public record Refusal(ConsumerRecord<String, byte[]> record, String reason, int lostRollouts) {}

@@ -1,0 +1,2 @@
+/** Puts a learner together from its configuration. */
+package org.rlhfstreams.learner;

@@ -1,0 +1,113 @@
+package org.rlhfstreams.learner.training;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.learner.data.PreferencePair;
+import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.model.training.Pass;
+import org.rlhfstreams.model.training.PassGradients;
+import org.rlhfstreams.model.training.TokenRow;
+import org.rlhfstreams.model.training.TrainableModel;
+import org.rlhfstreams.model.training.Update;
+import org.rlhfstreams.service.weights.NamedTensor;
+
+/** A reward model on preference pairs: one update a batch. */
+public final class RewardTrainer implements Trainer<PreferencePair> {
+  private final TrainableModel model;
+  private final RewardObjective objective;
+  private final double learningRate;
+  private final TrainableState state;
+
+  /**
+   * @param model with a score head; closed with this object
+   * @param learningRate at its peak
+   */
+  public RewardTrainer(TrainableModel model, RewardObjective objective, double learningRate) {
+    this.model = model;
+    this.objective = objective;
+    this.learningRate = learningRate;
+    this.state = new TrainableState("model", model, model.weights().tensors().size());
+  }
+
+  @Override
+  public Map<String, Double> step(List<PreferencePair> batch, double learningRateFactor) {
+    int pairs = batch.size();
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    List<TokenRow> rows = rows(batch);
+    try (Pass pass = model.scorePass(rows)) {
+      ObjectiveResult result = evaluate(batch, pass.values());
+      metrics.put("loss", result.loss());
+      metrics.putAll(result.statistics());
+      boolean applied = Double.isFinite(result.loss());
+      if (applied) {
+        float[][] gradients = new float[2 * pairs][];
+        for (int i = 0; i < pairs; i++) {
+          gradients[i] = new float[] {(float) result.gradients().get(0)[i]};
+          gradients[pairs + i] = new float[] {(float) result.gradients().get(1)[i]};
+        }
+        pass.backward(PassGradients.ofValues(gradients));
+        Update update = model.update(learningRate * learningRateFactor);
+        metrics.put("grad_norm", update.gradientNorm());
+        applied = update.applied();
+      }
+      metrics.put(SKIPPED, applied ? 0.0 : 1.0);
+    }
+    metrics.put("learning_rate", learningRate * learningRateFactor);
+    metrics.put("num_tokens", (double) rows.stream().mapToLong(row -> row.tokenIds().length).sum());
+    return metrics;
+  }
+
+  /** Loss, accuracy and margin of pairs, without learning. */
+  public Map<String, Double> evaluate(List<PreferencePair> pairs) {
+    try (Pass pass = model.scorePass(rows(pairs))) {
+      ObjectiveResult result = evaluate(pairs, pass.values());
+      Map<String, Double> metrics = new LinkedHashMap<>(result.statistics());
+      metrics.put("loss", result.loss());
+      return metrics;
+    }
+  }
+
+  private ObjectiveResult evaluate(List<PreferencePair> pairs, float[][] scores) {
+    int count = pairs.size();
+    double[] chosen = new double[count];
+    double[] rejected = new double[count];
+    double[] margins = new double[count];
+    for (int i = 0; i < count; i++) {
+      chosen[i] = scores[i][0];
+      rejected[i] = scores[count + i][0];
+      margins[i] = pairs.get(i).margin();
+    }
+    return objective.evaluate(chosen, rejected, margins);
+  }
+
+  /** All chosen ones, then all rejected ones. */
+  private static List<TokenRow> rows(List<PreferencePair> pairs) {
+    List<TokenRow> rows = new ArrayList<>();
+    pairs.forEach(pair -> rows.add(pair.chosen()));
+    pairs.forEach(pair -> rows.add(pair.rejected()));
+    return rows;
+  }
+
+  @Override
+  public TrainerState state() {
+    List<NamedTensor> others = new ArrayList<>();
+    Map<String, Double> numbers = new HashMap<>();
+    state.collect(others, numbers);
+    return new TrainerState(model.configuration(), state.exported(), others, numbers);
+  }
+
+  @Override
+  public void restore(TrainerState checkpointed) {
+    state.restore(checkpointed.model(), checkpointed.others(), checkpointed.numbers());
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

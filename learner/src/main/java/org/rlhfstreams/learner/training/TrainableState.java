@@ -1,0 +1,84 @@
+package org.rlhfstreams.learner.training;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.model.training.OptimizerState;
+import org.rlhfstreams.model.training.TrainableModel;
+import org.rlhfstreams.service.weights.NamedTensor;
+
+/** A trainable model as named tensors and back. */
+final class TrainableState {
+  private final String name;
+  private final TrainableModel model;
+  private final int exported;
+
+  /**
+   * @param name put before each tensor's name
+   * @param exported how many of the first tensors are kept elsewhere
+   */
+  TrainableState(String name, TrainableModel model, int exported) {
+    this.name = name;
+    this.model = model;
+    this.exported = exported;
+  }
+
+  /** The first tensors' values. */
+  List<float[]> exported() {
+    return model.weights().values().subList(0, exported);
+  }
+
+  void collect(List<NamedTensor> tensors, Map<String, Double> numbers) {
+    List<TensorSpecification> specifications = model.weights().specifications();
+    List<float[]> weights = model.weights().values();
+    OptimizerState optimizer = model.optimizerState();
+    for (int i = 0; i < specifications.size(); i++) {
+      if (i >= exported) {
+        tensors.add(tensor("weight", specifications.get(i), weights.get(i)));
+      }
+      tensors.add(tensor("first-moment", specifications.get(i), optimizer.firstMoments().get(i)));
+      tensors.add(tensor("second-moment", specifications.get(i), optimizer.secondMoments().get(i)));
+    }
+    numbers.put(name + ".optimizer-step", (double) optimizer.step());
+  }
+
+  private NamedTensor tensor(String kind, TensorSpecification specification, float[] values) {
+    return new NamedTensor(key(kind, specification), specification.shape(), values);
+  }
+
+  private String key(String kind, TensorSpecification specification) {
+    return name + "." + kind + "." + specification.name();
+  }
+
+  void restore(List<float[]> first, List<NamedTensor> tensors, Map<String, Double> numbers) {
+    Map<String, float[]> byName = new HashMap<>();
+    tensors.forEach(tensor -> byName.put(tensor.name(), tensor.values()));
+    List<TensorSpecification> specifications = model.weights().specifications();
+    List<float[]> firstMoments = new ArrayList<>();
+    List<float[]> secondMoments = new ArrayList<>();
+    for (int i = 0; i < specifications.size(); i++) {
+      TensorSpecification specification = specifications.get(i);
+      float[] weight = i < exported ? first.get(i) : find(byName, key("weight", specification));
+      model.weights().assign(i, FloatBuffer.wrap(weight));
+      firstMoments.add(find(byName, key("first-moment", specification)));
+      secondMoments.add(find(byName, key("second-moment", specification)));
+    }
+    long step = numbers.getOrDefault(name + ".optimizer-step", 0.0).longValue();
+    model.restore(new OptimizerState(step, firstMoments, secondMoments));
+  }
+
+  private static float[] find(Map<String, float[]> byName, String key) {
+    float[] values = byName.get(key);
+    if (values == null) {
+      throw new CheckpointException(
+          "the checkpoint has no tensor "
+              + key
+              + ": it is of another objective or another ppo.value-model");
+    }
+    return values;
+  }
+}

@@ -1,0 +1,32 @@
+package org.rlhfstreams.learner.training;
+
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
+
+/**
+ * Learns from batches of one kind of example. One thread.
+ *
+ * @param <E> the kind of example
+ */
+public interface Trainer<E> extends AutoCloseable {
+  /** Metric that is 1 where a step was not applied since its numbers were not finite. */
+  String SKIPPED = "update/skipped";
+
+  /**
+   * Learns from a batch.
+   *
+   * @param learningRateFactor 0 to 1, of the peak learning rate
+   * @return metrics by the field's names
+   */
+  Map<String, Double> step(List<E> batch, double learningRateFactor);
+
+  /** Copies of all that a checkpoint keeps. */
+  TrainerState state();
+
+  /** Takes up a checkpoint. */
+  void restore(TrainerState state);
+
+  @Override
+  void close();
+}
