@@ -57,6 +57,15 @@ public final class ModelDirectory {
     return directory;
   }
 
+  /**
+   * What the {@code config.json} of a directory describes, with or without weights beside it.
+   *
+   * @throws ModelException naming what is wrong with it
+   */
+  public static ModelConfiguration readConfiguration(Path directory) {
+    return ConfigurationReader.read(directory.resolve(CONFIGURATION));
+  }
+
   /** The tensors that a configuration asks for, in the order that the decoder takes them. */
   public static List<TensorSpecification> expectedTensors(ModelConfiguration configuration) {
     return ExpectedTensors.of(configuration);

@@ -1,0 +1,13 @@
+package org.rlhfstreams.cli;
+
+import org.rlhfstreams.cli.command.RlhfCommand;
+
+/** The {@code rlhf} command. */
+public final class Main {
+  private Main() {}
+
+  /** Exits with 0 when done, 1 when failed, 2 on wrong use, 130 when interrupted. */
+  public static void main(String[] arguments) {
+    System.exit(RlhfCommand.commandLine().execute(arguments));
+  }
+}

@@ -1,0 +1,61 @@
+package org.rlhfstreams.cli.command;
+
+import java.io.PrintWriter;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.embedded.EmbeddedException;
+import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.schemas.TopicException;
+import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.kafka.ConnectionException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root of all commands. */
+@Command(
+    name = "rlhf",
+    mixinStandardHelpOptions = true,
+    version = "rlhf-streams 0.1.0",
+    description = "Aligns a language model on a stream of feedback, every event in Kafka.",
+    subcommands = {TrainCommand.class})
+public final class RlhfCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** The command line, with its exit codes and messages. */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new RlhfCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (exception, command, parsed) -> fail(exception, command.getErr()));
+    return line;
+  }
+
+  private static int fail(Exception exception, PrintWriter err) throws Exception {
+    if (exception instanceof ConfigurationException || exception instanceof ParameterException) {
+      err.println(exception.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    if (exception instanceof CommandException
+        || exception instanceof ModelException
+        || exception instanceof ConnectionException
+        || exception instanceof CheckpointException
+        || exception instanceof EmbeddedException
+        || exception instanceof TopicException
+        || exception instanceof RegistryUnavailableException) {
+      err.println(exception.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    err.println("this is a fault of rlhf-streams itself; please report it:");
+    exception.printStackTrace(err);
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name a command; rlhf --help lists them");
+  }
+}

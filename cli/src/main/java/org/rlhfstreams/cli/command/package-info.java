@@ -1,0 +1,2 @@
+/** Owns the commands, a class each. */
+package org.rlhfstreams.cli.command;

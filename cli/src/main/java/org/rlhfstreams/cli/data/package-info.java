@@ -1,0 +1,2 @@
+/** Owns data files: reading them into events. */
+package org.rlhfstreams.cli.data;

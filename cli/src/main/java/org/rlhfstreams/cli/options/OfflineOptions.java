@@ -1,0 +1,92 @@
+package org.rlhfstreams.cli.options;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.rlhfstreams.model.files.TensorType;
+import picocli.CommandLine.Option;
+
+/** What every training on files needs to know. */
+public final class OfflineOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Hugging Face directory to start from.")
+  private Path model;
+
+  @Option(
+      names = "--initialize",
+      description = "Start from random weights: --model needs config.json and tokenizer only.")
+  private boolean initialize;
+
+  @Option(
+      names = "--data",
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "JSONL, plain or .gz, to train on.")
+  private List<Path> data;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "FILE",
+      description = "JSONL to measure the result on.")
+  private Path validation;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where model, metrics, checkpoints and log go.")
+  private Path output;
+
+  @Option(
+      names = "--save-dtype",
+      defaultValue = "float32",
+      paramLabel = "TYPE",
+      description = "Type of the saved weights: float32, bfloat16 or float16.")
+  private String saveType;
+
+  /** The directory named by the user. */
+  public Path model() {
+    return model;
+  }
+
+  /** The directory whose weights training starts from. */
+  public Path startModel() {
+    return initialize ? output.resolve("initial") : model;
+  }
+
+  /** Whether the start is made here. */
+  public boolean initialize() {
+    return initialize;
+  }
+
+  /** Files to learn from. */
+  public List<Path> data() {
+    return data;
+  }
+
+  /** File to measure on. */
+  public Optional<Path> validation() {
+    return Optional.ofNullable(validation);
+  }
+
+  /** Where results go. */
+  public Path output() {
+    return output;
+  }
+
+  /** Type of the saved weights. */
+  public TensorType saveType() {
+    return switch (saveType) {
+      case "float32" -> TensorType.F32;
+      case "bfloat16" -> TensorType.BF16;
+      case "float16" -> TensorType.F16;
+      default ->
+          throw new org.rlhfstreams.service.configuration.ConfigurationException(
+              "--save-dtype = " + saveType + ": expected float32, bfloat16 or float16");
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** Owns what commands share in their options: how flags become configuration. */
+package org.rlhfstreams.cli.options;

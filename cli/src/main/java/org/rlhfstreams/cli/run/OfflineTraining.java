@@ -1,0 +1,142 @@
+package org.rlhfstreams.cli.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.data.PreferenceFile;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.OfflineOptions;
+import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.HeldOut;
+import org.rlhfstreams.learner.LearnerRun;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/**
+ * Training on files: they are published to a log of the run's own, in {@code OUTPUT/log}, and the
+ * learner reads them there. Started again on the same output, it continues.
+ */
+public final class OfflineTraining {
+  private final OfflineOptions options;
+  private final ConfigurationOptions flags;
+  private final Map<String, String> decided;
+
+  /**
+   * @param decided configuration that follows from the command
+   */
+  public OfflineTraining(
+      OfflineOptions options, ConfigurationOptions flags, Map<String, String> decided) {
+    this.options = options;
+    this.flags = flags;
+    this.decided = new HashMap<>(decided);
+    this.decided.put("learner.output", options.output().toString());
+    this.decided.put("learner.checkpoint-directory", checkpoints().toString());
+    this.decided.putIfAbsent("learner.checkpoint-every", "100");
+  }
+
+  private Path checkpoints() {
+    return options.output().resolve("checkpoints");
+  }
+
+  /** Trains, saves the model and measures it; the exit code. */
+  public int run() {
+    RlhfConfiguration configuration = flags.load(decided);
+    if (flags.printOnly()) {
+      System.out.print(configuration.printed());
+      return 0;
+    }
+    if (options.initialize()) {
+      initialize(configuration);
+    }
+    try (Interruption interruption = new Interruption();
+        EmbeddedStack stack = EmbeddedStack.start(options.output().resolve("log"), 0, 0)) {
+      decided.put("connection.bootstrap-servers", stack.bootstrapServers());
+      decided.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+      KafkaConnection connection = new KafkaConnection(flags.load(decided));
+      publish(connection);
+      TrainingProgress progress = new TrainingProgress();
+      try (LearnerRun run = LearnerRun.open(connection, progress)) {
+        if (!run.run(interruption)) {
+          System.out.println("stopped after a checkpoint; the same command continues");
+          return 130;
+        }
+        run.export(options.output().resolve("model"), options.saveType());
+      }
+    }
+    System.out.println("saved " + options.output().resolve("model"));
+    options.validation().ifPresent(file -> measure(configuration, file));
+    return 0;
+  }
+
+  private void initialize(RlhfConfiguration configuration) {
+    if (Files.exists(options.startModel())) {
+      return;
+    }
+    ModelConfiguration architecture = ModelDirectory.readConfiguration(options.model());
+    try (Weights weights = Weights.initial(architecture, configuration.learner().seed())) {
+      Files.createDirectories(options.output());
+      ModelDirectory.save(
+          options.startModel(), architecture, weights.values(), TensorType.F32, options.model());
+    } catch (IOException e) {
+      throw new UncheckedIOException(options.output() + " cannot be made", e);
+    }
+  }
+
+  private void publish(KafkaConnection connection) {
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    if (Files.exists(checkpoints())) {
+      return; // the log has them
+    }
+    String topic = connection.topics().preferences().name();
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      for (Path file : options.data()) {
+        int lines =
+            new PreferenceFile(file)
+                .forEach(
+                    preference -> {
+                      // A failed send shows in the flush that follows: the producer retries.
+                      Future<RecordMetadata> unused =
+                          producer.send(
+                              new ProducerRecord<>(
+                                  topic, 0, preference.getPreferenceId(), preference));
+                    });
+        System.out.printf("published %,d examples of %s%n", lines, file);
+      }
+      producer.flush();
+    }
+  }
+
+  private void measure(RlhfConfiguration configuration, Path file) {
+    List<Preference> preferences = new ArrayList<>();
+    int unused = new PreferenceFile(file).forEach(preferences::add);
+    Map<String, Double> figures =
+        HeldOut.measure(configuration, options.output().resolve("model"), preferences);
+    new TreeMap<>(figures)
+        .forEach(
+            (name, value) ->
+                System.out.println(
+                    "validation " + name + String.format(Locale.ROOT, " %.4f", value)));
+  }
+}
