@@ -3,14 +3,16 @@ package org.rlhfstreams.cli.options;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Unmatched;
+import picocli.CommandLine.Spec;
 
 /**
  * Flags that set configuration keys. The common keys have short names; every key can be given by
@@ -30,9 +32,38 @@ public final class ConfigurationOptions {
       description = "Print the effective configuration, secrets masked, and exit.")
   private boolean print;
 
-  @Unmatched private List<String> rest = List.of();
-
   private final Map<String, String> flags = new HashMap<>();
+
+  /** Gives the command an option for each configuration key; the help stays short. */
+  @Spec(Spec.Target.MIXEE)
+  void command(CommandSpec command) {
+    for (String key : ConfigurationLoader.keys()) {
+      command.addOption(
+          OptionSpec.builder("--" + key)
+              .hidden(true)
+              .arity("1")
+              .type(String.class)
+              .setter(
+                  new ISetter() {
+                    @Override
+                    public <T> T set(T value) {
+                      if (value != null) {
+                        flags.put(key, (String) value);
+                      }
+                      return null;
+                    }
+                  })
+              .build());
+    }
+  }
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Any key, also of kafka.* and schema-registry.*, which pass through.")
+  void set(Map<String, String> settings) {
+    flags.putAll(settings);
+  }
 
   @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", description = "Kafka brokers.")
   void bootstrapServers(String value) {
@@ -95,20 +126,6 @@ public final class ConfigurationOptions {
   public RlhfConfiguration load(Map<String, String> decided) {
     Map<String, String> all = new HashMap<>(decided);
     all.putAll(flags);
-    for (int i = 0; i < rest.size(); i++) {
-      String argument = rest.get(i);
-      if (!argument.startsWith("--")) {
-        throw new ConfigurationException("unexpected argument " + argument);
-      }
-      int equals = argument.indexOf('=');
-      if (equals > 0) {
-        all.put(argument.substring(2, equals), argument.substring(equals + 1));
-      } else if (i + 1 < rest.size()) {
-        all.put(argument.substring(2), rest.get(++i));
-      } else {
-        throw new ConfigurationException(argument + " needs a value");
-      }
-    }
     return ConfigurationLoader.load(configurationFile(), System.getenv(), all);
   }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -44,6 +45,11 @@ public final class ConfigurationLoader {
     Object configuration = loader.bind(RlhfConfiguration.class, "");
     loader.failOnProblems();
     return (RlhfConfiguration) configuration;
+  }
+
+  /** All keys there are, without those of the sections that pass through. */
+  public static Set<String> keys() {
+    return new KnownKeys(RlhfConfiguration.class).all().keySet();
   }
 
   private void add(List<ConfiguredValue> layer) {
