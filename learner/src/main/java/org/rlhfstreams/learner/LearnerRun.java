@@ -2,28 +2,35 @@ package org.rlhfstreams.learner;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.loop.ExampleSource;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
 import org.rlhfstreams.learner.loop.MetricsFile;
 import org.rlhfstreams.learner.loop.OfflineSource;
 import org.rlhfstreams.learner.loop.PreferenceConverter;
+import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.learner.training.PpoTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.model.files.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.PpoConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.configuration.ValueModelKind;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
@@ -86,7 +93,7 @@ public final class LearnerRun implements AutoCloseable {
       return switch (configuration.learner().objective()) {
         case SFT -> supervised(models, configuration.model().requiredPolicy());
         case REWARD -> reward(models, configuration.model().requiredReward());
-        case PPO -> throw new UnsupportedOperationException("ppo");
+        case PPO -> ppo(models, configuration);
       };
     }
 
@@ -104,6 +111,29 @@ public final class LearnerRun implements AutoCloseable {
                   models.scorer(start), new RewardObjective(0), learner().learningRate()));
       PreferenceRows rows = rows(start);
       return offline(trainer, rows::pair, connection.topics().rewardWeights(), start);
+    }
+
+    private LearnerRun ppo(TrainableModels models, RlhfConfiguration configuration) {
+      Path start = configuration.model().requiredPolicy();
+      PpoConfiguration settings = configuration.ppo();
+      boolean headed = settings.valueModel() == ValueModelKind.HEAD;
+      PpoTrainer trainer =
+          opened.add(
+              new PpoTrainer(
+                  headed ? models.withValueHead(start) : models.languageModel(start),
+                  headed
+                      ? Optional.empty()
+                      : Optional.of(models.scorer(configuration.model().requiredReward())),
+                  settings,
+                  learner()));
+      ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
+      RolloutSource source =
+          opened.add(
+              new RolloutSource(
+                  connection,
+                  new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
+                  learner().batchSize()));
+      return run(trainer, source, connection.topics().policyWeights(), true, start);
     }
 
     private PreferenceRows rows(Path start) {

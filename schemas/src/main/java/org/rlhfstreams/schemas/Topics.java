@@ -1,5 +1,6 @@
 package org.rlhfstreams.schemas;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -10,6 +11,7 @@ import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.RolloutStatistics;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightRecord;
@@ -76,6 +78,16 @@ public record Topics(String prefix, int sharedPartitions) {
     return events("training-metrics", "run id", StepMetrics.getClassSchema(), 1, FOREVER);
   }
 
+  /** Running figures of each policy version's rollouts; the newest record of a version holds. */
+  public Topic rolloutStatistics() {
+    Topic events =
+        events(
+            "rollout-statistics", "policy version", RolloutStatistics.getClassSchema(), 1, FOREVER);
+    Map<String, String> settings = new HashMap<>(events.settings());
+    settings.put("cleanup.policy", "compact");
+    return new Topic(events.name(), events.key(), events.schema(), 1, settings);
+  }
+
   /** Records that nobody could use, with the reason. */
   public Topic deadLetters() {
     return events("dead-letters", "source topic", DeadLetter.getClassSchema(), 1, FOREVER);
@@ -94,6 +106,7 @@ public record Topics(String prefix, int sharedPartitions) {
         policyWeights(),
         rewardWeights(),
         trainingMetrics(),
+        rolloutStatistics(),
         deadLetters());
   }
 

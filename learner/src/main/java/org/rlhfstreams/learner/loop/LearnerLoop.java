@@ -39,6 +39,7 @@ public final class LearnerLoop<E extends Example> {
   private final CheckpointStore checkpoints;
   private final MetricsFile metricsFile;
   private final StepListener listener;
+  private final SkippedSteps skippedSteps;
   private long step;
   private long checkpointedStep;
 
@@ -57,6 +58,7 @@ public final class LearnerLoop<E extends Example> {
     this.checkpoints = checkpoints;
     this.metricsFile = metricsFile;
     this.listener = listener;
+    this.skippedSteps = new SkippedSteps(settings.configuration().output());
   }
 
   /**
@@ -83,6 +85,9 @@ public final class LearnerLoop<E extends Example> {
         }
         Map<String, Double> metrics = learn(batch, rate);
         step++;
+        if (metrics.get(Trainer.SKIPPED) > 0) {
+          skippedSteps.append(step, batch.stream().map(Example::id).toList(), source.position());
+        }
         metrics.put("step_seconds", pace.sinceLastStep());
         if (!leave(publication, batch, metrics, published, stopped)) {
           return false;

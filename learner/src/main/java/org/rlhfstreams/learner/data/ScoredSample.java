@@ -1,0 +1,25 @@
+package org.rlhfstreams.learner.data;
+
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.training.TokenRow;
+
+/**
+ * A scored rollout, checked and ready to learn from.
+ *
+ * @param id the rollout's
+ * @param behaviorLogProbabilities of the policy that sampled, [response tokens]
+ * @param referenceLogProbabilities [response tokens]
+ * @param temperature that it was sampled at
+ * @param stopped whether the response has an end of sequence
+ * @param oldestVersion of the weights that drew its tokens
+ */
+public record ScoredSample(
+    String id,
+    TokenRow row,
+    float[] behaviorLogProbabilities,
+    float[] referenceLogProbabilities,
+    double score,
+    double temperature,
+    boolean stopped,
+    WeightVersion oldestVersion)
+    implements Example {}

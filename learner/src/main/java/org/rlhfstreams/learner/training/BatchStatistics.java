@@ -1,0 +1,60 @@
+package org.rlhfstreams.learner.training;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.learner.data.ScoredSample;
+
+/** What a batch of rollouts looks like before anything is learned from it. */
+final class BatchStatistics {
+  private BatchStatistics() {}
+
+  /**
+   * Adds the batch's metrics, with TRL's names.
+   *
+   * @param behavior log-probabilities of the policy that sampled, [rows][tokens]
+   * @param reference log-probabilities of the reference, [rows][tokens]
+   * @param rewards of the tokens, KL included, [rows][tokens]
+   * @param steps done so far, for staleness
+   */
+  static void put(
+      Map<String, Double> metrics,
+      List<ScoredSample> batch,
+      double[][] behavior,
+      double[][] reference,
+      double[][] rewards,
+      long steps) {
+    int rows = batch.size();
+    double[] scores = batch.stream().mapToDouble(ScoredSample::score).toArray();
+    double kl = 0;
+    double entropy = 0;
+    double reward = 0;
+    long tokens = 0;
+    for (int i = 0; i < rows; i++) {
+      for (int t = 0; t < behavior[i].length; t++) {
+        kl += behavior[i][t] - reference[i][t];
+        entropy -= behavior[i][t];
+        reward += rewards[i][t];
+      }
+      tokens += behavior[i].length;
+    }
+    double mean = Arrays.stream(scores).average().orElse(0);
+    double squares = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).sum();
+    double[] staleness =
+        batch.stream().mapToDouble(sample -> steps - sample.oldestVersion().getStep()).toArray();
+    metrics.put("objective/kl", kl / rows);
+    metrics.put("objective/entropy", entropy / rows);
+    metrics.put("objective/scores", mean);
+    metrics.put("objective/scores_std", Math.sqrt(squares / Math.max(1, rows - 1)));
+    metrics.put("objective/rlhf_reward", reward / rows);
+    metrics.put("objective/non_score_reward", reward / rows - mean);
+    metrics.put("response/length", (double) tokens / rows);
+    metrics.put(
+        "response/stopped", batch.stream().filter(ScoredSample::stopped).count() / (double) rows);
+    metrics.put("staleness/mean", Arrays.stream(staleness).average().orElse(0));
+    metrics.put("staleness/max", Arrays.stream(staleness).max().orElse(0));
+    metrics.put(
+        "num_tokens",
+        (double) batch.stream().mapToLong(sample -> sample.row().tokenIds().length).sum());
+  }
+}

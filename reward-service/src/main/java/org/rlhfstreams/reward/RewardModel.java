@@ -1,0 +1,116 @@
+package org.rlhfstreams.reward;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.training.InferenceModel;
+import org.rlhfstreams.model.training.MicroBatchSettings;
+import org.rlhfstreams.model.training.TokenRow;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest reward model. It was trained on responses that end with an end of sequence, so one
+ * that was cut gets it appended before it is scored. One thread.
+ */
+final class RewardModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RewardModel.class);
+
+  private final Decoder decoder;
+  private final LiveWeights weights;
+  private final InferenceModel inference;
+  private final int endOfSequence;
+  private final Supplier<Optional<WeightSnapshot>> newest;
+  private WeightVersion version = new WeightVersion(0, 0L);
+  private WeightVersion refused;
+
+  /**
+   * @param newest version of {@code reward-weights}, if any has been published
+   * @throws ModelException where the directory holds no reward model
+   */
+  RewardModel(ModelDirectory model, int endOfSequence, Supplier<Optional<WeightSnapshot>> newest) {
+    if (!model.configuration().classifier()) {
+      throw new ModelException(
+          model.path()
+              + " is a language model: a reward model has LlamaForSequenceClassification in"
+              + " config.json; make one with rlhf train reward");
+    }
+    this.decoder = new Decoder(model.configuration());
+    this.weights = new LiveWeights(Weights.read(model));
+    this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
+    this.endOfSequence = endOfSequence;
+    this.newest = newest;
+  }
+
+  /** The version that scores: 0.0 is the one that the service was started with. */
+  WeightVersion version() {
+    return version;
+  }
+
+  /** Longest sequence, in tokens. */
+  int maxPositions() {
+    return decoder.configuration().maxPositions();
+  }
+
+  /** One more than the largest token id. */
+  int vocabularySize() {
+    return decoder.configuration().vocabularySize();
+  }
+
+  /** Scores, one a rollout. */
+  float[] scores(List<Rollout> rollouts) {
+    refresh();
+    List<TokenRow> rows = new ArrayList<>();
+    for (Rollout rollout : rollouts) {
+      List<Integer> response = new ArrayList<>(rollout.getResponseTokenIds());
+      boolean ended = response.get(response.size() - 1) == endOfSequence;
+      int length = rollout.getPromptTokenIds().size() + response.size();
+      if (!ended && length < maxPositions()) {
+        response.add(endOfSequence);
+      }
+      rows.add(TokenRows.of(rollout.getPromptTokenIds(), response));
+    }
+    return inference.scores(weights.active(), rows);
+  }
+
+  private void refresh() {
+    Optional<WeightSnapshot> found = newest.get();
+    if (found.isEmpty()
+        || found.get().version().equals(refused)
+        || !WeightVersions.isNewer(found.get().version(), version)) {
+      return;
+    }
+    Map<String, float[]> tensors = new HashMap<>();
+    for (NamedTensor tensor : found.get().tensors()) {
+      tensors.put(tensor.name(), tensor.values());
+    }
+    try {
+      Weights unused = weights.take(tensors);
+      version = found.get().version();
+      LOG.info("scoring with reward model {}", WeightVersions.text(version));
+    } catch (ModelException e) {
+      refused = found.get().version();
+      LOG.error("reward model {} is refused: {}", WeightVersions.text(refused), e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    inference.close();
+    weights.close();
+    decoder.close();
+  }
+}

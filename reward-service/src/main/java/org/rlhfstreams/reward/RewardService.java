@@ -1,0 +1,136 @@
+package org.rlhfstreams.reward;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.service.configuration.ProcessIdentity;
+import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.weights.WeightReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Scores rollouts and hosts the topologies. */
+public final class RewardService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
+  private static final String GROUP = "reward-service";
+
+  private final ShutdownSequence opened = new ShutdownSequence();
+  private final HostedTopologies topologies;
+  private final OperationsEndpoint endpoint;
+  private final ServiceThread thread;
+
+  private RewardService(KafkaConnection connection) {
+    RlhfConfiguration configuration = connection.configuration();
+    RewardServiceConfiguration settings = configuration.rewardService();
+    Path policyPath = configuration.model().requiredPolicy();
+    ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
+    Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
+    ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
+    ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
+    WeightReader reader =
+        opened.add(
+            WeightReader.start(
+                connection,
+                connection.topics().rewardWeights(),
+                (version, reason) -> LOG.error("reward-weights: {}", reason)));
+    this.topologies =
+        opened.add(
+            new HostedTopologies(
+                connection,
+                new PolicyPromptEncoder(
+                    tokenizer, policy.maxPositions() - configuration.sampling().maxNewTokens()),
+                settings.stateDirectory()));
+    this.endpoint =
+        opened.add(
+            OperationsEndpoint.start(
+                configuration.operations().host(),
+                settings.httpPort(),
+                "reward-service.http-port",
+                this::failure,
+                () ->
+                    topologies.running()
+                        ? Optional.empty()
+                        : Optional.of("the topologies are starting")));
+    ScoringMeters meters = new ScoringMeters(endpoint.meters());
+    int endOfSequence = tokenizer.endOfSequence();
+    this.thread =
+        opened.add(
+            ServiceThread.start(
+                "reward-service",
+                stopped -> {
+                  try (RewardModel model = new RewardModel(reward, endOfSequence, reader::newest);
+                      ReferenceModel frozen = new ReferenceModel(reference)) {
+                    score(connection, model, frozen, meters, stopped);
+                  }
+                }));
+  }
+
+  /**
+   * Starts the service.
+   *
+   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with a model
+   * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
+   */
+  public static RewardService start(KafkaConnection connection) {
+    return new RewardService(connection);
+  }
+
+  private static void score(
+      KafkaConnection connection,
+      RewardModel model,
+      ReferenceModel reference,
+      ScoringMeters meters,
+      BooleanSupplier stopped) {
+    RewardServiceConfiguration settings = connection.configuration().rewardService();
+    ScoringHandler handler =
+        new ScoringHandler(
+            connection.decoder(Rollout.class),
+            model,
+            reference,
+            new DeadLetters(connection.topics(), "reward-service"),
+            connection.topics().scoredRollouts().name(),
+            meters);
+    new TransactionalLoop(
+            connection,
+            GROUP,
+            ProcessIdentity.current(),
+            connection.topics().rollouts().name(),
+            settings.batchSize(),
+            settings.pollTimeout(),
+            handler)
+        .run(stopped);
+  }
+
+  private Optional<String> failure() {
+    return thread != null && thread.ended().isCompletedExceptionally()
+        ? Optional.of("the scoring loop has failed; its log says why")
+        : Optional.empty();
+  }
+
+  /** Completes when the service ends; exceptionally where it failed. */
+  public CompletableFuture<Void> ended() {
+    return thread.ended();
+  }
+
+  /** Where health and metrics are served. */
+  public OperationsEndpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

@@ -1,0 +1,155 @@
+package org.rlhfstreams.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.WakeupException;
+import org.rlhfstreams.events.FinishReason;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.TransactionalLoop;
+
+/** Turns requests into rollouts: {@code rolloutId = requestId/sampleIndex}. */
+final class RolloutHandler implements TransactionalLoop.Handler {
+  private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(5);
+
+  private final RecordDecoder<RolloutRequest> decoder;
+  private final PolicySampler sampler;
+  private final Tokenizer tokenizer;
+  private final DeadLetters deadLetters;
+  private final String rolloutTopic;
+  private final String workerId;
+  private final WorkerMeters meters;
+  private final BooleanSupplier stopped;
+
+  RolloutHandler(
+      RecordDecoder<RolloutRequest> decoder,
+      PolicySampler sampler,
+      Tokenizer tokenizer,
+      DeadLetters deadLetters,
+      String rolloutTopic,
+      String workerId,
+      WorkerMeters meters,
+      BooleanSupplier stopped) {
+    this.decoder = decoder;
+    this.sampler = sampler;
+    this.tokenizer = tokenizer;
+    this.deadLetters = deadLetters;
+    this.rolloutTopic = rolloutTopic;
+    this.workerId = workerId;
+    this.meters = meters;
+    this.stopped = stopped;
+  }
+
+  private record Pending(RolloutRequest request, int sampleIndex) {}
+
+  @Override
+  public List<ProducerRecord<String, Object>> handle(List<ConsumerRecord<String, byte[]>> records) {
+    sampler.clear();
+    List<ProducerRecord<String, Object>> outputs = new ArrayList<>();
+    Map<String, Pending> pending = new HashMap<>();
+    Instant started = Instant.now();
+    for (ConsumerRecord<String, byte[]> record : records) {
+      try {
+        submit(decoder.decode(record.topic(), record.value()), record, pending, outputs);
+      } catch (UndecodableException e) {
+        outputs.add(deadLetters.of(record, e.getMessage(), 0));
+      }
+    }
+    long tokensBefore = sampler.tokensDrawn();
+    for (Generation generation : sampler.drain()) {
+      Pending asked = pending.get(generation.request().id());
+      outputs.add(
+          new ProducerRecord<>(
+              rolloutTopic, asked.request().getRequestId(), rollout(asked, generation, started)));
+    }
+    meters.sampled(pending.size(), sampler.tokensDrawn() - tokensBefore, started);
+    sampler.version().ifPresent(meters::version);
+    return outputs;
+  }
+
+  private void submit(
+      RolloutRequest request,
+      ConsumerRecord<String, byte[]> record,
+      Map<String, Pending> pending,
+      List<ProducerRecord<String, Object>> outputs) {
+    awaitVersion(request.getMinimumVersion());
+    int[] prompt = request.getPromptTokenIds().stream().mapToInt(Integer::intValue).toArray();
+    try {
+      for (int i = 0; i < request.getSamples(); i++) {
+        String rolloutId = request.getRequestId() + "/" + i;
+        sampler.submit(rolloutId, prompt, request.getSampling());
+        pending.put(rolloutId, new Pending(request, i));
+      }
+    } catch (IllegalArgumentException e) {
+      outputs.add(deadLetters.of(record, e.getMessage(), request.getSamples()));
+    }
+  }
+
+  /** A request released after a step is sampled with that step's weights, or newer ones. */
+  private void awaitVersion(WeightVersion minimum) {
+    sampler.refresh();
+    while (isOlder(sampler.version(), minimum)) {
+      if (stopped.getAsBoolean()) {
+        throw new WakeupException();
+      }
+      LockSupport.parkNanos(WEIGHTS_PAUSE.toNanos());
+      sampler.refresh();
+    }
+  }
+
+  private static boolean isOlder(Optional<WeightVersion> version, WeightVersion minimum) {
+    return version.isEmpty() || WeightVersions.isNewer(minimum, version.get());
+  }
+
+  private Rollout rollout(Pending asked, Generation generation, Instant started) {
+    RolloutRequest request = asked.request();
+    List<Integer> tokens = new ArrayList<>();
+    List<Float> logProbabilities = new ArrayList<>();
+    for (int i = 0; i < generation.tokenIds().length; i++) {
+      tokens.add(generation.tokenIds()[i]);
+      logProbabilities.add(generation.logProbabilities()[i]);
+    }
+    List<VersionSegment> segments = new ArrayList<>();
+    for (Generation.Segment segment : generation.segments()) {
+      segments.add(
+          new VersionSegment(
+              sampler.version(segment),
+              segment.firstToken(),
+              segment.firstToken() + segment.tokens()));
+    }
+    return Rollout.newBuilder()
+        .setRolloutId(generation.request().id())
+        .setRequestId(request.getRequestId())
+        .setPromptId(request.getPromptId())
+        .setSampleIndex(asked.sampleIndex())
+        .setPromptText(request.getPromptText())
+        .setPromptTokenIds(request.getPromptTokenIds())
+        .setResponseText(tokenizer.decode(generation.tokenIds(), true))
+        .setResponseTokenIds(tokens)
+        .setBehaviorLogProbabilities(logProbabilities)
+        .setSampling(request.getSampling())
+        .setSegments(segments)
+        .setFinishReason(generation.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
+        .setWorkerId(workerId)
+        .setStartedAt(started)
+        .setFinishedAt(Instant.now())
+        .build();
+  }
+}

@@ -1,0 +1,130 @@
+package org.rlhfstreams.worker;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.weights.WeightReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A member of the group that samples. Any number may run; each takes a share of the requests. */
+public final class RolloutWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RolloutWorker.class);
+  private static final String GROUP = "rollout-workers";
+
+  private final ShutdownSequence opened = new ShutdownSequence();
+  private final ServiceThread thread;
+  private final OperationsEndpoint endpoint;
+
+  private RolloutWorker(KafkaConnection connection) {
+    RlhfConfiguration configuration = connection.configuration();
+    RolloutWorkerConfiguration settings = configuration.rolloutWorker();
+    Path path = configuration.model().requiredPolicy();
+    ModelDirectory model = ModelDirectory.open(path);
+    Tokenizer tokenizer = opened.add(Tokenizer.open(path, model.configuration()));
+    WeightReader reader =
+        opened.add(
+            WeightReader.start(
+                connection,
+                connection.topics().policyWeights(),
+                (version, reason) -> LOG.error("policy-weights: {}", reason)));
+    this.endpoint =
+        opened.add(
+            OperationsEndpoint.start(
+                configuration.operations().host(),
+                settings.httpPort(),
+                "rollout-worker.http-port",
+                this::failure,
+                () ->
+                    reader.newest().isEmpty()
+                        ? Optional.of("no policy weights have arrived yet")
+                        : Optional.empty()));
+    WorkerMeters meters = new WorkerMeters(endpoint.meters());
+    this.thread =
+        opened.add(
+            ServiceThread.start(
+                "rollout-worker",
+                stopped -> work(connection, model, tokenizer, reader, meters, stopped)));
+  }
+
+  /**
+   * Starts a worker.
+   *
+   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with the policy
+   * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
+   */
+  public static RolloutWorker start(KafkaConnection connection) {
+    return new RolloutWorker(connection);
+  }
+
+  private static void work(
+      KafkaConnection connection,
+      ModelDirectory model,
+      Tokenizer tokenizer,
+      WeightReader reader,
+      WorkerMeters meters,
+      BooleanSupplier stopped) {
+    RolloutWorkerConfiguration settings = connection.configuration().rolloutWorker();
+    String workerId = settings.workerIdOrDefault();
+    try (PolicySampler sampler = new PolicySampler(model, settings.batchSize(), reader::newest)) {
+      RolloutHandler handler =
+          new RolloutHandler(
+              connection.decoder(RolloutRequest.class),
+              sampler,
+              tokenizer,
+              new DeadLetters(connection.topics(), "rollout-worker"),
+              connection.topics().rollouts().name(),
+              workerId,
+              meters,
+              stopped);
+      new TransactionalLoop(
+              connection,
+              GROUP,
+              workerId,
+              connection.topics().rolloutRequests().name(),
+              settings.batchSize(),
+              settings.pollTimeout(),
+              handler)
+          .run(stopped);
+      sampler
+          .version()
+          .ifPresent(version -> LOG.info("stopped at policy {}", WeightVersions.text(version)));
+    }
+  }
+
+  private Optional<String> failure() {
+    CompletableFuture<Void> ended = ended();
+    return ended.isCompletedExceptionally()
+        ? Optional.of("the worker's loop has failed; its log says why")
+        : Optional.empty();
+  }
+
+  /** Completes when the worker ends; exceptionally where it failed. */
+  public CompletableFuture<Void> ended() {
+    return thread == null ? new CompletableFuture<>() : thread.ended();
+  }
+
+  /** Where health and metrics are served. */
+  public OperationsEndpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Finishes the batch at hand and leaves the group. */
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

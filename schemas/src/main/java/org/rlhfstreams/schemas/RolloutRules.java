@@ -1,0 +1,114 @@
+package org.rlhfstreams.schemas;
+
+import java.util.List;
+import java.util.Optional;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.VersionSegment;
+
+/**
+ * The rule that what was sampled is what is trained (invariant 5): a rollout whose parts do not
+ * agree with each other is refused wherever it is read.
+ */
+public final class RolloutRules {
+  private RolloutRules() {}
+
+  /**
+   * What is wrong with a rollout, if anything.
+   *
+   * @param vocabularySize of the model that reads it
+   * @param maxPositions longest sequence of that model
+   */
+  public static Optional<String> problem(Rollout rollout, int vocabularySize, int maxPositions) {
+    int prompt = rollout.getPromptTokenIds().size();
+    int response = rollout.getResponseTokenIds().size();
+    int logProbabilities = rollout.getBehaviorLogProbabilities().size();
+    if (prompt == 0 || response == 0) {
+      return Optional.of(
+          "rollout %s has %d prompt and %d response tokens; both need at least one"
+              .formatted(rollout.getRolloutId(), prompt, response));
+    }
+    if (logProbabilities != response) {
+      return Optional.of(
+          "rollout %s has %d log-probabilities for %d response tokens"
+              .formatted(rollout.getRolloutId(), logProbabilities, response));
+    }
+    if (prompt + response > maxPositions) {
+      return Optional.of(
+          "rollout %s has %d tokens, more than the model's %d positions"
+              .formatted(rollout.getRolloutId(), prompt + response, maxPositions));
+    }
+    return token(rollout, "prompt", rollout.getPromptTokenIds(), vocabularySize)
+        .or(() -> token(rollout, "response", rollout.getResponseTokenIds(), vocabularySize))
+        .or(() -> logProbability(rollout, "behavior", rollout.getBehaviorLogProbabilities()))
+        .or(() -> segments(rollout, response))
+        .or(() -> temperature(rollout));
+  }
+
+  /** What is wrong with the scoring of a rollout that is itself in order, if anything. */
+  public static Optional<String> problem(ScoredRollout scored) {
+    Rollout rollout = scored.getRollout();
+    int response = rollout.getResponseTokenIds().size();
+    int reference = scored.getReferenceLogProbabilities().size();
+    if (reference != response) {
+      return Optional.of(
+          "rollout %s has %d reference log-probabilities for %d response tokens"
+              .formatted(rollout.getRolloutId(), reference, response));
+    }
+    if (!Float.isFinite(scored.getScore())) {
+      return Optional.of(
+          "rollout %s has score %s".formatted(rollout.getRolloutId(), scored.getScore()));
+    }
+    return logProbability(rollout, "reference", scored.getReferenceLogProbabilities());
+  }
+
+  private static Optional<String> token(
+      Rollout rollout, String where, List<Integer> tokens, int vocabularySize) {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i) < 0 || tokens.get(i) >= vocabularySize) {
+        return Optional.of(
+            "rollout %s has %s token %d at index %d, outside the vocabulary of %d"
+                .formatted(rollout.getRolloutId(), where, tokens.get(i), i, vocabularySize));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> logProbability(
+      Rollout rollout, String whose, List<Float> logProbabilities) {
+    for (int i = 0; i < logProbabilities.size(); i++) {
+      float value = logProbabilities.get(i);
+      if (!Float.isFinite(value)) {
+        return Optional.of(
+            "rollout %s has a %s log-probability of %s at index %d"
+                .formatted(rollout.getRolloutId(), whose, value, i));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> segments(Rollout rollout, int response) {
+    int next = 0;
+    for (VersionSegment segment : rollout.getSegments()) {
+      if (segment.getFromToken() != next || segment.getUntilToken() <= next) {
+        next = -1;
+        break;
+      }
+      next = segment.getUntilToken();
+    }
+    return next == response
+        ? Optional.empty()
+        : Optional.of(
+            "rollout %s has version segments that do not cover its %d response tokens in order"
+                .formatted(rollout.getRolloutId(), response));
+  }
+
+  private static Optional<String> temperature(Rollout rollout) {
+    float temperature = rollout.getSampling().getTemperature();
+    return temperature > 0 && Float.isFinite(temperature)
+        ? Optional.empty()
+        : Optional.of(
+            "rollout %s was sampled at temperature %s; learning needs one above 0"
+                .formatted(rollout.getRolloutId(), temperature));
+  }
+}

@@ -1,0 +1,41 @@
+package org.rlhfstreams.topology;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.rlhfstreams.events.DeadLetter;
+
+/** Makes dead letters of records that a topology cannot use. */
+public final class RefusedRecord {
+  private RefusedRecord() {}
+
+  /** The dead letter, keyed by the source topic. */
+  public static Record<String, DeadLetter> of(
+      Record<String, byte[]> record, RecordMetadata from, String stage, String reason) {
+    Map<String, ByteBuffer> headers = new HashMap<>();
+    for (Header header : record.headers()) {
+      headers.put(
+          header.key(), ByteBuffer.wrap(header.value() == null ? new byte[0] : header.value()));
+    }
+    String key = record.key();
+    DeadLetter letter =
+        DeadLetter.newBuilder()
+            .setTopic(from.topic())
+            .setPartition(from.partition())
+            .setOffset(from.offset())
+            .setKey(key == null ? null : ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)))
+            .setValue(record.value() == null ? null : ByteBuffer.wrap(record.value()))
+            .setHeaders(headers)
+            .setStage(stage)
+            .setReason(reason)
+            .setLostRollouts(0)
+            .setRefusedAt(Instant.ofEpochMilli(record.timestamp()))
+            .build();
+    return new Record<>(from.topic(), letter, record.timestamp());
+  }
+}

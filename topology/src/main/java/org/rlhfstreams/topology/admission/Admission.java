@@ -1,0 +1,110 @@
+package org.rlhfstreams.topology.admission;
+
+import java.time.Instant;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.WeightVersion;
+
+/**
+ * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
+ * bound. A prompt id counts once; {@code requestId = promptId/round}.
+ */
+final class Admission extends ContextualProcessor<String, AdmissionEvent, String, RolloutRequest> {
+  private static final String KNOWN = "prompts";
+  private static final String NEXT = "next-prompt";
+  private static final String ROUND = "round";
+  private static final String RELEASED = "released-samples";
+  private static final String LOST = "lost-samples";
+  private static final String STEP = "step";
+  private static final String GENERATION = "generation";
+
+  private final AdmissionSettings settings;
+  private KeyValueStore<Long, RolloutRequest> prompts;
+  private KeyValueStore<String, Long> promptIds;
+  private KeyValueStore<String, Long> counters;
+
+  Admission(AdmissionSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, RolloutRequest> context) {
+    super.init(context);
+    prompts = context.getStateStore(AdmissionTopology.PROMPTS);
+    promptIds = context.getStateStore(AdmissionTopology.PROMPT_IDS);
+    counters = context.getStateStore(AdmissionTopology.COUNTERS);
+  }
+
+  @Override
+  public void process(Record<String, AdmissionEvent> record) {
+    AdmissionEvent event = record.value();
+    if (event instanceof AdmissionEvent.Arrival arrival) {
+      remember(arrival.template());
+    } else if (event instanceof AdmissionEvent.Step step) {
+      advance(step.version());
+    } else if (event instanceof AdmissionEvent.Loss loss) {
+      counters.put(LOST, counter(LOST) + loss.samples());
+    }
+    release(record.timestamp());
+  }
+
+  private void remember(RolloutRequest template) {
+    if (promptIds.putIfAbsent(template.getPromptId(), counter(KNOWN)) == null) {
+      prompts.put(counter(KNOWN), template);
+      counters.put(KNOWN, counter(KNOWN) + 1);
+    }
+  }
+
+  private void advance(WeightVersion version) {
+    // A rollback opens a generation at an earlier step, which then counts.
+    if (version.getGeneration() > counter(GENERATION) || version.getStep() > counter(STEP)) {
+      counters.put(GENERATION, (long) version.getGeneration());
+      counters.put(STEP, version.getStep());
+    }
+  }
+
+  private void release(long timestamp) {
+    long allowed = settings.bound().allowed(counter(STEP), counter(LOST));
+    while (counter(RELEASED) + settings.samples() <= allowed && nextRound()) {
+      RolloutRequest template = prompts.get(counter(NEXT));
+      long round = counter(ROUND);
+      String requestId = template.getPromptId() + "/" + round;
+      RolloutRequest request =
+          RolloutRequest.newBuilder(template)
+              .setRequestId(requestId)
+              .setSampling(settings.sampling())
+              .setSamples(settings.samples())
+              .setMinimumVersion(new WeightVersion((int) counter(GENERATION), counter(STEP)))
+              .setSequence(counter(RELEASED))
+              .setCreatedAt(Instant.ofEpochMilli(timestamp))
+              .build();
+      context().forward(new Record<>(requestId, request, timestamp));
+      counters.put(RELEASED, counter(RELEASED) + settings.samples());
+      counters.put(NEXT, counter(NEXT) + 1);
+    }
+  }
+
+  /** Whether a prompt is left; begins the next round where one has ended. */
+  private boolean nextRound() {
+    if (counter(KNOWN) == 0) {
+      return false;
+    }
+    if (counter(NEXT) < counter(KNOWN)) {
+      return true;
+    }
+    boolean another = settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs();
+    if (another) {
+      counters.put(NEXT, 0L);
+      counters.put(ROUND, counter(ROUND) + 1);
+    }
+    return another;
+  }
+
+  private long counter(String name) {
+    Long value = counters.get(name);
+    return value == null ? 0 : value;
+  }
+}

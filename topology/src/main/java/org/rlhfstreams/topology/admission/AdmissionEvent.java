@@ -1,0 +1,16 @@
+package org.rlhfstreams.topology.admission;
+
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.WeightVersion;
+
+/** What moves admission. */
+sealed interface AdmissionEvent {
+  /** A prompt has arrived; the request lacks id, sampling settings and version. */
+  record Arrival(RolloutRequest template) implements AdmissionEvent {}
+
+  /** The learner has done a step. */
+  record Step(WeightVersion version) implements AdmissionEvent {}
+
+  /** Samples will never be trained on. */
+  record Loss(int samples) implements AdmissionEvent {}
+}

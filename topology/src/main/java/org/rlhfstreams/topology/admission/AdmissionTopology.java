@@ -1,0 +1,77 @@
+package org.rlhfstreams.topology.admission;
+
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.Stores;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.schemas.Topics;
+
+/**
+ * Prompts in; requests out, as many as the staleness bound allows. Steps come from {@code
+ * training-metrics}, lost samples from {@code dead-letters}. All of it meets in one task, so that
+ * one counter decides.
+ */
+public final class AdmissionTopology {
+  static final String PROMPTS = "admission-prompts";
+  static final String PROMPT_IDS = "admission-prompt-ids";
+  static final String COUNTERS = "admission-counters";
+  static final String STAGE = "admission";
+
+  private AdmissionTopology() {}
+
+  /** Adds the topology. */
+  public static void build(
+      StreamsBuilder builder,
+      Topics topics,
+      EventSerdes serdes,
+      PromptEncoder encoder,
+      AdmissionSettings settings) {
+    Serde<RolloutRequest> requests = serdes.serde(RolloutRequest.class);
+    Serde<DeadLetter> deadLetters = serdes.serde(DeadLetter.class);
+    Consumed<String, byte[]> bytes = Consumed.with(Serdes.String(), Serdes.ByteArray());
+
+    KStream<String, Object> encoded =
+        builder.stream(topics.prompts().name(), bytes)
+            .process(() -> new PromptReader(serdes, encoder, settings));
+    encoded
+        .filter((key, value) -> value instanceof DeadLetter)
+        .mapValues(DeadLetter.class::cast)
+        .to(topics.deadLetters().name(), Produced.with(Serdes.String(), deadLetters));
+    KStream<String, AdmissionEvent> arrivals =
+        encoded
+            .filter((key, value) -> value instanceof RolloutRequest)
+            .mapValues(RolloutRequest.class::cast)
+            .repartition(
+                Repartitioned.with(Serdes.String(), requests)
+                    .withNumberOfPartitions(1)
+                    .withName("admission"))
+            .mapValues(AdmissionEvent.Arrival::new);
+    KStream<String, AdmissionEvent> steps =
+        builder.stream(topics.trainingMetrics().name(), bytes)
+            .process(() -> new StepReader(serdes, settings.objective()));
+    KStream<String, AdmissionEvent> losses =
+        builder.stream(topics.deadLetters().name(), bytes).process(() -> new LossReader(serdes));
+
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(PROMPTS), Serdes.Long(), requests));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(PROMPT_IDS), Serdes.String(), Serdes.Long()));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(COUNTERS), Serdes.String(), Serdes.Long()));
+    arrivals
+        .merge(steps)
+        .merge(losses)
+        .process(() -> new Admission(settings), PROMPTS, PROMPT_IDS, COUNTERS)
+        .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
+  }
+}
