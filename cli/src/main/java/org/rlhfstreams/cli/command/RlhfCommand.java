@@ -21,7 +21,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "rlhf-streams 0.1.0",
     description = "Aligns a language model on a stream of feedback, every event in Kafka.",
-    subcommands = {TrainCommand.class})
+    subcommands = {
+      BrokerCommand.class,
+      RolloutWorkerCommand.class,
+      RewardServiceCommand.class,
+      LearnerCommand.class,
+      TopicsCommand.class,
+      PromptsCommand.class,
+      PreferencesCommand.class,
+      TrainCommand.class,
+      GenerateCommand.class
+    })
 public final class RlhfCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -1,0 +1,28 @@
+package org.rlhfstreams.cli.command;
+
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.run.RoleRun;
+import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.learner.LearnerService;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The learner: scored rollouts to new weights. */
+@Command(
+    name = "learner",
+    mixinStandardHelpOptions = true,
+    description = "The learner: scored rollouts to new weights.")
+public final class LearnerCommand implements Callable<Integer> {
+  @Mixin private ConfigurationOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    return new RoleRun("learner", options)
+        .run(
+            connection -> {
+              LearnerService role = LearnerService.start(connection, new TrainingProgress());
+              return new RoleRun.Started(role, role.ended(), role.endpoint());
+            });
+  }
+}

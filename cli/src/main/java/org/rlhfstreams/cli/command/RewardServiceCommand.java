@@ -1,0 +1,27 @@
+package org.rlhfstreams.cli.command;
+
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.run.RoleRun;
+import org.rlhfstreams.reward.RewardService;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The reward service: scores rollouts, and hosts admission and statistics. */
+@Command(
+    name = "reward-service",
+    mixinStandardHelpOptions = true,
+    description = "The reward service: scores rollouts, and hosts admission and statistics.")
+public final class RewardServiceCommand implements Callable<Integer> {
+  @Mixin private ConfigurationOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    return new RoleRun("reward-service", options)
+        .run(
+            connection -> {
+              RewardService role = RewardService.start(connection);
+              return new RoleRun.Started(role, role.ended(), role.endpoint());
+            });
+  }
+}

@@ -1,0 +1,30 @@
+package org.rlhfstreams.cli.run;
+
+import java.util.List;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/** Publishes prompts, all or none. */
+public final class PromptImport {
+  private PromptImport() {}
+
+  /** Publishes them in one transaction. */
+  public static void publish(KafkaConnection connection, List<Prompt> prompts) {
+    String topic = connection.topics().prompts().name();
+    try (KafkaProducer<String, Object> producer =
+        connection.transactionalProducer("prompt-import")) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (Prompt prompt : prompts) {
+        // The commit fails where a send did.
+        Future<RecordMetadata> unused =
+            producer.send(new ProducerRecord<>(topic, prompt.getPromptId(), prompt));
+      }
+      producer.commitTransaction();
+    }
+  }
+}

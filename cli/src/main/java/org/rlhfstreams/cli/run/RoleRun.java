@@ -1,0 +1,72 @@
+package org.rlhfstreams.cli.run;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+
+/** One role as this process: connect, start, say where, run until it ends or is interrupted. */
+public final class RoleRun {
+  private static final int INTERRUPTED = 130;
+
+  private final String name;
+  private final ConfigurationOptions options;
+
+  public RoleRun(String name, ConfigurationOptions options) {
+    this.name = name;
+    this.options = options;
+  }
+
+  /** A role that has been started. */
+  public record Started(
+      AutoCloseable role, CompletableFuture<Void> ended, OperationsEndpoint endpoint) {}
+
+  /** Runs it; the exit code. */
+  public int run(Function<KafkaConnection, Started> start) throws Exception {
+    RlhfConfiguration configuration = options.load(Map.of());
+    if (options.printOnly()) {
+      System.out.print(configuration.printed());
+      return 0;
+    }
+    try (Interruption interruption = new Interruption()) {
+      KafkaConnection connection =
+          Cluster.connect(configuration, message -> System.out.println(name + ": " + message));
+      Started started = start.apply(connection);
+      try (ShutdownSequence opened = new ShutdownSequence()) {
+        opened.add(started.role());
+        System.out.printf(
+            "%s: started; health at http://%s:%d/health%n",
+            name, started.endpoint().host(), started.endpoint().port());
+        await(started.ended(), interruption);
+      }
+      System.out.println(name + ": closed");
+      return interruption.getAsBoolean() ? INTERRUPTED : 0;
+    }
+  }
+
+  /** Waits until a role has ended or the process is interrupted. */
+  static void await(CompletableFuture<Void> ended, Interruption interruption) throws Exception {
+    while (!interruption.getAsBoolean()) {
+      try {
+        ended.get(100, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        // not yet
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof Exception cause) {
+          throw cause;
+        }
+        throw new CommandException("a thread has ended: " + e.getCause(), e);
+      }
+    }
+  }
+}

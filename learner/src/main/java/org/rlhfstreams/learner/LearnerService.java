@@ -1,0 +1,111 @@
+package org.rlhfstreams.learner;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.learner.loop.StepReport;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+
+/** A learner as a process: its loop on a thread, its health and its metrics on a port. */
+public final class LearnerService implements AutoCloseable {
+  private final ShutdownSequence opened = new ShutdownSequence();
+  private final LearnerRun run;
+  private final OperationsEndpoint endpoint;
+  private final ServiceThread thread;
+  private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
+  private final Map<String, Double> newest = new ConcurrentHashMap<>();
+
+  private LearnerService(KafkaConnection connection, StepListener listener) {
+    RlhfConfiguration configuration = connection.configuration();
+    this.endpoint =
+        opened.add(
+            OperationsEndpoint.start(
+                configuration.operations().host(),
+                configuration.learner().httpPort(),
+                "learner.http-port",
+                failure::get,
+                Optional::empty));
+    try {
+      this.run =
+          opened.add(
+              LearnerRun.open(
+                  connection,
+                  report -> {
+                    measure(report);
+                    listener.stepped(report);
+                  }));
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    this.thread =
+        opened.add(
+            ServiceThread.start(
+                "learner",
+                stopped -> {
+                  boolean unused = run.run(stopped);
+                }));
+    CompletableFuture<Void> unused =
+        thread
+            .ended()
+            .exceptionally(
+                error -> {
+                  failure.set(Optional.of("the learner has failed: " + error.getMessage()));
+                  return null;
+                });
+  }
+
+  /**
+   * Starts a learner.
+   *
+   * @param listener hears of each step
+   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with a model
+   * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
+   */
+  public static LearnerService start(KafkaConnection connection, StepListener listener) {
+    return new LearnerService(connection, listener);
+  }
+
+  private void measure(StepReport report) {
+    MeterRegistry meters = endpoint.meters();
+    newest.put("step", (double) report.step());
+    newest.putAll(report.metrics());
+    for (String name : newest.keySet()) {
+      // A gauge that exists already is left as it is.
+      Object unused =
+          meters.gauge(
+              "rlhf.learner." + name.replace('/', '.'),
+              newest,
+              values -> values.getOrDefault(name, Double.NaN));
+    }
+  }
+
+  /** Completes when the run ends; exceptionally where it failed. */
+  public CompletableFuture<Void> ended() {
+    return thread.ended();
+  }
+
+  /** The run, to save its model. */
+  public LearnerRun run() {
+    return run;
+  }
+
+  /** Where health and metrics are served. */
+  public OperationsEndpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Finishes the step at hand, writes a checkpoint and ends. */
+  @Override
+  public void close() {
+    opened.close();
+  }
+}
