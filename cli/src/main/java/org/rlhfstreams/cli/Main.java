@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli;
 
 import org.rlhfstreams.cli.command.RlhfCommand;
+import org.rlhfstreams.schemas.EventSerdes;
 
 /** The {@code rlhf} command. */
 public final class Main {
@@ -8,6 +9,7 @@ public final class Main {
 
   /** Exits with 0 when done, 1 when failed, 2 on wrong use, 130 when interrupted. */
   public static void main(String[] arguments) {
+    EventSerdes.trustEvents();
     System.exit(RlhfCommand.commandLine().execute(arguments));
   }
 }
