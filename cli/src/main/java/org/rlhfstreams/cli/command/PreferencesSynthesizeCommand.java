@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
@@ -50,6 +51,13 @@ public final class PreferencesSynthesizeCommand implements Callable<Integer> {
       description = "Prompts at most.")
   private int count;
 
+  @Option(
+      names = "--per-prompt",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Comparisons of each prompt.")
+  private int perPrompt;
+
   @Option(names = "--max-tokens", defaultValue = "48", description = "Tokens of a response.")
   private int maxTokens;
 
@@ -63,8 +71,10 @@ public final class PreferencesSynthesizeCommand implements Callable<Integer> {
   public Integer call() {
     List<String> stories = new ArrayList<>();
     int read = new PreferenceFile(data).forEach(preference -> stories.add(preference.getChosen()));
-    List<String> prompts = StoryOpenings.of(stories).stream().limit(count).toList();
-    System.out.printf("%,d openings of %,d stories%n", prompts.size(), read);
+    List<String> openings = StoryOpenings.of(stories).stream().limit(count).toList();
+    System.out.printf("%,d openings of %,d stories%n", openings.size(), read);
+    List<String> prompts =
+        Collections.nCopies(perPrompt, openings).stream().flatMap(List::stream).toList();
     try (BufferedWriter writer =
         new BufferedWriter(
             new OutputStreamWriter(

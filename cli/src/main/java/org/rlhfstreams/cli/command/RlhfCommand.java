@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
     version = "rlhf-streams 0.1.0",
     description = "Aligns a language model on a stream of feedback, every event in Kafka.",
     subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
       BrokerCommand.class,
       RolloutWorkerCommand.class,
       RewardServiceCommand.class,

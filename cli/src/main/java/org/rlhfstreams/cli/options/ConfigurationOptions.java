@@ -117,6 +117,16 @@ public final class ConfigurationOptions {
   }
 
   /**
+   * The effective configuration where the command's own choices yield to file and environment.
+   *
+   * @param suggested keys that the command sets, unless anything else does
+   * @throws ConfigurationException naming what is wrong
+   */
+  public RlhfConfiguration loadOver(Map<String, String> suggested) {
+    return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), flags);
+  }
+
+  /**
    * The effective configuration: defaults, file, environment, flags, and what the command itself
    * decides.
    *

@@ -1,45 +1,104 @@
 package org.rlhfstreams.cli.terminal;
 
 import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
 
-/** One line a step; on a terminal the line before is overwritten. */
+/** A panel that redraws itself on a terminal; one line a step where there is none. */
 public final class TrainingProgress implements StepListener {
+  private static final int TREND = 24;
+
   private final PrintStream out = System.out;
   private final boolean terminal = TerminalWindow.isPresent();
+  private final Deque<Double> trend = new ArrayDeque<>();
+  private int drawnLines;
 
   @Override
-  public void stepped(StepReport report) {
-    StringBuilder line = new StringBuilder();
-    line.append("step ").append(report.step());
-    report.totalSteps().ifPresent(total -> line.append('/').append(total));
+  public synchronized void stepped(StepReport report) {
     Map<String, Double> metrics = report.metrics();
-    append(line, "loss", metrics.get("loss"), "%.4f");
-    append(line, "accuracy", metrics.get("accuracy"), "%.3f");
-    append(line, "grad norm", metrics.get("grad_norm"), "%.2f");
-    append(line, "tokens/s", metrics.get("tokens_per_second"), "%.0f");
-    report
-        .remainingSeconds()
-        .ifPresent(seconds -> line.append("  left ").append(Durations.text(seconds)));
+    trend.add(metrics.getOrDefault("objective/scores", metrics.getOrDefault("loss", 0.0)));
+    if (trend.size() > TREND) {
+      trend.remove();
+    }
     if (terminal) {
-      out.print("\r\u001B[K" + line);
-      boolean last =
-          report.totalSteps().isPresent() && report.totalSteps().getAsLong() == report.step();
-      if (last) {
-        out.println();
-      }
+      redraw(report);
     } else {
-      out.println(line);
+      out.println(String.join("  ", figures(report)));
     }
     out.flush();
   }
 
-  private static void append(StringBuilder line, String name, Double value, String format) {
-    if (value != null) {
-      line.append("  ").append(name).append(' ').append(String.format(Locale.ROOT, format, value));
+  private void redraw(StepReport report) {
+    if (drawnLines > 0) {
+      out.print("\u001B[" + drawnLines + "A");
     }
+    List<String> lines = wrapped(figures(report));
+    lines.add(0, bar(report) + "  " + Sparkline.of(trend));
+    for (String line : lines) {
+      out.println("\u001B[K" + line);
+    }
+    drawnLines = lines.size();
+  }
+
+  private static String bar(StepReport report) {
+    if (report.totalSteps().isEmpty()) {
+      return "";
+    }
+    int width = 30;
+    int filled = (int) (width * report.step() / report.totalSteps().getAsLong());
+    return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "]";
+  }
+
+  /** Figures in lines that fit the window. */
+  private static List<String> wrapped(List<String> figures) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String figure : figures) {
+      if (line.length() + figure.length() + 3 > TerminalWindow.columns()) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.length() == 0 ? "" : "   ").append(figure);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  private static List<String> figures(StepReport report) {
+    Map<String, Double> metrics = report.metrics();
+    List<String> figures = new ArrayList<>();
+    figures.add(
+        "step "
+            + report.step()
+            + (report.totalSteps().isPresent() ? "/" + report.totalSteps().getAsLong() : ""));
+    if (metrics.containsKey("objective/scores")) {
+      figures.add(
+          text(
+              "reward %.2f ± %.2f",
+              metrics.get("objective/scores"), metrics.get("objective/scores_std")));
+      figures.add(text("KL %.2f", metrics.get("objective/kl")));
+      figures.add(text("length %.1f", metrics.get("response/length")));
+      figures.add(text("tokens/s %.0f", metrics.get("num_tokens") / metrics.get("step_seconds")));
+      figures.add(text("stale %.1f", metrics.get("staleness/mean")));
+    } else {
+      figures.add(text("loss %.4f", metrics.get("loss")));
+      if (metrics.containsKey("accuracy")) {
+        figures.add(text("accuracy %.3f", metrics.get("accuracy")));
+      }
+      figures.add(text("grad norm %.2f", metrics.get("grad_norm")));
+      figures.add(text("tokens/s %.0f", metrics.get("tokens_per_second")));
+    }
+    report.remainingSeconds().ifPresent(left -> figures.add("left " + Durations.text(left)));
+    return figures;
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 }

@@ -34,7 +34,28 @@ public final class ConfigurationLoader {
    */
   public static RlhfConfiguration load(
       Optional<Path> file, Map<String, String> environment, Map<String, String> commandLine) {
+    return load(Map.of(), file, environment, commandLine);
+  }
+
+  /**
+   * Loads the effective configuration over other defaults.
+   *
+   * @param suggested full key to a value that takes the place of the default
+   * @param file the YAML file, or empty for none
+   * @param environment environment variables; those not beginning with {@code RLHF_} are ignored
+   * @param commandLine full key (without dashes) to value
+   * @throws ConfigurationException naming every key that is unknown or whose value does not fit
+   */
+  public static RlhfConfiguration load(
+      Map<String, String> suggested,
+      Optional<Path> file,
+      Map<String, String> environment,
+      Map<String, String> commandLine) {
     ConfigurationLoader loader = new ConfigurationLoader();
+    List<ConfiguredValue> defaults = new ArrayList<>();
+    new TreeMap<>(suggested)
+        .forEach((key, value) -> defaults.add(new ConfiguredValue(key, value, "this command")));
+    loader.add(defaults);
     file.ifPresent(path -> loader.add(YamlLayer.read(path)));
     loader.add(EnvironmentLayer.read(environment, loader.known, loader.problems));
     List<ConfiguredValue> flags = new ArrayList<>();

@@ -1,0 +1,43 @@
+package org.rlhfstreams.cli.command;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.run.UpRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Everything in one JVM. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = "Everything in one process, from rlhf.yaml; started again, it continues.")
+public final class UpCommand implements Callable<Integer> {
+  @Mixin private ConfigurationOptions options;
+
+  @Option(
+      names = "--data-directory",
+      defaultValue = "rlhf-data",
+      paramLabel = "DIR",
+      description = "Log, checkpoints and results. Default: ${DEFAULT-VALUE}.")
+  private Path data;
+
+  @Option(names = "--port", defaultValue = "9092", description = "Of the broker; 0 is any.")
+  private int port;
+
+  @Option(names = "--registry-port", defaultValue = "8081", description = "0 is any.")
+  private int registryPort;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description = "Prompts to publish when the log is new; by default story openings.")
+  private Path prompts;
+
+  @Override
+  public Integer call() throws Exception {
+    return new UpRun(options, data, port, registryPort, Optional.ofNullable(prompts)).run();
+  }
+}

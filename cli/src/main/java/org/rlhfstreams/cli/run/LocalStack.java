@@ -1,0 +1,77 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.reward.RewardService;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.worker.RolloutWorker;
+
+/** Broker, registry, reward service, rollout worker and learner in this JVM. */
+final class LocalStack implements AutoCloseable {
+  private final ShutdownSequence opened = new ShutdownSequence();
+  private final KafkaConnection connection;
+  private RolloutWorker worker;
+  private RewardService rewardService;
+  private LearnerService learner;
+
+  /**
+   * Starts broker and registry.
+   *
+   * @param data the log; continued where it exists
+   * @param port of the broker; 0 takes a free one
+   * @param registryPort 0 takes a free one
+   * @param configure from the address keys to the whole configuration
+   */
+  LocalStack(
+      Path data,
+      int port,
+      int registryPort,
+      Function<Map<String, String>, RlhfConfiguration> configure) {
+    try {
+      EmbeddedStack stack = opened.add(EmbeddedStack.start(data, port, registryPort));
+      Map<String, String> address = new HashMap<>();
+      address.put("connection.bootstrap-servers", stack.bootstrapServers());
+      address.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+      this.connection = Cluster.connect(configure.apply(address), message -> {});
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** The way to the log. */
+  KafkaConnection connection() {
+    return connection;
+  }
+
+  /** Starts the roles. */
+  void start(StepListener listener) {
+    learner = opened.add(LearnerService.start(connection, listener));
+    rewardService = opened.add(RewardService.start(connection));
+    worker = opened.add(RolloutWorker.start(connection));
+  }
+
+  /** The learner, to save its model. */
+  LearnerService learner() {
+    return learner;
+  }
+
+  /** Completes when the learner's run ends, or any role fails. */
+  CompletableFuture<Void> ended() {
+    return CompletableFuture.anyOf(learner.ended(), worker.ended(), rewardService.ended())
+        .thenApply(ended -> null);
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

@@ -1,0 +1,79 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.data.PromptFile;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+
+/** The whole system in this process, over a log that stays. */
+public final class UpRun {
+  private static final int INTERRUPTED = 130;
+
+  private final ConfigurationOptions options;
+  private final Path data;
+  private final int port;
+  private final int registryPort;
+  private final Optional<Path> prompts;
+
+  public UpRun(
+      ConfigurationOptions options, Path data, int port, int registryPort, Optional<Path> prompts) {
+    this.options = options;
+    this.data = data;
+    this.port = port;
+    this.registryPort = registryPort;
+    this.prompts = prompts;
+  }
+
+  /** Runs until the steps end or the process is interrupted; the exit code. */
+  public int run() throws Exception {
+    Map<String, String> decided = new HashMap<>();
+    decided.put("model.policy", Home.starter().toString());
+    decided.put("model.reward", Home.starterReward().toString());
+    decided.put("learner.output", data.resolve("output").toString());
+    decided.put("learner.checkpoint-directory", data.resolve("checkpoints").toString());
+    decided.put("reward-service.state-directory", data.resolve("state").toString());
+    RlhfConfiguration configuration = options.loadOver(decided);
+    if (options.printOnly()) {
+      System.out.print(configuration.printed());
+      return 0;
+    }
+    boolean isNew = !Files.exists(data.resolve("checkpoints"));
+    try (Interruption interruption = new Interruption()) {
+      try (LocalStack stack =
+          new LocalStack(
+              data.resolve("log"),
+              port,
+              registryPort,
+              address -> {
+                decided.putAll(address);
+                return options.loadOver(decided);
+              })) {
+        if (isNew) {
+          PromptImport.publish(stack.connection(), prompts());
+        }
+        System.out.printf(
+            "up: broker %s, registry %s, %s in %s%n",
+            stack.connection().configuration().connection().bootstrapServers(),
+            stack.connection().configuration().connection().schemaRegistryUrl(),
+            isNew ? "a new run" : "going on",
+            data);
+        stack.start(new TrainingProgress());
+        RoleRun.await(stack.ended(), interruption);
+      }
+      System.out.println("up: closed after a checkpoint; rlhf up continues");
+      return interruption.getAsBoolean() ? INTERRUPTED : 0;
+    }
+  }
+
+  private List<Prompt> prompts() {
+    return prompts.map(file -> new PromptFile(file).read()).orElseGet(HeldOutOpenings::prompts);
+  }
+}
