@@ -76,10 +76,12 @@ public final class LearnerService implements AutoCloseable {
 
   private void measure(StepReport report) {
     MeterRegistry meters = endpoint.meters();
-    newest.put("step", (double) report.step());
-    newest.putAll(report.metrics());
-    for (String name : newest.keySet()) {
-      // A gauge that exists already is left as it is.
+    gauge(meters, "step", (double) report.step());
+    report.metrics().forEach((name, value) -> gauge(meters, name, value));
+  }
+
+  private void gauge(MeterRegistry meters, String name, double value) {
+    if (newest.put(name, value) == null) {
       Object unused =
           meters.gauge(
               "rlhf.learner." + name.replace('/', '.'),

@@ -1,0 +1,171 @@
+package org.rlhfstreams.learner.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.TrainableModels;
+import org.rlhfstreams.learner.data.Demonstration;
+import org.rlhfstreams.learner.data.PreferencePair;
+import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.UnusableException;
+import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+
+/** Five full-batch steps from the same weights: losses, norms and scores are those of TRL. */
+final class TrajectoryGoldenTest {
+  private static final double RELATIVE = 1e-4;
+
+  private final JsonNode golden = read("trajectories.json");
+  private final TrainableModels models = models("10000");
+
+  private static TrainableModels models(String microBatchTokens) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("learner.adam-beta1", "0.9");
+    settings.put("learner.adam-beta2", "0.999");
+    settings.put("learner.micro-batch-tokens", microBatchTokens);
+    return new TrainableModels(RlhfConfiguration.of(settings).learner());
+  }
+
+  @Test
+  void supervisedFineTuningFollowsTrl() throws UnusableException {
+    List<Demonstration> batch = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(resource("policy"));
+        SupervisedTrainer trainer =
+            new SupervisedTrainer(models.languageModel(resource("policy")), 1e-3)) {
+      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      for (Preference preference : preferences()) {
+        batch.add(rows.demonstration(preference));
+      }
+      double[] initial = flat(trainer.state().model());
+      for (JsonNode step : golden.get("sft").get("steps")) {
+        Map<String, Double> metrics = trainer.step(batch, 1);
+        assertMetric(metrics, "loss", step.get("loss"));
+        assertMetric(metrics, "grad_norm", step.get("grad_norm"));
+        assertMetric(metrics, "entropy", step.get("entropy"));
+      }
+      assertWeights(golden.get("sft"), initial, flat(trainer.state().model()));
+    }
+  }
+
+  @Test
+  void theRewardModelFollowsTrl() throws UnusableException {
+    followReward("reward", 0, models);
+  }
+
+  @Test
+  void centringFollowsTrl() throws UnusableException {
+    followReward("reward-centered-0.01", 0.01, models);
+  }
+
+  @Test
+  void microBatchesOfOneRowGiveTheSameSteps() throws UnusableException {
+    followReward("reward", 0, models("1"));
+  }
+
+  private void followReward(String name, double centring, TrainableModels loader)
+      throws UnusableException {
+    List<PreferencePair> batch = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(resource("policy"));
+        RewardTrainer trainer =
+            new RewardTrainer(
+                loader.scorer(resource("reward")), new RewardObjective(centring), 1e-3)) {
+      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      List<Preference> preferences = preferences();
+      for (int i = 0; i < preferences.size(); i++) {
+        PreferencePair pair = rows.pair(preferences.get(i));
+        JsonNode ids = golden.get("token_ids").get(i);
+        assertThat(pair.chosen().tokenIds()).isEqualTo(ids(ids, "chosen"));
+        assertThat(pair.rejected().tokenIds()).isEqualTo(ids(ids, "rejected"));
+        batch.add(pair);
+      }
+      double[] initial = flat(trainer.state().model());
+      for (JsonNode step : golden.get(name).get("steps")) {
+        Map<String, Double> metrics = trainer.step(batch, 1);
+        step.properties()
+            .forEach(metric -> assertMetric(metrics, metric.getKey(), metric.getValue()));
+      }
+      assertWeights(golden.get(name), initial, flat(trainer.state().model()));
+    }
+  }
+
+  private static int[] ids(JsonNode pair, String side) {
+    int[] ids = new int[pair.get("prompt").size() + pair.get(side).size()];
+    int at = 0;
+    for (JsonNode id : pair.get("prompt")) {
+      ids[at++] = id.asInt();
+    }
+    for (JsonNode id : pair.get(side)) {
+      ids[at++] = id.asInt();
+    }
+    return ids;
+  }
+
+  private static void assertMetric(Map<String, Double> metrics, String name, JsonNode expected) {
+    double value = expected.asDouble();
+    double tolerance = Math.max(2e-5, Math.abs(value) * RELATIVE);
+    assertThat(metrics.get(name)).as(name).isCloseTo(value, within(tolerance));
+  }
+
+  private static void assertWeights(JsonNode expected, double[] initial, double[] last) {
+    double norm = 0;
+    double change = 0;
+    for (int i = 0; i < last.length; i++) {
+      norm += last[i] * last[i];
+      change += (last[i] - initial[i]) * (last[i] - initial[i]);
+    }
+    double expectedNorm = expected.get("final_weight_l2").asDouble();
+    double expectedChange = expected.get("final_minus_initial_l2").asDouble();
+    assertThat(Math.sqrt(norm)).isCloseTo(expectedNorm, within(expectedNorm * RELATIVE));
+    // Adam divides small gradients by small roots, which magnifies the last bits of float32.
+    assertThat(Math.sqrt(change)).isCloseTo(expectedChange, within(expectedChange * 1e-3));
+  }
+
+  private static double[] flat(List<float[]> tensors) {
+    return Rows.flat(tensors.toArray(new float[0][]));
+  }
+
+  private static List<Preference> preferences() {
+    List<Preference> preferences = new ArrayList<>();
+    for (JsonNode pair : read("pairs.json")) {
+      preferences.add(
+          Preference.newBuilder()
+              .setPreferenceId(String.valueOf(preferences.size()))
+              .setPrompt(pair.get("prompt").asText())
+              .setChosen(pair.get("chosen").asText())
+              .setRejected(pair.get("rejected").asText())
+              .setSource("golden")
+              .setCreatedAt(Instant.EPOCH)
+              .build());
+    }
+    return preferences;
+  }
+
+  private static JsonNode read(String name) {
+    try {
+      return new ObjectMapper().readTree(resource(name).toFile());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Path resource(String name) {
+    try {
+      return Path.of(TrajectoryGoldenTest.class.getResource("/goldens/objectives/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.rlhfstreams.model;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+
+/** Where the golden checkpoints lie. */
+public final class Goldens {
+  private Goldens() {}
+
+  /** A checkpoint's directory. */
+  public static Path model(String name) {
+    return resource("/goldens/models/" + name);
+  }
+
+  /** A file or directory among the tests' resources. */
+  public static Path resource(String name) {
+    try {
+      return Path.of(Goldens.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The starter's tokenizer and architecture, of the project's root. */
+  public static Path starter() {
+    return Path.of("..", "starter");
+  }
+}

@@ -1,0 +1,104 @@
+package org.rlhfstreams.model.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rlhfstreams.model.Goldens;
+
+final class ModelDirectoryTest {
+  @TempDir private Path temporary;
+  private Path copy;
+
+  @BeforeEach
+  void copyModel() throws IOException {
+    copy = temporary.resolve("model");
+    Files.createDirectories(copy);
+    try (Stream<Path> files = Files.list(Goldens.model("llama-tied"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  @Test
+  void aModelIsReadBackAsItWasSaved() {
+    ModelDirectory model = ModelDirectory.open(copy);
+    List<float[]> values = new ArrayList<>();
+    model.expectedTensors().forEach(tensor -> values.add(model.readTensor(tensor.name())));
+    Path saved = temporary.resolve("saved");
+    ModelDirectory.save(saved, model.configuration(), values, TensorType.F32, copy);
+    ModelDirectory again = ModelDirectory.open(saved);
+    assertThat(again.configuration()).isEqualTo(model.configuration());
+    for (int i = 0; i < values.size(); i++) {
+      assertThat(again.readTensor(model.expectedTensors().get(i).name())).isEqualTo(values.get(i));
+    }
+    assertThat(saved.resolve("generation_config.json")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors"})
+  void aMissingFileIsNamed(String file) throws IOException {
+    Files.delete(copy.resolve(file));
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(file);
+  }
+
+  @Test
+  void aFileCutShortIsCalledCorrupt() throws IOException {
+    try (RandomAccessFile file =
+        new RandomAccessFile(copy.resolve("model.safetensors").toFile(), "rw")) {
+      file.setLength(file.length() - 100);
+    }
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("model.safetensors is corrupt");
+  }
+
+  @Test
+  void aDamagedHeaderIsCalledCorrupt() throws IOException {
+    try (RandomAccessFile file =
+        new RandomAccessFile(copy.resolve("model.safetensors").toFile(), "rw")) {
+      file.seek(9);
+      file.write('#');
+    }
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("is corrupt");
+  }
+
+  @Test
+  void aShapeThatDoesNotFitTheConfigurationNamesTensorAndBothShapes() throws IOException {
+    Path config = copy.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceFirst("\"intermediate_size\": \\d+", "\"intermediate_size\": 99"));
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("tensor model.layers.0.mlp.")
+        .hasMessageContaining("asks for [99");
+  }
+
+  @Test
+  void anUnsupportedArchitectureIsRefusedByName() throws IOException {
+    Path config = copy.resolve("config.json");
+    Files.writeString(
+        config, Files.readString(config).replace("LlamaForCausalLM", "MambaForCausalLM"));
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("MambaForCausalLM");
+  }
+}

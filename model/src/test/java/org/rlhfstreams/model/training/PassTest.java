@@ -1,0 +1,122 @@
+package org.rlhfstreams.model.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.rlhfstreams.model.Goldens;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorSpecification;
+
+/** What must not matter does not: micro-batches, padding, batch mates. */
+final class PassTest {
+  private static final OptimizerSettings OPTIMIZER = new OptimizerSettings(0.9, 0.95, 1e-8, 0, 0);
+
+  private static List<TokenRow> rows() {
+    SplittableRandom random = new SplittableRandom(5);
+    List<TokenRow> rows = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      int[] tokens = random.ints(6 + 3L * i, 0, 200).toArray();
+      rows.add(new TokenRow(tokens, 1 + random.nextInt(4)));
+    }
+    return rows;
+  }
+
+  private static List<float[]> trainedWith(MicroBatchSettings microBatches) {
+    ModelDirectory directory = ModelDirectory.open(Goldens.model("llama-tied"));
+    try (Decoder decoder = new Decoder(directory.configuration());
+        TrainableModel model =
+            new TrainableModel(decoder, Weights.read(directory), false, OPTIMIZER, microBatches)) {
+      List<TokenRow> rows = rows();
+      double[] temperatures = {0.7, 1, 1, 1.3, 1, 1, 0.9, 1};
+      try (Pass pass = model.tokenPass(rows, temperatures)) {
+        float[][] onLogProbabilities = new float[rows.size()][];
+        float[][] onEntropies = new float[rows.size()][];
+        for (int i = 0; i < rows.size(); i++) {
+          onLogProbabilities[i] = new float[rows.get(i).responseLength()];
+          onEntropies[i] = new float[rows.get(i).responseLength()];
+          for (int t = 0; t < onLogProbabilities[i].length; t++) {
+            onLogProbabilities[i][t] = -0.01f * (i + 1);
+            onEntropies[i][t] = 0.002f * t;
+          }
+        }
+        pass.backward(new PassGradients(onLogProbabilities, onEntropies, null));
+      }
+      assertThat(model.update(1e-2).applied()).isTrue();
+      return model.weights().values();
+    }
+  }
+
+  @Test
+  void gradientAccumulationIsExact() {
+    List<float[]> whole = trainedWith(new MicroBatchSettings(10_000, 10_000, 512));
+    List<float[]> oneByOne = trainedWith(new MicroBatchSettings(1, 10_000, 3));
+    List<float[]> recomputed = trainedWith(new MicroBatchSettings(64, 0, 7));
+    for (int i = 0; i < whole.size(); i++) {
+      for (int j = 0; j < whole.get(i).length; j++) {
+        assertThat(oneByOne.get(i)[j]).isCloseTo(whole.get(i)[j], within(2e-3f));
+        assertThat(recomputed.get(i)[j]).isCloseTo(whole.get(i)[j], within(2e-3f));
+      }
+    }
+  }
+
+  @Test
+  void anUpdateThatIsNotFiniteChangesNothing() {
+    ModelDirectory directory = ModelDirectory.open(Goldens.model("llama-tied"));
+    try (Decoder decoder = new Decoder(directory.configuration());
+        TrainableModel model =
+            new TrainableModel(
+                decoder, Weights.read(directory), false, OPTIMIZER, MicroBatchSettings.DEFAULT)) {
+      List<float[]> before = model.weights().values();
+      TokenRow row = new TokenRow(new int[] {1, 2, 3}, 1);
+      try (Pass pass = model.tokenPass(List.of(row))) {
+        pass.backward(
+            PassGradients.ofLogProbabilities(new float[][] {{Float.POSITIVE_INFINITY, 1}}));
+      }
+      Update update = model.update(1e-2);
+      assertThat(update.applied()).isFalse();
+      assertThat(update.gradientNorm()).isNaN();
+      for (int i = 0; i < before.size(); i++) {
+        assertThat(model.weights().values().get(i)).isEqualTo(before.get(i));
+      }
+    }
+  }
+
+  @Test
+  void scoresDoNotDependOnPaddingOrBatchMates() {
+    ModelDirectory directory = ModelDirectory.open(Goldens.model("llama-tied"));
+    List<TensorSpecification> specifications =
+        ModelDirectory.expectedTensors(directory.configuration().asClassifier());
+    List<float[]> values = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(1);
+    for (TensorSpecification tensor : specifications) {
+      values.add(
+          tensor.name().equals("score.weight")
+              ? floats(random, Math.toIntExact(tensor.size()))
+              : directory.readTensor(tensor.name()));
+    }
+    try (Decoder decoder = new Decoder(directory.configuration().asClassifier());
+        Weights weights = Weights.of(specifications, values);
+        InferenceModel inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT)) {
+      List<TokenRow> rows = rows();
+      float[] together = inference.scores(weights, rows);
+      for (int i = 0; i < rows.size(); i++) {
+        float alone = inference.scores(weights, List.of(rows.get(i)))[0];
+        assertThat(together[i]).isCloseTo(alone, within(1e-5f));
+      }
+    }
+  }
+
+  private static float[] floats(SplittableRandom random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}
