@@ -56,7 +56,7 @@ public final class DemoRun {
     settings.put("learner.value-learning-rate", "3e-4");
     settings.put("sampling.max-new-tokens", String.valueOf(STORY_TOKENS));
     settings.put("ppo.epochs", "2");
-    settings.put("ppo.beta", "0.05");
+    settings.put("ppo.beta", "0.25");
     return settings;
   }
 

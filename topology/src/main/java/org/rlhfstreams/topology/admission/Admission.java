@@ -1,6 +1,8 @@
 package org.rlhfstreams.topology.admission;
 
+import java.time.Duration;
 import java.time.Instant;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -21,7 +23,10 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final String STEP = "step";
   private static final String GENERATION = "generation";
 
+  private static final Duration QUIET = Duration.ofMillis(200);
+
   private final AdmissionSettings settings;
+  private boolean arriving;
   private KeyValueStore<Long, RolloutRequest> prompts;
   private KeyValueStore<String, Long> promptIds;
   private KeyValueStore<String, Long> counters;
@@ -36,6 +41,14 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     prompts = context.getStateStore(AdmissionTopology.PROMPTS);
     promptIds = context.getStateStore(AdmissionTopology.PROMPT_IDS);
     counters = context.getStateStore(AdmissionTopology.COUNTERS);
+    context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
+  }
+
+  private void releaseWhenQuiet(long now) {
+    if (!arriving) {
+      release(now, true);
+    }
+    arriving = false;
   }
 
   @Override
@@ -43,12 +56,14 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     AdmissionEvent event = record.value();
     if (event instanceof AdmissionEvent.Arrival arrival) {
       remember(arrival.template());
+      arriving = true;
     } else if (event instanceof AdmissionEvent.Step step) {
       advance(step.version());
     } else if (event instanceof AdmissionEvent.Loss loss) {
       counters.put(LOST, counter(LOST) + loss.samples());
     }
-    release(record.timestamp());
+    // While prompts arrive, the next of them is better than the first once more.
+    release(record.timestamp(), !arriving);
   }
 
   private void remember(RolloutRequest template) {
@@ -66,9 +81,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
   }
 
-  private void release(long timestamp) {
+  private void release(long timestamp, boolean anotherRound) {
     long allowed = settings.bound().allowed(counter(STEP), counter(LOST));
-    while (counter(RELEASED) + settings.samples() <= allowed && nextRound()) {
+    while (counter(RELEASED) + settings.samples() <= allowed && nextPrompt(anotherRound)) {
       RolloutRequest template = prompts.get(counter(NEXT));
       long round = counter(ROUND);
       String requestId = template.getPromptId() + "/" + round;
@@ -87,15 +102,15 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
   }
 
-  /** Whether a prompt is left; begins the next round where one has ended. */
-  private boolean nextRound() {
+  /** Whether a prompt is left; begins another round where one has ended and it may. */
+  private boolean nextPrompt(boolean anotherRound) {
     if (counter(KNOWN) == 0) {
       return false;
     }
     if (counter(NEXT) < counter(KNOWN)) {
       return true;
     }
-    boolean another = settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs();
+    boolean another = settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs());
     if (another) {
       counters.put(NEXT, 0L);
       counters.put(ROUND, counter(ROUND) + 1);

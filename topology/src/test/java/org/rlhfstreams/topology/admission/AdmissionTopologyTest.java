@@ -1,0 +1,225 @@
+package org.rlhfstreams.topology.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.schemas.Topics;
+
+final class AdmissionTopologyTest {
+  @TempDir private Path state;
+
+  private final EventSerdes serdes = new EventSerdes("mock://admission", Map.of());
+  private final Topics topics = new Topics("test.", 4);
+  private TopologyTestDriver driver;
+  private TestInputTopic<String, byte[]> prompts;
+  private TestInputTopic<String, Object> metrics;
+  private TestInputTopic<String, Object> letters;
+  private TestOutputTopic<String, RolloutRequest> requests;
+  private TestOutputTopic<String, DeadLetter> refused;
+
+  private void start(int batchSize, double staleness, long maxSteps, int epochs, int samples) {
+    StreamsBuilder builder = new StreamsBuilder();
+    AdmissionTopology.build(
+        builder,
+        topics,
+        serdes,
+        prompt -> {
+          if (prompt.getText().contains("too long")) {
+            throw new PromptRefusedException("the prompt is too long");
+          }
+          return new EncodedPrompt(prompt.getText(), new int[] {prompt.getText().length()});
+        },
+        new AdmissionSettings(
+            new StalenessBound(batchSize, staleness, maxSteps),
+            epochs,
+            samples,
+            new SamplingSettings(1f, 0, 1f, 16, 7L),
+            "ppo"));
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "admission");
+    properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+    driver = new TopologyTestDriver(builder.build(), properties);
+    StringSerializer keys = new StringSerializer();
+    prompts = driver.createInputTopic(topics.prompts().name(), keys, new ByteArraySerializer());
+    metrics = driver.createInputTopic(topics.trainingMetrics().name(), keys, serdes.serializer());
+    letters = driver.createInputTopic(topics.deadLetters().name(), keys, serdes.serializer());
+    requests =
+        driver.createOutputTopic(
+            topics.rolloutRequests().name(),
+            new StringDeserializer(),
+            serdes.serde(RolloutRequest.class).deserializer());
+    refused =
+        driver.createOutputTopic(
+            topics.deadLetters().name(),
+            new StringDeserializer(),
+            serdes.serde(DeadLetter.class).deserializer());
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+  }
+
+  private void prompt(String id, String text) {
+    Prompt prompt =
+        Prompt.newBuilder()
+            .setPromptId(id)
+            .setText(text)
+            .setSource("test")
+            .setCreatedAt(Instant.EPOCH)
+            .build();
+    prompts.pipeInput(id, serdes.serializer().serialize(topics.prompts().name(), prompt));
+  }
+
+  private void step(String objective, int generation, long step) {
+    metrics.pipeInput(
+        "run",
+        StepMetrics.newBuilder()
+            .setRunId("run")
+            .setObjective(objective)
+            .setVersion(new WeightVersion(generation, step))
+            .setValues(Map.of())
+            .setMeasuredAt(Instant.EPOCH)
+            .build());
+  }
+
+  /** No prompt arrives for a while, so that another round may begin. */
+  private void quiet() {
+    driver.advanceWallClockTime(Duration.ofMillis(400));
+  }
+
+  @Test
+  void aLonePromptIsRepeatedOnlyOnceNoOtherArrives() {
+    start(3, 0, 0, 0, 1);
+    prompt("a", "x");
+    assertThat(released()).containsExactly("a/0");
+    prompt("b", "y");
+    assertThat(released()).containsExactly("b/0");
+    quiet();
+    assertThat(released()).containsExactly("a/1");
+  }
+
+  private List<String> released() {
+    return requests.readValuesToList().stream().map(RolloutRequest::getRequestId).toList();
+  }
+
+  @Test
+  void onlyAsManyAreReleasedAsTheBoundAllows() {
+    start(2, 1, 0, 1, 1);
+    for (int i = 0; i < 9; i++) {
+      prompt("p" + i, "text");
+    }
+    assertThat(released()).containsExactly("p0/0", "p1/0", "p2/0", "p3/0");
+    step("ppo", 0, 1);
+    assertThat(released()).containsExactly("p4/0", "p5/0");
+    step("ppo", 0, 1); // the same step again releases nothing
+    step("sft", 0, 50); // nor does another objective's
+    assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void requestsCarryWhatTheWorkerNeeds() {
+    start(1, 0, 0, 1, 3);
+    prompt("a", "hello");
+    assertThat(released()).isEmpty(); // one request is three samples, the bound is one
+    step("ppo", 0, 2);
+    RolloutRequest request = requests.readValue();
+    assertThat(request.getPromptText()).isEqualTo("hello");
+    assertThat(request.getPromptTokenIds()).containsExactly(5);
+    assertThat(request.getSamples()).isEqualTo(3);
+    assertThat(request.getSampling().getSeed()).isEqualTo(7);
+    assertThat(request.getMinimumVersion()).isEqualTo(new WeightVersion(0, 2L));
+  }
+
+  @Test
+  void roundsRepeatThePromptsUntilTheRunEnds() {
+    start(2, 0, 3, 0, 1);
+    prompt("a", "x");
+    prompt("b", "y");
+    prompt("b", "a prompt id counts once");
+    assertThat(released()).containsExactly("a/0", "b/0");
+    quiet();
+    for (int i = 1; i < 9; i++) {
+      step("ppo", 0, i);
+    }
+    assertThat(released()).containsExactly("a/1", "b/1", "a/2", "b/2");
+  }
+
+  @Test
+  void aLostSampleIsReleasedAgainAsAnother() {
+    start(1, 0, 0, 0, 1);
+    prompt("a", "x");
+    quiet();
+    assertThat(released()).containsExactly("a/0");
+    letters.pipeInput(
+        "rollouts",
+        DeadLetter.newBuilder()
+            .setTopic("rollouts")
+            .setPartition(0)
+            .setOffset(3)
+            .setStage("reward-service")
+            .setReason("broken")
+            .setLostRollouts(1)
+            .setRefusedAt(Instant.EPOCH)
+            .build());
+    assertThat(released()).containsExactly("a/1");
+  }
+
+  @Test
+  void aRolledBackRunReleasesFromItsEarlierStep() {
+    start(1, 0, 0, 0, 1);
+    prompt("a", "x");
+    quiet();
+    step("ppo", 0, 5);
+    assertThat(released()).hasSize(6);
+    step("ppo", 1, 2); // a new generation that went back
+    step("ppo", 1, 3);
+    assertThat(released()).isEmpty();
+    step("ppo", 1, 6);
+    RolloutRequest request = requests.readValue();
+    assertThat(request.getMinimumVersion()).isEqualTo(new WeightVersion(1, 6L));
+  }
+
+  @Test
+  void whatIsNoPromptBecomesADeadLetterAndStopsNothing() {
+    start(4, 0, 0, 1, 1);
+    prompts.pipeInput("x", "not avro".getBytes(StandardCharsets.UTF_8));
+    prompts.pipeInput("y", new byte[] {0, 0, 0, 3, (byte) 0xe7, 1, 2});
+    prompt("z", "this is too long");
+    prompt("a", "fine");
+    assertThat(released()).containsExactly("a/0");
+    List<DeadLetter> dead = refused.readValuesToList();
+    assertThat(dead).extracting(DeadLetter::getOffset).containsExactly(0L, 1L, 2L);
+    assertThat(dead).extracting(DeadLetter::getTopic).containsOnly(topics.prompts().name());
+    assertThat(dead.get(0).getReason()).contains("not Avro");
+    assertThat(dead.get(1).getReason()).contains("schema");
+    assertThat(dead.get(2).getReason()).contains("too long");
+    assertThat(new String(dead.get(0).getValue().array(), StandardCharsets.UTF_8))
+        .isEqualTo("not avro");
+  }
+}
