@@ -110,7 +110,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (counter(NEXT) < counter(KNOWN)) {
       return true;
     }
-    boolean another = settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs());
+    boolean another =
+        anotherRound
+            && (settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs());
     if (another) {
       counters.put(NEXT, 0L);
       counters.put(ROUND, counter(ROUND) + 1);
