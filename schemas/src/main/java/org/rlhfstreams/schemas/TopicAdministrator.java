@@ -1,11 +1,13 @@
 package org.rlhfstreams.schemas;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -16,6 +18,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics that are missing and verifies those that exist. */
 public final class TopicAdministrator {
+  private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
   private final Admin admin;
   private final short replicationFactor;
 
@@ -42,8 +47,22 @@ public final class TopicAdministrator {
         created.add(topic.name());
       }
     }
+    awaitVisible(created);
     verify(topics);
     return created;
+  }
+
+  /** A broker learns of a new topic a little after the controller has made it. */
+  private void awaitVisible(List<String> created) {
+    long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+    while (!await("list topics", admin.listTopics().names()).containsAll(created)) {
+      if (System.nanoTime() > deadline) {
+        throw new TopicException(
+            "the broker does not show the topics that it created %d s ago: look at its log"
+                .formatted(VISIBLE_WITHIN.toSeconds()));
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
   }
 
   private boolean create(Topic topic) {

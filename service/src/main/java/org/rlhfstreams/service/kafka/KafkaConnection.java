@@ -76,6 +76,8 @@ public final class KafkaConnection {
   public KafkaProducer<String, Object> transactionalProducer(String name) {
     Map<String, Object> settings = producerSettings();
     settings.put("transactional.id", configuration.connection().topicPrefix() + name);
+    // What a killed owner left open holds up readers for so long.
+    settings.putIfAbsent("transaction.timeout.ms", "15000");
     return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
   }
 

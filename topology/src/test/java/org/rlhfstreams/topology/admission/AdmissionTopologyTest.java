@@ -110,7 +110,8 @@ final class AdmissionTopologyTest {
 
   /** No prompt arrives for a while, so that another round may begin. */
   private void quiet() {
-    driver.advanceWallClockTime(Duration.ofMillis(400));
+    driver.advanceWallClockTime(Duration.ofMillis(200));
+    driver.advanceWallClockTime(Duration.ofMillis(200));
   }
 
   @Test
