@@ -1,45 +1,21 @@
 package org.rlhfstreams.cli.command;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import org.rlhfstreams.cli.data.PromptFile;
-import org.rlhfstreams.cli.options.ConfigurationOptions;
-import org.rlhfstreams.cli.run.Cluster;
-import org.rlhfstreams.cli.run.PromptImport;
-import org.rlhfstreams.events.Prompt;
-import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The prompts. */
-@Command(name = "prompts", mixinStandardHelpOptions = true, description = "Publishes prompts.")
+/** Groups the commands on prompts. */
+@Command(
+    name = "prompts",
+    mixinStandardHelpOptions = true,
+    description = "Publishes prompts.",
+    subcommands = {PromptsImportCommand.class})
 public final class PromptsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "say prompts import FILE");
-  }
-
-  @Command(
-      name = "import",
-      mixinStandardHelpOptions = true,
-      description = "Publishes the prompts of a file.")
-  int importFile(
-      @Mixin ConfigurationOptions options,
-      @Parameters(
-              paramLabel = "FILE",
-              description = "JSONL with prompt strings, or text with a prompt a line; .gz too.")
-          Path file) {
-    List<Prompt> prompts = new PromptFile(file).read();
-    KafkaConnection connection = Cluster.connect(options.load(Map.of()), System.out::println);
-    PromptImport.publish(connection, prompts);
-    System.out.printf("published %,d prompts of %s%n", prompts.size(), file);
-    return 0;
   }
 }

@@ -50,13 +50,13 @@ public final class DemoRun {
     settings.put("learner.output", output.toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
     settings.put("reward-service.state-directory", output.resolve("state").toString());
-    settings.put("learner.max-steps", "60");
+    settings.put("learner.max-steps", "48");
     settings.put("learner.batch-size", "32");
     settings.put("learner.learning-rate", "1e-4");
     settings.put("learner.value-learning-rate", "3e-4");
     settings.put("sampling.max-new-tokens", String.valueOf(STORY_TOKENS));
     settings.put("ppo.epochs", "2");
-    settings.put("ppo.beta", "0.25");
+    settings.put("ppo.beta", "0.4");
     return settings;
   }
 
