@@ -1,0 +1,267 @@
+package org.rlhfstreams.learner.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.LearnerRun;
+import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/** Invariant 2: a run that was stopped is, from its checkpoint on, the run that was not. */
+final class LearnerResumeTest {
+  private static final int STEPS = 8;
+  private static final int BATCH = 8;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir private static Path data;
+  private static EmbeddedStack stack;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void startStack() {
+    stack = EmbeddedStack.start(data, 0, 0);
+  }
+
+  @AfterAll
+  static void closeStack() {
+    stack.close();
+  }
+
+  private KafkaConnection connection(String run, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
+    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+    settings.put("connection.topic-prefix", run + ".");
+    settings.put("model.policy", golden("policy").toString());
+    settings.put("model.reward", golden("reward").toString());
+    settings.put("learner.learning-rate", "1e-3");
+    settings.put("learner.batch-size", String.valueOf(BATCH));
+    settings.put("learner.max-steps", String.valueOf(STEPS));
+    settings.put("learner.checkpoint-every", "3");
+    settings.put("learner.schedule", "linear");
+    settings.put("ppo.epochs", "2");
+    settings.put("ppo.mini-batches", "2");
+    settings.put("ppo.adaptive-kl-target", "1");
+    settings.put("ppo.adaptive-kl-horizon", "100");
+    settings.put("learner.output", directory.resolve(run).toString());
+    settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
+    settings.putAll(more);
+    return new KafkaConnection(RlhfConfiguration.of(settings));
+  }
+
+  private static Path golden(String name) {
+    try {
+      return Path.of(LearnerResumeTest.class.getResource("/goldens/objectives/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The same records, refused ones among them, under the run's own topics. */
+  private static void publish(KafkaConnection connection) {
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    SyntheticRollouts rollouts = new SyntheticRollouts(2048);
+    String topic = connection.topics().scoredRollouts().name();
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      for (int i = 0; i < STEPS * BATCH + 3; i++) {
+        ScoredRollout rollout = rollouts.next();
+        if (i % 20 == 10) {
+          rollout = ScoredRollout.newBuilder(rollout).setScore(Float.NaN).build();
+        }
+        Future<RecordMetadata> unused =
+            producer.send(new ProducerRecord<>(topic, 0, "key", rollout));
+      }
+      for (int i = 0; i < BATCH; i++) {
+        Future<RecordMetadata> unused =
+            producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
+      }
+      producer.flush();
+    }
+  }
+
+  private static final class CrashException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private Path whole(String run, Map<String, String> more) {
+    KafkaConnection connection = connection(run, more);
+    publish(connection);
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThat(learner.run(() -> false)).isTrue();
+      Path model = directory.resolve(run + "-model");
+      learner.export(model, TensorType.F32);
+      return model;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"separate", "head"})
+  void aCrashedRunRepeatsItsStepsBitForBitAndPublishesNoneTwice(String valueModel)
+      throws IOException {
+    Map<String, String> more = Map.of("ppo.value-model", valueModel);
+    Path wholeModel = whole("whole-" + valueModel, more);
+    String name = "crashed-" + valueModel;
+    KafkaConnection connection = connection(name, more);
+    publish(connection);
+    assertThatThrownBy(
+            () -> {
+              try (LearnerRun learner =
+                  LearnerRun.open(
+                      connection,
+                      report -> {
+                        if (report.step() == 5) {
+                          throw new CrashException();
+                        }
+                      })) {
+                learner.run(() -> false);
+              }
+            })
+        .isInstanceOf(CrashException.class);
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThat(learner.run(() -> false)).isTrue();
+      learner.export(directory.resolve(name + "-model"), TensorType.F32);
+    }
+    assertSame("whole-" + valueModel, wholeModel, name);
+    assertPublishedOnce(connection);
+  }
+
+  @Test
+  void aStoppedRunGoesOnFromTheStepItStoppedAt() throws IOException {
+    Path wholeModel = whole("whole", Map.of());
+    KafkaConnection connection = connection("stopped", Map.of());
+    publish(connection);
+    AtomicBoolean stop = new AtomicBoolean();
+    try (LearnerRun learner = LearnerRun.open(connection, report -> stop.set(report.step() == 4))) {
+      assertThat(learner.run(stop::get)).isFalse();
+    }
+    List<Long> later = new ArrayList<>();
+    try (LearnerRun learner = LearnerRun.open(connection, report -> later.add(report.step()))) {
+      assertThat(learner.run(() -> false)).isTrue();
+      learner.export(directory.resolve("stopped-model"), TensorType.F32);
+    }
+    assertThat(later).containsExactly(5L, 6L, 7L, 8L);
+    assertSame("whole", wholeModel, "stopped");
+    assertPublishedOnce(connection);
+  }
+
+  private void assertSame(String whole, Path wholeModel, String other) throws IOException {
+    assertThat(metrics(other)).isEqualTo(metrics(whole)).hasSize(STEPS);
+    assertThat(directory.resolve(other + "-model").resolve("model.safetensors"))
+        .hasSameBinaryContentAs(wholeModel.resolve("model.safetensors"));
+  }
+
+  /** Lines of metrics.jsonl without what the clock decides. */
+  private List<String> metrics(String run) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line :
+        Files.readAllLines(
+            directory.resolve(run).resolve("metrics.jsonl"), StandardCharsets.UTF_8)) {
+      ObjectNode json = (ObjectNode) MAPPER.readTree(line);
+      lines.add(
+          json.without(List.of("step_seconds", "learn_seconds", "tokens_per_second")).toString());
+    }
+    return lines;
+  }
+
+  private static void assertPublishedOnce(KafkaConnection connection) {
+    List<Long> steps =
+        read(connection, connection.topics().trainingMetrics(), StepMetrics.class).stream()
+            .map(metrics -> metrics.getVersion().getStep())
+            .toList();
+    assertThat(steps).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    List<WeightVersion> versions =
+        read(connection, connection.topics().policyWeights(), WeightRecord.class).stream()
+            .filter(record -> record.getBody() instanceof WeightHeader)
+            .map(WeightRecord::getVersion)
+            .toList();
+    assertThat(versions).doesNotHaveDuplicates().contains(new WeightVersion(0, 8L));
+    List<Long> refused =
+        read(connection, connection.topics().deadLetters(), DeadLetter.class).stream()
+            .map(DeadLetter::getOffset)
+            .toList();
+    assertThat(refused).containsExactly(10L, 30L, 50L);
+  }
+
+  private static <T extends SpecificRecord> List<T> read(
+      KafkaConnection connection, Topic topic, Class<T> event) {
+    RecordDecoder<T> decoder = connection.decoder(event);
+    TopicPartition partition = new TopicPartition(topic.name(), 0);
+    List<T> events = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+          events.add(decoder.decode(record.topic(), record.value()));
+        }
+      }
+    } catch (UndecodableException e) {
+      throw new AssertionError(e);
+    }
+    return events;
+  }
+
+  @Test
+  void aRunWhoseCheckpointsAreGoneIsNotBegunAnew() throws IOException {
+    KafkaConnection connection = connection("lost", Map.of("learner.max-steps", "2"));
+    publish(connection);
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThat(learner.run(() -> false)).isTrue();
+    }
+    KafkaConnection elsewhere =
+        connection(
+            "lost",
+            Map.of("learner.checkpoint-directory", directory.resolve("elsewhere").toString()));
+    try (LearnerRun learner = LearnerRun.open(elsewhere, report -> {})) {
+      assertThatThrownBy(() -> learner.run(() -> false))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("steps of this run up to 2")
+          .hasMessageContaining("learner.checkpoint-directory");
+    }
+  }
+}

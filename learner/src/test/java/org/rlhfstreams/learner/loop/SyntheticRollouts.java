@@ -1,0 +1,73 @@
+package org.rlhfstreams.learner.loop;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.rlhfstreams.events.FinishReason;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
+
+/** Scored rollouts that follow from a seed. */
+final class SyntheticRollouts {
+  private final SplittableRandom random = new SplittableRandom(11);
+  private final int vocabularySize;
+  private int made;
+
+  SyntheticRollouts(int vocabularySize) {
+    this.vocabularySize = vocabularySize;
+  }
+
+  ScoredRollout next() {
+    String id = "request-" + made++;
+    int tokens = 4 + random.nextInt(8);
+    List<Integer> response = ids(tokens);
+    List<Float> behavior = logProbabilities(tokens);
+    WeightVersion version = new WeightVersion(0, 0L);
+    Rollout rollout =
+        Rollout.newBuilder()
+            .setRolloutId(id + "/0")
+            .setRequestId(id)
+            .setPromptId(id)
+            .setSampleIndex(0)
+            .setPromptText("prompt")
+            .setPromptTokenIds(ids(3 + random.nextInt(4)))
+            .setResponseText("response")
+            .setResponseTokenIds(response)
+            .setBehaviorLogProbabilities(behavior)
+            .setSampling(new SamplingSettings(1f, 0, 1f, 16, 0L))
+            .setSegments(List.of(new VersionSegment(version, 0, tokens)))
+            .setFinishReason(random.nextBoolean() ? FinishReason.STOP : FinishReason.LENGTH)
+            .setWorkerId("synthetic")
+            .setStartedAt(Instant.EPOCH)
+            .setFinishedAt(Instant.EPOCH)
+            .build();
+    return ScoredRollout.newBuilder()
+        .setRollout(rollout)
+        .setScore((float) random.nextGaussian())
+        .setRewardModelVersion(version)
+        .setReferenceLogProbabilities(logProbabilities(tokens))
+        .setKl(logProbabilities(tokens))
+        .setScoredAt(Instant.EPOCH)
+        .build();
+  }
+
+  private List<Integer> ids(int count) {
+    List<Integer> ids = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ids.add(random.nextInt(vocabularySize));
+    }
+    return ids;
+  }
+
+  private List<Float> logProbabilities(int count) {
+    List<Float> values = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      values.add((float) (-7.6 + 0.1 * random.nextGaussian()));
+    }
+    return values;
+  }
+}
