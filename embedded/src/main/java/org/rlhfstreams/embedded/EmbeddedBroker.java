@@ -40,7 +40,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     int[] free = Ports.twoFree();
     int clientPort = port == 0 ? free[0] : port;
     if (port != 0) {
-      Ports.requireFree(port, "Kafka broker", "--broker-port");
+      Ports.requireFree(port, "Kafka broker", "--port");
     }
     String bootstrapServers = "127.0.0.1:" + clientPort;
     try {

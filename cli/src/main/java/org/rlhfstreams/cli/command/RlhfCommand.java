@@ -8,12 +8,14 @@ import org.rlhfstreams.model.files.ModelException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.TopicException;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.ConfigurationLoader;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of all commands. */
 @Command(
@@ -41,9 +43,31 @@ public final class RlhfCommand implements Runnable {
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new RlhfCommand());
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOverwrittenOptionsAllowed(true);
+    line.setParameterExceptionHandler(
+        (exception, arguments) -> {
+          misused(exception);
+          return CommandLine.ExitCode.USAGE;
+        });
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> fail(exception, command.getErr()));
     return line;
+  }
+
+  private static void misused(ParameterException exception) {
+    PrintWriter err = exception.getCommandLine().getErr();
+    err.println(exception.getMessage());
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && unmatched.getUnmatched().get(0).startsWith("--")) {
+      String name = unmatched.getUnmatched().get(0).substring(2).replaceFirst("=.*", "");
+      if (name.contains(".")) {
+        err.println("nearest: --" + ConfigurationLoader.nearest(name));
+      } else {
+        UnmatchedArgumentException.printSuggestions(exception, err);
+      }
+    }
+    err.println(
+        exception.getCommandLine().getCommandSpec().qualifiedName() + " --help lists the options");
   }
 
   private static int fail(Exception exception, PrintWriter err) throws Exception {

@@ -73,6 +73,11 @@ public final class ConfigurationLoader {
     return new KnownKeys(RlhfConfiguration.class).all().keySet();
   }
 
+  /** The key that is most like a word that is none. */
+  public static String nearest(String word) {
+    return NearestKey.to(word, keys());
+  }
+
   private void add(List<ConfiguredValue> layer) {
     for (ConfiguredValue value : layer) {
       Optional<String> instead = known.typedInstead(value.key());

@@ -70,7 +70,7 @@ public final class OperationsEndpoint implements AutoCloseable {
     } catch (TimeoutException e) {
       endpoint.close();
       throw new ConnectionException("the health endpoint did not start in 20 s", e);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Vert.x throws what bind threw, checked or not
       endpoint.close();
       throw new ConnectionException(
           "port %d on %s is in use or not ours to take (%s): name another with %s, or 0 for a free one"

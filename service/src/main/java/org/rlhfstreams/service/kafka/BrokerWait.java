@@ -57,16 +57,18 @@ public final class BrokerWait {
         Thread.currentThread().interrupt();
         throw new ConnectionException("interrupted while waiting for the " + what, e);
       } catch (IOException | ExecutionException e) {
-        problem = e.getCause() == null ? String.valueOf(e) : e.getCause().getMessage();
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        problem =
+            cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+      }
+      if (!told) {
+        messages.accept("waiting for the " + what + " (up to " + limit.toSeconds() + " s)");
+        told = true;
       }
       if (System.nanoTime() > deadline) {
         throw new ConnectionException(
             "the %s did not answer in %d s (%s): start it, or set %s to where it is"
                 .formatted(what, limit.toSeconds(), problem, setting));
-      }
-      if (!told) {
-        messages.accept("waiting for the " + what + " (up to " + limit.toSeconds() + " s)");
-        told = true;
       }
       pause();
     }
