@@ -34,7 +34,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PromptsCommand.class,
       PreferencesCommand.class,
       TrainCommand.class,
-      GenerateCommand.class
+      GenerateCommand.class,
+      StatusCommand.class,
+      DoctorCommand.class
     })
 public final class RlhfCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -57,13 +59,13 @@ public final class RlhfCommand implements Runnable {
   private static void misused(ParameterException exception) {
     PrintWriter err = exception.getCommandLine().getErr();
     err.println(exception.getMessage());
-    if (exception instanceof UnmatchedArgumentException unmatched
-        && unmatched.getUnmatched().get(0).startsWith("--")) {
-      String name = unmatched.getUnmatched().get(0).substring(2).replaceFirst("=.*", "");
-      if (name.contains(".")) {
-        err.println("nearest: --" + ConfigurationLoader.nearest(name));
+    if (exception instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().get(0);
+      if (word.startsWith("--") && word.contains(".")) {
+        String key = word.substring(2).replaceFirst("=.*", "");
+        err.println("nearest: --" + ConfigurationLoader.nearest(key));
       } else {
-        UnmatchedArgumentException.printSuggestions(exception, err);
+        boolean unused = UnmatchedArgumentException.printSuggestions(exception, err);
       }
     }
     err.println(

@@ -1,0 +1,139 @@
+package org.rlhfstreams.cli.command;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.schemas.TopicAdministrator.TopicState;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.kafka.BrokerWait;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Where a run stands, by the log. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Where the run stands: records and lag by topic, group members, the newest step.")
+public final class StatusCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  @Mixin private ConfigurationOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    KafkaConnection connection = new KafkaConnection(options.load(Map.of()));
+    new BrokerWait(connection, System.out::println).await();
+    try (Admin admin = connection.admin();
+        KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
+      List<TopicState> states =
+          new TopicAdministrator(admin, 1).describe(connection.topics().all());
+      System.out.printf("%-26s %10s%n", "topic", "records");
+      for (TopicState state : states) {
+        System.out.printf(
+            "%-26s %10s%n",
+            state.topic().name(),
+            state.exists() ? String.format(Locale.ROOT, "%,d", records(consumer, state)) : "-");
+      }
+      System.out.println();
+      System.out.printf("%-26s %8s %8s%n", "group", "members", "lag");
+      String prefix = connection.configuration().connection().topicPrefix();
+      for (String group :
+          List.of("rollout-workers", "reward-service", "topologies", "learner-ppo")) {
+        printGroup(admin, consumer, prefix + group);
+      }
+      System.out.println();
+      newestStep(connection, consumer)
+          .ifPresentOrElse(
+              metrics ->
+                  System.out.printf(
+                      Locale.ROOT,
+                      "newest step %s: reward %.3f, KL %.3f%n",
+                      WeightVersions.text(metrics.getVersion()),
+                      metrics.getValues().getOrDefault("objective/scores", Double.NaN),
+                      metrics.getValues().getOrDefault("objective/kl", Double.NaN)),
+              () -> System.out.println("no step yet"));
+    }
+    return 0;
+  }
+
+  private static Set<TopicPartition> partitions(TopicState state) {
+    Set<TopicPartition> partitions = new HashSet<>();
+    for (int i = 0; i < state.partitions(); i++) {
+      partitions.add(new TopicPartition(state.topic().name(), i));
+    }
+    return partitions;
+  }
+
+  /** Offsets, of which transaction marks are some. */
+  private static long records(KafkaConsumer<String, byte[]> consumer, TopicState state) {
+    Set<TopicPartition> partitions = partitions(state);
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
+    return consumer.endOffsets(partitions).entrySet().stream()
+        .mapToLong(end -> end.getValue() - first.get(end.getKey()))
+        .sum();
+  }
+
+  private static void printGroup(Admin admin, KafkaConsumer<String, byte[]> consumer, String group)
+      throws InterruptedException {
+    try {
+      ConsumerGroupDescription description =
+          admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get();
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          new HashMap<>(
+              admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get());
+      committed.values().removeIf(offset -> offset == null);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(committed.keySet());
+      long lag =
+          committed.entrySet().stream()
+              .mapToLong(entry -> ends.get(entry.getKey()) - entry.getValue().offset())
+              .sum();
+      System.out.printf("%-26s %8d %8d%n", group, description.members().size(), lag);
+    } catch (ExecutionException e) {
+      System.out.printf("%-26s %8s%n", group, "-");
+    }
+  }
+
+  private static Optional<StepMetrics> newestStep(
+      KafkaConnection connection, KafkaConsumer<String, byte[]> consumer) {
+    Topic topic = connection.topics().trainingMetrics();
+    TopicPartition partition = new TopicPartition(topic.name(), 0);
+    RecordDecoder<StepMetrics> decoder = connection.decoder(StepMetrics.class);
+    consumer.assign(List.of(partition));
+    long end = consumer.endOffsets(List.of(partition)).get(partition);
+    // The last offset is the mark of the transaction that the last step left in.
+    consumer.seek(partition, Math.max(0, end - 4));
+    Optional<StepMetrics> newest = Optional.empty();
+    while (consumer.position(partition) < end) {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        try {
+          newest = Optional.of(decoder.decode(record.topic(), record.value()));
+        } catch (UndecodableException e) {
+          throw new CommandException(
+              "%s, offset %d: %s".formatted(record.topic(), record.offset(), e.getMessage()), e);
+        }
+      }
+    }
+    return newest;
+  }
+}

@@ -1,0 +1,81 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.data.PromptFile;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+
+/**
+ * The whole loop over a file of prompts, to an end: a log of the run's own in {@code OUTPUT/log},
+ * all roles in this process, a model at last. Started again on the same output, it continues.
+ */
+public final class OnlineTraining {
+  private static final int INTERRUPTED = 130;
+
+  private final ConfigurationOptions options;
+  private final Map<String, String> settings;
+  private final Path data;
+  private final Path output;
+
+  /**
+   * @param decided configuration that follows from the command
+   * @param data prompts
+   */
+  public OnlineTraining(
+      ConfigurationOptions options, Map<String, String> decided, Path data, Path output) {
+    this.options = options;
+    this.data = data;
+    this.output = output;
+    this.settings = new HashMap<>(decided);
+    settings.put("learner.output", output.toString());
+    settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
+    settings.put("reward-service.state-directory", output.resolve("state").toString());
+  }
+
+  /** Trains and saves the model; the exit code. */
+  public int run() throws Exception {
+    RlhfConfiguration configuration = options.load(settings);
+    if (options.printOnly()) {
+      System.out.print(configuration.printed());
+      return 0;
+    }
+    if (configuration.learner().maxSteps() == 0) {
+      throw new ConfigurationException("a training on prompts needs an end: give --max-steps");
+    }
+    boolean isNew = !Files.exists(output.resolve("checkpoints"));
+    List<Prompt> prompts = new PromptFile(data).read();
+    try (Interruption interruption = new Interruption()) {
+      try (LocalStack stack =
+          new LocalStack(
+              output.resolve("log"),
+              0,
+              0,
+              address -> {
+                settings.putAll(address);
+                return options.load(settings);
+              })) {
+        if (isNew) {
+          PromptImport.publish(stack.connection(), prompts);
+        }
+        stack.start(new TrainingProgress());
+        RoleRun.await(stack.ended(), interruption);
+        if (interruption.getAsBoolean()) {
+          System.out.println("stopped after a checkpoint; the same command continues");
+          return INTERRUPTED;
+        }
+        stack.learner().run().export(output.resolve("model"), TensorType.F32);
+      }
+      System.out.println("saved " + output.resolve("model"));
+      return 0;
+    }
+  }
+}
