@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.ScoredSamples;
@@ -21,6 +20,7 @@ import org.rlhfstreams.learner.objectives.RewardObjective;
 import org.rlhfstreams.learner.training.PpoTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
+import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.model.files.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -75,8 +75,8 @@ public final class LearnerRun implements AutoCloseable {
 
   /** Saves the model as a Hugging Face directory. */
   public void export(Path target, TensorType type) {
-    TrainerState state = trainer.state();
-    ModelDirectory.save(target, state.configuration(), state.model(), type, startedFrom);
+    TrainedModel model = trainer.model();
+    ModelDirectory.save(target, model.configuration(), model.values(), type, startedFrom);
   }
 
   @Override

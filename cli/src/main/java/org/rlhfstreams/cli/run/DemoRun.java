@@ -8,7 +8,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +26,6 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 /** The starter model learns by PPO to continue stories cheerfully, and the run is told. */
 public final class DemoRun {
   private static final int INTERRUPTED = 130;
-  private static final int STORY_TOKENS = 48;
 
   private final ConfigurationOptions options;
   private final Path output;
@@ -43,26 +41,9 @@ public final class DemoRun {
     this.output = output.orElseGet(() -> Path.of("runs", time));
   }
 
-  private Map<String, String> settings() {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("model.policy", Home.starter().toString());
-    settings.put("model.reward", Home.starterReward().toString());
-    settings.put("learner.output", output.toString());
-    settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
-    settings.put("reward-service.state-directory", output.resolve("state").toString());
-    settings.put("learner.max-steps", "48");
-    settings.put("learner.batch-size", "32");
-    settings.put("learner.learning-rate", "1e-4");
-    settings.put("learner.value-learning-rate", "3e-4");
-    settings.put("sampling.max-new-tokens", String.valueOf(STORY_TOKENS));
-    settings.put("ppo.epochs", "2");
-    settings.put("ppo.beta", "0.4");
-    return settings;
-  }
-
   /** Runs it; the exit code. */
   public int run() throws Exception {
-    Map<String, String> settings = settings();
+    Map<String, String> settings = DemoSettings.of(output);
     RlhfConfiguration configuration = options.loadOver(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());

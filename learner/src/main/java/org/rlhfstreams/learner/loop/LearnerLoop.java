@@ -16,6 +16,7 @@ import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
+import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorSpecification;
@@ -73,8 +74,7 @@ public final class LearnerLoop<E extends Example> {
       long published = publication.publishedStep();
       restore(published);
       LearningRate rate = settings.learningRate(totalSteps());
-      if (published < 0
-          && !publication.publish(outgoing(trainer.state(), Optional.empty(), true), stopped)) {
+      if (published < 0 && !publication.publish(outgoing(Optional.empty(), true), stopped)) {
         return false;
       }
       Pace pace = new Pace(step);
@@ -154,9 +154,8 @@ public final class LearnerLoop<E extends Example> {
     boolean last = atEnd();
     boolean checkpointDue = step % settings.checkpointEvery() == 0 || last;
     boolean weightsDue = settings.publishEveryStep() || checkpointDue;
-    TrainerState state = checkpointDue || weightsDue ? trainer.state() : null;
     if (checkpointDue) {
-      checkpoint(state);
+      checkpoint(trainer.state());
     }
     if (step <= published) {
       List<Refusal> unused = source.takeRefusals(); // they left with the step the first time
@@ -171,29 +170,28 @@ public final class LearnerLoop<E extends Example> {
             .setRolloutIds(batch.stream().map(Example::id).toList())
             .setMeasuredAt(Instant.now())
             .build();
-    return publication.publish(outgoing(state, Optional.of(record), weightsDue), stopped);
+    return publication.publish(outgoing(Optional.of(record), weightsDue), stopped);
   }
 
-  private Publication.Outgoing outgoing(
-      TrainerState state, Optional<StepMetrics> metrics, boolean withWeights) {
+  private Publication.Outgoing outgoing(Optional<StepMetrics> metrics, boolean withWeights) {
     return new Publication.Outgoing(
         step,
         version(),
         settings.family(),
-        withWeights ? tensors(state) : List.of(),
+        withWeights ? tensors(trainer.model()) : List.of(),
         metrics,
         source.takeRefusals(),
         source.offset());
   }
 
-  private static List<NamedTensor> tensors(TrainerState state) {
+  private static List<NamedTensor> tensors(TrainedModel model) {
     List<TensorSpecification> specifications =
-        ModelDirectory.expectedTensors(state.configuration());
+        ModelDirectory.expectedTensors(model.configuration());
     List<NamedTensor> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
       tensors.add(
           new NamedTensor(
-              specifications.get(i).name(), specifications.get(i).shape(), state.model().get(i)));
+              specifications.get(i).name(), specifications.get(i).shape(), model.values().get(i)));
     }
     return tensors;
   }

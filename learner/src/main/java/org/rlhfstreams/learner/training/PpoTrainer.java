@@ -254,6 +254,11 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
   }
 
   @Override
+  public TrainedModel model() {
+    return policyState.trained();
+  }
+
+  @Override
   public TrainerState state() {
     List<NamedTensor> others = new ArrayList<>();
     Map<String, Double> numbers = new HashMap<>();

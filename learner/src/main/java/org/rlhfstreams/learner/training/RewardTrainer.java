@@ -94,6 +94,11 @@ public final class RewardTrainer implements Trainer<PreferencePair> {
   }
 
   @Override
+  public TrainedModel model() {
+    return state.trained();
+  }
+
+  @Override
   public TrainerState state() {
     List<NamedTensor> others = new ArrayList<>();
     Map<String, Double> numbers = new HashMap<>();

@@ -80,6 +80,11 @@ public final class SupervisedTrainer implements Trainer<Demonstration> {
   }
 
   @Override
+  public TrainedModel model() {
+    return state.trained();
+  }
+
+  @Override
   public TrainerState state() {
     List<NamedTensor> others = new ArrayList<>();
     Map<String, Double> numbers = new HashMap<>();

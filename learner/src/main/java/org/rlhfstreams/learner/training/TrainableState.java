@@ -27,9 +27,14 @@ final class TrainableState {
     this.exported = exported;
   }
 
+  /** The model of the first tensors. */
+  TrainedModel trained() {
+    return new TrainedModel(model.configuration(), exported());
+  }
+
   /** The first tensors' values. */
   List<float[]> exported() {
-    return model.weights().values().subList(0, exported);
+    return model.weights().values(exported);
   }
 
   void collect(List<NamedTensor> tensors, Map<String, Double> numbers) {

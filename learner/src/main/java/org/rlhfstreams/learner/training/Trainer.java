@@ -21,6 +21,9 @@ public interface Trainer<E> extends AutoCloseable {
    */
   Map<String, Double> step(List<E> batch, double learningRateFactor);
 
+  /** A copy of the model that is trained for others. */
+  TrainedModel model();
+
   /** Copies of all that a checkpoint keeps. */
   TrainerState state();
 

@@ -3,6 +3,7 @@ package org.rlhfstreams.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 
 /** Overwrites tensors in place. */
@@ -16,9 +17,14 @@ public final class TensorCopy {
    * @param values row-major, of the tensor's size
    */
   public static void into(NDArray tensor, float[] values) {
-    TorchRuntime.withoutGradients();
-    try (NDManager scope = tensor.getManager().newSubManager()) {
-      tensor.set(new NDIndex(":"), scope.create(values, tensor.getShape()));
-    }
+    boolean unused =
+        ComputeThread.call(
+            () -> {
+              TorchRuntime.withoutGradients();
+              try (NDManager scope = tensor.getManager().newSubManager()) {
+                tensor.set(new NDIndex(":"), scope.create(values, tensor.getShape()));
+              }
+              return true;
+            });
   }
 }

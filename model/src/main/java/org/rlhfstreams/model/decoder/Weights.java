@@ -100,8 +100,13 @@ public final class Weights implements AutoCloseable {
 
   /** Copies of the values, row-major, in order. */
   public List<float[]> values() {
+    return values(tensors.size());
+  }
+
+  /** Copies of the first tensors' values. */
+  public List<float[]> values(int count) {
     List<float[]> values = new ArrayList<>();
-    for (NDArray tensor : tensors) {
+    for (NDArray tensor : tensors.subList(0, count)) {
       values.add(tensor.toFloatArray());
     }
     return values;

@@ -15,6 +15,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
@@ -64,8 +65,8 @@ public final class Generator implements AutoCloseable {
             configuration.keyValueHeads(),
             this.capacity,
             configuration.headDimension());
-    this.keys = manager.zeros(shape, DataType.FLOAT32);
-    this.values = manager.zeros(shape, DataType.FLOAT32);
+    this.keys = ComputeThread.call(() -> manager.zeros(shape, DataType.FLOAT32));
+    this.values = ComputeThread.call(() -> manager.zeros(shape, DataType.FLOAT32));
   }
 
   /**

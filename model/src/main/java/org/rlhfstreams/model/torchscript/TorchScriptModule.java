@@ -81,7 +81,6 @@ public final class TorchScriptModule implements AutoCloseable {
   }
 
   private NDList call(String method, NDManager scope, boolean gradient, Argument... arguments) {
-    TorchRuntime.prepareThread(gradient);
     NDList inputs = new NDList();
     for (int i = 0; i < arguments.length; i++) {
       for (NDArray array : arguments[i].arrays()) {
@@ -92,7 +91,12 @@ public final class TorchScriptModule implements AutoCloseable {
     inputs.add(methodNames.computeIfAbsent(method, this::methodName));
     // "Training" even without a graph: DJL's other path yields inference tensors, which a later
     // gradient could not use. The thread's gradient mode decides what is recorded.
-    NDList results = IValueUtils.forward(block, inputs, true);
+    NDList results =
+        ComputeThread.call(
+            () -> {
+              TorchRuntime.prepareThread(gradient);
+              return IValueUtils.forward(block, inputs, true);
+            });
     results.attach(scope);
     return results;
   }

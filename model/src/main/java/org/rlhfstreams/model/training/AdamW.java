@@ -8,6 +8,7 @@ import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TensorCopy;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
@@ -30,8 +31,10 @@ final class AdamW implements AutoCloseable {
     this.weights = weights.tensors();
     this.gradients = gradients;
     for (NDArray weight : this.weights) {
-      firstMoments.add(manager.zeros(weight.getShape(), DataType.FLOAT32));
-      secondMoments.add(manager.zeros(weight.getShape(), DataType.FLOAT32));
+      firstMoments.add(
+          ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)));
+      secondMoments.add(
+          ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 
 /**
  * Weights, their gradients and their optimizer. A pass gives log-probabilities or values; gradients
@@ -41,7 +42,7 @@ public final class TrainableModel implements AutoCloseable {
     this.microBatches = microBatches;
     for (NDArray weight : weights.tensors()) {
       weight.setRequiresGradient(true);
-      gradients.add(manager.zeros(weight.getShape(), DataType.FLOAT32));
+      gradients.add(ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)));
     }
     this.optimizer = new AdamW(decoder, weights, gradients, settings);
   }

@@ -118,6 +118,7 @@ public final class KafkaConnection {
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");
     settings.put("auto.offset.reset", "earliest");
+    settings.putIfAbsent("max.partition.fetch.bytes", String.valueOf(8 << 20));
     return settings;
   }
 }

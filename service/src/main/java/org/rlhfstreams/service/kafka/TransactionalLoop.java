@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TransactionalLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
+  private static final Duration FILL_WITHIN = Duration.ofMillis(15);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final KafkaConnection connection;
@@ -112,29 +113,45 @@ public final class TransactionalLoop {
       KafkaProducer<String, Object> producer,
       BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
-      ConsumerRecords<String, byte[]> polled = consumer.poll(pollTimeout);
-      if (polled.isEmpty()) {
+      List<ConsumerRecord<String, byte[]>> records = gather(consumer);
+      if (records.isEmpty()) {
         continue;
       }
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      polled.forEach(records::add);
       List<ProducerRecord<String, Object>> outputs = handler.handle(records);
       producer.beginTransaction();
       for (ProducerRecord<String, Object> output : outputs) {
         // The commit fails where a send did.
         Future<RecordMetadata> unused = producer.send(output);
       }
-      producer.sendOffsetsToTransaction(after(polled), consumer.groupMetadata());
+      producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
       producer.commitTransaction();
     }
   }
 
+  /**
+   * Records of several partitions become visible with one commit but arrive one partition a poll; a
+   * batch that waits for them is worth more than one begun at once.
+   */
+  private List<ConsumerRecord<String, byte[]>> gather(KafkaConsumer<String, byte[]> consumer) {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    ConsumerRecords<String, byte[]> polled = consumer.poll(pollTimeout);
+    while (!polled.isEmpty()) {
+      polled.forEach(records::add);
+      if (records.size() >= batchSize) {
+        break;
+      }
+      polled = consumer.poll(FILL_WITHIN);
+    }
+    return records;
+  }
+
   private static Map<TopicPartition, OffsetAndMetadata> after(
-      ConsumerRecords<String, byte[]> polled) {
+      List<ConsumerRecord<String, byte[]>> records) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    for (TopicPartition partition : polled.partitions()) {
-      List<ConsumerRecord<String, byte[]>> records = polled.records(partition);
-      offsets.put(partition, new OffsetAndMetadata(records.get(records.size() - 1).offset() + 1));
+    for (ConsumerRecord<String, byte[]> record : records) {
+      offsets.put(
+          new TopicPartition(record.topic(), record.partition()),
+          new OffsetAndMetadata(record.offset() + 1));
     }
     return offsets;
   }

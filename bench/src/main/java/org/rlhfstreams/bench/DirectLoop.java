@@ -1,0 +1,151 @@
+package org.rlhfstreams.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.TrainableModels;
+import org.rlhfstreams.learner.data.ScoredSample;
+import org.rlhfstreams.learner.training.PpoTrainer;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.model.generation.GenerationRequest;
+import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.Sampling;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.model.training.InferenceModel;
+import org.rlhfstreams.model.training.MicroBatchSettings;
+import org.rlhfstreams.model.training.TokenRow;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+
+/** The loop's arithmetic called in a row: sample, score, reference, step, new weights. No Kafka. */
+final class DirectLoop implements AutoCloseable {
+  private final RlhfConfiguration configuration;
+  private final List<int[]> prompts = new ArrayList<>();
+  private final Decoder decoder;
+  private final Decoder scorerDecoder;
+  private final LiveWeights policy;
+  private final Weights reference;
+  private final Weights reward;
+  private final Generator generator;
+  private final InferenceModel inference;
+  private final InferenceModel scorer;
+  private final PpoTrainer trainer;
+  private int next;
+  private long seed;
+
+  DirectLoop(RlhfConfiguration configuration, List<String> openings) {
+    this.configuration = configuration;
+    Path path = configuration.model().requiredPolicy();
+    ModelDirectory model = ModelDirectory.open(path);
+    ModelDirectory rewardModel = ModelDirectory.open(configuration.model().requiredReward());
+    try (Tokenizer tokenizer = Tokenizer.open(path)) {
+      openings.forEach(opening -> prompts.add(tokenizer.encode(opening)));
+    }
+    this.decoder = new Decoder(model.configuration());
+    this.scorerDecoder = new Decoder(rewardModel.configuration());
+    this.policy = new LiveWeights(Weights.read(model));
+    this.reference = Weights.read(model);
+    this.reward = Weights.read(rewardModel);
+    this.generator =
+        new Generator(
+            decoder,
+            policy.active(),
+            0,
+            configuration.rolloutWorker().batchSize(),
+            model.configuration().maxPositions(),
+            model.configuration().endOfSequence());
+    this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
+    this.scorer = new InferenceModel(scorerDecoder, MicroBatchSettings.DEFAULT);
+    TrainableModels models = new TrainableModels(configuration.learner());
+    this.trainer =
+        new PpoTrainer(
+            models.languageModel(path),
+            Optional.of(models.scorer(configuration.model().requiredReward())),
+            configuration.ppo(),
+            configuration.learner());
+  }
+
+  /** One step. */
+  void step() {
+    List<Generation> responses = sample();
+    List<TokenRow> rows = new ArrayList<>();
+    List<TokenRow> ended = new ArrayList<>();
+    for (Generation response : responses) {
+      int[] prompt = response.request().promptTokenIds();
+      rows.add(TokenRow.of(prompt, response.tokenIds()));
+      int[] withEnd = Arrays.copyOf(response.tokenIds(), response.tokenIds().length + 1);
+      ended.add(TokenRow.of(prompt, withEnd));
+    }
+    double[] temperatures = new double[rows.size()];
+    Arrays.fill(temperatures, configuration.sampling().temperature());
+    float[] scores = scorer.scores(reward, ended);
+    float[][] referenceLogProbabilities = inference.logProbabilities(reference, rows, temperatures);
+    List<ScoredSample> batch = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      batch.add(
+          new ScoredSample(
+              "sample" + i,
+              rows.get(i),
+              responses.get(i).logProbabilities(),
+              referenceLogProbabilities[i],
+              scores[i],
+              temperatures[i],
+              responses.get(i).stopped(),
+              new WeightVersion(0, 0L)));
+    }
+    Map<String, Double> unused = trainer.step(batch, 1);
+    takeWeights();
+  }
+
+  private List<Generation> sample() {
+    List<Generation> finished = new ArrayList<>();
+    for (int i = 0; i < configuration.learner().batchSize(); i++) {
+      generator.submit(
+          new GenerationRequest(
+              "sample" + i,
+              prompts.get(next++ % prompts.size()),
+              new Sampling(
+                  configuration.sampling().temperature(),
+                  0,
+                  1,
+                  configuration.sampling().maxNewTokens(),
+                  seed++)));
+    }
+    while (!generator.idle()) {
+      finished.addAll(generator.step());
+    }
+    return finished;
+  }
+
+  private void takeWeights() {
+    List<float[]> values = trainer.model().values();
+    List<TensorSpecification> specifications = policy.active().specifications();
+    Map<String, float[]> tensors = new HashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      tensors.put(specifications.get(i).name(), values.get(i));
+    }
+    generator.swap(policy.take(tensors), next);
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    generator.close();
+    inference.close();
+    scorer.close();
+    policy.close();
+    reference.close();
+    reward.close();
+    decoder.close();
+    scorerDecoder.close();
+  }
+}

@@ -1,0 +1,96 @@
+package org.rlhfstreams.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.rlhfstreams.cli.run.Cluster;
+import org.rlhfstreams.cli.run.DemoSettings;
+import org.rlhfstreams.cli.run.PromptImport;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.reward.RewardService;
+import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.worker.RolloutWorker;
+
+/** The demo's step over Kafka against the same arithmetic called in a row, alternating. */
+public final class LoopOverhead {
+  private static final int ROUNDS = 2;
+  private static final int WARM_UP = 4;
+  private static final int TIMED = 12;
+
+  private LoopOverhead() {}
+
+  /** Prints the seconds of a step of each way, and the ratio. */
+  public static void main(String[] arguments) throws Exception {
+    EventSerdes.trustEvents();
+    Path directory = Files.createTempDirectory("loop-overhead");
+    double kafka = 0;
+    double direct = 0;
+    try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        double overKafka = overKafka(stack, directory, round);
+        double inARow = inARow(directory, round);
+        System.out.printf(
+            Locale.ROOT,
+            "round %d: over Kafka %.3f s a step, in a row %.3f s, ratio %.3f%n",
+            round + 1,
+            overKafka,
+            inARow,
+            overKafka / inARow);
+        kafka += overKafka;
+        direct += inARow;
+      }
+    }
+    System.out.printf(Locale.ROOT, "ratio of the sums %.3f%n", kafka / direct);
+    System.exit(0);
+  }
+
+  private static Map<String, String> settings(Path directory, int round) {
+    Map<String, String> settings = new HashMap<>(DemoSettings.of(directory.resolve("run" + round)));
+    settings.put("connection.topic-prefix", "round" + round + ".");
+    settings.put("learner.max-steps", String.valueOf(WARM_UP + TIMED));
+    return settings;
+  }
+
+  private static double overKafka(EmbeddedStack stack, Path directory, int round) throws Exception {
+    Map<String, String> settings = settings(directory, round);
+    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
+    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+    KafkaConnection connection = Cluster.connect(RlhfConfiguration.of(settings), message -> {});
+    PromptImport.publish(connection, DemoSettings.prompts());
+    List<Long> times = new ArrayList<>();
+    try (LearnerService learner =
+            LearnerService.start(connection, report -> times.add(System.nanoTime()));
+        RewardService reward = RewardService.start(connection);
+        RolloutWorker worker = RolloutWorker.start(connection)) {
+      learner.ended().get();
+      if (reward.ended().isDone() || worker.ended().isDone()) {
+        throw new IOException("a role ended early");
+      }
+    }
+    return (times.get(WARM_UP + TIMED - 1) - times.get(WARM_UP - 1)) / 1e9 / TIMED;
+  }
+
+  private static double inARow(Path directory, int round) {
+    RlhfConfiguration configuration = RlhfConfiguration.of(settings(directory, round));
+    List<String> openings = DemoSettings.prompts().stream().map(Prompt::getText).toList();
+    try (DirectLoop loop = new DirectLoop(configuration, openings)) {
+      for (int i = 0; i < WARM_UP; i++) {
+        loop.step();
+      }
+      long started = System.nanoTime();
+      for (int i = 0; i < TIMED; i++) {
+        loop.step();
+      }
+      return (System.nanoTime() - started) / 1e9 / TIMED;
+    }
+  }
+}
