@@ -1,0 +1,15 @@
+# The roles' image: docker build -t rlhf-streams .
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /src
+COPY . .
+RUN mvn -q -B -DskipTests -Dspotless.check.skip=true -pl cli -am package \
+      dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib
+
+FROM eclipse-temurin:17-jre
+COPY --from=build /app/lib /app/lib
+COPY --from=build /src/cli/target/classes /app/classes
+RUN useradd --uid 10001 --create-home rlhf && mkdir /state && chown rlhf /state
+USER rlhf
+WORKDIR /state
+ENV MALLOC_ARENA_MAX=2
+ENTRYPOINT ["java", "-Xmx1g", "-XX:+UseSerialGC", "-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true", "-DRUST_FLAVOR=cpu", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]
