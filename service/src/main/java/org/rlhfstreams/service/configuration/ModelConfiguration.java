@@ -8,11 +8,7 @@ public record ModelConfiguration(
     @Setting(description = "The policy a run starts from.") Optional<Path> policy,
     @Setting(description = "The reference the policy is held to; the policy when not set.")
         Optional<Path> reference,
-    @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward,
-    @Setting(value = "float32", description = "Type of the arithmetic: float32 or bfloat16.")
-        ComputeType dtype,
-    @Setting(value = "auto", description = "Where to compute: auto, cpu or cuda.")
-        ComputeDevice device) {
+    @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward) {
 
   /**
    * The policy's directory.

@@ -1,8 +1,0 @@
-package org.rlhfstreams.service.configuration;
-
-/** Where tensors live. */
-public enum ComputeDevice {
-  AUTO,
-  CPU,
-  CUDA
-}
