@@ -71,7 +71,7 @@ final class HostedTopologies implements AutoCloseable {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     // Requests become visible with a commit: a long interval would hold up every step.
-    properties.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "25");
+    properties.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "10");
     properties.putIfAbsent(
         StreamsConfig.REPLICATION_FACTOR_CONFIG,
         String.valueOf(connection.configuration().topics().replicationFactor()));

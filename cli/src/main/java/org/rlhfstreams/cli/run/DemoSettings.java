@@ -20,6 +20,7 @@ public final class DemoSettings {
     settings.put("reward-service.state-directory", output.resolve("state").toString());
     settings.put("learner.max-steps", "48");
     settings.put("learner.batch-size", "32");
+    settings.put("learner.checkpoint-every", "24");
     settings.put("learner.learning-rate", "1e-4");
     settings.put("learner.value-learning-rate", "3e-4");
     settings.put("sampling.max-new-tokens", "48");

@@ -67,7 +67,7 @@ final class Publication implements AutoCloseable {
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
     this.consumer = connection.groupConsumer(group, 1);
-    this.producer = connection.transactionalProducer(group);
+    this.producer = connection.transactionalWeightProducer(group);
     producer.initTransactions(); // fences the owner before
   }
 
@@ -108,7 +108,7 @@ final class Publication implements AutoCloseable {
       try {
         if (!first) {
           producer.close(Duration.ZERO);
-          producer = connection.transactionalProducer(group);
+          producer = connection.transactionalWeightProducer(group);
           producer.initTransactions();
           if (publishedStep() >= outgoing.step()) {
             return true; // the commit went through, only its answer was lost

@@ -74,11 +74,26 @@ public final class KafkaConnection {
    * one.
    */
   public KafkaProducer<String, Object> transactionalProducer(String name) {
+    return new KafkaProducer<>(
+        transactionalSettings(name), new StringSerializer(), serdes.serializer());
+  }
+
+  /**
+   * As {@link #transactionalProducer}, for weights: they do not compress, and the broker would have
+   * to undo it.
+   */
+  public KafkaProducer<String, Object> transactionalWeightProducer(String name) {
+    Map<String, Object> settings = transactionalSettings(name);
+    settings.put("compression.type", "none");
+    return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
+  }
+
+  private Map<String, Object> transactionalSettings(String name) {
     Map<String, Object> settings = producerSettings();
     settings.put("transactional.id", configuration.connection().topicPrefix() + name);
     // What a killed owner left open holds up readers for so long.
     settings.putIfAbsent("transaction.timeout.ms", "15000");
-    return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
+    return settings;
   }
 
   private Map<String, Object> producerSettings() {
