@@ -22,9 +22,9 @@ import org.rlhfstreams.worker.RolloutWorker;
 
 /** The demo's step over Kafka against the same arithmetic called in a row, alternating. */
 public final class LoopOverhead {
-  private static final int ROUNDS = 3;
-  private static final int WARM_UP = 4;
-  private static final int TIMED = 12;
+  private static final int ROUNDS = 2;
+  private static final int WARM_UP = 12;
+  private static final int TIMED = 16;
 
   private LoopOverhead() {}
 
