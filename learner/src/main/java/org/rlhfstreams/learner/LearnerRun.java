@@ -172,8 +172,6 @@ public final class LearnerRun implements AutoCloseable {
               "llama",
               weights,
               publishEveryStep,
-              learner().checkpointEvery(),
-              learner().maxSteps(),
               learner());
       LearnerLoop<E> loop =
           new LearnerLoop<>(

@@ -25,8 +25,7 @@ final class ReferenceModel implements AutoCloseable {
   float[][] logProbabilities(List<Rollout> rollouts) {
     List<TokenRow> rows =
         rollouts.stream()
-            .map(
-                rollout -> TokenRows.of(rollout.getPromptTokenIds(), rollout.getResponseTokenIds()))
+            .map(rollout -> TokenRow.of(rollout.getPromptTokenIds(), rollout.getResponseTokenIds()))
             .toList();
     double[] temperatures =
         rollouts.stream().mapToDouble(rollout -> rollout.getSampling().getTemperature()).toArray();

@@ -81,7 +81,7 @@ final class RewardModel implements AutoCloseable {
       if (!ended && length < maxPositions()) {
         response.add(endOfSequence);
       }
-      rows.add(TokenRows.of(rollout.getPromptTokenIds(), response));
+      rows.add(TokenRow.of(rollout.getPromptTokenIds(), response));
     }
     return inference.scores(weights.active(), rows);
   }

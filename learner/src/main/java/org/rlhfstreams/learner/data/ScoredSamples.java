@@ -36,7 +36,7 @@ public final class ScoredSamples {
     }
     return new ScoredSample(
         rollout.getRolloutId(),
-        TokenRow.of(ints(rollout.getPromptTokenIds()), ints(rollout.getResponseTokenIds())),
+        TokenRow.of(rollout.getPromptTokenIds(), rollout.getResponseTokenIds()),
         floats(rollout.getBehaviorLogProbabilities()),
         floats(scored.getReferenceLogProbabilities()),
         scored.getScore(),
@@ -50,10 +50,6 @@ public final class ScoredSamples {
         .map(VersionSegment::getVersion)
         .min(WeightVersions.ORDER)
         .orElseThrow();
-  }
-
-  private static int[] ints(List<Integer> values) {
-    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static float[] floats(List<Float> values) {

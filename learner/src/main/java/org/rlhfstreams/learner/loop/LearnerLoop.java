@@ -103,11 +103,6 @@ public final class LearnerLoop<E extends Example> {
     }
   }
 
-  /** Steps done. */
-  public long step() {
-    return step;
-  }
-
   private void restore(long published) {
     Optional<Checkpoint> newest = checkpoints.newest();
     if (newest.isPresent()) {
@@ -152,7 +147,7 @@ public final class LearnerLoop<E extends Example> {
       long published,
       BooleanSupplier stopped) {
     boolean last = atEnd();
-    boolean checkpointDue = step % settings.checkpointEvery() == 0 || last;
+    boolean checkpointDue = step % settings.configuration().checkpointEvery() == 0 || last;
     boolean weightsDue = settings.publishEveryStep() || checkpointDue;
     if (checkpointDue) {
       checkpoint(trainer.state());
@@ -212,9 +207,10 @@ public final class LearnerLoop<E extends Example> {
 
   private OptionalLong totalSteps() {
     OptionalLong batches = source.totalBatches();
-    if (settings.maxSteps() == 0) {
+    long maxSteps = settings.configuration().maxSteps();
+    if (maxSteps == 0) {
       return batches;
     }
-    return OptionalLong.of(Math.min(settings.maxSteps(), batches.orElse(settings.maxSteps())));
+    return OptionalLong.of(Math.min(maxSteps, batches.orElse(maxSteps)));
   }
 }

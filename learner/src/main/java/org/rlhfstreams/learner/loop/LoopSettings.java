@@ -14,7 +14,6 @@ import org.rlhfstreams.service.configuration.LearnerConfiguration;
  * @param family architecture of the weights
  * @param weights where versions go
  * @param publishEveryStep true publishes weights each step; false with each checkpoint
- * @param maxSteps 0 for no bound
  */
 public record LoopSettings(
     String group,
@@ -23,8 +22,6 @@ public record LoopSettings(
     String family,
     Topic weights,
     boolean publishEveryStep,
-    int checkpointEvery,
-    long maxSteps,
     LearnerConfiguration configuration) {
 
   /** The learning rate's course, as a factor of the peak. */

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,15 +63,6 @@ public final class MetricsFile {
                 json.putNull(name);
               }
             });
-    try {
-      Files.writeString(
-          path,
-          json + "\n",
-          StandardCharsets.UTF_8,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + " cannot be written", e);
-    }
+    JsonLines.append(path, json);
   }
 }

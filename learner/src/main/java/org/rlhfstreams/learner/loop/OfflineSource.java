@@ -35,8 +35,9 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
   private final int epochs;
   private final long seed;
   private final List<E> examples = new ArrayList<>();
-  private List<Refusal> refusals = new ArrayList<>();
+  private final Refusals refusals = new Refusals();
   private EpochOrder order;
+  private int[] visit = {};
   private long end;
   private int epoch;
   private int index;
@@ -62,7 +63,7 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
   @Override
   public void seek(Map<String, Long> position) {
     examples.clear();
-    refusals = new ArrayList<>();
+    refusals.clear();
     epoch = position.getOrDefault("epoch", 0L).intValue();
     index = position.getOrDefault("index", 0L).intValue();
     try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
@@ -73,6 +74,7 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
       read(consumer);
     }
     order = new EpochOrder(examples.size(), seed);
+    visit = order.of(epoch);
   }
 
   private void read(KafkaConsumer<String, byte[]> consumer) {
@@ -89,7 +91,7 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
             examples.add(converter.convert(preference));
           }
         } catch (UndecodableException | UnusableException e) {
-          refusals.add(new Refusal(record, e.getMessage(), 0));
+          refusals.add(record, e.getMessage(), 0);
         }
       }
     }
@@ -103,11 +105,11 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
     if (index >= examples.size()) {
       index = 0;
       epoch++;
+      visit = order.of(epoch);
     }
     if (epoch >= epochs) {
       return List.of();
     }
-    int[] visit = order.of(epoch);
     List<E> batch = new ArrayList<>();
     int until = Math.min(index + batchSize, examples.size());
     while (index < until) {
@@ -123,9 +125,7 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
 
   @Override
   public List<Refusal> takeRefusals() {
-    List<Refusal> taken = refusals;
-    refusals = new ArrayList<>();
-    return taken;
+    return refusals.take();
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightRetention;
@@ -128,7 +129,7 @@ final class Publication implements AutoCloseable {
         return false;
       }
       first = false;
-      pause();
+      Pause.of(AFTER_FAILURE);
     }
   }
 
@@ -169,14 +170,6 @@ final class Publication implements AutoCloseable {
       throw new KafkaException("interrupted after a commit", e);
     } catch (ExecutionException e) {
       throw new KafkaException("the commit went through, but a send in it failed", e);
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(AFTER_FAILURE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -19,6 +19,7 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final KafkaConsumer<String, byte[]> consumer;
   private final Deque<ConsumerRecord<String, byte[]>> polled = new ArrayDeque<>();
   private final List<ScoredSample> gathered = new ArrayList<>();
-  private List<Refusal> refusals = new ArrayList<>();
+  private final Refusals refusals = new Refusals();
   private long readOffset;
   private long batchEnd;
 
@@ -53,7 +54,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   public void seek(Map<String, Long> position) {
     polled.clear();
     gathered.clear();
-    refusals = new ArrayList<>();
+    refusals.clear();
     Long offset = position.get(OFFSET);
     if (offset == null) {
       consumer.seekToBeginning(List.of(partition));
@@ -89,23 +90,15 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
       gathered.add(samples.convert(decoder.decode(record.topic(), record.value())));
       return true;
     } catch (UndecodableException e) {
-      refusals.add(new Refusal(record, e.getMessage(), 0)); // nobody had asked for it
+      refusals.add(record, e.getMessage(), 0); // nobody had asked for it
       return true;
     } catch (UnusableException e) {
-      refusals.add(new Refusal(record, e.getMessage(), 1));
+      refusals.add(record, e.getMessage(), 1);
       return true;
     } catch (RegistryUnavailableException e) {
       LOG.warn("{}; waiting", e.getMessage());
-      pause();
+      Pause.of(REGISTRY_PAUSE);
       return false;
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(REGISTRY_PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -116,9 +109,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public List<Refusal> takeRefusals() {
-    List<Refusal> taken = refusals;
-    refusals = new ArrayList<>();
-    return taken;
+    return refusals.take();
   }
 
   @Override

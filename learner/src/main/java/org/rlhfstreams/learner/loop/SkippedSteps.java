@@ -2,12 +2,7 @@ package org.rlhfstreams.learner.loop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,15 +33,6 @@ final class SkippedSteps {
     ObjectNode json = MAPPER.createObjectNode().put("step", step);
     ids.forEach(json.putArray("rows")::add);
     new TreeMap<>(position).forEach(json.putObject("position-after")::put);
-    try {
-      Files.writeString(
-          path,
-          json + "\n",
-          StandardCharsets.UTF_8,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + " cannot be written", e);
-    }
+    JsonLines.append(path, json);
   }
 }

@@ -1,8 +1,6 @@
 package org.rlhfstreams.learner.training;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,6 @@ import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.model.training.Update;
-import org.rlhfstreams.service.weights.NamedTensor;
 
 /** Supervised fine-tuning: one update a batch. */
 public final class SupervisedTrainer implements Trainer<Demonstration> {
@@ -86,15 +83,12 @@ public final class SupervisedTrainer implements Trainer<Demonstration> {
 
   @Override
   public TrainerState state() {
-    List<NamedTensor> others = new ArrayList<>();
-    Map<String, Double> numbers = new HashMap<>();
-    state.collect(others, numbers);
-    return new TrainerState(model.configuration(), state.exported(), others, numbers);
+    return state.alone();
   }
 
   @Override
   public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed.model(), checkpointed.others(), checkpointed.numbers());
+    state.restore(checkpointed);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.files.TensorSpecification;
 import org.rlhfstreams.model.training.OptimizerState;
 import org.rlhfstreams.model.training.TrainableModel;
@@ -30,6 +31,19 @@ final class TrainableState {
   /** The model of the first tensors. */
   TrainedModel trained() {
     return new TrainedModel(model.configuration(), exported());
+  }
+
+  /** All that a trainer of this model alone would have to know. */
+  TrainerState alone() {
+    List<NamedTensor> others = new ArrayList<>();
+    Map<String, Double> numbers = new HashMap<>();
+    collect(others, numbers);
+    return new TrainerState(model.configuration(), exported(), others, numbers);
+  }
+
+  /** Takes up what {@link #alone} gave. */
+  void restore(TrainerState state) {
+    restore(state.model(), state.others(), state.numbers());
   }
 
   /** The first tensors' values. */

@@ -107,16 +107,6 @@ public final class Generator implements AutoCloseable {
     return waiting.isEmpty() && running.isEmpty();
   }
 
-  /** Requests that could enter at once. */
-  public int freeSlots() {
-    return Math.max(0, slots - running.size() - waiting.size());
-  }
-
-  /** Rows that run. */
-  public int runningRows() {
-    return running.size();
-  }
-
   /** Tokens drawn so far, in all. */
   public long tokensDrawn() {
     return tokensDrawn;

@@ -1,5 +1,7 @@
 package org.rlhfstreams.model.training;
 
+import java.util.List;
+
 /**
  * One sequence: a prompt and the response after it.
  *
@@ -19,6 +21,15 @@ public record TokenRow(int[] tokenIds, int responseStart) {
   /** Number of response tokens. */
   public int responseLength() {
     return tokenIds.length - responseStart;
+  }
+
+  /** A row from the ids of a prompt and of its response, as events carry them. */
+  public static TokenRow of(List<Integer> prompt, List<Integer> response) {
+    return of(ints(prompt), ints(response));
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** A row from a prompt and its response. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.rlhfstreams.service.configuration.ConnectionConfiguration;
+import org.rlhfstreams.service.lifecycle.Pause;
 
 /** Waits at start until broker and registry answer, saying what it waits for. */
 public final class BrokerWait {
@@ -70,15 +71,7 @@ public final class BrokerWait {
             "the %s did not answer in %d s (%s): start it, or set %s to where it is"
                 .formatted(what, limit.toSeconds(), problem, setting));
       }
-      pause();
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(BETWEEN_TRIES.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Pause.of(BETWEEN_TRIES);
     }
   }
 

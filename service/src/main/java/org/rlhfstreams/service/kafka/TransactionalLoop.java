@@ -21,6 +21,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -181,10 +182,6 @@ public final class TransactionalLoop {
     if (stopped.getAsBoolean()) {
       return;
     }
-    try {
-      Thread.sleep(AFTER_FAILURE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Pause.of(AFTER_FAILURE);
   }
 }

@@ -10,7 +10,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.WeightRecord;
-import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.Topic;
@@ -31,7 +30,6 @@ public final class WeightReader implements AutoCloseable {
   private final WeightListener listener;
   private final AtomicReference<WeightSnapshot> newest = new AtomicReference<>();
   private final ServiceThread thread;
-  private volatile boolean caughtUp;
 
   private WeightReader(KafkaConnection connection, Topic topic, WeightListener listener) {
     this.connection = connection;
@@ -51,43 +49,6 @@ public final class WeightReader implements AutoCloseable {
     return Optional.ofNullable(newest.get());
   }
 
-  /** Whether the log's end has been seen once. */
-  public boolean caughtUp() {
-    return caughtUp;
-  }
-
-  /**
-   * The newest version in the log, without following it.
-   *
-   * @return empty where the log has none
-   */
-  public static Optional<WeightVersion> newestPublished(KafkaConnection connection, Topic topic) {
-    TopicPartition partition = new TopicPartition(topic.name(), 0);
-    WeightAssembler assembler = new WeightAssembler((version, reason) -> {});
-    RecordDecoder<WeightRecord> decoder = connection.decoder(WeightRecord.class);
-    Optional<WeightVersion> found = Optional.empty();
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          Optional<WeightSnapshot> whole =
-              assembler.accept(decoder.decode(topic.name(), record.value()));
-          found = whole.map(WeightSnapshot::version).or(keep(found));
-        }
-      }
-    } catch (UndecodableException e) {
-      LOG.warn("{}: {}", topic.name(), e.getMessage());
-    }
-    return found;
-  }
-
-  private static java.util.function.Supplier<Optional<WeightVersion>> keep(
-      Optional<WeightVersion> found) {
-    return () -> found;
-  }
-
   private void follow(BooleanSupplier stopped) {
     WeightAssembler assembler = new WeightAssembler(listener);
     RecordDecoder<WeightRecord> decoder = connection.decoder(WeightRecord.class);
@@ -99,7 +60,6 @@ public final class WeightReader implements AutoCloseable {
           for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
             accept(assembler, decoder, record);
           }
-          caughtUp = caughtUp || consumer.currentLag(partition).orElse(Long.MAX_VALUE) == 0;
         } catch (KafkaException e) {
           LOG.warn("{}: {}", partition, e.getMessage());
         }
