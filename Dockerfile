@@ -8,8 +8,9 @@ RUN mvn -q -B -DskipTests -Dspotless.check.skip=true -pl cli -am package \
 FROM eclipse-temurin:17-jre
 COPY --from=build /app/lib /app/lib
 COPY --from=build /src/cli/target/classes /app/classes
+COPY --from=build /src/jvm.options /app/jvm.options
 RUN useradd --uid 10001 --create-home rlhf && mkdir /state && chown rlhf /state
 USER rlhf
 WORKDIR /state
 ENV MALLOC_ARENA_MAX=2
-ENTRYPOINT ["java", "-Xmx1g", "-XX:+UseSerialGC", "-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true", "-DRUST_FLAVOR=cpu", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]
+ENTRYPOINT ["java", "@/app/jvm.options", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]

@@ -22,9 +22,9 @@ import org.rlhfstreams.worker.RolloutWorker;
 
 /** The demo's step over Kafka against the same arithmetic called in a row, alternating. */
 public final class LoopOverhead {
-  private static final int ROUNDS = 2;
-  private static final int WARM_UP = 12;
-  private static final int TIMED = 16;
+  private static final int ROUNDS = 4;
+  private static final int WARM_UP = 6;
+  private static final int TIMED = 12;
 
   private LoopOverhead() {}
 
@@ -69,8 +69,14 @@ public final class LoopOverhead {
     KafkaConnection connection = Cluster.connect(RlhfConfiguration.of(settings), message -> {});
     PromptImport.publish(connection, DemoSettings.prompts());
     List<Long> times = new ArrayList<>();
+    List<Map<String, Double>> threads = new ArrayList<>();
     try (LearnerService learner =
-            LearnerService.start(connection, report -> times.add(System.nanoTime()));
+            LearnerService.start(
+                connection,
+                report -> {
+                  times.add(System.nanoTime());
+                  threads.add(ThreadTimes.now());
+                });
         RewardService reward = RewardService.start(connection);
         RolloutWorker worker = RolloutWorker.start(connection)) {
       learner.ended().get();
@@ -78,6 +84,8 @@ public final class LoopOverhead {
         throw new IOException("a role ended early");
       }
     }
+    ThreadTimes.print(
+        "over Kafka", threads.get(WARM_UP - 1), threads.get(WARM_UP + TIMED - 1), TIMED);
     return (times.get(WARM_UP + TIMED - 1) - times.get(WARM_UP - 1)) / 1e9 / TIMED;
   }
 
@@ -89,9 +97,11 @@ public final class LoopOverhead {
         loop.step();
       }
       long started = System.nanoTime();
+      Map<String, Double> before = ThreadTimes.now();
       for (int i = 0; i < TIMED; i++) {
         loop.step();
       }
+      ThreadTimes.print("in a row", before, ThreadTimes.now(), TIMED);
       return (System.nanoTime() - started) / 1e9 / TIMED;
     }
   }

@@ -38,11 +38,8 @@ final class RlhfProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            "@" + Repository.root().resolve("jvm.options"),
             "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-Dai.djl.offline=true",
-            "-DOPT_OUT_TRACKING=true",
-            "-DRUST_FLAVOR=cpu",
             "-cp",
             System.getProperty("java.class.path"),
             "org.rlhfstreams.cli.Main"));

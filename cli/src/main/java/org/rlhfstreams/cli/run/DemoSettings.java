@@ -18,13 +18,12 @@ public final class DemoSettings {
     settings.put("learner.output", output.toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
     settings.put("reward-service.state-directory", output.resolve("state").toString());
-    settings.put("learner.max-steps", "48");
-    settings.put("learner.batch-size", "32");
-    settings.put("learner.checkpoint-every", "24");
+    settings.put("learner.max-steps", "32");
+    settings.put("learner.batch-size", "64");
+    settings.put("learner.checkpoint-every", "16");
     settings.put("learner.learning-rate", "1e-4");
     settings.put("learner.value-learning-rate", "3e-4");
     settings.put("sampling.max-new-tokens", "48");
-    settings.put("admission.staleness", "0");
     settings.put("ppo.epochs", "2");
     settings.put("ppo.beta", "0.4");
     return settings;

@@ -2,6 +2,7 @@ package org.rlhfstreams.service.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -69,8 +70,9 @@ public final class WeightPublisher {
     ByteBuffer chunk = emptyChunk(bytes);
     int index = 0;
     for (NamedTensor tensor : tensors) {
-      for (float value : tensor.values()) {
-        chunk.putFloat(value);
+      FloatBuffer values = FloatBuffer.wrap(tensor.values());
+      while (values.hasRemaining()) {
+        put(chunk, values);
         if (!chunk.hasRemaining()) {
           Future<RecordMetadata> unused = sendChunk(producer, version, index++, chunk, digest);
           bytes -= chunk.capacity();
@@ -88,6 +90,14 @@ public final class WeightPublisher {
                 .setCommittedAt(Instant.now())
                 .build());
     return first;
+  }
+
+  /** As many values as fit. */
+  private static void put(ByteBuffer chunk, FloatBuffer values) {
+    int count = Math.min(chunk.remaining() / Float.BYTES, values.remaining());
+    chunk.asFloatBuffer().put(values.array(), values.position(), count);
+    values.position(values.position() + count);
+    chunk.position(chunk.position() + count * Float.BYTES);
   }
 
   private static ByteBuffer emptyChunk(long bytesLeft) {
