@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
@@ -136,7 +137,7 @@ public final class Pass implements AutoCloseable {
     }
     NDArray onHidden = hiddenGradients.get(0);
     for (NDArray more : hiddenGradients.subList(1, hiddenGradients.size())) {
-      onHidden.addi(more);
+      NDArray unused = ComputeThread.call(() -> onHidden.addi(more));
     }
     decoder()
         .runWithGradient(
