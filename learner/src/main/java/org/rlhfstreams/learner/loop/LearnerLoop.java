@@ -24,9 +24,9 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
- * Batch, step, checkpoint, publication, in this order, until the data or the steps end. A restart
- * goes back to the newest checkpoint and repeats, bit for bit, the steps since; those that had been
- * published are not published again.
+ * Batch, step, checkpoint, publication, in this order, until the data or the steps end; a step
+ * leaves while the next is learned. A restart goes back to the newest checkpoint and repeats, bit
+ * for bit, the steps since; those that had been published are not published again.
  *
  * @param <E> the kind of example
  */
@@ -69,17 +69,18 @@ public final class LearnerLoop<E extends Example> {
    * @throws CheckpointException where the log goes on from a checkpoint that is not there
    */
   public boolean run(BooleanSupplier stopped) {
-    try (Publication publication =
-        new Publication(connection, settings.group(), source.partition(), settings.weights())) {
+    Publication publication =
+        new Publication(connection, settings.group(), source.partition(), settings.weights());
+    try (BackgroundPublication background = new BackgroundPublication(publication, stopped)) {
       long published = publication.publishedStep();
       restore(published);
       LearningRate rate = settings.learningRate(totalSteps());
-      if (published < 0 && !publication.publish(outgoing(Optional.empty(), true), stopped)) {
-        return false;
+      if (published < 0) {
+        background.begin(outgoing(Optional.empty(), true));
       }
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
-        List<E> batch = source.next(stopped);
+        List<E> batch = source.next(() -> stopped.getAsBoolean() || background.failed());
         if (batch.isEmpty()) {
           break;
         }
@@ -89,12 +90,16 @@ public final class LearnerLoop<E extends Example> {
           skippedSteps.append(step, batch.stream().map(Example::id).toList(), source.position());
         }
         metrics.put("step_seconds", pace.sinceLastStep());
-        if (!leave(publication, batch, metrics, published, stopped)) {
+        if (!background.left()) {
           return false;
         }
+        leave(background, batch, metrics, published);
         metricsFile.append(step, metrics);
         listener.stepped(
             new StepReport(step, totalSteps(), metrics, pace.remainingSeconds(step, totalSteps())));
+      }
+      if (!background.left()) {
+        return false;
       }
       if (checkpointedStep < step) {
         checkpoint(trainer.state());
@@ -139,13 +144,15 @@ public final class LearnerLoop<E extends Example> {
     return metrics;
   }
 
-  /** The checkpoint comes first: what the log has must never be ahead of what can be repeated. */
-  private boolean leave(
-      Publication publication,
+  /**
+   * The checkpoint comes first: what the log has must never be ahead of what can be repeated. And
+   * it comes after the step before has left: what it skips on a restart must be in the log.
+   */
+  private void leave(
+      BackgroundPublication background,
       List<E> batch,
       Map<String, Double> metrics,
-      long published,
-      BooleanSupplier stopped) {
+      long published) {
     boolean last = atEnd();
     boolean checkpointDue = step % settings.configuration().checkpointEvery() == 0 || last;
     boolean weightsDue = settings.publishEveryStep() || checkpointDue;
@@ -154,7 +161,7 @@ public final class LearnerLoop<E extends Example> {
     }
     if (step <= published) {
       List<Refusal> unused = source.takeRefusals(); // they left with the step the first time
-      return true;
+      return;
     }
     StepMetrics record =
         StepMetrics.newBuilder()
@@ -165,7 +172,7 @@ public final class LearnerLoop<E extends Example> {
             .setRolloutIds(batch.stream().map(Example::id).toList())
             .setMeasuredAt(Instant.now())
             .build();
-    return publication.publish(outgoing(Optional.of(record), weightsDue), stopped);
+    background.begin(outgoing(Optional.of(record), weightsDue));
   }
 
   private Publication.Outgoing outgoing(Optional<StepMetrics> metrics, boolean withWeights) {
