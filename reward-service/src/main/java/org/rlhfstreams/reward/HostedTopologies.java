@@ -70,12 +70,12 @@ final class HostedTopologies implements AutoCloseable {
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "topologies");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    // Requests become visible with a commit: a long interval would hold up every step.
-    properties.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "10");
+    // Statistics can wait so long; admission asks for a commit when it has released requests.
+    properties.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "200");
     properties.putIfAbsent(
         StreamsConfig.REPLICATION_FACTOR_CONFIG,
         String.valueOf(connection.configuration().topics().replicationFactor()));
-    properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "0");
+    properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000");
     properties.putIfAbsent("consumer.auto.offset.reset", "earliest");
     properties.putIfAbsent("producer.linger.ms", "0");
     return properties;

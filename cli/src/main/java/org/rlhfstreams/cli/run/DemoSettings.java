@@ -20,6 +20,8 @@ public final class DemoSettings {
     settings.put("reward-service.state-directory", output.resolve("state").toString());
     settings.put("learner.max-steps", "32");
     settings.put("learner.batch-size", "64");
+    settings.put("rollout-worker.batch-size", "64");
+    settings.put("reward-service.batch-size", "64");
     settings.put("learner.checkpoint-every", "16");
     settings.put("learner.learning-rate", "1e-4");
     settings.put("learner.value-learning-rate", "3e-4");

@@ -2,9 +2,7 @@ package org.rlhfstreams.service.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -22,7 +20,7 @@ final class WeightAssembler {
   private WeightVersion version;
   private WeightHeader header;
   private ByteBuffer bytes;
-  private MessageDigest digest;
+  private WeightDigest digest;
   private int nextChunk;
 
   WeightAssembler(WeightListener listener) {
@@ -50,7 +48,7 @@ final class WeightAssembler {
     version = newVersion;
     header = newHeader;
     nextChunk = 0;
-    digest = WeightPublisher.sha256();
+    digest = new WeightDigest();
     if (newHeader.getBytes() > Integer.MAX_VALUE) {
       refuse("it has " + newHeader.getBytes() + " bytes, more than this build assembles");
       return;
@@ -70,7 +68,7 @@ final class WeightAssembler {
       refuse("its chunks are longer than its header says");
     } else {
       nextChunk++;
-      digest.update(data.duplicate());
+      digest.add(data);
       bytes.put(data);
     }
   }
@@ -80,7 +78,7 @@ final class WeightAssembler {
       refuse("it has " + nextChunk + " of " + header.getChunks() + " chunks");
       return Optional.empty();
     }
-    if (!HexFormat.of().formatHex(digest.digest()).equals(commit.getSha256())) {
+    if (!digest.hexadecimal().equals(commit.getSha256())) {
       refuse("it does not match its SHA-256");
       return Optional.empty();
     }

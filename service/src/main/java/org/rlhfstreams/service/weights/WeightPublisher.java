@@ -3,11 +3,8 @@ package org.rlhfstreams.service.weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32;
@@ -66,7 +63,7 @@ public final class WeightPublisher {
                 .setChunks(chunks)
                 .setBytes(bytes)
                 .build());
-    MessageDigest digest = sha256();
+    WeightDigest digest = new WeightDigest();
     ByteBuffer chunk = emptyChunk(bytes);
     int index = 0;
     for (NamedTensor tensor : tensors) {
@@ -86,7 +83,7 @@ public final class WeightPublisher {
             producer,
             version,
             WeightCommit.newBuilder()
-                .setSha256(HexFormat.of().formatHex(digest.digest()))
+                .setSha256(digest.hexadecimal())
                 .setCommittedAt(Instant.now())
                 .build());
     return first;
@@ -127,11 +124,11 @@ public final class WeightPublisher {
       WeightVersion version,
       int index,
       ByteBuffer chunk,
-      MessageDigest digest) {
+      WeightDigest digest) {
     CRC32 crc = new CRC32();
     chunk.flip();
     crc.update(chunk.duplicate());
-    digest.update(chunk.duplicate());
+    digest.add(chunk);
     return send(
         producer,
         version,
@@ -143,13 +140,5 @@ public final class WeightPublisher {
     WeightRecord record = WeightRecord.newBuilder().setVersion(version).setBody(body).build();
     return producer.send(
         new ProducerRecord<>(topic.name(), 0, WeightVersions.text(version), record));
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

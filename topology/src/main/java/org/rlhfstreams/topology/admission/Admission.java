@@ -83,6 +83,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
 
   private void release(long timestamp, boolean anotherRound) {
     long allowed = settings.bound().allowed(counter(STEP), counter(LOST));
+    long releasedBefore = counter(RELEASED);
     while (counter(RELEASED) + settings.samples() <= allowed && nextPrompt(anotherRound)) {
       RolloutRequest template = prompts.get(counter(NEXT));
       long round = counter(ROUND);
@@ -99,6 +100,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       context().forward(new Record<>(requestId, request, timestamp));
       counters.put(RELEASED, counter(RELEASED) + settings.samples());
       counters.put(NEXT, counter(NEXT) + 1);
+    }
+    if (counter(RELEASED) > releasedBefore) {
+      context().commit(); // workers see requests only then
     }
   }
 

@@ -67,7 +67,8 @@ public final class AdmissionTopology {
             Stores.persistentKeyValueStore(PROMPT_IDS), Serdes.String(), Serdes.Long()));
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(COUNTERS), Serdes.String(), Serdes.Long()));
+                Stores.persistentKeyValueStore(COUNTERS), Serdes.String(), Serdes.Long())
+            .withCachingEnabled());
     arrivals
         .merge(steps)
         .merge(losses)

@@ -22,7 +22,8 @@ public final class StatisticsTopology {
     Serde<RolloutStatistics> statistics = serdes.serde(RolloutStatistics.class);
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(STORE), Serdes.String(), statistics));
+                Stores.persistentKeyValueStore(STORE), Serdes.String(), statistics)
+            .withCachingEnabled());
     builder.stream(
             topics.scoredRollouts().name(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
         .process(() -> new StatisticsUpdate(serdes), STORE)
