@@ -22,7 +22,7 @@ import org.rlhfstreams.worker.RolloutWorker;
 
 /** The demo's step over Kafka against the same arithmetic called in a row, alternating. */
 public final class LoopOverhead {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 4;
   private static final int WARM_UP = 6;
   private static final int TIMED = 12;
 
