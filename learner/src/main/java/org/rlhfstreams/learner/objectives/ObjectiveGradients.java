@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import org.rlhfstreams.model.torchscript.ComputeThread;
 
 /** Automatic differentiation of an objective over small float64 arrays. */
 final class ObjectiveGradients {
+  // DJL allows one gradient collector in a process at a time.
+  private static final Object ONE_AT_A_TIME = new Object();
+
   private ObjectiveGradients() {}
 
   /**
@@ -26,33 +28,27 @@ final class ObjectiveGradients {
       List<double[]> variables,
       List<double[]> constants,
       BiFunction<List<NDArray>, Map<String, NDArray>, NDArray> formula) {
-    // One thread also because DJL allows one gradient collector in a process at a time.
-    return ComputeThread.call(() -> differentiate(variables, constants, formula));
-  }
-
-  private static ObjectiveResult differentiate(
-      List<double[]> variables,
-      List<double[]> constants,
-      BiFunction<List<NDArray>, Map<String, NDArray>, NDArray> formula) {
-    try (NDManager manager = NDManager.newBaseManager("PyTorch");
-        GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-      List<NDArray> arrays = new ArrayList<>();
-      for (double[] variable : variables) {
-        NDArray array = manager.create(variable);
-        array.setRequiresGradient(true);
-        arrays.add(array);
+    synchronized (ONE_AT_A_TIME) {
+      try (NDManager manager = NDManager.newBaseManager("PyTorch");
+          GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        List<NDArray> arrays = new ArrayList<>();
+        for (double[] variable : variables) {
+          NDArray array = manager.create(variable);
+          array.setRequiresGradient(true);
+          arrays.add(array);
+        }
+        constants.forEach(constant -> arrays.add(manager.create(constant)));
+        Map<String, NDArray> statistics = new LinkedHashMap<>();
+        NDArray loss = formula.apply(arrays, statistics);
+        collector.backward(loss);
+        List<double[]> gradients = new ArrayList<>();
+        for (int i = 0; i < variables.size(); i++) {
+          gradients.add(arrays.get(i).getGradient().toDoubleArray());
+        }
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        statistics.forEach((name, value) -> numbers.put(name, value.toDoubleArray()[0]));
+        return new ObjectiveResult(loss.toDoubleArray()[0], gradients, numbers);
       }
-      constants.forEach(constant -> arrays.add(manager.create(constant)));
-      Map<String, NDArray> statistics = new LinkedHashMap<>();
-      NDArray loss = formula.apply(arrays, statistics);
-      collector.backward(loss);
-      List<double[]> gradients = new ArrayList<>();
-      for (int i = 0; i < variables.size(); i++) {
-        gradients.add(arrays.get(i).getGradient().toDoubleArray());
-      }
-      Map<String, Double> numbers = new LinkedHashMap<>();
-      statistics.forEach((name, value) -> numbers.put(name, value.toDoubleArray()[0]));
-      return new ObjectiveResult(loss.toDoubleArray()[0], gradients, numbers);
     }
   }
 }

@@ -20,6 +20,7 @@ import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.PpoObjective;
 import org.rlhfstreams.learner.objectives.PpoTokens;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -199,17 +200,17 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
   private boolean update(
       Passes passes, int[] members, Targets targets, double learningRateFactor, Averages averages) {
     float[][] logProbabilities = passes.policy().logProbabilities();
-    ObjectiveResult result =
-        objective.evaluate(
-            new PpoTokens(
-                Rows.flat(logProbabilities),
-                Rows.flat(passes.policy().entropies()),
-                Rows.flat(passes.values()),
-                pick(targets.oldLogProbabilities(), members),
-                pick(targets.behaviorLogProbabilities(), members),
-                pick(targets.advantages(), members),
-                pick(targets.returns(), members),
-                pick(targets.oldValues(), members)));
+    PpoTokens tokens =
+        new PpoTokens(
+            Rows.flat(logProbabilities),
+            Rows.flat(passes.policy().entropies()),
+            Rows.flat(passes.values()),
+            pick(targets.oldLogProbabilities(), members),
+            pick(targets.behaviorLogProbabilities(), members),
+            pick(targets.advantages(), members),
+            pick(targets.returns(), members),
+            pick(targets.oldValues(), members));
+    ObjectiveResult result = ComputeThread.call(() -> objective.evaluate(tokens));
     averages.add(result.statistics());
     averages.add(Map.of("loss", result.loss()));
     if (!Double.isFinite(result.loss())) {

@@ -8,6 +8,7 @@ import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -80,7 +81,7 @@ public final class RewardTrainer implements Trainer<PreferencePair> {
       rejected[i] = scores[count + i][0];
       margins[i] = pairs.get(i).margin();
     }
-    return objective.evaluate(chosen, rejected, margins);
+    return ComputeThread.call(() -> objective.evaluate(chosen, rejected, margins));
   }
 
   /** All chosen ones, then all rejected ones. */

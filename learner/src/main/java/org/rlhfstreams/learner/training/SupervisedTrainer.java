@@ -8,6 +8,7 @@ import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.SupervisedObjective;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -35,7 +36,9 @@ public final class SupervisedTrainer implements Trainer<Demonstration> {
     List<TokenRow> rows = batch.stream().map(Demonstration::row).toList();
     Map<String, Double> metrics = new LinkedHashMap<>();
     try (Pass pass = model.tokenPass(rows)) {
-      ObjectiveResult result = SupervisedObjective.evaluate(Rows.flat(pass.logProbabilities()));
+      double[] logProbabilities = Rows.flat(pass.logProbabilities());
+      ObjectiveResult result =
+          ComputeThread.call(() -> SupervisedObjective.evaluate(logProbabilities));
       metrics.put("loss", result.loss());
       metrics.put("entropy", mean(Rows.flat(pass.entropies())));
       boolean applied = Double.isFinite(result.loss());
