@@ -115,13 +115,19 @@ public final class CheckpointStore {
   }
 
   /**
-   * The newest checkpoint.
+   * The newest checkpoint of a step up to {@code last}.
    *
    * @throws CheckpointException where it is there but cannot be read
    */
-  public Optional<Checkpoint> newest() {
-    List<Path> all = list();
-    return all.isEmpty() ? Optional.empty() : Optional.of(read(all.get(all.size() - 1)));
+  public Optional<Checkpoint> newest(long last) {
+    List<Path> candidates = list().stream().filter(folder -> step(folder) <= last).toList();
+    return candidates.isEmpty()
+        ? Optional.empty()
+        : Optional.of(read(candidates.get(candidates.size() - 1)));
+  }
+
+  private static long step(Path folder) {
+    return Long.parseLong(folder.getFileName().toString().substring(PREFIX.length()));
   }
 
   private static Checkpoint read(Path folder) {

@@ -108,8 +108,12 @@ public final class LearnerLoop<E extends Example> {
     }
   }
 
+  /**
+   * A checkpoint ahead of the log is passed over: a crash came between it and its step's leaving,
+   * and only the steps since the one before can say again what should have left.
+   */
   private void restore(long published) {
-    Optional<Checkpoint> newest = checkpoints.newest();
+    Optional<Checkpoint> newest = checkpoints.newest(published < 0 ? Long.MAX_VALUE : published);
     if (newest.isPresent()) {
       Checkpoint checkpoint = newest.get();
       step = checkpoint.step();

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -186,6 +188,43 @@ final class LearnerResumeTest {
     assertThat(later).containsExactly(5L, 6L, 7L, 8L);
     assertSame("whole", wholeModel, "stopped");
     assertPublishedOnce(connection);
+  }
+
+  @Test
+  void aCheckpointWhoseStepNeverLeftIsPassedOver() throws IOException {
+    Path wholeModel = whole("whole-ahead", Map.of());
+    KafkaConnection connection = stoppedAt("behind", 2);
+    KafkaConnection unused = stoppedAt("ahead", 3);
+    copyNewest(directory.resolve("ahead-ck"), directory.resolve("behind-ck"));
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThat(learner.run(() -> false)).isTrue();
+      learner.export(directory.resolve("behind-model"), TensorType.F32);
+    }
+    assertSame("whole-ahead", wholeModel, "behind");
+    assertPublishedOnce(connection);
+  }
+
+  private KafkaConnection stoppedAt(String run, long step) {
+    KafkaConnection connection = connection(run, Map.of());
+    publish(connection);
+    AtomicBoolean stop = new AtomicBoolean();
+    try (LearnerRun learner =
+        LearnerRun.open(connection, report -> stop.set(report.step() == step))) {
+      assertThat(learner.run(stop::get)).isFalse();
+    }
+    return connection;
+  }
+
+  private static void copyNewest(Path from, Path to) throws IOException {
+    Path newest;
+    try (Stream<Path> folders = Files.list(from)) {
+      newest = folders.max(Comparator.naturalOrder()).orElseThrow();
+    }
+    try (Stream<Path> files = Files.walk(newest)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
   }
 
   private void assertSame(String whole, Path wholeModel, String other) throws IOException {
