@@ -25,8 +25,9 @@ import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
  * Batch, step, checkpoint, publication, in this order, until the data or the steps end; a step
- * leaves while the next is learned. A restart goes back to the newest checkpoint and repeats, bit
- * for bit, the steps since; those that had been published are not published again.
+ * leaves while the next is learned. A restart goes back to the newest checkpoint that the log has
+ * reached and repeats, bit for bit, the steps since; those that had been published are not
+ * published again.
  *
  * @param <E> the kind of example
  */
