@@ -12,7 +12,7 @@ import org.rlhfstreams.learner.objectives.RewardObjective;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;

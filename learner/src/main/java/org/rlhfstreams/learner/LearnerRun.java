@@ -22,7 +22,7 @@ import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -52,7 +52,7 @@ public final class LearnerRun implements AutoCloseable {
   /**
    * Loads the models of the configured objective.
    *
-   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with them
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with them
    */
   public static LearnerRun open(KafkaConnection connection, StepListener listener) {
     ShutdownSequence opened = new ShutdownSequence();

@@ -67,7 +67,7 @@ public final class LearnerService implements AutoCloseable {
    * Starts a learner.
    *
    * @param listener hears of each step
-   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with a model
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with a model
    * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
    */
   public static LearnerService start(KafkaConnection connection, StepListener listener) {

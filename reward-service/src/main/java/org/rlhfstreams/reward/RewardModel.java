@@ -12,7 +12,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.training.InferenceModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.TokenRow;

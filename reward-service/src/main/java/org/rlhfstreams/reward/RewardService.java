@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Rollout;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
@@ -80,7 +80,7 @@ public final class RewardService implements AutoCloseable {
   /**
    * Starts the service.
    *
-   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with a model
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with a model
    * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
    */
   public static RewardService start(KafkaConnection connection) {

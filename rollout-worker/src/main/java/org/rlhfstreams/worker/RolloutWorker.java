@@ -63,7 +63,7 @@ public final class RolloutWorker implements AutoCloseable {
   /**
    * Starts a worker.
    *
-   * @throws org.rlhfstreams.model.files.ModelException naming what is wrong with the policy
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with the policy
    * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
    */
   public static RolloutWorker start(KafkaConnection connection) {

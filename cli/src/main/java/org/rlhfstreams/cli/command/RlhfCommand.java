@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.embedded.EmbeddedException;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.TopicException;
 import org.rlhfstreams.service.configuration.ConfigurationException;

@@ -25,7 +25,7 @@ import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.HeldOut;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.schemas.TopicAdministrator;

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.SafetensorsFile;
 import org.rlhfstreams.model.files.SafetensorsWriter;
-import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.weights.NamedTensor;
 

@@ -2,7 +2,7 @@ package org.rlhfstreams.learner.checkpoint;
 
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.service.weights.NamedTensor;
 
 /**

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
-import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.training.OptimizerState;
 import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.service.weights.NamedTensor;

@@ -1,7 +1,7 @@
 package org.rlhfstreams.learner.training;
 
 import java.util.List;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 
 /**
  * A model as others use it.

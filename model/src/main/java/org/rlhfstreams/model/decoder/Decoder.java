@@ -3,11 +3,10 @@ package org.rlhfstreams.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -16,36 +15,39 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  * decoder serves the policy, its reference and every version that arrives.
  */
 public final class Decoder implements AutoCloseable {
-  private static final List<String> FRAGMENTS =
-      List.of("decoder.py", "head.py", "backward.py", "generation.py", "optimizer.py");
-
   private final ModelConfiguration configuration;
+  private final ComputeType type;
   private final TorchScriptModule module;
   private final NDManager manager;
-  private final NDArray cos;
-  private final NDArray sin;
+  private final RopeTables ropeTables;
+  private final NDArray none;
 
+  /** A decoder that computes in float32. */
   public Decoder(ModelConfiguration configuration) {
+    this(configuration, ComputeType.FLOAT32);
+  }
+
+  /**
+   * @param type of the weights that it will be given
+   */
+  public Decoder(ModelConfiguration configuration, ComputeType type) {
     this.configuration = configuration;
-    Map<String, Object> constants = new LinkedHashMap<>();
-    constants.put("layers", (long) configuration.layers());
-    constants.put("heads", (long) configuration.heads());
-    constants.put("key_value_heads", (long) configuration.keyValueHeads());
-    constants.put("head_dimension", (long) configuration.headDimension());
-    constants.put("norm_epsilon", configuration.normEpsilon());
-    constants.put("minus_infinity", Double.NEGATIVE_INFINITY);
-    LayerLayout layout = LayerLayout.of(configuration);
-    constants.put("stride", (long) layout.stride());
-    constants.put("attention_bias", (long) layout.attentionBias());
-    constants.put("feed_forward_bias", (long) layout.feedForwardBias());
-    constants.put("tied", configuration.tieWordEmbeddings());
-    this.module = TorchScriptModule.compile("Decoder", Decoder.class, FRAGMENTS, constants);
+    this.type = type;
+    this.module =
+        TorchScriptModule.compile(
+            "Decoder",
+            Decoder.class,
+            List.of(
+                configuration.architecture().script(),
+                "decoder.py",
+                "head.py",
+                "backward.py",
+                "generation.py",
+                "optimizer.py"),
+            ScriptConstants.of(configuration));
     this.manager = NDManager.newBaseManager("PyTorch");
-    int positions = configuration.maxPositions();
-    RopeTables tables = RopeTables.of(configuration, positions);
-    Shape shape = new Shape(positions, configuration.headDimension());
-    this.cos = manager.create(tables.cos(), shape);
-    this.sin = manager.create(tables.sin(), shape);
+    this.ropeTables = new RopeTables(configuration, type, manager);
+    this.none = manager.create(new Shape(0), DataType.INT64);
   }
 
   /** What the architecture is. */
@@ -53,14 +55,34 @@ public final class Decoder implements AutoCloseable {
     return configuration;
   }
 
-  /** Cosine table as an argument, [positions, head dimension]. */
-  public Argument cos() {
-    return Argument.of(cos);
+  /** The type that it computes in. */
+  public ComputeType type() {
+    return type;
   }
 
-  /** Sine table as an argument, [positions, head dimension]. */
-  public Argument sin() {
-    return Argument.of(sin);
+  /**
+   * Cosine and sine tables, as two arguments, for whole sequences.
+   *
+   * @param length tokens of the longest
+   */
+  public Argument[] rope(int length) {
+    RopeTables.Tables tables = ropeTables.of(length);
+    return new Argument[] {tables.cos(), tables.sin()};
+  }
+
+  /**
+   * The same for tokens that are added one at a time.
+   *
+   * @param reach tokens of the longest sequence, the new one included
+   */
+  public Argument[] ropeForDecoding(int reach) {
+    RopeTables.Tables tables = ropeTables.forDecoding(reach);
+    return new Argument[] {tables.cos(), tables.sin()};
+  }
+
+  /** An empty tensor, for arguments that are left out. */
+  public Argument none() {
+    return Argument.of(none);
   }
 
   /**
@@ -83,7 +105,18 @@ public final class Decoder implements AutoCloseable {
    */
   public NDArray logits(NDManager scope, long[][] tokenIds, Weights weights) {
     NDArray ids = TokenMatrix.create(scope, tokenIds);
-    return run("logits", scope, Argument.of(ids), cos(), sin(), weights.argument()).get(0);
+    int time = Math.toIntExact(ids.getShape().get(1));
+    Argument[] rope = rope(time);
+    return run(
+            "logits",
+            scope,
+            Argument.of(ids),
+            Argument.of(TokenMatrix.positions(scope, time)),
+            none(),
+            rope[0],
+            rope[1],
+            weights.argument())
+        .get(0);
   }
 
   @Override

@@ -3,8 +3,8 @@ package org.rlhfstreams.model.decoder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.model.files.ModelException;
-import org.rlhfstreams.model.files.TensorSpecification;
+import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /**
  * Two copies of one architecture's weights: one in use, one that the next version is written into,

@@ -3,6 +3,7 @@ package org.rlhfstreams.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.stream.LongStream;
 
 /** Rows of token ids as one right-padded tensor. */
 public final class TokenMatrix {
@@ -22,5 +23,10 @@ public final class TokenMatrix {
       System.arraycopy(rows[i], 0, flat, i * time, rows[i].length);
     }
     return scope.create(flat, new Shape(rows.length, time));
+  }
+
+  /** 0, 1, ... as int64 [time]. */
+  public static NDArray positions(NDManager scope, int time) {
+    return scope.create(LongStream.range(0, time).toArray());
   }
 }

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import org.rlhfstreams.model.files.ModelConfiguration;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.files.TensorSpecification;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 

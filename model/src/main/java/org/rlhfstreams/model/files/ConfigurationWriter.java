@@ -1,6 +1,8 @@
 package org.rlhfstreams.model.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.RopeScaling;
 
 /** Writes {@code config.json} in the form that transformers 4 and 5 both read. */
 final class ConfigurationWriter {
@@ -19,13 +21,13 @@ final class ConfigurationWriter {
     json.put("num_key_value_heads", configuration.keyValueHeads());
     json.put("head_dim", configuration.headDimension());
     json.put("hidden_act", "silu");
-    json.put("attention_bias", configuration.attentionBias());
+    json.put("attention_bias", configuration.attention().inputBias());
     json.put("mlp_bias", configuration.feedForwardBias());
     json.put("rms_norm_eps", configuration.normEpsilon());
-    json.put("rope_theta", configuration.ropeTheta());
-    if (configuration.ropeScaling() instanceof RopeScaling.Linear linear) {
+    json.put("rope_theta", configuration.rope().orElseThrow().theta());
+    if (configuration.rope().orElseThrow().scaling() instanceof RopeScaling.Linear linear) {
       json.putObject("rope_scaling").put("rope_type", "linear").put("factor", linear.factor());
-    } else if (configuration.ropeScaling() instanceof RopeScaling.Llama3 llama3) {
+    } else if (configuration.rope().orElseThrow().scaling() instanceof RopeScaling.Llama3 llama3) {
       json.putObject("rope_scaling")
           .put("rope_type", "llama3")
           .put("factor", llama3.factor())

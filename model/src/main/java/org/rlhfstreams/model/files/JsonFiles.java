@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.rlhfstreams.model.ModelException;
 
 /** JSON files of a model directory, with errors that name the file. */
 final class JsonFiles {

@@ -12,6 +12,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.architecture.ConfigurationFields;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /** A Hugging Face model directory whose tensors are known to be present and of the right shape. */
 public final class ModelDirectory {
@@ -35,7 +39,7 @@ public final class ModelDirectory {
       Path path, ModelConfiguration configuration, Map<String, SafetensorsFile> fileOf) {
     this.path = path;
     this.configuration = configuration;
-    this.expected = ExpectedTensors.of(configuration);
+    this.expected = configuration.tensors();
     this.fileOf = fileOf;
   }
 
@@ -51,7 +55,7 @@ public final class ModelDirectory {
               + " is not a directory: name a Hugging Face model directory, with config.json,"
               + " model.safetensors and tokenizer.json");
     }
-    ModelConfiguration configuration = ConfigurationReader.read(path.resolve(CONFIGURATION));
+    ModelConfiguration configuration = readConfiguration(path);
     ModelDirectory directory = new ModelDirectory(path, configuration, files(path));
     directory.check();
     return directory;
@@ -63,12 +67,13 @@ public final class ModelDirectory {
    * @throws ModelException naming what is wrong with it
    */
   public static ModelConfiguration readConfiguration(Path directory) {
-    return ConfigurationReader.read(directory.resolve(CONFIGURATION));
+    Path file = directory.resolve(CONFIGURATION);
+    return new ConfigurationFields(file.toString(), JsonFiles.readObject(file)).read();
   }
 
   /** The tensors that a configuration asks for, in the order that the decoder takes them. */
   public static List<TensorSpecification> expectedTensors(ModelConfiguration configuration) {
-    return ExpectedTensors.of(configuration);
+    return configuration.tensors();
   }
 
   private static Map<String, SafetensorsFile> files(Path path) {
@@ -164,8 +169,7 @@ public final class ModelDirectory {
           aside.resolve(CONFIGURATION),
           ConfigurationWriter.write(configuration, type),
           StandardCharsets.UTF_8);
-      SafetensorsWriter.write(
-          aside.resolve(TENSORS), ExpectedTensors.of(configuration), values, type);
+      SafetensorsWriter.write(aside.resolve(TENSORS), configuration.tensors(), values, type);
       for (String name : CARRIED_OVER) {
         if (Files.exists(carryFrom.resolve(name))) {
           Files.copy(carryFrom.resolve(name), aside.resolve(name));

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.rlhfstreams.model.ModelException;
 
 /**
  * A safetensors file: eight bytes of header length, a JSON header, then the tensors' bytes. The

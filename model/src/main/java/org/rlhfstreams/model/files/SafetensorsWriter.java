@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /** Writes safetensors; equal input gives equal bytes. */
 public final class SafetensorsWriter {

@@ -11,10 +11,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.model.files.ModelConfiguration;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -145,16 +146,19 @@ public final class Generator implements AutoCloseable {
       prompts[i] = IntStream.of(prompt).asLongStream().toArray();
       last[i] = prompt.length - 1L;
     }
+    int time = (int) LongStream.of(last).max().orElseThrow() + 1;
+    Argument[] rope = decoder.rope(time);
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =
           decoder.run(
               "prefill_and_sample",
               scope,
               Argument.of(TokenMatrix.create(scope, prompts)),
+              Argument.of(TokenMatrix.positions(scope, time)),
               settings(scope, rows),
               uniforms(scope, rows),
-              decoder.cos(),
-              decoder.sin(),
+              rope[0],
+              rope[1],
               Argument.of(scope.create((long) first)),
               Argument.of(scope.create(last)),
               Argument.of(keys),
@@ -168,6 +172,8 @@ public final class Generator implements AutoCloseable {
   private void decode() {
     long[] tokens = running.stream().mapToLong(RunningRow::newestToken).toArray();
     long[] positions = running.stream().mapToLong(RunningRow::position).toArray();
+    Argument[] rope =
+        decoder.ropeForDecoding((int) LongStream.of(positions).max().orElseThrow() + 1);
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =
           decoder.run(
@@ -177,8 +183,8 @@ public final class Generator implements AutoCloseable {
               settings(scope, running),
               uniforms(scope, running),
               Argument.of(scope.create(positions)),
-              decoder.cos(),
-              decoder.sin(),
+              rope[0],
+              rope[1],
               Argument.of(keys),
               Argument.of(values),
               weights.argument());

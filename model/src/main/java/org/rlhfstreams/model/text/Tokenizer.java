@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.rlhfstreams.model.files.ModelConfiguration;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 
 /** A model's tokenizer, exactly as Hugging Face's library applies it. Safe for many threads. */

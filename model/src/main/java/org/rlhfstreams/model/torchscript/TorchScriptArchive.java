@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -25,7 +26,7 @@ final class TorchScriptArchive {
    * The archive's bytes.
    *
    * @param className the class in {@code source}
-   * @param constants attributes of the object: Long, Double or Boolean
+   * @param constants attributes of the object: Long, Double, Boolean or a List of Long
    * @throws IllegalArgumentException for a constant of another type
    */
   static byte[] write(String className, String source, Map<String, Object> constants) {
@@ -67,6 +68,12 @@ final class TorchScriptArchive {
       out.writeDouble(number);
     } else if (value instanceof Boolean flag) {
       out.write(flag ? TRUE : FALSE);
+    } else if (value instanceof List<?> numbers) {
+      out.write("ctorch.jit._pickle\nbuild_intlist\n(](".getBytes(StandardCharsets.US_ASCII));
+      for (Object number : numbers) {
+        value(out, name, number);
+      }
+      out.write("etR".getBytes(StandardCharsets.US_ASCII));
     } else {
       throw new IllegalArgumentException("constant " + name + " cannot be pickled: " + value);
     }

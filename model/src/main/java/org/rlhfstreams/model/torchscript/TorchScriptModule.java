@@ -39,7 +39,8 @@ public final class TorchScriptModule implements AutoCloseable {
    * @param className name of the class, for messages
    * @param owner class beside whose package's resources the fragments lie
    * @param fragments resource names, relative to {@code owner}
-   * @param constants attributes that the source reads as {@code self.NAME}: Long, Double or Boolean
+   * @param constants attributes that the source reads as {@code self.NAME}: Long, Double, Boolean
+   *     or a List of Long
    */
   public static TorchScriptModule compile(
       String className, Class<?> owner, List<String> fragments, Map<String, Object> constants) {
@@ -116,6 +117,9 @@ public final class TorchScriptModule implements AutoCloseable {
   private static String type(Object constant) {
     if (constant instanceof Boolean) {
       return "bool";
+    }
+    if (constant instanceof List) {
+      return "List[int]";
     }
     return constant instanceof Long ? "int" : "float";
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.TokenMatrix;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -72,14 +73,17 @@ public final class InferenceModel implements AutoCloseable {
   }
 
   private NDArray hidden(MicroBatch batch, NDManager scope, Weights weights) {
+    Argument[] rope = decoder.rope(batch.time());
     return decoder
         .run(
             "hidden_at",
             scope,
             Argument.of(batch.ids(scope)),
+            Argument.of(TokenMatrix.positions(scope, batch.time())),
+            decoder.none(),
             Argument.of(batch.index(scope)),
-            decoder.cos(),
-            decoder.sin(),
+            rope[0],
+            rope[1],
             weights.argument())
         .get(0);
   }

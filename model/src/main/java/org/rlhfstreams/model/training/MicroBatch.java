@@ -63,6 +63,11 @@ final class MicroBatch {
     return TokenMatrix.create(scope, ids);
   }
 
+  /** Tokens of the longest row. */
+  int time() {
+    return time;
+  }
+
   /** Where the head reads, as indices into batch * time, [tokens]. */
   NDArray index(NDManager scope) {
     long[] index = new long[tokens()];

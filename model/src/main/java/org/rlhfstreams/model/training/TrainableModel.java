@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.model.files.ModelConfiguration;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 
 /**

@@ -1,14 +1,11 @@
-  # The Llama decoder. Weights arrive as one list in the order of ModelDirectory.expectedTensors:
-  # the embedding, `stride` tensors a layer (norm, q, k, v, o, norm, gate, up, down, then biases), the
-  # final norm, and then a head where it has its own.
-  # Rows are right-padded: with causal attention a real token never sees padding, so no mask is needed.
+  # The decoder's frame, the same for every architecture. The architecture's own fragment gives embed,
+  # attention_inputs, attention_output, feed_forward and final_norm.
+  # Weights arrive as one list in the order of ModelConfiguration.tensors: `first_layer` embeddings,
+  # `stride` tensors a layer, the final norm from `final` on, and a head at `head_index`.
+  # Rows are right-padded: with causal attention a real token never sees padding.
 
-  def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    half = x.size(-1) // 2
-    return x * cos + torch.cat([-x[..., half:], x[..., :half]], -1) * sin
-
-  def norm(self, x: Tensor, weight: Tensor) -> Tensor:
-    return torch.rms_norm(x, [x.size(-1)], weight, self.norm_epsilon)
+  def layer_offset(self, l: int) -> int:
+    return self.first_layer + l * self.stride
 
   def split_heads(self, x: Tensor, heads: int) -> Tensor:
     return torch.transpose(torch.view(x, [x.size(0), x.size(1), heads, self.head_dimension]), 1, 2)
@@ -24,53 +21,114 @@
       y = torch.repeat_interleave(x, self.heads // self.key_value_heads, 1)
     return y
 
-  # x times the layer's matrix i, plus its bias where biases start above 0 in the layer
-  def project(self, x: Tensor, w: List[Tensor], o: int, i: int, bias: int, bias_index: int) -> Tensor:
-    if bias > 0:
-      y = torch.linear(x, w[o + i], w[o + bias + bias_index])
+  def activate(self, x: Tensor) -> Tensor:
+    if self.activation == 0:
+      y = torch.silu(x)
+    elif self.activation == 1:
+      y = torch.gelu(x)
+    elif self.activation == 2:
+      y = torch.gelu(x, approximate="tanh")
+    elif self.activation == 3:
+      y = x * torch.sigmoid(1.702 * x)
+    elif self.activation == 4:
+      y = torch.relu(x)
+    elif self.activation == 5:
+      y = torch.square(torch.relu(x))
+    elif self.activation == 6:
+      y = torch.tanh(x)
     else:
-      y = torch.linear(x, w[o + i])
+      y = torch.sigmoid(x)
     return y
 
-  def attention_output(self, a: Tensor, w: List[Tensor], o: int) -> Tensor:
-    return self.project(self.merge_heads(a), w, o, 4, self.attention_bias, 3)
+  # What scores are multiplied by before the softmax.
+  def attention_scale(self, l: int) -> float:
+    if self.scaled_by_layer:
+      scale = self.head_scale / float(l + 1)
+    else:
+      scale = self.head_scale
+    return scale
 
-  def attention_inputs(self, h: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
-    q = self.rotate(self.split_heads(self.project(h, w, o, 1, self.attention_bias, 0), self.heads), cos, sin)
-    k = self.rotate(self.split_heads(self.project(h, w, o, 2, self.attention_bias, 1), self.key_value_heads), cos, sin)
-    v = self.split_heads(self.project(h, w, o, 3, self.attention_bias, 2), self.key_value_heads)
-    return (q, k, v)
+  # Which keys each query sees, [batch or 1, 1, time, time]; empty where causality alone decides.
+  # segments is empty, or [batch, time]: a token sees segment 0 and its own (one prompt, several responses).
+  def visible(self, positions: Tensor, segments: Tensor) -> Tensor:
+    if segments.numel() == 0:
+      mask = segments
+    else:
+      time = segments.size(1)
+      own = torch.eq(torch.unsqueeze(segments, 2), torch.unsqueeze(segments, 1))
+      shared = torch.eq(torch.unsqueeze(segments, 1), 0)
+      causal = torch.tril(torch.ones([time, time], dtype=11, layout=None, device=segments.device))
+      mask = torch.unsqueeze(torch.logical_and(torch.logical_or(own, shared), causal), 1)
+    return mask
 
-  def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
-    h = self.norm(x, w[o + 5])
-    b = self.feed_forward_bias
-    gated = torch.silu(self.project(h, w, o, 6, b, 0)) * self.project(h, w, o, 7, b, 1)
-    return x + self.project(gated, w, o, 8, b, 2)
+  # The same for layers that see a window alone; positions [time] or [batch, time].
+  def visible_in_window(self, positions: Tensor, mask: Tensor) -> Tensor:
+    time = positions.size(-1)
+    if self.window == 0 or time <= self.window:
+      windowed = mask
+    else:
+      distance = torch.unsqueeze(positions, -1) - torch.unsqueeze(positions, -2)
+      near = torch.lt(distance, self.window)
+      if mask.numel() == 0:
+        windowed = torch.logical_and(near, torch.ge(distance, 0))
+        if windowed.dim() == 3:
+          windowed = torch.unsqueeze(windowed, 1)
+      else:
+        if near.dim() == 3:
+          near = torch.unsqueeze(near, 1)
+        windowed = torch.logical_and(near, mask)
+    return windowed
 
-  # ids [batch, time] -> hidden states [batch, time, hidden]
-  def hidden(self, ids: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
-    cos = cos_table[0:ids.size(1)]
-    sin = sin_table[0:ids.size(1)]
-    x = torch.embedding(w[0], ids)
+  def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, l: int) -> Tensor:
+    keys = self.share_heads(k)
+    values = self.share_heads(v)
+    if mask.numel() == 0:
+      a = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=self.attention_scale(l))
+    else:
+      a = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False, scale=self.attention_scale(l))
+    return a
+
+  # One layer: x [batch, time, hidden] -> the same
+  def layer(self, l: int, x: Tensor, cos: Tensor, sin: Tensor, full: Tensor, windowed: Tensor, w: List[Tensor]) -> Tensor:
+    o = self.layer_offset(l)
+    q, k, v = self.attention_inputs(x, cos, sin, w, o)
+    if self.windowed[l] == 1:
+      mask = windowed
+    else:
+      mask = full
+    a = self.attend(q, k, v, mask, l)
+    return self.feed_forward(x + self.attention_output(a, w, o), w, o)
+
+  # Rows of a rotary table at positions [time] or [batch, time], to multiply [batch, heads, time, dimension]
+  def at_positions(self, table: Tensor, positions: Tensor) -> Tensor:
+    if self.rotary:
+      rows = torch.embedding(table, positions)
+      if rows.dim() == 3:
+        rows = torch.unsqueeze(rows, 1)
+    else:
+      rows = table
+    return rows
+
+  # ids [batch, time], positions [time] or [batch, time], segments empty or [batch, time]
+  # -> hidden states [batch, time, hidden]
+  def hidden(self, ids: Tensor, positions: Tensor, segments: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
+    cos = self.at_positions(cos_table, positions)
+    sin = self.at_positions(sin_table, positions)
+    full = self.visible(positions, segments)
+    windowed = self.visible_in_window(positions, full)
+    x = self.embed(ids, positions, w)
     for l in range(self.layers):
-      o = 1 + l * self.stride
-      q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
-      a = torch.scaled_dot_product_attention(q, self.share_heads(k), self.share_heads(v), None, 0., True)
-      x = self.feed_forward(x + self.attention_output(a, w, o), w, o)
-    return self.norm(x, w[1 + self.layers * self.stride])
+      x = self.layer(l, x, cos, sin, full, windowed, w)
+    return self.final_norm(x, w)
 
   # hidden states of chosen tokens: index [tokens] into batch * time -> [tokens, hidden]
-  def hidden_at(self, ids: Tensor, index: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
-    h = self.hidden(ids, cos_table, sin_table, w)
+  def hidden_at(self, ids: Tensor, positions: Tensor, segments: Tensor, index: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
+    h = self.hidden(ids, positions, segments, cos_table, sin_table, w)
     return torch.index_select(torch.view(h, [-1, h.size(2)]), 0, index)
 
   def head(self, w: List[Tensor]) -> Tensor:
-    if self.tied:
-      weight = w[0]
-    else:
-      weight = w[2 + self.layers * self.stride]
-    return weight
+    return w[self.head_index]
 
   # every token's logits [batch, time, vocabulary]; for checks and small models only
-  def logits(self, ids: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.linear(self.hidden(ids, cos_table, sin_table, w), self.head(w))
+  def logits(self, ids: Tensor, positions: Tensor, segments: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.linear(self.hidden(ids, positions, segments, cos_table, sin_table, w), self.head(w))

@@ -4,47 +4,64 @@
 
   # Reads the prompts of new rows into the slots from `slot` on. ids [rows, time] right-padded,
   # last [rows] the index of each prompt's last token -> logits after the prompt [rows, vocabulary]
-  def prefill(self, ids: Tensor, cos_table: Tensor, sin_table: Tensor, slot: Tensor, last: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
+  def prefill(self, ids: Tensor, positions: Tensor, cos_table: Tensor, sin_table: Tensor, slot: Tensor, last: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     rows = ids.size(0)
     time = ids.size(1)
     first = int(slot)
-    cos = cos_table[0:time]
-    sin = sin_table[0:time]
-    x = torch.embedding(w[0], ids)
+    cos = self.at_positions(cos_table, positions)
+    sin = self.at_positions(sin_table, positions)
+    full = torch.slice(positions, 0, 0, 0)
+    windowed = self.visible_in_window(positions, full)
+    x = self.embed(ids, positions, w)
     for l in range(self.layers):
-      o = 1 + l * self.stride
-      q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
+      o = self.layer_offset(l)
+      q, k, v = self.attention_inputs(x, cos, sin, w, o)
       torch.copy_(torch.slice(torch.slice(torch.select(keys, 0, l), 0, first, first + rows), 2, 0, time), k)
       torch.copy_(torch.slice(torch.slice(torch.select(values, 0, l), 0, first, first + rows), 2, 0, time), v)
-      a = torch.scaled_dot_product_attention(q, self.share_heads(k), self.share_heads(v), None, 0., True)
+      if self.windowed[l] == 1:
+        mask = windowed
+      else:
+        mask = full
+      a = self.attend(q, k, v, mask, l)
       x = self.feed_forward(x + self.attention_output(a, w, o), w, o)
     at_last = torch.gather(x, 1, torch.expand(torch.view(last, [rows, 1, 1]), [rows, 1, x.size(2)]))
-    h = self.norm(torch.squeeze(at_last, 1), w[1 + self.layers * self.stride])
+    h = torch.squeeze(self.final_norm(at_last, w), 1)
     return torch.linear(h, self.head(w))
 
   # One token for each of the first rows: tokens [rows], positions [rows] -> logits [rows, vocabulary]
   def decode(self, tokens: Tensor, positions: Tensor, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     rows = tokens.size(0)
     reach = int(torch.max(positions)) + 1
-    cos = torch.view(torch.index_select(cos_table, 0, positions), [rows, 1, 1, self.head_dimension])
-    sin = torch.view(torch.index_select(sin_table, 0, positions), [rows, 1, 1, self.head_dimension])
+    at = torch.unsqueeze(positions, 1)
+    cos = self.at_positions(cos_table, at)
+    sin = self.at_positions(sin_table, at)
     columns = torch.arange(reach, dtype=4, layout=None, device=positions.device)
-    mask = torch.le(torch.view(columns, [1, 1, 1, reach]), torch.view(positions, [rows, 1, 1, 1]))
+    distance = torch.view(positions, [rows, 1, 1, 1]) - torch.view(columns, [1, 1, 1, reach])
+    full = torch.ge(distance, 0)
+    windowed = full
+    if self.window > 0:
+      windowed = torch.logical_and(full, torch.lt(distance, self.window))
     row_index = torch.arange(rows, dtype=4, layout=None, device=positions.device)
     where = annotate(List[Optional[Tensor]], [row_index, None, positions])
-    x = torch.embedding(w[0], torch.view(tokens, [rows, 1]))
+    # the queries that share a key/value head stand where a sequence's queries would
+    group = self.heads // self.key_value_heads
+    x = self.embed(torch.unsqueeze(tokens, 1), at, w)
     for l in range(self.layers):
-      o = 1 + l * self.stride
-      q, k, v = self.attention_inputs(self.norm(x, w[o]), cos, sin, w, o)
+      o = self.layer_offset(l)
+      q, k, v = self.attention_inputs(x, cos, sin, w, o)
       layer_keys = torch.slice(torch.select(keys, 0, l), 0, 0, rows)
       layer_values = torch.slice(torch.select(values, 0, l), 0, 0, rows)
       torch.index_put_(layer_keys, where, torch.squeeze(k, 2))
       torch.index_put_(layer_values, where, torch.squeeze(v, 2))
-      seen_keys = self.share_heads(torch.slice(layer_keys, 2, 0, reach))
-      seen_values = self.share_heads(torch.slice(layer_values, 2, 0, reach))
-      a = torch.scaled_dot_product_attention(q, seen_keys, seen_values, mask)
+      if self.windowed[l] == 1:
+        mask = windowed
+      else:
+        mask = full
+      grouped = torch.view(torch.squeeze(q, 2), [rows, self.key_value_heads, group, self.head_dimension])
+      a = torch.scaled_dot_product_attention(grouped, torch.slice(layer_keys, 2, 0, reach), torch.slice(layer_values, 2, 0, reach), mask, 0., False, scale=self.attention_scale(l))
+      a = torch.view(torch.contiguous(a), [rows, self.heads, 1, self.head_dimension])
       x = self.feed_forward(x + self.attention_output(a, w, o), w, o)
-    h = self.norm(torch.squeeze(x, 1), w[1 + self.layers * self.stride])
+    h = torch.squeeze(self.final_norm(x, w), 1)
     return torch.linear(h, self.head(w))
 
   # Draws one token a row by inverting the distribution at uniform [rows] in [0, 1).
@@ -74,8 +91,8 @@
     tokens = torch.where(greedy, torch.argmax(logits, -1), drawn)
     return [tokens, torch.squeeze(torch.gather(log_p, 1, torch.unsqueeze(tokens, 1)), 1)]
 
-  def prefill_and_sample(self, ids: Tensor, settings: Tensor, uniform: Tensor, cos_table: Tensor, sin_table: Tensor, slot: Tensor, last: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> List[Tensor]:
-    return self.sample(self.prefill(ids, cos_table, sin_table, slot, last, keys, values, w), settings, uniform)
+  def prefill_and_sample(self, ids: Tensor, prompt_positions: Tensor, settings: Tensor, uniform: Tensor, cos_table: Tensor, sin_table: Tensor, slot: Tensor, last: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> List[Tensor]:
+    return self.sample(self.prefill(ids, prompt_positions, cos_table, sin_table, slot, last, keys, values, w), settings, uniform)
 
   def decode_and_sample(self, tokens: Tensor, settings: Tensor, uniform: Tensor, positions: Tensor, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> List[Tensor]:
     return self.sample(self.decode(tokens, positions, cos_table, sin_table, keys, values, w), settings, uniform)

@@ -29,6 +29,10 @@ final class DecoderGoldenTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "gpt2",
+        "mistral-sliding",
+        "qwen2-bias",
+        "qwen3-qk-norm",
         "llama-tied",
         "llama-tied-bf16",
         "llama-untied-headdim",

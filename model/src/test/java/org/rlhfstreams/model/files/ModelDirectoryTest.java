@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.model.Goldens;
+import org.rlhfstreams.model.ModelException;
 
 final class ModelDirectoryTest {
   @TempDir private Path temporary;

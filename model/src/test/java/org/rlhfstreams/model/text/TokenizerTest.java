@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.model.Goldens;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.files.ModelException;
 
 final class TokenizerTest {
   @TempDir private Path directory;

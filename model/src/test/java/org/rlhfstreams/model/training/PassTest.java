@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.model.Goldens;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.files.TensorSpecification;
 
 /** What must not matter does not: micro-batches, padding, batch mates. */
 final class PassTest {

@@ -1,17 +1,20 @@
-package org.rlhfstreams.model.files;
+package org.rlhfstreams.model.architecture;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The architecture that a {@code config.json} describes.
  *
  * @param classifier true for a reward model: a score head in place of the language-model head
- * @param attentionBias whether the four attention projections have biases
- * @param feedForwardBias whether the three feed-forward projections have biases
+ * @param feedForwardBias whether the feed-forward projections have biases
+ * @param rope how positions turn queries and keys; empty where positions have learned embeddings
  * @param maxPositions longest sequence, in tokens
  * @param endOfSequence ids that finish a response; may be empty
  */
 public record ModelConfiguration(
+    Architecture architecture,
     boolean classifier,
     int vocabularySize,
     int hiddenSize,
@@ -20,11 +23,11 @@ public record ModelConfiguration(
     int heads,
     int keyValueHeads,
     int headDimension,
-    boolean attentionBias,
+    AttentionOptions attention,
     boolean feedForwardBias,
+    Activation activation,
     double normEpsilon,
-    double ropeTheta,
-    RopeScaling ropeScaling,
+    Optional<Rope> rope,
     int maxPositions,
     boolean tieWordEmbeddings,
     Set<Integer> endOfSequence) {
@@ -35,6 +38,7 @@ public record ModelConfiguration(
   /** The same architecture with a score head in place of the language-model head. */
   public ModelConfiguration asClassifier() {
     return new ModelConfiguration(
+        architecture,
         true,
         vocabularySize,
         hiddenSize,
@@ -43,13 +47,18 @@ public record ModelConfiguration(
         heads,
         keyValueHeads,
         headDimension,
-        attentionBias,
+        attention,
         feedForwardBias,
+        activation,
         normEpsilon,
-        ropeTheta,
-        ropeScaling,
+        rope,
         maxPositions,
         tieWordEmbeddings,
         endOfSequence);
+  }
+
+  /** The tensors that it asks for, in the order that the decoder takes them. */
+  public List<TensorSpecification> tensors() {
+    return architecture.tensors(this);
   }
 }

@@ -1,4 +1,4 @@
-package org.rlhfstreams.model.files;
+package org.rlhfstreams.model;
 
 /** A model that cannot be used; the message names the file, what is wrong, and what to do. */
 public final class ModelException extends RuntimeException {

@@ -1,5 +1,6 @@
-package org.rlhfstreams.model.files;
+package org.rlhfstreams.model.architecture;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,7 +15,7 @@ public record TensorSpecification(String name, List<Long> shape) {
   }
 
   static TensorSpecification of(String name, long... shape) {
-    return new TensorSpecification(name, java.util.Arrays.stream(shape).boxed().toList());
+    return new TensorSpecification(name, Arrays.stream(shape).boxed().toList());
   }
 
   /** Number of elements. */

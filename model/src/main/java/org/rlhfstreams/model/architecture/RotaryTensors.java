@@ -1,19 +1,19 @@
-package org.rlhfstreams.model.files;
+package org.rlhfstreams.model.architecture;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which tensors a configuration asks for, in the order that the decoder takes them. */
-final class ExpectedTensors {
+/** The tensors of Llama and the architectures derived from it, in the order of their script. */
+final class RotaryTensors {
   private final ModelConfiguration configuration;
   private final List<TensorSpecification> tensors = new ArrayList<>();
 
-  private ExpectedTensors(ModelConfiguration configuration) {
+  private RotaryTensors(ModelConfiguration configuration) {
     this.configuration = configuration;
   }
 
   static List<TensorSpecification> of(ModelConfiguration configuration) {
-    ExpectedTensors expected = new ExpectedTensors(configuration);
+    RotaryTensors expected = new RotaryTensors(configuration);
     expected.addAll();
     return List.copyOf(expected.tensors);
   }
@@ -46,16 +46,23 @@ final class ExpectedTensors {
     add(layer + "mlp.gate_proj.weight", inner, hidden);
     add(layer + "mlp.up_proj.weight", inner, hidden);
     add(layer + "mlp.down_proj.weight", hidden, inner);
-    if (configuration.attentionBias()) {
+    AttentionOptions attention = configuration.attention();
+    if (attention.inputBias()) {
       add(layer + "self_attn.q_proj.bias", queries);
       add(layer + "self_attn.k_proj.bias", keys);
       add(layer + "self_attn.v_proj.bias", keys);
+    }
+    if (attention.outputBias()) {
       add(layer + "self_attn.o_proj.bias", hidden);
     }
     if (configuration.feedForwardBias()) {
       add(layer + "mlp.gate_proj.bias", inner);
       add(layer + "mlp.up_proj.bias", inner);
       add(layer + "mlp.down_proj.bias", hidden);
+    }
+    if (attention.queryKeyNorms()) {
+      add(layer + "self_attn.q_norm.weight", configuration.headDimension());
+      add(layer + "self_attn.k_norm.weight", configuration.headDimension());
     }
   }
 

@@ -1,0 +1,42 @@
+package org.rlhfstreams.model.architecture;
+
+import java.util.List;
+
+/** A family of models: what its {@code config.json} can say, and which tensors it has. */
+public sealed interface Architecture
+    permits LlamaArchitecture,
+        MistralArchitecture,
+        Qwen2Architecture,
+        Qwen3Architecture,
+        Gpt2Architecture {
+
+  /** All that are supported. */
+  List<Architecture> ALL =
+      List.of(
+          new LlamaArchitecture(),
+          new MistralArchitecture(),
+          new Qwen2Architecture(),
+          new Qwen3Architecture(),
+          new Gpt2Architecture());
+
+  /** {@code model_type} in {@code config.json}. */
+  String modelType();
+
+  /** The entry of {@code architectures} for a language model. */
+  String languageModelName();
+
+  /** The entry of {@code architectures} for a model with a score head. */
+  String classifierName();
+
+  /** What stands before a tensor's name, and is missing in files of the body alone. */
+  String bodyPrefix();
+
+  /** Name of the script fragment, beside the decoder's own, that computes a layer. */
+  String script();
+
+  /** Reads the options, and refuses by name what is not supported. */
+  ModelConfiguration read(ConfigurationFields fields, boolean classifier);
+
+  /** Names and shapes: embeddings, then each layer's tensors, the final norm, and the head. */
+  List<TensorSpecification> tensors(ModelConfiguration configuration);
+}

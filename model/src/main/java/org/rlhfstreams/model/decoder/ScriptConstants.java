@@ -1,0 +1,67 @@
+package org.rlhfstreams.model.decoder;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.model.architecture.AttentionOptions;
+import org.rlhfstreams.model.architecture.Gpt2Architecture;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TensorSpecification;
+
+/**
+ * What the script reads as {@code self.NAME}: sizes, options, and where in the list of weights each
+ * tensor stands.
+ */
+final class ScriptConstants {
+  private static final int ROTARY_MATRICES_AND_NORMS = 9;
+
+  private ScriptConstants() {}
+
+  static Map<String, Object> of(ModelConfiguration configuration) {
+    Map<String, Object> constants = new LinkedHashMap<>();
+    AttentionOptions attention = configuration.attention();
+    constants.put("layers", (long) configuration.layers());
+    constants.put("heads", (long) configuration.heads());
+    constants.put("key_value_heads", (long) configuration.keyValueHeads());
+    constants.put("head_dimension", (long) configuration.headDimension());
+    constants.put("norm_epsilon", configuration.normEpsilon());
+    constants.put("activation", (long) configuration.activation().code());
+    constants.put("minus_infinity", Double.NEGATIVE_INFINITY);
+    constants.put("rotary", configuration.rope().isPresent());
+    constants.put(
+        "head_scale",
+        attention.scaledByHead() ? 1 / Math.sqrt(configuration.headDimension()) : 1.0);
+    constants.put("scaled_by_layer", attention.scaledByLayer());
+    constants.put("window", (long) attention.window());
+    constants.put("windowed", attention.windowed().stream().map(on -> on ? 1L : 0L).toList());
+    layout(configuration, constants);
+    return constants;
+  }
+
+  private static void layout(ModelConfiguration configuration, Map<String, Object> constants) {
+    AttentionOptions attention = configuration.attention();
+    boolean learnedPositions = configuration.architecture() instanceof Gpt2Architecture;
+    List<TensorSpecification> tensors = configuration.tensors();
+    boolean ownHead = configuration.classifier() || !configuration.tieWordEmbeddings();
+    int firstLayer = learnedPositions ? 2 : 1;
+    int finalNorms = learnedPositions ? 2 : 1;
+    int layerTensors = tensors.size() - firstLayer - finalNorms - (ownHead ? 1 : 0);
+    int stride = layerTensors / configuration.layers();
+    constants.put("first_layer", (long) firstLayer);
+    constants.put("stride", (long) stride);
+    constants.put("final", (long) firstLayer + layerTensors);
+    constants.put(
+        "head_index",
+        configuration.tieWordEmbeddings() || configuration.classifier()
+            ? 0L
+            : (long) firstLayer + layerTensors + finalNorms);
+    int next = ROTARY_MATRICES_AND_NORMS;
+    constants.put("input_bias", attention.inputBias() ? (long) next : 0L);
+    next += attention.inputBias() ? 3 : 0;
+    constants.put("output_bias", attention.outputBias() ? (long) next : 0L);
+    next += attention.outputBias() ? 1 : 0;
+    constants.put("feed_forward_bias", configuration.feedForwardBias() ? (long) next : 0L);
+    next += configuration.feedForwardBias() ? 3 : 0;
+    constants.put("query_key_norms", attention.queryKeyNorms() ? (long) next : 0L);
+  }
+}

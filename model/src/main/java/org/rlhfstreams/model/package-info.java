@@ -1,0 +1,2 @@
+/** Owns what every part of the model module may throw; touches nothing. */
+package org.rlhfstreams.model;

@@ -1,0 +1,25 @@
+  # GPT-2: a layer's tensors are weight and bias of ln_1, c_attn, c_proj, ln_2, c_fc and c_proj;
+  # matrices are stored [in, out].
+
+  def norm(self, x: Tensor, w: List[Tensor], i: int) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], w[i], w[i + 1], self.norm_epsilon)
+
+  def project(self, x: Tensor, w: List[Tensor], i: int) -> Tensor:
+    return torch.matmul(x, w[i]) + w[i + 1]
+
+  def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.embedding(w[0], ids) + torch.embedding(w[1], positions)
+
+  def attention_inputs(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
+    q, k, v = torch.chunk(self.project(self.norm(x, w, o), w, o + 2), 3, -1)
+    return (self.split_heads(q, self.heads), self.split_heads(k, self.heads), self.split_heads(v, self.heads))
+
+  def attention_output(self, a: Tensor, w: List[Tensor], o: int) -> Tensor:
+    return self.project(self.merge_heads(a), w, o + 4)
+
+  def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
+    inner = self.activate(self.project(self.norm(x, w, o + 6), w, o + 8))
+    return x + self.project(inner, w, o + 10)
+
+  def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
+    return self.norm(x, w, self.final)
