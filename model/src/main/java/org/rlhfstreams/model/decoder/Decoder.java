@@ -61,9 +61,17 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
+   * Sequences of equal value can run through {@link #rope} together: with dynamic rope scaling, the
+   * frequencies of a long sequence are its own.
+   */
+  public int lengthClass(int length) {
+    return configuration.rope().map(rope -> rope.scaling().lengthClass(length)).orElse(0);
+  }
+
+  /**
    * Cosine and sine tables, as two arguments, for whole sequences.
    *
-   * @param length tokens of the longest
+   * @param length tokens of the longest; all are of its {@link #lengthClass}
    */
   public Argument[] rope(int length) {
     RopeTables.Tables tables = ropeTables.of(length);
@@ -100,7 +108,7 @@ public final class Decoder implements AutoCloseable {
   /**
    * Logits of every token; for checks and small inputs, since all of them exist at once.
    *
-   * @param tokenIds [batch, time], right-padded
+   * @param tokenIds [batch, time], of one {@link #lengthClass}; padded on the right here
    * @return [batch, time, vocabulary], owned by {@code scope}
    */
   public NDArray logits(NDManager scope, long[][] tokenIds, Weights weights) {

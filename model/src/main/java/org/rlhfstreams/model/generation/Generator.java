@@ -136,7 +136,10 @@ public final class Generator implements AutoCloseable {
   private void enter() {
     int first = running.size();
     List<RunningRow> rows = new ArrayList<>();
-    while (!waiting.isEmpty() && first + rows.size() < slots) {
+    int lengthClass = lengthClass(waiting.element());
+    while (!waiting.isEmpty()
+        && first + rows.size() < slots
+        && lengthClass(waiting.element()) == lengthClass) {
       rows.add(new RunningRow(waiting.remove(), capacity));
     }
     long[][] prompts = new long[rows.size()][];
@@ -167,6 +170,10 @@ public final class Generator implements AutoCloseable {
       record(rows, drawn);
     }
     running.addAll(rows);
+  }
+
+  private int lengthClass(GenerationRequest request) {
+    return decoder.lengthClass(request.promptTokenIds().length);
   }
 
   private void decode() {

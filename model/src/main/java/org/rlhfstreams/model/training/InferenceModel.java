@@ -30,7 +30,8 @@ public final class InferenceModel implements AutoCloseable {
   public float[][] logProbabilities(Weights weights, List<TokenRow> rows, double[] temperatures) {
     float[][] byRow = new float[rows.size()][];
     for (MicroBatch batch :
-        MicroBatch.cut(rows, microBatches.tokens(), HeadPosition.RESPONSE_STATES)) {
+        MicroBatch.cut(
+            rows, microBatches.tokens(), HeadPosition.RESPONSE_STATES, decoder::lengthClass)) {
       try (NDManager scope = manager.newSubManager()) {
         NDArray statistics =
             decoder
@@ -52,7 +53,9 @@ public final class InferenceModel implements AutoCloseable {
   /** The score of each row at its last token, [rows]. */
   public float[] scores(Weights weights, List<TokenRow> rows) {
     float[][] byRow = new float[rows.size()][];
-    for (MicroBatch batch : MicroBatch.cut(rows, microBatches.tokens(), HeadPosition.LAST_TOKEN)) {
+    for (MicroBatch batch :
+        MicroBatch.cut(
+            rows, microBatches.tokens(), HeadPosition.LAST_TOKEN, decoder::lengthClass)) {
       try (NDManager scope = manager.newSubManager()) {
         NDArray scores =
             decoder

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 
@@ -24,8 +25,13 @@ final class MicroBatch {
     this.position = position;
   }
 
-  /** Cuts rows, longest first, so that padding stays small. */
-  static List<MicroBatch> cut(List<TokenRow> rows, int tokens, HeadPosition position) {
+  /**
+   * Cuts rows, longest first, so that padding stays small.
+   *
+   * @param lengthClass only sequences of equal class run together
+   */
+  static List<MicroBatch> cut(
+      List<TokenRow> rows, int tokens, HeadPosition position, IntUnaryOperator lengthClass) {
     List<Integer> byLength =
         IntStream.range(0, rows.size())
             .boxed()
@@ -35,7 +41,10 @@ final class MicroBatch {
     List<Integer> members = new ArrayList<>();
     int time = 0;
     for (int i : byLength) {
-      if (!members.isEmpty() && (members.size() + 1) * time > tokens) {
+      boolean full = (members.size() + 1) * time > tokens;
+      boolean apart =
+          lengthClass.applyAsInt(rows.get(i).tokenIds().length) != lengthClass.applyAsInt(time);
+      if (!members.isEmpty() && (full || apart)) {
         batches.add(new MicroBatch(rows, members, position));
         members = new ArrayList<>();
       }

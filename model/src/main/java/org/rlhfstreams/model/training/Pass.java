@@ -28,7 +28,8 @@ public final class Pass implements AutoCloseable {
   Pass(TrainableModel model, List<TokenRow> rows, HeadPosition position, PassHeads heads) {
     this.model = model;
     this.heads = heads;
-    this.batches = MicroBatch.cut(rows, model.microBatches().tokens(), position);
+    this.batches =
+        MicroBatch.cut(rows, model.microBatches().tokens(), position, model.decoder()::lengthClass);
     this.logProbabilities = new float[rows.size()][];
     this.entropies = new float[rows.size()][];
     this.values = new float[rows.size()][];

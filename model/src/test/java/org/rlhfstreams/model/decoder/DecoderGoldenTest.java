@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.SafetensorsFile;
@@ -26,48 +27,53 @@ final class DecoderGoldenTest {
   private static final int[] LENGTHS = {40, 23};
   private static final double TOLERANCE = 1e-4;
 
+  static Stream<String> models() {
+    String[] names = Goldens.resource("/goldens/models").toFile().list();
+    return Arrays.stream(names).sorted();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "gpt2",
-        "mistral-sliding",
-        "qwen2-bias",
-        "qwen3-qk-norm",
-        "llama-tied",
-        "llama-tied-bf16",
-        "llama-untied-headdim",
-        "llama-linear-rope",
-        "llama3-rope-scaling"
-      })
+  @MethodSource("models")
   void valuesAreThoseOfTransformers(String name) {
     ModelDirectory model = ModelDirectory.open(Goldens.model(name));
     SafetensorsFile golden =
         SafetensorsFile.open(Goldens.model(name).resolve("golden.safetensors"));
     long[] flat = golden.readIntegers("input_ids");
-    long[][] ids = new long[flat.length / TIME][];
+    int vocabulary = model.configuration().vocabularySize();
+    float[] expected = golden.readFloats("logits");
+    int[] lengths = Arrays.copyOf(LENGTHS, expected.length / TIME / vocabulary);
+    long[][] ids = new long[lengths.length][];
     for (int row = 0; row < ids.length; row++) {
       ids[row] = Arrays.copyOfRange(flat, row * TIME, row * TIME + LENGTHS[row]);
     }
     try (Decoder decoder = new Decoder(model.configuration());
         Weights weights = Weights.read(model);
         NDManager scope = NDManager.newBaseManager("PyTorch")) {
-      float[] logits = decoder.logits(scope, ids, weights).toFloatArray();
-      assertClose(
-          logits,
-          golden.readFloats("logits"),
-          ids.length,
-          model.configuration().vocabularySize(),
-          0);
-      if (golden.names().contains("greedy")) { // the bf16 golden has logits alone
+      for (int row = 0; row < ids.length; row++) {
+        float[] alone = decoder.logits(scope, new long[][] {ids[row]}, weights).toFloatArray();
+        float[] of = Arrays.copyOfRange(expected, row * TIME * vocabulary, expected.length);
+        assertClose(alone, of, new int[] {LENGTHS[row]}, vocabulary, 0);
+      }
+      if (Arrays.stream(lengths).map(decoder::lengthClass).distinct().count() == 1) {
+        float[] padded = decoder.logits(scope, ids, weights).toFloatArray();
+        assertClose(padded, expected, lengths, vocabulary, 0);
+      }
+      if (golden.names().contains("next_token_log_probs")) { // the bf16 golden has logits alone
         assertLogProbabilities(decoder, weights, ids, golden.readFloats("next_token_log_probs"));
-        assertGreedy(decoder, weights, golden.readIntegers("greedy"));
+      }
+      if (golden.names().contains("greedy")) {
+        int[] tokens =
+            Arrays.stream(golden.readIntegers("greedy")).mapToInt(Math::toIntExact).toArray();
+        assertGreedy(decoder, weights, tokens, 1);
+        assertGreedy(decoder, weights, tokens, 5);
       }
     }
   }
 
-  private static void assertClose(float[] actual, float[] expected, int rows, int width, int cut) {
-    for (int row = 0; row < rows; row++) {
-      for (int t = 0; t < LENGTHS[row] - cut; t++) {
+  private static void assertClose(
+      float[] actual, float[] expected, int[] lengths, int width, int cut) {
+    for (int row = 0; row < lengths.length; row++) {
+      for (int t = 0; t < lengths[row] - cut; t++) {
         for (int v = 0; v < width; v++) {
           int at = (row * (TIME - cut) + t) * width + v;
           assertThat(Math.abs(actual[at] - expected[at]))
@@ -90,20 +96,42 @@ final class DecoderGoldenTest {
       for (int row = 0; row < rows.size(); row++) {
         System.arraycopy(byRow[row], 0, padded, row * (TIME - 1), byRow[row].length);
       }
-      assertClose(padded, expected, rows.size(), 1, 1);
+      assertClose(padded, expected, LENGTHS, 1, 1);
     }
   }
 
-  private static void assertGreedy(Decoder decoder, Weights weights, long[] expected) {
-    int[] tokens = Arrays.stream(expected).mapToInt(Math::toIntExact).toArray();
-    int[] prompt = Arrays.copyOf(tokens, 6);
-    try (Generator generator = new Generator(decoder, weights, 0, 1, 40, Set.of())) {
-      generator.submit(new GenerationRequest("greedy", prompt, new Sampling(0, 0, 1, 24, 0)));
+  /**
+   * The golden's prompt, among others of other lengths; through prefill and then token by token.
+   */
+  private static void assertGreedy(Decoder decoder, Weights weights, int[] expected, int batch) {
+    int[] prompt = Arrays.copyOf(expected, 6);
+    Sampling greedy = new Sampling(0, 0, 1, 24, 0);
+    try (Generator generator = new Generator(decoder, weights, 0, batch, 40, Set.of())) {
+      for (int mate = 1; mate < batch; mate++) {
+        int[] other = Arrays.copyOfRange(expected, mate, 3 * mate + 2);
+        generator.submit(new GenerationRequest("mate " + mate, other, greedy));
+      }
+      generator.submit(new GenerationRequest("golden", prompt, greedy));
       List<Generation> finished = new ArrayList<>();
       while (!generator.idle()) {
         finished.addAll(generator.step());
       }
-      assertThat(finished.get(0).tokenIds()).isEqualTo(Arrays.copyOfRange(tokens, 6, 30));
+      for (Generation generation : finished) {
+        if (generation.request().id().equals("golden")) {
+          assertThat(generation.tokenIds()).isEqualTo(Arrays.copyOfRange(expected, 6, 30));
+        }
+        assertThat(generation.logProbabilities())
+            .as("log-probabilities of %s", generation.request().id())
+            .usingComparatorWithPrecision((float) TOLERANCE)
+            .containsExactly(ofWholeSequence(decoder, weights, generation));
+      }
+    }
+  }
+
+  private static float[] ofWholeSequence(Decoder decoder, Weights weights, Generation generation) {
+    TokenRow row = TokenRow.of(generation.request().promptTokenIds(), generation.tokenIds());
+    try (InferenceModel inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT)) {
+      return inference.logProbabilities(weights, List.of(row), new double[] {1})[0];
     }
   }
 }
