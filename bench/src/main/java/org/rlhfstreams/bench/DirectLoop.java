@@ -11,14 +11,16 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.TrainableModels;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.PpoTrainer;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -33,8 +35,8 @@ final class DirectLoop implements AutoCloseable {
   private final Decoder decoder;
   private final Decoder scorerDecoder;
   private final LiveWeights policy;
-  private final Weights reference;
-  private final Weights reward;
+  private final PackedWeights reference;
+  private final PackedWeights reward;
   private final Generator generator;
   private final InferenceModel inference;
   private final InferenceModel scorer;
@@ -52,17 +54,18 @@ final class DirectLoop implements AutoCloseable {
     }
     this.decoder = new Decoder(model.configuration());
     this.scorerDecoder = new Decoder(rewardModel.configuration());
-    this.policy = new LiveWeights(Weights.read(model));
-    this.reference = Weights.read(model);
-    this.reward = Weights.read(rewardModel);
+    this.policy = new LiveWeights(decoder, Weights.read(model));
+    this.reference = PackedWeights.taking(decoder, Weights.read(model));
+    this.reward = PackedWeights.taking(scorerDecoder, Weights.read(rewardModel));
     this.generator =
         new Generator(
             decoder,
             policy.active(),
             0,
-            configuration.rolloutWorker().batchSize(),
-            model.configuration().maxPositions(),
-            model.configuration().endOfSequence());
+            new GeneratorSettings(
+                configuration.rolloutWorker().batchSize(),
+                model.configuration().maxPositions(),
+                model.configuration().endOfSequence()));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
     this.scorer = new InferenceModel(scorerDecoder, MicroBatchSettings.DEFAULT);
     TrainableModels models = new TrainableModels(configuration.learner());
@@ -128,7 +131,7 @@ final class DirectLoop implements AutoCloseable {
 
   private void takeWeights() {
     List<float[]> values = trainer.model().values();
-    List<TensorSpecification> specifications = policy.active().specifications();
+    List<TensorSpecification> specifications = trainer.model().configuration().tensors();
     Map<String, float[]> tensors = new HashMap<>();
     for (int i = 0; i < values.size(); i++) {
       tensors.put(specifications.get(i).name(), values.get(i));

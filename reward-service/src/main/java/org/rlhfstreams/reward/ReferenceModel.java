@@ -3,6 +3,7 @@ package org.rlhfstreams.reward;
 import java.util.List;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -12,12 +13,12 @@ import org.rlhfstreams.model.training.TokenRow;
 /** The frozen policy that the KL is measured against. One thread. */
 final class ReferenceModel implements AutoCloseable {
   private final Decoder decoder;
-  private final Weights weights;
+  private final PackedWeights weights;
   private final InferenceModel inference;
 
   ReferenceModel(ModelDirectory model) {
     this.decoder = new Decoder(model.configuration());
-    this.weights = Weights.read(model);
+    this.weights = PackedWeights.taking(decoder, Weights.read(model));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
   }
 

@@ -8,11 +8,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.training.InferenceModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.TokenRow;
@@ -49,7 +50,7 @@ final class RewardModel implements AutoCloseable {
               + " config.json; make one with rlhf train reward");
     }
     this.decoder = new Decoder(model.configuration());
-    this.weights = new LiveWeights(Weights.read(model));
+    this.weights = new LiveWeights(decoder, Weights.read(model));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
     this.endOfSequence = endOfSequence;
     this.newest = newest;
@@ -98,7 +99,7 @@ final class RewardModel implements AutoCloseable {
       tensors.put(tensor.name(), tensor.values());
     }
     try {
-      Weights unused = weights.take(tensors);
+      PackedWeights unused = weights.take(tensors);
       version = found.get().version();
       LOG.info("scoring with reward model {}", WeightVersions.text(version));
     } catch (ModelException e) {

@@ -8,14 +8,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.weights.NamedTensor;
@@ -44,16 +46,17 @@ final class PolicySampler implements AutoCloseable {
    */
   PolicySampler(ModelDirectory model, int slots, Supplier<Optional<WeightSnapshot>> newest) {
     this.decoder = new Decoder(model.configuration());
-    this.weights = new LiveWeights(Weights.read(model));
+    this.weights = new LiveWeights(decoder, Weights.read(model));
     this.newest = newest;
     this.generator =
         new Generator(
             decoder,
             weights.active(),
             -1,
-            slots,
-            model.configuration().maxPositions(),
-            model.configuration().endOfSequence());
+            new GeneratorSettings(
+                slots,
+                model.configuration().maxPositions(),
+                model.configuration().endOfSequence()));
   }
 
   /** The version in use, once there is one. */
@@ -77,7 +80,7 @@ final class PolicySampler implements AutoCloseable {
       tensors.put(tensor.name(), tensor.values());
     }
     try {
-      Weights taken = weights.take(tensors);
+      PackedWeights taken = weights.take(tensors);
       version = offered;
       long label = label(offered);
       versions.put(label, offered);

@@ -12,11 +12,13 @@ import org.rlhfstreams.events.ComparedResponse;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
 import org.rlhfstreams.model.text.Tokenizer;
 
@@ -42,15 +44,16 @@ public final class ComparisonMaker {
     ModelDirectory model = ModelDirectory.open(modelDirectory);
     try (Tokenizer tokenizer = Tokenizer.open(modelDirectory, model.configuration());
         Decoder decoder = new Decoder(model.configuration());
-        Weights weights = Weights.read(model);
+        PackedWeights weights = PackedWeights.taking(decoder, Weights.read(model));
         Generator generator =
             new Generator(
                 decoder,
                 weights,
                 0,
-                SLOTS,
-                model.configuration().maxPositions(),
-                model.configuration().endOfSequence())) {
+                new GeneratorSettings(
+                    SLOTS,
+                    model.configuration().maxPositions(),
+                    model.configuration().endOfSequence()))) {
       for (int from = 0; from < prompts.size(); from += PROMPTS_AT_ONCE) {
         int until = Math.min(prompts.size(), from + PROMPTS_AT_ONCE);
         for (Comparison comparison :

@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
 import org.rlhfstreams.model.text.Tokenizer;
 import picocli.CommandLine.Command;
@@ -49,15 +51,16 @@ public final class GenerateCommand implements Callable<Integer> {
     }
     try (Tokenizer tokenizer = Tokenizer.open(model, directory.configuration());
         Decoder decoder = new Decoder(directory.configuration());
-        Weights weights = Weights.read(directory);
+        PackedWeights weights = PackedWeights.taking(decoder, Weights.read(directory));
         Generator generator =
             new Generator(
                 decoder,
                 weights,
                 0,
-                1,
-                directory.configuration().maxPositions(),
-                directory.configuration().endOfSequence())) {
+                new GeneratorSettings(
+                    1,
+                    directory.configuration().maxPositions(),
+                    directory.configuration().endOfSequence()))) {
       generator.submit(
           new GenerationRequest(
               "prompt",

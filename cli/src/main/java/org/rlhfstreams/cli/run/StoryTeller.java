@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
 import org.rlhfstreams.model.text.Tokenizer;
 
@@ -21,15 +23,16 @@ final class StoryTeller {
     ModelDirectory model = ModelDirectory.open(path);
     try (Tokenizer tokenizer = Tokenizer.open(path, model.configuration());
         Decoder decoder = new Decoder(model.configuration());
-        Weights weights = Weights.read(model);
+        PackedWeights weights = PackedWeights.taking(decoder, Weights.read(model));
         Generator generator =
             new Generator(
                 decoder,
                 weights,
                 0,
-                openings.size(),
-                model.configuration().maxPositions(),
-                model.configuration().endOfSequence())) {
+                new GeneratorSettings(
+                    openings.size(),
+                    model.configuration().maxPositions(),
+                    model.configuration().endOfSequence()))) {
       for (int i = 0; i < openings.size(); i++) {
         generator.submit(
             new GenerationRequest(

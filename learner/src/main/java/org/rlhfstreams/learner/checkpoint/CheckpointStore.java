@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.SafetensorsFile;
 import org.rlhfstreams.model.files.SafetensorsWriter;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.weights.NamedTensor;
 

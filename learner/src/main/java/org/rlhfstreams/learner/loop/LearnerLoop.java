@@ -18,8 +18,8 @@ import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
-import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.NamedTensor;
 

@@ -1,39 +1,45 @@
 package org.rlhfstreams.model.decoder;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import org.rlhfstreams.model.torchscript.ComputeThread;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.model.torchscript.TorchScriptModule;
+import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /** The element type that weights are held in and matrices are multiplied in. */
 public enum ComputeType {
-  FLOAT32(DataType.FLOAT32),
-  BFLOAT16(DataType.BFLOAT16);
+  FLOAT32("to_float32", 4),
+  BFLOAT16("to_bfloat16", 2),
+  /** For checks of gradients alone. */
+  FLOAT64("to_float64", 8);
 
-  private final DataType dataType;
+  private final String conversion;
+  private final int bytes;
 
-  ComputeType(DataType dataType) {
-    this.dataType = dataType;
-  }
-
-  /** As the tensor engine calls it. */
-  public DataType dataType() {
-    return dataType;
+  ComputeType(String conversion, int bytes) {
+    this.conversion = conversion;
+    this.bytes = bytes;
   }
 
   /** Bytes an element takes. */
   public int bytes() {
-    return dataType.getNumOfBytes();
+    return bytes;
   }
 
   /**
-   * The tensor itself where it is of this type already; otherwise a copy, and the tensor closes.
+   * A tensor's values in this type.
+   *
+   * @return the tensor itself where it is float32 already and this is float32; otherwise a copy,
+   *     owned by {@code scope}
    */
-  NDArray cast(NDArray tensor) {
-    if (tensor.getDataType() == dataType) {
-      return tensor;
-    }
-    NDArray cast = ComputeThread.call(() -> tensor.toType(dataType, true));
-    tensor.close();
-    return cast;
+  public NDArray of(NDManager scope, NDArray tensor) {
+    return Script.MODULE.run(conversion, scope, Argument.of(tensor)).get(0);
+  }
+
+  private static final class Script {
+    static final TorchScriptModule MODULE =
+        TorchScriptModule.compile(
+            "Conversion", ComputeType.class, List.of("conversion.py"), Map.of());
   }
 }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.torchscript.InferenceArgument;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -17,7 +18,8 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 public final class Decoder implements AutoCloseable {
   private final ModelConfiguration configuration;
   private final ComputeType type;
-  private final TorchScriptModule module;
+  private final TorchScriptModule training;
+  private final TorchScriptModule inference;
   private final NDManager manager;
   private final RopeTables ropeTables;
   private final NDArray none;
@@ -33,18 +35,32 @@ public final class Decoder implements AutoCloseable {
   public Decoder(ModelConfiguration configuration, ComputeType type) {
     this.configuration = configuration;
     this.type = type;
-    this.module =
+    String architecture = configuration.architecture().script();
+    this.training =
         TorchScriptModule.compile(
-            "Decoder",
+            "TrainingDecoder",
             Decoder.class,
             List.of(
-                configuration.architecture().script(),
+                architecture,
                 "decoder.py",
+                "plain_linear.py",
                 "head.py",
+                "head_gradients.py",
                 "backward.py",
-                "generation.py",
                 "optimizer.py"),
-            ScriptConstants.of(configuration));
+            ScriptConstants.of(configuration, type, false));
+    this.inference =
+        TorchScriptModule.compile(
+            "InferenceDecoder",
+            Decoder.class,
+            List.of(
+                architecture,
+                "decoder.py",
+                "packed_linear.py",
+                "head.py",
+                "generation.py",
+                "sampling.py"),
+            ScriptConstants.of(configuration, type, true));
     this.manager = NDManager.newBaseManager("PyTorch");
     this.ropeTables = new RopeTables(configuration, type, manager);
     this.none = manager.create(new Shape(0), DataType.INT64);
@@ -69,13 +85,12 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
-   * Cosine and sine tables, as two arguments, for whole sequences.
+   * Cosine and sine tables for whole sequences.
    *
    * @param length tokens of the longest; all are of its {@link #lengthClass}
    */
-  public Argument[] rope(int length) {
-    RopeTables.Tables tables = ropeTables.of(length);
-    return new Argument[] {tables.cos(), tables.sin()};
+  public RopeTables.Tables rope(int length) {
+    return ropeTables.of(length);
   }
 
   /**
@@ -83,26 +98,38 @@ public final class Decoder implements AutoCloseable {
    *
    * @param reach tokens of the longest sequence, the new one included
    */
-  public Argument[] ropeForDecoding(int reach) {
-    RopeTables.Tables tables = ropeTables.forDecoding(reach);
-    return new Argument[] {tables.cos(), tables.sin()};
+  public RopeTables.Tables ropeForDecoding(int reach) {
+    return ropeTables.forDecoding(reach);
   }
 
   /** An empty tensor, for arguments that are left out. */
-  public Argument none() {
-    return Argument.of(none);
+  public NDArray none() {
+    return none;
   }
 
   /**
    * Runs one of the script's methods without recording a graph; results belong to {@code scope}.
    */
   public NDList run(String method, NDManager scope, Argument... arguments) {
-    return module.run(method, scope, arguments);
+    return training.run(method, scope, arguments);
   }
 
   /** As {@link #run}, recording the graph that a later {@code backward} needs. */
   public NDList runWithGradient(String method, NDManager scope, Argument... arguments) {
-    return module.runWithGradient(method, scope, arguments);
+    return training.runWithGradient(method, scope, arguments);
+  }
+
+  /**
+   * Runs one of the inference script's methods, on {@link PackedWeights}; results belong to {@code
+   * scope}, and no gradient can flow through them.
+   */
+  public NDList infer(String method, NDManager scope, InferenceArgument... arguments) {
+    return inference.infer(method, scope, arguments);
+  }
+
+  /** The weights laid out for inference; results belong to {@code scope}. */
+  NDList pack(NDManager scope, Weights weights) {
+    return inference.run("pack", scope, weights.argument());
   }
 
   /**
@@ -114,15 +141,15 @@ public final class Decoder implements AutoCloseable {
   public NDArray logits(NDManager scope, long[][] tokenIds, Weights weights) {
     NDArray ids = TokenMatrix.create(scope, tokenIds);
     int time = Math.toIntExact(ids.getShape().get(1));
-    Argument[] rope = rope(time);
+    RopeTables.Tables rope = rope(time);
     return run(
             "logits",
             scope,
             Argument.of(ids),
             Argument.of(TokenMatrix.positions(scope, time)),
-            none(),
-            rope[0],
-            rope[1],
+            Argument.of(none),
+            Argument.of(rope.cos()),
+            Argument.of(rope.sin()),
             weights.argument())
         .get(0);
   }
@@ -130,6 +157,7 @@ public final class Decoder implements AutoCloseable {
   @Override
   public void close() {
     manager.close();
-    module.close();
+    training.close();
+    inference.close();
   }
 }

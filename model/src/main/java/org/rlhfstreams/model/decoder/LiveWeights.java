@@ -1,40 +1,40 @@
 package org.rlhfstreams.model.decoder;
 
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /**
- * Two copies of one architecture's weights: one in use, one that the next version is written into,
- * so that a version is either wholly in use or not at all. One thread.
+ * The weights in use, replaced by the next version as a whole: a version is either wholly in use or
+ * not at all. One thread.
  */
 public final class LiveWeights implements AutoCloseable {
-  private Weights active;
-  private Weights spare;
+  private final Decoder decoder;
+  private final List<TensorSpecification> specifications;
+  private PackedWeights active;
 
   /**
-   * @param weights in use at first; closed with this object
+   * @param weights in use at first; closed here
    */
-  public LiveWeights(Weights weights) {
-    this.active = weights;
-    this.spare = weights.copy();
+  public LiveWeights(Decoder decoder, Weights weights) {
+    this.decoder = decoder;
+    this.specifications = weights.specifications();
+    this.active = PackedWeights.taking(decoder, weights);
   }
 
   /** The version in use. */
-  public Weights active() {
+  public PackedWeights active() {
     return active;
   }
 
   /**
-   * Takes another version into use.
+   * Takes another version into use, and closes the one before.
    *
    * @param tensors row-major values by tensor name
    * @throws ModelException where they are of another architecture; nothing has changed then
    */
-  public Weights take(Map<String, float[]> tensors) {
-    List<TensorSpecification> specifications = active.specifications();
+  public PackedWeights take(Map<String, float[]> tensors) {
     if (tensors.size() != specifications.size()) {
       throw new ModelException(
           "it has %d tensors where this model has %d: it is of another architecture"
@@ -51,11 +51,11 @@ public final class LiveWeights implements AutoCloseable {
                     specification.shape()));
       }
     }
-    for (int i = 0; i < specifications.size(); i++) {
-      spare.assign(i, FloatBuffer.wrap(tensors.get(specifications.get(i).name())));
-    }
-    Weights taken = spare;
-    spare = active;
+    List<float[]> values =
+        specifications.stream().map(tensor -> tensors.get(tensor.name())).toList();
+    PackedWeights taken =
+        PackedWeights.taking(decoder, Weights.of(specifications, values, decoder.type()));
+    active.close();
     active = taken;
     return active;
   }
@@ -63,6 +63,5 @@ public final class LiveWeights implements AutoCloseable {
   @Override
   public void close() {
     active.close();
-    spare.close();
   }
 }

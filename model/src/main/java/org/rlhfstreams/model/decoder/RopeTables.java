@@ -8,14 +8,13 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.Rope;
-import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
  * Cosines and sines of the rotary position embedding (Su et al. 2021, eq. 34), computed in double
  * precision and kept on the device, as long as the longest sequence so far. Each half of a head's
  * dimensions turns by the same angles.
  */
-final class RopeTables {
+public final class RopeTables {
   private static final int FIRST = 256;
   private static final int KEPT = 16;
 
@@ -31,19 +30,15 @@ final class RopeTables {
     this.manager = manager;
   }
 
-  /** Tables as arguments, [positions, head dimension] each; empty where positions are learned. */
-  record Tables(int positions, NDArray cosines, NDArray sines) {
-    Argument cos() {
-      return Argument.of(cosines);
-    }
-
-    Argument sin() {
-      return Argument.of(sines);
-    }
-
+  /**
+   * Tables, [positions, head dimension] each; empty where positions are learned.
+   *
+   * @param positions rows of each
+   */
+  public record Tables(int positions, NDArray cos, NDArray sin) {
     void close() {
-      cosines.close();
-      sines.close();
+      cos.close();
+      sin.close();
     }
   }
 
@@ -118,7 +113,9 @@ final class RopeTables {
   }
 
   private NDArray tensor(float[] values, Shape shape) {
-    return type.cast(manager.create(values, shape));
+    try (NDArray float32 = manager.create(values, shape)) {
+      return type.of(manager, float32);
+    }
   }
 
   private NDArray empty() {

@@ -17,7 +17,10 @@ final class ScriptConstants {
 
   private ScriptConstants() {}
 
-  static Map<String, Object> of(ModelConfiguration configuration) {
+  /**
+   * @param fused whether weights come as {@code pack} lays them out
+   */
+  static Map<String, Object> of(ModelConfiguration configuration, ComputeType type, boolean fused) {
     Map<String, Object> constants = new LinkedHashMap<>();
     AttentionOptions attention = configuration.attention();
     constants.put("layers", (long) configuration.layers());
@@ -34,6 +37,9 @@ final class ScriptConstants {
     constants.put("scaled_by_layer", attention.scaledByLayer());
     constants.put("window", (long) attention.window());
     constants.put("windowed", attention.windowed().stream().map(on -> on ? 1L : 0L).toList());
+    constants.put("fused", fused);
+    constants.put("half", type == ComputeType.BFLOAT16);
+    constants.put("classifier", configuration.classifier());
     layout(configuration, constants);
     return constants;
   }

@@ -15,29 +15,43 @@ import org.rlhfstreams.model.torchscript.TorchRuntime;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
- * One version of a model's float32 tensors, in the order of {@link ModelDirectory#expectedTensors}:
- * embedding, nine a layer, final norm, then the head where the model has its own. Used by one
+ * One version of a model's tensors, in the order of {@link ModelConfiguration#tensors}. Used by one
  * thread at a time.
  */
 public final class Weights implements AutoCloseable {
   private final NDManager manager;
   private final List<TensorSpecification> specifications;
   private final List<NDArray> tensors;
+  private final ComputeType type;
 
   private Weights(
-      NDManager manager, List<TensorSpecification> specifications, List<NDArray> tensors) {
+      NDManager manager,
+      List<TensorSpecification> specifications,
+      List<NDArray> tensors,
+      ComputeType type) {
+    this.type = type;
     this.manager = manager;
     this.specifications = specifications;
     this.tensors = tensors;
   }
 
-  /** Reads all tensors of a model directory. */
+  /** Reads all tensors of a model directory, as float32. */
   public static Weights read(ModelDirectory directory) {
+    return read(directory, ComputeType.FLOAT32);
+  }
+
+  /** Reads all tensors of a model directory. */
+  public static Weights read(ModelDirectory directory, ComputeType type) {
     List<float[]> values = new ArrayList<>();
     for (TensorSpecification specification : directory.expectedTensors()) {
       values.add(directory.readTensor(specification.name()));
     }
-    return of(directory.expectedTensors(), values);
+    return of(directory.expectedTensors(), values, type);
+  }
+
+  /** Float32 tensors from plain arrays. */
+  public static Weights of(List<TensorSpecification> specifications, List<float[]> values) {
+    return of(specifications, values, ComputeType.FLOAT32);
   }
 
   /**
@@ -45,14 +59,16 @@ public final class Weights implements AutoCloseable {
    *
    * @param values one row-major array a specification, of the specification's size
    */
-  public static Weights of(List<TensorSpecification> specifications, List<float[]> values) {
+  public static Weights of(
+      List<TensorSpecification> specifications, List<float[]> values, ComputeType type) {
     TorchRuntime.prepare();
     NDManager manager = NDManager.newBaseManager("PyTorch");
     List<NDArray> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      tensors.add(manager.create(values.get(i), shape(specifications.get(i))));
+      NDArray float32 = manager.create(values.get(i), shape(specifications.get(i)));
+      tensors.add(type == ComputeType.FLOAT32 ? float32 : converted(manager, float32, type));
     }
-    return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors));
+    return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors), type);
   }
 
   /**
@@ -61,7 +77,7 @@ public final class Weights implements AutoCloseable {
    * 1.
    */
   public static Weights initial(ModelConfiguration configuration, long seed) {
-    List<TensorSpecification> specifications = ModelDirectory.expectedTensors(configuration);
+    List<TensorSpecification> specifications = configuration.tensors();
     RandomGenerator random = new SplittableRandom(seed);
     double residual = 1 / Math.sqrt(2.0 * configuration.layers());
     List<float[]> values = new ArrayList<>();
@@ -93,6 +109,11 @@ public final class Weights implements AutoCloseable {
     return tensors;
   }
 
+  /** The type that they are held in. */
+  public ComputeType type() {
+    return type;
+  }
+
   /** All tensors as one argument of a script method. */
   public Argument argument() {
     return Argument.list(tensors);
@@ -107,9 +128,24 @@ public final class Weights implements AutoCloseable {
   public List<float[]> values(int count) {
     List<float[]> values = new ArrayList<>();
     for (NDArray tensor : tensors.subList(0, count)) {
-      values.add(tensor.toFloatArray());
+      values.add(floats(tensor));
     }
     return values;
+  }
+
+  private float[] floats(NDArray tensor) {
+    if (type == ComputeType.FLOAT32) {
+      return tensor.toFloatArray();
+    }
+    try (NDManager scope = manager.newSubManager()) {
+      return ComputeType.FLOAT32.of(scope, tensor).toFloatArray();
+    }
+  }
+
+  private static NDArray converted(NDManager manager, NDArray tensor, ComputeType type) {
+    try (tensor) {
+      return type.of(manager, tensor);
+    }
   }
 
   /**
@@ -131,7 +167,7 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy. */
   public Weights copy() {
-    return of(specifications, values());
+    return of(specifications, values(), type);
   }
 
   /** Number of parameters. */

@@ -7,16 +7,23 @@ import java.util.List;
  *
  * @param tokenIds response tokens, the end-of-sequence token included where one was drawn
  * @param logProbabilities one a token, natural logarithms under the distribution that the token was
- *     drawn from (temperature, top-k and top-p applied; greedy: temperature 1)
+ *     drawn from (all settings applied; greedy: temperature 1)
+ * @param modelLogProbabilities one a token, natural logarithms under the model itself, at
+ *     temperature 1 and with no setting applied
  * @param segments which weights drew which tokens, in order, without gaps
- * @param stopped true where an end-of-sequence token was drawn, false where the length ran out
  */
 public record Generation(
     GenerationRequest request,
     int[] tokenIds,
     float[] logProbabilities,
+    float[] modelLogProbabilities,
     List<Segment> segments,
-    boolean stopped) {
+    FinishReason finishReason) {
+
+  /** Whether it ended before its length ran out. */
+  public boolean stopped() {
+    return finishReason != FinishReason.LENGTH;
+  }
 
   /**
    * Tokens that one version of the weights drew.

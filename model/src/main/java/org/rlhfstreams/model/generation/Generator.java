@@ -3,21 +3,16 @@ package org.rlhfstreams.model.generation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
+import org.rlhfstreams.model.decoder.RopeTables;
 import org.rlhfstreams.model.decoder.TokenMatrix;
-import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.model.torchscript.ComputeThread;
-import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
+import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /**
  * Samples many responses at once. A row enters as soon as a slot is free and leaves as soon as it
@@ -25,49 +20,43 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  * thread.
  */
 public final class Generator implements AutoCloseable {
+  private static final int PREFILL_TOKENS = 4096;
+
   private final Decoder decoder;
-  private final int slots;
-  private final int capacity;
-  private final Set<Integer> endOfSequence;
+  private final GeneratorSettings settings;
+  private final int maxTokens;
+  private final KeyValueCache cache;
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
-  private final NDArray keys;
-  private final NDArray values;
+  private final NDArray forbidden;
   private final Deque<GenerationRequest> waiting = new ArrayDeque<>();
   private final List<RunningRow> running = new ArrayList<>();
-  private Weights weights;
+  private PackedWeights weights;
   private long version;
   private long tokensDrawn;
 
   /**
    * @param weights read, never changed and not closed here
    * @param version the caller's label of the weights
-   * @param slots rows that run at once
-   * @param capacity tokens of prompt and response together, at most the model's positions
-   * @param endOfSequence tokens that finish a response
    */
   public Generator(
-      Decoder decoder,
-      Weights weights,
-      long version,
-      int slots,
-      int capacity,
-      Set<Integer> endOfSequence) {
+      Decoder decoder, PackedWeights weights, long version, GeneratorSettings settings) {
     this.decoder = decoder;
     this.weights = weights;
     this.version = version;
-    this.slots = slots;
-    this.capacity = Math.min(capacity, decoder.configuration().maxPositions());
-    this.endOfSequence = Set.copyOf(endOfSequence);
-    ModelConfiguration configuration = decoder.configuration();
-    Shape shape =
-        new Shape(
-            configuration.layers(),
-            slots,
-            configuration.keyValueHeads(),
-            this.capacity,
-            configuration.headDimension());
-    this.keys = ComputeThread.call(() -> manager.zeros(shape, DataType.FLOAT32));
-    this.values = ComputeThread.call(() -> manager.zeros(shape, DataType.FLOAT32));
+    this.settings = settings;
+    this.cache = new KeyValueCache(decoder, settings.cacheBytes());
+    this.maxTokens =
+        (int)
+            Math.min(
+                Math.min(settings.maxTokens(), decoder.configuration().maxPositions()),
+                cache.mostTokens());
+    int vocabulary = decoder.configuration().vocabularySize();
+    this.forbidden =
+        manager.create(
+            settings.stopTokens().stream()
+                .mapToLong(Integer::longValue)
+                .filter(token -> token >= 0 && token < vocabulary)
+                .toArray());
   }
 
   /**
@@ -81,10 +70,10 @@ public final class Generator implements AutoCloseable {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("request " + request.id() + " has an empty prompt");
     }
-    if (prompt.length >= capacity) {
+    if (prompt.length >= maxTokens) {
       throw new IllegalArgumentException(
           "request %s has %d prompt tokens, which leave no room in a window of %d"
-              .formatted(request.id(), prompt.length, capacity));
+              .formatted(request.id(), prompt.length, maxTokens));
     }
     int vocabulary = decoder.configuration().vocabularySize();
     for (int token : prompt) {
@@ -98,7 +87,7 @@ public final class Generator implements AutoCloseable {
   }
 
   /** New weights for all tokens from here on; the old ones are not used again. */
-  public void swap(Weights newWeights, long newVersion) {
+  public void swap(PackedWeights newWeights, long newVersion) {
     weights = newWeights;
     version = newVersion;
   }
@@ -126,50 +115,64 @@ public final class Generator implements AutoCloseable {
       decode();
       collect(finished);
     }
-    if (!waiting.isEmpty() && running.size() < slots) {
+    while (mayEnter()) {
       enter();
       collect(finished);
     }
     return finished;
   }
 
+  private boolean mayEnter() {
+    return !waiting.isEmpty() && hasRoom(running, new RunningRow(waiting.element(), maxTokens));
+  }
+
+  private boolean hasRoom(List<RunningRow> rows, RunningRow another) {
+    int longest = another.reservedTokens();
+    for (RunningRow row : rows) {
+      longest = Math.max(longest, row.reservedTokens());
+    }
+    return rows.size() < settings.slots() && cache.fits(rows.size() + 1, longest);
+  }
+
   private void enter() {
     int first = running.size();
-    List<RunningRow> rows = new ArrayList<>();
+    PromptBatch batch = new PromptBatch();
     int lengthClass = lengthClass(waiting.element());
-    while (!waiting.isEmpty()
-        && first + rows.size() < slots
-        && lengthClass(waiting.element()) == lengthClass) {
-      rows.add(new RunningRow(waiting.remove(), capacity));
+    while (!waiting.isEmpty()) {
+      RunningRow row = new RunningRow(waiting.element(), maxTokens);
+      boolean alone = batch.rows().isEmpty();
+      if (!hasRoom(running, row)
+          || lengthClass(row.request()) != lengthClass
+          || (!alone && batch.paddedTokensWith(row.request()) > PREFILL_TOKENS)) {
+        break;
+      }
+      waiting.remove();
+      batch.add(row);
+      running.add(row);
     }
-    long[][] prompts = new long[rows.size()][];
-    long[] last = new long[rows.size()];
-    for (int i = 0; i < prompts.length; i++) {
-      int[] prompt = rows.get(i).request().promptTokenIds();
-      prompts[i] = IntStream.of(prompt).asLongStream().toArray();
-      last[i] = prompt.length - 1L;
-    }
-    int time = (int) LongStream.of(last).max().orElseThrow() + 1;
-    Argument[] rope = decoder.rope(time);
+    cache.ensure(running.size(), batch.time());
+    RopeTables.Tables rope = decoder.rope(batch.time());
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =
-          decoder.run(
+          decoder.infer(
               "prefill_and_sample",
               scope,
-              Argument.of(TokenMatrix.create(scope, prompts)),
-              Argument.of(TokenMatrix.positions(scope, time)),
-              settings(scope, rows),
-              uniforms(scope, rows),
-              rope[0],
-              rope[1],
-              Argument.of(scope.create((long) first)),
-              Argument.of(scope.create(last)),
-              Argument.of(keys),
-              Argument.of(values),
+              InferenceArgument.of(TokenMatrix.create(scope, batch.prompts())),
+              InferenceArgument.of(TokenMatrix.positions(scope, batch.time())),
+              InferenceArgument.of(rope.cos()),
+              InferenceArgument.of(rope.sin()),
+              InferenceArgument.of(first),
+              InferenceArgument.of(scope.create(batch.last())),
+              InferenceArgument.of(scope.create(batch.source())),
+              cache.keys(),
+              cache.values(),
+              SamplingTensors.settings(scope, batch.rows()),
+              SamplingTensors.uniforms(scope, batch.rows()),
+              SamplingTensors.history(scope, batch.rows(), decoder.none()),
+              InferenceArgument.of(forbidden),
               weights.argument());
-      record(rows, drawn);
+      record(batch.rows(), drawn);
     }
-    running.addAll(rows);
   }
 
   private int lengthClass(GenerationRequest request) {
@@ -178,22 +181,26 @@ public final class Generator implements AutoCloseable {
 
   private void decode() {
     long[] tokens = running.stream().mapToLong(RunningRow::newestToken).toArray();
-    long[] positions = running.stream().mapToLong(RunningRow::position).toArray();
-    Argument[] rope =
-        decoder.ropeForDecoding((int) LongStream.of(positions).max().orElseThrow() + 1);
+    long[] positions = running.stream().mapToLong(row -> row.length() - 1L).toArray();
+    int reach = (int) LongStream.of(positions).max().orElseThrow() + 1;
+    cache.ensure(running.size(), reach);
+    RopeTables.Tables rope = decoder.ropeForDecoding(reach);
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =
-          decoder.run(
+          decoder.infer(
               "decode_and_sample",
               scope,
-              Argument.of(scope.create(tokens)),
-              settings(scope, running),
-              uniforms(scope, running),
-              Argument.of(scope.create(positions)),
-              rope[0],
-              rope[1],
-              Argument.of(keys),
-              Argument.of(values),
+              InferenceArgument.of(scope.create(tokens)),
+              InferenceArgument.of(scope.create(positions)),
+              InferenceArgument.of(reach),
+              InferenceArgument.of(rope.cos()),
+              InferenceArgument.of(rope.sin()),
+              cache.keys(),
+              cache.values(),
+              SamplingTensors.settings(scope, running),
+              SamplingTensors.uniforms(scope, running),
+              SamplingTensors.history(scope, running, decoder.none()),
+              InferenceArgument.of(forbidden),
               weights.argument());
       record(running, drawn);
     }
@@ -202,9 +209,11 @@ public final class Generator implements AutoCloseable {
   private void record(List<RunningRow> rows, NDList drawn) {
     long[] tokens = drawn.get(0).toLongArray();
     float[] logProbabilities = drawn.get(1).toFloatArray();
+    float[] modelLogProbabilities = drawn.get(2).toFloatArray();
     for (int i = 0; i < tokens.length; i++) {
       int token = (int) tokens[i];
-      rows.get(i).add(token, logProbabilities[i], version, endOfSequence.contains(token));
+      boolean stop = settings.stopTokens().contains(token);
+      rows.get(i).add(token, logProbabilities[i], modelLogProbabilities[i], version, stop);
     }
     tokensDrawn += tokens.length;
   }
@@ -222,41 +231,14 @@ public final class Generator implements AutoCloseable {
       RunningRow moved = running.remove(last);
       if (slot != last) {
         running.set(slot, moved);
-        move(last, slot);
+        cache.move(last, slot, moved.length());
       }
     }
   }
 
-  private void move(int source, int destination) {
-    try (NDManager scope = manager.newSubManager()) {
-      decoder.run(
-          "move_row",
-          scope,
-          Argument.of(scope.create((long) source)),
-          Argument.of(scope.create((long) destination)),
-          Argument.of(keys),
-          Argument.of(values));
-    }
-  }
-
-  private static Argument settings(NDManager scope, List<RunningRow> rows) {
-    int count = rows.size();
-    float[] settings = new float[3 * count];
-    for (int i = 0; i < count; i++) {
-      Sampling sampling = rows.get(i).sampling();
-      settings[i] = (float) sampling.temperature();
-      settings[count + i] = sampling.topK();
-      settings[2 * count + i] = (float) sampling.topP();
-    }
-    return Argument.of(scope.create(settings, new Shape(3, count)));
-  }
-
-  private static Argument uniforms(NDManager scope, List<RunningRow> rows) {
-    return Argument.of(scope.create(rows.stream().mapToDouble(RunningRow::uniform).toArray()));
-  }
-
   @Override
   public void close() {
+    cache.close();
     manager.close();
   }
 }

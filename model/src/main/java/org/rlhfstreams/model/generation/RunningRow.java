@@ -8,20 +8,23 @@ import java.util.List;
 final class RunningRow {
   private final GenerationRequest request;
   private final int limit;
-  private final int[] tokens;
-  private final float[] logProbabilities;
   private final List<Generation.Segment> segments = new ArrayList<>();
+  private int[] tokens;
+  private float[] logProbabilities;
+  private float[] modelLogProbabilities;
   private int count;
-  private boolean stopped;
+  private FinishReason finishReason;
   private long segmentVersion;
   private int segmentStart;
 
-  RunningRow(GenerationRequest request, int capacity) {
+  RunningRow(GenerationRequest request, int maxTokens) {
     this.request = request;
-    int room = capacity - request.promptTokenIds().length;
+    int room = maxTokens - request.promptTokenIds().length;
     this.limit = Math.min(room, request.sampling().maxNewTokens());
-    this.tokens = new int[limit];
-    this.logProbabilities = new float[limit];
+    int first = Math.min(limit, 64);
+    this.tokens = new int[first];
+    this.logProbabilities = new float[first];
+    this.modelLogProbabilities = new float[first];
   }
 
   GenerationRequest request() {
@@ -36,28 +39,62 @@ final class RunningRow {
     return CounterRandom.uniform(sampling().seed(), count);
   }
 
-  /** Where the newest token stands in the sequence. */
-  int position() {
-    return request.promptTokenIds().length + count - 1;
+  /** Prompt and response, when the response is as long as it may become. */
+  int reservedTokens() {
+    return request.promptTokenIds().length + limit;
+  }
+
+  /** Whether the next token may be one that ends the response. */
+  boolean mayStop() {
+    return count >= sampling().minNewTokens();
+  }
+
+  /** Prompt and response so far. */
+  int length() {
+    return request.promptTokenIds().length + count;
+  }
+
+  int tokenAt(int index) {
+    int prompt = request.promptTokenIds().length;
+    return index < prompt ? request.promptTokenIds()[index] : tokens[index - prompt];
   }
 
   int newestToken() {
     return tokens[count - 1];
   }
 
-  void add(int token, float logProbability, long version, boolean endOfSequence) {
+  void add(
+      int token,
+      float logProbability,
+      float modelLogProbability,
+      long version,
+      boolean endOfSequence) {
     if (count > 0 && version != segmentVersion) {
       closeSegment();
     }
     segmentVersion = version;
+    if (count == tokens.length) {
+      int larger = Math.min(limit, 2 * count);
+      tokens = Arrays.copyOf(tokens, larger);
+      logProbabilities = Arrays.copyOf(logProbabilities, larger);
+      modelLogProbabilities = Arrays.copyOf(modelLogProbabilities, larger);
+    }
     tokens[count] = token;
     logProbabilities[count] = logProbability;
+    modelLogProbabilities[count] = modelLogProbability;
     count++;
-    stopped = endOfSequence;
+    boolean ended = request.listener().drawn(token, logProbability);
+    if (endOfSequence) {
+      finishReason = FinishReason.STOP_TOKEN;
+    } else if (ended) {
+      finishReason = FinishReason.STOPPED_BY_LISTENER;
+    } else if (count == limit) {
+      finishReason = FinishReason.LENGTH;
+    }
   }
 
   boolean finished() {
-    return stopped || count == limit;
+    return finishReason != null;
   }
 
   Generation finish() {
@@ -66,8 +103,9 @@ final class RunningRow {
         request,
         Arrays.copyOf(tokens, count),
         Arrays.copyOf(logProbabilities, count),
+        Arrays.copyOf(modelLogProbabilities, count),
         List.copyOf(segments),
-        stopped);
+        finishReason);
   }
 
   private void closeSegment() {

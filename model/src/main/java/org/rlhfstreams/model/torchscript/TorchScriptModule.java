@@ -5,7 +5,9 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -100,6 +102,31 @@ public final class TorchScriptModule implements AutoCloseable {
             });
     results.attach(scope);
     return results;
+  }
+
+  /**
+   * Runs a method whose results no gradient will ever need, with less work between Java and native
+   * code: tensors, bound tensors and whole numbers go in as they are.
+   *
+   * @param scope owner of the results
+   * @throws ai.djl.engine.EngineException where the arguments are not those that the method takes
+   */
+  public NDList infer(String method, NDManager scope, InferenceArgument... arguments) {
+    return ComputeThread.call(
+        () -> {
+          TorchRuntime.prepareThread(false);
+          IValue[] values = new IValue[arguments.length];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = arguments[i].value();
+          }
+          try (IValue result = IValueUtils.runMethod(block, method, values)) {
+            return result.toNDList((PtNDManager) scope);
+          } finally {
+            for (int i = 0; i < values.length; i++) {
+              arguments[i].release(values[i]);
+            }
+          }
+        });
   }
 
   private NDArray methodName(String method) {

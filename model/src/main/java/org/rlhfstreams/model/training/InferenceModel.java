@@ -4,9 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
+import org.rlhfstreams.model.decoder.RopeTables;
 import org.rlhfstreams.model.decoder.TokenMatrix;
-import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
+import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /**
  * Forward passes without gradients: log-probabilities of a reference, scores of a reward model. One
@@ -27,7 +28,8 @@ public final class InferenceModel implements AutoCloseable {
    *
    * @param temperatures what each row's logits are divided by
    */
-  public float[][] logProbabilities(Weights weights, List<TokenRow> rows, double[] temperatures) {
+  public float[][] logProbabilities(
+      PackedWeights weights, List<TokenRow> rows, double[] temperatures) {
     float[][] byRow = new float[rows.size()][];
     for (MicroBatch batch :
         MicroBatch.cut(
@@ -35,13 +37,13 @@ public final class InferenceModel implements AutoCloseable {
       try (NDManager scope = manager.newSubManager()) {
         NDArray statistics =
             decoder
-                .run(
+                .infer(
                     "token_statistics",
                     scope,
-                    Argument.of(hidden(batch, scope, weights)),
-                    Argument.of(batch.targets(scope)),
-                    Argument.of(batch.spread(scope, temperatures)),
-                    Argument.of(scope.create((long) microBatches.headRows())),
+                    InferenceArgument.of(hidden(batch, scope, weights)),
+                    InferenceArgument.of(batch.targets(scope)),
+                    InferenceArgument.of(batch.spread(scope, temperatures)),
+                    InferenceArgument.of(scope.create((long) microBatches.headRows())),
                     weights.argument())
                 .get(0);
         batch.scatter(statistics.toFloatArray(), byRow);
@@ -51,7 +53,7 @@ public final class InferenceModel implements AutoCloseable {
   }
 
   /** The score of each row at its last token, [rows]. */
-  public float[] scores(Weights weights, List<TokenRow> rows) {
+  public float[] scores(PackedWeights weights, List<TokenRow> rows) {
     float[][] byRow = new float[rows.size()][];
     for (MicroBatch batch :
         MicroBatch.cut(
@@ -59,10 +61,10 @@ public final class InferenceModel implements AutoCloseable {
       try (NDManager scope = manager.newSubManager()) {
         NDArray scores =
             decoder
-                .run(
+                .infer(
                     "scalar_head",
                     scope,
-                    Argument.of(hidden(batch, scope, weights)),
+                    InferenceArgument.of(hidden(batch, scope, weights)),
                     weights.argument())
                 .get(0);
         batch.scatter(scores.toFloatArray(), byRow);
@@ -75,18 +77,18 @@ public final class InferenceModel implements AutoCloseable {
     return scores;
   }
 
-  private NDArray hidden(MicroBatch batch, NDManager scope, Weights weights) {
-    Argument[] rope = decoder.rope(batch.time());
+  private NDArray hidden(MicroBatch batch, NDManager scope, PackedWeights weights) {
+    RopeTables.Tables rope = decoder.rope(batch.time());
     return decoder
-        .run(
+        .infer(
             "hidden_at",
             scope,
-            Argument.of(batch.ids(scope)),
-            Argument.of(TokenMatrix.positions(scope, batch.time())),
-            decoder.none(),
-            Argument.of(batch.index(scope)),
-            rope[0],
-            rope[1],
+            InferenceArgument.of(batch.ids(scope)),
+            InferenceArgument.of(TokenMatrix.positions(scope, batch.time())),
+            InferenceArgument.of(decoder.none()),
+            InferenceArgument.of(batch.index(scope)),
+            InferenceArgument.of(rope.cos()),
+            InferenceArgument.of(rope.sin()),
             weights.argument())
         .get(0);
   }

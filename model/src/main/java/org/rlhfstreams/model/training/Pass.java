@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.RopeTables;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
@@ -153,14 +154,14 @@ public final class Pass implements AutoCloseable {
 
   /** The ids and the index live as long as the result: its graph reads their memory again. */
   private NDArray hidden(MicroBatch batch, NDManager owner, boolean gradient) {
-    Argument[] rope = decoder().rope(batch.time());
+    RopeTables.Tables rope = decoder().rope(batch.time());
     Argument[] arguments = {
       Argument.of(batch.ids(owner)),
       Argument.of(TokenMatrix.positions(owner, batch.time())),
-      decoder().none(),
+      Argument.of(decoder().none()),
       Argument.of(batch.index(owner)),
-      rope[0],
-      rope[1],
+      Argument.of(rope.cos()),
+      Argument.of(rope.sin()),
       weights()
     };
     NDList result =

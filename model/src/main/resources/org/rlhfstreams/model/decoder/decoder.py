@@ -1,7 +1,9 @@
   # The decoder's frame, the same for every architecture. The architecture's own fragment gives embed,
-  # attention_inputs, attention_output, feed_forward and final_norm.
+  # attention_inputs, attention_output, feed_forward, final_norm and pack; plain_linear.py or
+  # packed_linear.py gives the products with weights.
   # Weights arrive as one list in the order of ModelConfiguration.tensors: `first_layer` embeddings,
-  # `stride` tensors a layer, the final norm from `final` on, and a head at `head_index`.
+  # `stride` tensors a layer, the final norm from `final` on, and a head at `head_index`; `pack` lays them out for inference,
+  # with the head last (`fused` says which of the two a list is).
   # Rows are right-padded: with causal attention a real token never sees padding.
 
   def layer_offset(self, l: int) -> int:
@@ -97,7 +99,7 @@
     else:
       mask = full
     a = self.attend(q, k, v, mask, l)
-    return self.feed_forward(x + self.attention_output(a, w, o), w, o)
+    return self.feed_forward(self.attention_output(a, x, w, o), w, o)
 
   # Rows of a rotary table at positions [time] or [batch, time], to multiply [batch, heads, time, dimension]
   def at_positions(self, table: Tensor, positions: Tensor) -> Tensor:
@@ -127,8 +129,16 @@
     return torch.index_select(torch.view(h, [-1, h.size(2)]), 0, index)
 
   def head(self, w: List[Tensor]) -> Tensor:
-    return w[self.head_index]
+    if self.fused:
+      weight = w[len(w) - 1]
+    else:
+      weight = w[self.head_index]
+    return weight
+
+  # h [tokens, hidden] -> logits [tokens, vocabulary]
+  def logits_of(self, h: Tensor, w: List[Tensor]) -> Tensor:
+    return self.linear(h, self.head(w), None)
 
   # every token's logits [batch, time, vocabulary]; for checks and small models only
   def logits(self, ids: Tensor, positions: Tensor, segments: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.linear(self.hidden(ids, positions, segments, cos_table, sin_table, w), self.head(w))
+    return self.logits_of(self.hidden(ids, positions, segments, cos_table, sin_table, w), w)

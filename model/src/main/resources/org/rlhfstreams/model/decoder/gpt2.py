@@ -5,7 +5,11 @@
     return torch.layer_norm(x, [x.size(-1)], w[i], w[i + 1], self.norm_epsilon)
 
   def project(self, x: Tensor, w: List[Tensor], i: int) -> Tensor:
-    return torch.matmul(x, w[i]) + w[i + 1]
+    if self.fused:
+      y = self.linear(x, w[i], annotate(Optional[Tensor], w[i + 1]))
+    else:
+      y = torch.matmul(x, w[i]) + w[i + 1]
+    return y
 
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
     return torch.embedding(w[0], ids) + torch.embedding(w[1], positions)
@@ -14,8 +18,8 @@
     q, k, v = torch.chunk(self.project(self.norm(x, w, o), w, o + 2), 3, -1)
     return (self.split_heads(q, self.heads), self.split_heads(k, self.heads), self.split_heads(v, self.heads))
 
-  def attention_output(self, a: Tensor, w: List[Tensor], o: int) -> Tensor:
-    return self.project(self.merge_heads(a), w, o + 4)
+  def attention_output(self, a: Tensor, residual: Tensor, w: List[Tensor], o: int) -> Tensor:
+    return residual + self.project(self.merge_heads(a), w, o + 4)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
     inner = self.activate(self.project(self.norm(x, w, o + 6), w, o + 8))
@@ -23,3 +27,16 @@
 
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
     return self.norm(x, w, self.final)
+
+  # Weights laid out for inference: every matrix output-first and packed.
+  def pack(self, w: List[Tensor]) -> List[Tensor]:
+    packed = annotate(List[Tensor], [])
+    for x in w:
+      packed.append(torch.clone(x)) # the engine's own memory: Java frees that of x
+    for l in range(self.layers):
+      o = self.layer_offset(l)
+      for i in [2, 4, 8, 10]:
+        packed[o + i] = self.pack_matrix(torch.contiguous(torch.t(w[o + i])))
+    if not self.classifier:
+      packed.append(self.pack_matrix(w[self.head_index]))
+    return packed

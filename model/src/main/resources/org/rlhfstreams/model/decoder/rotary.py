@@ -8,20 +8,12 @@
   def norm(self, x: Tensor, weight: Tensor) -> Tensor:
     return torch.rms_norm(x, [x.size(-1)], weight, self.norm_epsilon)
 
-  # x times the layer's matrix i, plus its bias; biases start at `bias` in the layer, 0 for none
-  def project(self, x: Tensor, w: List[Tensor], o: int, i: int, bias: int) -> Tensor:
-    if bias > 0:
-      y = torch.linear(x, w[o + i], w[o + bias])
-    else:
-      y = torch.linear(x, w[o + i])
-    return y
-
-  def bias_at(self, first: int, i: int) -> int:
+  # The i-th of the biases that start at `first` in the layer; 0 stands for none.
+  def bias(self, w: List[Tensor], o: int, first: int, i: int) -> Optional[Tensor]:
+    b = annotate(Optional[Tensor], None)
     if first > 0:
-      at = first + i
-    else:
-      at = 0
-    return at
+      b = annotate(Optional[Tensor], w[o + first + i])
+    return b
 
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
     return torch.embedding(w[0], ids)
@@ -29,22 +21,47 @@
   def attention_inputs(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
     h = self.norm(x, w[o])
     b = self.input_bias
-    q = self.split_heads(self.project(h, w, o, 1, self.bias_at(b, 0)), self.heads)
-    k = self.split_heads(self.project(h, w, o, 2, self.bias_at(b, 1)), self.key_value_heads)
-    v = self.split_heads(self.project(h, w, o, 3, self.bias_at(b, 2)), self.key_value_heads)
+    if self.fused:
+      all = self.split_heads(self.linear(h, w[o + 1], self.bias(w, o, b, 0)), self.heads + 2 * self.key_value_heads)
+      q, k, v = torch.split_with_sizes(all, [self.heads, self.key_value_heads, self.key_value_heads], 1)
+    else:
+      q = self.split_heads(self.linear(h, w[o + 1], self.bias(w, o, b, 0)), self.heads)
+      k = self.split_heads(self.linear(h, w[o + 2], self.bias(w, o, b, 1)), self.key_value_heads)
+      v = self.split_heads(self.linear(h, w[o + 3], self.bias(w, o, b, 2)), self.key_value_heads)
     if self.query_key_norms > 0:
       q = self.norm(q, w[o + self.query_key_norms])
       k = self.norm(k, w[o + self.query_key_norms + 1])
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
-  def attention_output(self, a: Tensor, w: List[Tensor], o: int) -> Tensor:
-    return self.project(self.merge_heads(a), w, o, 4, self.output_bias)
+  # residual plus the projection of the heads' outputs a
+  def attention_output(self, a: Tensor, residual: Tensor, w: List[Tensor], o: int) -> Tensor:
+    return self.linear_plus(self.merge_heads(a), w[o + 4], self.bias(w, o, self.output_bias, 0), residual)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
     h = self.norm(x, w[o + 5])
     b = self.feed_forward_bias
-    gated = self.activate(self.project(h, w, o, 6, self.bias_at(b, 0))) * self.project(h, w, o, 7, self.bias_at(b, 1))
-    return x + self.project(gated, w, o, 8, self.bias_at(b, 2))
+    gate = self.linear_activated(h, w[o + 6], self.bias(w, o, b, 0))
+    gated = self.linear_times(h, w[o + 7], self.bias(w, o, b, 1), gate)
+    return self.linear_plus(gated, w[o + 8], self.bias(w, o, b, 2), x)
 
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
     return self.norm(x, w[self.final])
+
+  # Weights laid out for inference: q, k and v as one matrix, every matrix packed.
+  def pack(self, w: List[Tensor]) -> List[Tensor]:
+    packed = annotate(List[Tensor], [])
+    for x in w:
+      packed.append(torch.clone(x)) # the engine's own memory: Java frees that of x
+    for l in range(self.layers):
+      o = self.layer_offset(l)
+      packed[o + 1] = self.pack_matrix(torch.cat([w[o + 1], w[o + 2], w[o + 3]], 0))
+      packed[o + 2] = packed[o]
+      packed[o + 3] = packed[o]
+      for i in [4, 6, 7, 8]:
+        packed[o + i] = self.pack_matrix(w[o + i])
+      if self.input_bias > 0:
+        b = o + self.input_bias
+        packed[b] = torch.cat([w[b], w[b + 1], w[b + 2]], 0)
+    if not self.classifier:
+      packed.append(self.pack_matrix(w[self.head_index]))
+    return packed

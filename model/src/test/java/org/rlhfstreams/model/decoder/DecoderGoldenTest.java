@@ -16,6 +16,7 @@ import org.rlhfstreams.model.files.SafetensorsFile;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
 import org.rlhfstreams.model.training.InferenceModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
@@ -48,6 +49,7 @@ final class DecoderGoldenTest {
     }
     try (Decoder decoder = new Decoder(model.configuration());
         Weights weights = Weights.read(model);
+        PackedWeights packed = PackedWeights.of(decoder, weights);
         NDManager scope = NDManager.newBaseManager("PyTorch")) {
       for (int row = 0; row < ids.length; row++) {
         float[] alone = decoder.logits(scope, new long[][] {ids[row]}, weights).toFloatArray();
@@ -59,13 +61,13 @@ final class DecoderGoldenTest {
         assertClose(padded, expected, lengths, vocabulary, 0);
       }
       if (golden.names().contains("next_token_log_probs")) { // the bf16 golden has logits alone
-        assertLogProbabilities(decoder, weights, ids, golden.readFloats("next_token_log_probs"));
+        assertLogProbabilities(decoder, packed, ids, golden.readFloats("next_token_log_probs"));
       }
       if (golden.names().contains("greedy")) {
         int[] tokens =
             Arrays.stream(golden.readIntegers("greedy")).mapToInt(Math::toIntExact).toArray();
-        assertGreedy(decoder, weights, tokens, 1);
-        assertGreedy(decoder, weights, tokens, 5);
+        assertGreedy(decoder, packed, tokens, 1);
+        assertGreedy(decoder, packed, tokens, 5);
       }
     }
   }
@@ -85,13 +87,13 @@ final class DecoderGoldenTest {
   }
 
   private static void assertLogProbabilities(
-      Decoder decoder, Weights weights, long[][] ids, float[] expected) {
+      Decoder decoder, PackedWeights packed, long[][] ids, float[] expected) {
     List<TokenRow> rows = new ArrayList<>();
     for (long[] row : ids) {
       rows.add(new TokenRow(Arrays.stream(row).mapToInt(Math::toIntExact).toArray(), 1));
     }
     try (InferenceModel inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT)) {
-      float[][] byRow = inference.logProbabilities(weights, rows, new double[] {1, 1});
+      float[][] byRow = inference.logProbabilities(packed, rows, new double[] {1, 1});
       float[] padded = new float[rows.size() * (TIME - 1)];
       for (int row = 0; row < rows.size(); row++) {
         System.arraycopy(byRow[row], 0, padded, row * (TIME - 1), byRow[row].length);
@@ -103,10 +105,12 @@ final class DecoderGoldenTest {
   /**
    * The golden's prompt, among others of other lengths; through prefill and then token by token.
    */
-  private static void assertGreedy(Decoder decoder, Weights weights, int[] expected, int batch) {
+  private static void assertGreedy(
+      Decoder decoder, PackedWeights packed, int[] expected, int batch) {
     int[] prompt = Arrays.copyOf(expected, 6);
     Sampling greedy = new Sampling(0, 0, 1, 24, 0);
-    try (Generator generator = new Generator(decoder, weights, 0, batch, 40, Set.of())) {
+    try (Generator generator =
+        new Generator(decoder, packed, 0, new GeneratorSettings(batch, 40, Set.of()))) {
       for (int mate = 1; mate < batch; mate++) {
         int[] other = Arrays.copyOfRange(expected, mate, 3 * mate + 2);
         generator.submit(new GenerationRequest("mate " + mate, other, greedy));
@@ -123,15 +127,16 @@ final class DecoderGoldenTest {
         assertThat(generation.logProbabilities())
             .as("log-probabilities of %s", generation.request().id())
             .usingComparatorWithPrecision((float) TOLERANCE)
-            .containsExactly(ofWholeSequence(decoder, weights, generation));
+            .containsExactly(ofWholeSequence(decoder, packed, generation));
       }
     }
   }
 
-  private static float[] ofWholeSequence(Decoder decoder, Weights weights, Generation generation) {
+  private static float[] ofWholeSequence(
+      Decoder decoder, PackedWeights packed, Generation generation) {
     TokenRow row = TokenRow.of(generation.request().promptTokenIds(), generation.tokenIds());
     try (InferenceModel inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT)) {
-      return inference.logProbabilities(weights, List.of(row), new double[] {1})[0];
+      return inference.logProbabilities(packed, List.of(row), new double[] {1})[0];
     }
   }
 }

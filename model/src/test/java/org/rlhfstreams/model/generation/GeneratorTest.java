@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -22,13 +23,13 @@ import org.rlhfstreams.model.training.TokenRow;
 
 final class GeneratorTest {
   private static Decoder decoder;
-  private static Weights weights;
+  private static PackedWeights weights;
 
   @BeforeAll
   static void load() {
     ModelDirectory model = ModelDirectory.open(Goldens.model("llama-tied"));
     decoder = new Decoder(model.configuration());
-    weights = Weights.read(model);
+    weights = PackedWeights.taking(decoder, Weights.read(model));
   }
 
   @AfterAll
@@ -38,7 +39,7 @@ final class GeneratorTest {
   }
 
   private static Generator generator(int slots) {
-    return new Generator(decoder, weights, 7, slots, 64, Set.of());
+    return new Generator(decoder, weights, 7, new GeneratorSettings(slots, 64, Set.of()));
   }
 
   private static Map<String, Generation> run(Generator generator) {
@@ -89,7 +90,9 @@ final class GeneratorTest {
 
   @Test
   void newWeightsTakeOverBetweenTwoTokensAndAreRecorded() {
-    try (Weights newer = weights.copy();
+    try (PackedWeights newer =
+            PackedWeights.taking(
+                decoder, Weights.read(ModelDirectory.open(Goldens.model("llama-tied"))));
         Generator generator = generator(1)) {
       generator.submit(request("a", 3, 5, 9, 11));
       for (int i = 0; i < 8; i++) {
@@ -112,10 +115,11 @@ final class GeneratorTest {
       }
     }
     int end = drawn.get(6);
-    try (Generator generator = new Generator(decoder, weights, 0, 1, 64, Set.of(end))) {
+    try (Generator generator =
+        new Generator(decoder, weights, 0, new GeneratorSettings(1, 64, Set.of(end)))) {
       generator.submit(request("a", 3, 5, 9, 11));
       Generation row = run(generator).get("a");
-      assertThat(row.stopped()).isTrue();
+      assertThat(row.finishReason()).isEqualTo(FinishReason.STOP_TOKEN);
       assertThat(row.tokenIds()).hasSize(drawn.indexOf(end) + 1);
       assertThat(row.tokenIds()[row.tokenIds().length - 1]).isEqualTo(end);
     }

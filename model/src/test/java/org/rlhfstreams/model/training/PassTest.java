@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 
@@ -101,7 +102,7 @@ final class PassTest {
               : directory.readTensor(tensor.name()));
     }
     try (Decoder decoder = new Decoder(directory.configuration().asClassifier());
-        Weights weights = Weights.of(specifications, values);
+        PackedWeights weights = PackedWeights.taking(decoder, Weights.of(specifications, values));
         InferenceModel inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT)) {
       List<TokenRow> rows = rows();
       float[] together = inference.scores(weights, rows);
