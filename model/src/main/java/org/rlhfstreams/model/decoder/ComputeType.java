@@ -30,8 +30,7 @@ public enum ComputeType {
   /**
    * A tensor's values in this type.
    *
-   * @return the tensor itself where it is float32 already and this is float32; otherwise a copy,
-   *     owned by {@code scope}
+   * @return a copy, owned by {@code scope}
    */
   public NDArray of(NDManager scope, NDArray tensor) {
     return Script.MODULE.run(conversion, scope, Argument.of(tensor)).get(0);

@@ -150,7 +150,7 @@ public final class Generator implements AutoCloseable {
       batch.add(row);
       running.add(row);
     }
-    cache.ensure(running.size(), batch.time());
+    int unused = cache.ensure(running.size(), batch.time());
     RopeTables.Tables rope = decoder.rope(batch.time());
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =
@@ -182,8 +182,8 @@ public final class Generator implements AutoCloseable {
   private void decode() {
     long[] tokens = running.stream().mapToLong(RunningRow::newestToken).toArray();
     long[] positions = running.stream().mapToLong(row -> row.length() - 1L).toArray();
-    int reach = (int) LongStream.of(positions).max().orElseThrow() + 1;
-    cache.ensure(running.size(), reach);
+    int reach =
+        cache.ensure(running.size(), (int) LongStream.of(positions).max().orElseThrow() + 1);
     RopeTables.Tables rope = decoder.ropeForDecoding(reach);
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =

@@ -34,7 +34,7 @@ final class KeyValueCache implements AutoCloseable {
         * configuration.layers()
         * configuration.keyValueHeads()
         * configuration.headDimension()
-        * decoder.type().bytes();
+        * Float.BYTES;
   }
 
   private NDArray allocate() {
@@ -58,17 +58,20 @@ final class KeyValueCache implements AutoCloseable {
     return (long) rows * blocks(tokens) <= mostTokens || rows == 1;
   }
 
-  /** Makes room for so many rows of so many tokens; what is there stays. */
-  void ensure(int rows, int tokens) {
-    int neededSlots = Math.max(slots, rows);
-    int neededCapacity = Math.max(capacity, (int) blocks(tokens));
-    if (neededSlots == slots && neededCapacity == capacity) {
-      return;
+  /**
+   * Makes room for so many rows of so many tokens; what is there stays.
+   *
+   * @return the tokens in whole blocks
+   */
+  int ensure(int rows, int tokens) {
+    int reach = (int) blocks(tokens);
+    if (rows > slots || reach > capacity) {
+      slots = Math.max(slots, rows);
+      capacity = Math.max(capacity, reach);
+      keys = enlarge(keys);
+      values = enlarge(values);
     }
-    slots = neededSlots;
-    capacity = neededCapacity;
-    keys = enlarge(keys);
-    values = enlarge(values);
+    return reach;
   }
 
   private NDArray enlarge(NDArray cache) {

@@ -1,6 +1,54 @@
   # Generation over slots. The caches are [layers, slots, key/value heads, capacity, head dimension];
-  # the running rows are always the first slots. Positions past a row's length hold leftovers: the mask
+  # the running rows are always the first slots. They are float32 whatever the weights are: attention over
+  # few queries is up to four times as fast so. Positions past a row's length hold leftovers: the mask
   # keeps them unseen, and decoding overwrites them.
+
+  # Attention of queries [rows, key/value heads, n, dimension] to cached keys and values [rows, key/value
+  # heads, tokens, dimension], tokens in whole blocks of 64; mask [rows or 1, 1, n, tokens].
+  # Each block is multiplied by itself and blocks that the mask hides add exact zeros, so that a row's
+  # result does not depend, to the bit, on other rows or on how far the cache reaches.
+  def attend_in_blocks(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
+    rows = q.size(0)
+    n = q.size(2)
+    blocks = keys.size(2) // 64
+    split = [rows, self.key_value_heads, blocks, 64, self.head_dimension]
+    scores = torch.matmul(torch.unsqueeze(q * scale, 2), torch.transpose(torch.reshape(keys, split), 3, 4))
+    scores = torch.reshape(torch.transpose(scores, 2, 3), [rows, self.key_value_heads, n, blocks * 64])
+    p = torch.softmax(torch.masked_fill_(scores, torch.logical_not(mask), self.minus_infinity), -1)
+    p = torch.transpose(torch.view(p, [rows, self.key_value_heads, n, blocks, 64]), 2, 3)
+    return torch.sum(torch.matmul(p, torch.reshape(values, split)), [2])
+
+  # Attention of a whole prompt to itself, 64 queries at a time: q [rows, heads, tokens, dimension], keys
+  # and values as above -> [rows, heads, tokens, dimension]
+  def attend_to_prompt(self, q: Tensor, keys: Tensor, values: Tensor, window: int, scale: float) -> Tensor:
+    rows = q.size(0)
+    tokens = q.size(2)
+    group = self.heads // self.key_value_heads
+    grouped = torch.reshape(q, [rows, self.key_value_heads, group, tokens, self.head_dimension])
+    parts = annotate(List[Tensor], [])
+    start = 0
+    while start < tokens:
+      end = start + 64
+      reach = end
+      queries = torch.arange(start, end, dtype=4, layout=None, device=q.device)
+      columns = torch.arange(reach, dtype=4, layout=None, device=q.device)
+      distance = torch.unsqueeze(queries, 1) - torch.unsqueeze(columns, 0)
+      mask = torch.ge(distance, 0)
+      if window > 0:
+        mask = torch.logical_and(mask, torch.lt(distance, window))
+      mask = torch.repeat(torch.view(mask, [1, 1, 64, reach]), [1, 1, group, 1])
+      part = torch.reshape(grouped[:, :, :, start:end], [rows, self.key_value_heads, group * 64, self.head_dimension])
+      a = self.attend_in_blocks(part, keys[:, :, :reach], values[:, :, :reach], mask, scale)
+      parts.append(torch.reshape(a, [rows, self.heads, 64, self.head_dimension]))
+      start = end
+    return torch.cat(parts, 2)
+
+  def window_of(self, l: int) -> int:
+    if self.windowed[l] == 1:
+      window = self.window
+    else:
+      window = 0
+    return window
 
   # Reads prompts, and gives each to the rows that continue it. ids [prompts, time] right-padded,
   # last [prompts] the index of each prompt's last token, source [rows] the prompt of each new row,
@@ -11,26 +59,24 @@
     until = slot + source.size(0)
     cos = self.at_positions(cos_table, positions)
     sin = self.at_positions(sin_table, positions)
-    full = torch.slice(positions, 0, 0, 0)
-    windowed = self.visible_in_window(positions, full)
+    whole = [0, 0, 0, (64 - time % 64) % 64]
     x = self.embed(ids, positions, w)
     for l in range(self.layers):
       o = self.layer_offset(l)
       q, k, v = self.attention_inputs(x, cos, sin, w, o)
-      torch.copy_(torch.slice(torch.slice(torch.select(keys, 0, l), 0, slot, until), 2, 0, time), torch.index_select(k, 0, source))
-      torch.copy_(torch.slice(torch.slice(torch.select(values, 0, l), 0, slot, until), 2, 0, time), torch.index_select(v, 0, source))
-      if self.windowed[l] == 1:
-        mask = windowed
-      else:
-        mask = full
-      a = self.attend(q, k, v, mask, l)
+      k = torch.constant_pad_nd(self.widened(k), whole)
+      v = torch.constant_pad_nd(self.widened(v), whole)
+      torch.copy_(torch.slice(torch.slice(torch.select(keys, 0, l), 0, slot, until), 2, 0, k.size(2)), torch.index_select(k, 0, source))
+      torch.copy_(torch.slice(torch.slice(torch.select(values, 0, l), 0, slot, until), 2, 0, k.size(2)), torch.index_select(v, 0, source))
+      q = torch.constant_pad_nd(self.widened(q), whole)
+      a = torch.slice(self.attend_to_prompt(q, k, v, self.window_of(l), self.attention_scale(l)), 2, 0, time)
+      a = torch.to(a, x.dtype)
       x = self.feed_forward(self.attention_output(a, x, w, o), w, o)
     at_last = torch.gather(x, 1, torch.expand(torch.view(last, [prompts, 1, 1]), [prompts, 1, x.size(2)]))
     h = torch.squeeze(self.final_norm(at_last, w), 1)
     return torch.index_select(self.logits_of(h, w), 0, source)
 
-  # One token for each of the first rows: tokens [rows], positions [rows], reach one more than the
-  # largest position -> logits [rows, vocabulary]
+  # One token for each of the first rows: tokens [rows], positions [rows] below reach, a multiple of 64 -> logits [rows, vocabulary]
   def decode(self, tokens: Tensor, positions: Tensor, reach: int, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     rows = tokens.size(0)
     at = torch.unsqueeze(positions, 1)
@@ -52,15 +98,15 @@
       q, k, v = self.attention_inputs(x, cos, sin, w, o)
       layer_keys = torch.slice(torch.select(keys, 0, l), 0, 0, rows)
       layer_values = torch.slice(torch.select(values, 0, l), 0, 0, rows)
-      torch.index_put_(layer_keys, where, torch.squeeze(k, 2))
-      torch.index_put_(layer_values, where, torch.squeeze(v, 2))
+      torch.index_put_(layer_keys, where, self.widened(torch.squeeze(k, 2)))
+      torch.index_put_(layer_values, where, self.widened(torch.squeeze(v, 2)))
       if self.windowed[l] == 1:
         mask = windowed
       else:
         mask = full
-      grouped = torch.reshape(torch.squeeze(q, 2), [rows, self.key_value_heads, group, self.head_dimension])
-      a = torch.scaled_dot_product_attention(grouped, torch.slice(layer_keys, 2, 0, reach), torch.slice(layer_values, 2, 0, reach), mask, 0., False, scale=self.attention_scale(l))
-      a = torch.reshape(a, [rows, self.heads, 1, self.head_dimension])
+      grouped = torch.reshape(self.widened(q), [rows, self.key_value_heads, group, self.head_dimension])
+      a = self.attend_in_blocks(grouped, torch.slice(layer_keys, 2, 0, reach), torch.slice(layer_values, 2, 0, reach), mask, self.attention_scale(l))
+      a = torch.to(torch.reshape(a, [rows, self.heads, 1, self.head_dimension]), x.dtype)
       x = self.feed_forward(self.attention_output(a, x, w, o), w, o)
     h = torch.squeeze(self.final_norm(x, w), 1)
     return self.logits_of(h, w)
@@ -85,8 +131,4 @@
 
   # An empty cache, on the device of `like`.
   def new_cache(self, like: Tensor, slots: int, capacity: int) -> Tensor:
-    if self.half:
-      type = 15
-    else:
-      type = 6
-    return torch.zeros([self.layers, slots, self.key_value_heads, capacity, self.head_dimension], dtype=type, layout=None, device=like.device)
+    return torch.zeros([self.layers, slots, self.key_value_heads, capacity, self.head_dimension], dtype=6, layout=None, device=like.device)

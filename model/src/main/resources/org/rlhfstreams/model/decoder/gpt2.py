@@ -22,7 +22,11 @@
     return residual + self.project(self.merge_heads(a), w, o + 4)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
-    inner = self.activate(self.project(self.norm(x, w, o + 6), w, o + 8))
+    h = self.norm(x, w, o + 6)
+    if self.fused:
+      inner = self.linear_activated(h, w[o + 8], annotate(Optional[Tensor], w[o + 9]))
+    else:
+      inner = self.activate(self.project(h, w, o + 8))
     return x + self.project(inner, w, o + 10)
 
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:

@@ -24,6 +24,9 @@
     if self.fused:
       all = self.split_heads(self.linear(h, w[o + 1], self.bias(w, o, b, 0)), self.heads + 2 * self.key_value_heads)
       q, k, v = torch.split_with_sizes(all, [self.heads, self.key_value_heads, self.key_value_heads], 1)
+      if self.query_key_norms == 0:
+        both = self.rotate(all[:, :self.heads + self.key_value_heads], cos, sin)
+        return (both[:, :self.heads], both[:, self.heads:], v)
     else:
       q = self.split_heads(self.linear(h, w[o + 1], self.bias(w, o, b, 0)), self.heads)
       k = self.split_heads(self.linear(h, w[o + 2], self.bias(w, o, b, 1)), self.key_value_heads)

@@ -23,16 +23,25 @@
       kept = torch.logical_and(kept, torch.scatter(torch.zeros_like(kept), 1, order, chosen))
     return kept
 
+  # Sums of p [rows, n] by blocks of 128, in double [rows, blocks].
+  def block_sums(self, p: Tensor) -> Tensor:
+    return torch.sum(torch.view(self.in_blocks(p), [p.size(0), -1, 128]), [2], False, dtype=7)
+
+  def in_blocks(self, p: Tensor) -> Tensor:
+    short = p.size(1) % 128
+    if short > 0:
+      padded = torch.constant_pad_nd(p, [0, 128 - short])
+    else:
+      padded = p
+    return padded
+
   # The first index at which the running sum of p passes target, by blocks: one short sum a block, then
   # one block in double. p [rows, n], target [rows] a share of the whole in [0, 1) -> [rows]
   def invert(self, p: Tensor, share: Tensor) -> Tensor:
     rows = p.size(0)
     width = 128
-    short = p.size(1) % width
-    if short > 0:
-      p = torch.constant_pad_nd(p, [0, width - short])
-    blocks = torch.view(p, [rows, -1, width])
-    ends = torch.cumsum(torch.sum(blocks, [2], False, dtype=7), 1)
+    blocks = torch.view(self.in_blocks(p), [rows, -1, width])
+    ends = torch.cumsum(self.block_sums(p), 1)
     target = torch.unsqueeze(share, 1) * ends[:, -1:]
     block = torch.clamp(torch.sum(torch.le(ends, target), [1], True), 0, ends.size(1) - 1)
     start = torch.where(torch.gt(block, 0), torch.gather(ends, 1, torch.clamp(block - 1, 0)), torch.zeros_like(target))
@@ -73,7 +82,7 @@
     if filtered:
       p = p * self.kept(p, settings[1], settings[2], settings[3])
       whole = torch.ones_like(temperature)
-      p = p / torch.unsqueeze(torch.where(narrowed, torch.sum(p, [1]), whole), 1)
+      p = p / torch.unsqueeze(torch.where(narrowed, torch.to(torch.sum(self.block_sums(p), [1]), 6), whole), 1)
     drawn = self.invert(p, uniform)
     if bool(torch.any(greedy)):
       drawn = torch.where(greedy, torch.argmax(z, -1), drawn)
