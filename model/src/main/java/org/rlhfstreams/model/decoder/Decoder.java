@@ -71,6 +71,11 @@ public final class Decoder implements AutoCloseable {
     return configuration;
   }
 
+  /** Where the language-model head stands among the weights. */
+  public int headIndex() {
+    return ScriptConstants.headIndex(configuration);
+  }
+
   /** The type that it computes in. */
   public ComputeType type() {
     return type;

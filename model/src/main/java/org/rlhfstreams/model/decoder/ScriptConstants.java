@@ -37,11 +37,18 @@ final class ScriptConstants {
     constants.put("scaled_by_layer", attention.scaledByLayer());
     constants.put("window", (long) attention.window());
     constants.put("windowed", attention.windowed().stream().map(on -> on ? 1L : 0L).toList());
+    constants.put("first_trained", 0L);
     constants.put("fused", fused);
     constants.put("half", type == ComputeType.BFLOAT16);
     constants.put("classifier", configuration.classifier());
     layout(configuration, constants);
     return constants;
+  }
+
+  /** The embedding where the two are tied; otherwise the last tensor. */
+  static int headIndex(ModelConfiguration configuration) {
+    boolean own = !configuration.tieWordEmbeddings() && !configuration.classifier();
+    return own ? configuration.tensors().size() - 1 : 0;
   }
 
   private static void layout(ModelConfiguration configuration, Map<String, Object> constants) {
@@ -56,11 +63,7 @@ final class ScriptConstants {
     constants.put("first_layer", (long) firstLayer);
     constants.put("stride", (long) stride);
     constants.put("final", (long) firstLayer + layerTensors);
-    constants.put(
-        "head_index",
-        configuration.tieWordEmbeddings() || configuration.classifier()
-            ? 0L
-            : (long) firstLayer + layerTensors + finalNorms);
+    constants.put("head_index", (long) headIndex(configuration));
     int next = ROTARY_MATRICES_AND_NORMS;
     constants.put("input_bias", attention.inputBias() ? (long) next : 0L);
     next += attention.inputBias() ? 3 : 0;

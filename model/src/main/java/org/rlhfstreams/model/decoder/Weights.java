@@ -165,9 +165,9 @@ public final class Weights implements AutoCloseable {
     TensorCopy.into(tensors.get(index), array);
   }
 
-  /** An independent copy. */
-  public Weights copy() {
-    return of(specifications, values(), type);
+  /** An independent copy, in another type perhaps. */
+  public Weights copy(ComputeType newType) {
+    return of(specifications, values(), newType);
   }
 
   /** Number of parameters. */

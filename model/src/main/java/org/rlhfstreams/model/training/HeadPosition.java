@@ -5,30 +5,33 @@ public enum HeadPosition {
   /** The state before each response token: what predicts the token, and what its value is. */
   RESPONSE_STATES {
     @Override
-    int first(TokenRow row) {
-      return row.responseStart() - 1;
+    int count(int responseLength) {
+      return responseLength;
     }
 
     @Override
-    int count(TokenRow row) {
-      return row.responseLength();
+    int state(int promptLength, int responseStart, int responseLength, int t) {
+      return t == 0 ? promptLength - 1 : responseStart + t - 1;
     }
   },
 
   /** The row's last token: where a reward model's score stands. */
   LAST_TOKEN {
     @Override
-    int first(TokenRow row) {
-      return row.tokenIds().length - 1;
+    int count(int responseLength) {
+      return 1;
     }
 
     @Override
-    int count(TokenRow row) {
-      return 1;
+    int state(int promptLength, int responseStart, int responseLength, int t) {
+      return responseStart + responseLength - 1;
     }
   };
 
-  abstract int first(TokenRow row);
+  abstract int count(int responseLength);
 
-  abstract int count(TokenRow row);
+  /**
+   * Index of the t-th state in a sequence whose prompt comes first, other responses perhaps next.
+   */
+  abstract int state(int promptLength, int responseStart, int responseLength, int t);
 }

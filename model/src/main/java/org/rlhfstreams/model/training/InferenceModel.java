@@ -6,7 +6,6 @@ import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.RopeTables;
-import org.rlhfstreams.model.decoder.TokenMatrix;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /**
@@ -32,8 +31,7 @@ public final class InferenceModel implements AutoCloseable {
       PackedWeights weights, List<TokenRow> rows, double[] temperatures) {
     float[][] byRow = new float[rows.size()][];
     for (MicroBatch batch :
-        MicroBatch.cut(
-            rows, microBatches.tokens(), HeadPosition.RESPONSE_STATES, decoder::lengthClass)) {
+        MicroBatch.cut(rows, microBatches, HeadPosition.RESPONSE_STATES, decoder)) {
       try (NDManager scope = manager.newSubManager()) {
         NDArray statistics =
             decoder
@@ -55,9 +53,7 @@ public final class InferenceModel implements AutoCloseable {
   /** The score of each row at its last token, [rows]. */
   public float[] scores(PackedWeights weights, List<TokenRow> rows) {
     float[][] byRow = new float[rows.size()][];
-    for (MicroBatch batch :
-        MicroBatch.cut(
-            rows, microBatches.tokens(), HeadPosition.LAST_TOKEN, decoder::lengthClass)) {
+    for (MicroBatch batch : MicroBatch.cut(rows, microBatches, HeadPosition.LAST_TOKEN, decoder)) {
       try (NDManager scope = manager.newSubManager()) {
         NDArray scores =
             decoder
@@ -84,8 +80,8 @@ public final class InferenceModel implements AutoCloseable {
             "hidden_at",
             scope,
             InferenceArgument.of(batch.ids(scope)),
-            InferenceArgument.of(TokenMatrix.positions(scope, batch.time())),
-            InferenceArgument.of(decoder.none()),
+            InferenceArgument.of(batch.positions(scope)),
+            InferenceArgument.of(batch.segments(scope, decoder.none())),
             InferenceArgument.of(batch.index(scope)),
             InferenceArgument.of(rope.cos()),
             InferenceArgument.of(rope.sin()),

@@ -7,84 +7,97 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
+import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 
-/** Rows of similar length that run through the decoder together. */
+/** Sequences of similar length that run through the decoder together. */
 final class MicroBatch {
-  private final List<TokenRow> rows;
-  private final int[] origin;
+  private final List<TokenSequence> sequences;
   private final int time;
   private final HeadPosition position;
 
-  private MicroBatch(List<TokenRow> all, List<Integer> members, HeadPosition position) {
-    this.rows = members.stream().map(all::get).toList();
-    this.origin = members.stream().mapToInt(Integer::intValue).toArray();
-    this.time = rows.stream().mapToInt(row -> row.tokenIds().length).max().orElseThrow();
+  private MicroBatch(List<TokenSequence> sequences, HeadPosition position) {
+    this.sequences = List.copyOf(sequences);
+    this.time = sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow();
     this.position = position;
   }
 
-  /**
-   * Cuts rows, longest first, so that padding stays small.
-   *
-   * @param lengthClass only sequences of equal class run together
-   */
+  /** Cuts rows into batches, longest sequences first, so that padding stays small. */
   static List<MicroBatch> cut(
-      List<TokenRow> rows, int tokens, HeadPosition position, IntUnaryOperator lengthClass) {
-    List<Integer> byLength =
-        IntStream.range(0, rows.size())
-            .boxed()
-            .sorted(Comparator.comparingInt((Integer i) -> -rows.get(i).tokenIds().length))
-            .toList();
+      List<TokenRow> rows, MicroBatchSettings settings, HeadPosition position, Decoder decoder) {
+    List<TokenSequence> byLength =
+        new ArrayList<>(SequencePacking.of(rows, settings.sharePrompts(), decoder::lengthClass));
+    byLength.sort(Comparator.comparingInt((TokenSequence sequence) -> -sequence.length()));
     List<MicroBatch> batches = new ArrayList<>();
-    List<Integer> members = new ArrayList<>();
+    List<TokenSequence> members = new ArrayList<>();
     int time = 0;
-    for (int i : byLength) {
-      boolean full = (members.size() + 1) * time > tokens;
-      boolean apart =
-          lengthClass.applyAsInt(rows.get(i).tokenIds().length) != lengthClass.applyAsInt(time);
+    for (TokenSequence sequence : byLength) {
+      boolean full = (members.size() + 1) * time > settings.tokens();
+      boolean apart = decoder.lengthClass(sequence.length()) != decoder.lengthClass(time);
       if (!members.isEmpty() && (full || apart)) {
-        batches.add(new MicroBatch(rows, members, position));
-        members = new ArrayList<>();
+        batches.add(new MicroBatch(members, position));
+        members.clear();
       }
       if (members.isEmpty()) {
-        time = rows.get(i).tokenIds().length;
+        time = sequence.length();
       }
-      members.add(i);
+      members.add(sequence);
     }
     if (!members.isEmpty()) {
-      batches.add(new MicroBatch(rows, members, position));
+      batches.add(new MicroBatch(members, position));
     }
     return batches;
   }
 
   int paddedTokens() {
-    return rows.size() * time;
+    return sequences.size() * time;
+  }
+
+  /** Tokens of the longest sequence. */
+  int time() {
+    return time;
   }
 
   /** Token ids, [batch, time]. */
   NDArray ids(NDManager scope) {
-    long[][] ids = new long[rows.size()][];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = IntStream.of(rows.get(i).tokenIds()).asLongStream().toArray();
-    }
-    return TokenMatrix.create(scope, ids);
+    return TokenMatrix.create(
+        scope, sequences.stream().map(TokenSequence::tokenIds).toArray(long[][]::new));
   }
 
-  /** Tokens of the longest row. */
-  int time() {
-    return time;
+  /** Positions, [time], or [batch, time] where sequences hold several responses. */
+  NDArray positions(NDManager scope) {
+    if (!shared()) {
+      return TokenMatrix.positions(scope, time);
+    }
+    return TokenMatrix.create(
+        scope, sequences.stream().map(TokenSequence::positions).toArray(long[][]::new));
+  }
+
+  /** Which response each token is of, [batch, time]; {@code none} where no two share a sequence. */
+  NDArray segments(NDManager scope, NDArray none) {
+    if (!shared()) {
+      return none;
+    }
+    return TokenMatrix.create(
+        scope, sequences.stream().map(TokenSequence::segments).toArray(long[][]::new));
+  }
+
+  private boolean shared() {
+    return sequences.stream().anyMatch(TokenSequence::shared);
   }
 
   /** Where the head reads, as indices into batch * time, [tokens]. */
   NDArray index(NDManager scope) {
     long[] index = new long[tokens()];
     int at = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      int first = position.first(rows.get(i));
-      for (int t = 0; t < position.count(rows.get(i)); t++) {
-        index[at++] = (long) i * time + first + t;
+    for (int i = 0; i < sequences.size(); i++) {
+      TokenSequence sequence = sequences.get(i);
+      for (TokenSequence.Member member : sequence.members()) {
+        int length = member.response().length;
+        for (int t = 0; t < position.count(length); t++) {
+          int state = position.state(sequence.promptLength(), member.start(), length, t);
+          index[at++] = (long) i * time + state;
+        }
       }
     }
     return scope.create(index);
@@ -92,22 +105,19 @@ final class MicroBatch {
 
   /** The response tokens that the states before them predict, [tokens]. */
   NDArray targets(NDManager scope) {
-    long[] targets = new long[tokens()];
-    int at = 0;
-    for (TokenRow row : rows) {
-      for (int t = row.responseStart(); t < row.tokenIds().length; t++) {
-        targets[at++] = row.tokenIds()[t];
-      }
-    }
-    return scope.create(targets);
+    return scope.create(
+        members().stream()
+            .flatMapToInt(member -> Arrays.stream(member.response()))
+            .asLongStream()
+            .toArray());
   }
 
   /** Copies [tokens] values into the arrays of the rows that they belong to. */
   void scatter(float[] values, float[][] byRow) {
     int at = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      int count = position.count(rows.get(i));
-      byRow[origin[i]] = Arrays.copyOfRange(values, at, at + count);
+    for (TokenSequence.Member member : members()) {
+      int count = count(member);
+      byRow[member.row()] = Arrays.copyOfRange(values, at, at + count);
       at += count;
     }
   }
@@ -116,12 +126,12 @@ final class MicroBatch {
   NDArray gather(NDManager scope, float[][] byRow) {
     float[] values = new float[tokens()];
     int at = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      float[] row = byRow[origin[i]];
-      if (row.length != position.count(rows.get(i))) {
+    for (TokenSequence.Member member : members()) {
+      float[] row = byRow[member.row()];
+      if (row.length != count(member)) {
         throw new IllegalArgumentException(
             "row %d has %d gradients for %d tokens"
-                .formatted(origin[i], row.length, position.count(rows.get(i))));
+                .formatted(member.row(), row.length, count(member)));
       }
       System.arraycopy(row, 0, values, at, row.length);
       at += row.length;
@@ -133,15 +143,23 @@ final class MicroBatch {
   NDArray spread(NDManager scope, double[] byRow) {
     float[] values = new float[tokens()];
     int at = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      int until = at + position.count(rows.get(i));
-      Arrays.fill(values, at, until, (float) byRow[origin[i]]);
+    for (TokenSequence.Member member : members()) {
+      int until = at + count(member);
+      Arrays.fill(values, at, until, (float) byRow[member.row()]);
       at = until;
     }
     return scope.create(values, new Shape(values.length, 1));
   }
 
+  private List<TokenSequence.Member> members() {
+    return sequences.stream().flatMap(sequence -> sequence.members().stream()).toList();
+  }
+
+  private int count(TokenSequence.Member member) {
+    return position.count(member.response().length);
+  }
+
   private int tokens() {
-    return rows.stream().mapToInt(position::count).sum();
+    return members().stream().mapToInt(this::count).sum();
   }
 }

@@ -3,11 +3,11 @@ package org.rlhfstreams.model.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.RopeTables;
-import org.rlhfstreams.model.decoder.TokenMatrix;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -21,7 +21,7 @@ public final class Pass implements AutoCloseable {
   private final PassHeads heads;
   private final List<MicroBatch> batches;
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
-  private final List<NDArray> retained = new ArrayList<>();
+  private final List<NDList> retained = new ArrayList<>();
   private final float[][] logProbabilities;
   private final float[][] entropies;
   private final float[][] values;
@@ -29,8 +29,7 @@ public final class Pass implements AutoCloseable {
   Pass(TrainableModel model, List<TokenRow> rows, HeadPosition position, PassHeads heads) {
     this.model = model;
     this.heads = heads;
-    this.batches =
-        MicroBatch.cut(rows, model.microBatches().tokens(), position, model.decoder()::lengthClass);
+    this.batches = MicroBatch.cut(rows, model.microBatches(), position, model.decoder());
     this.logProbabilities = new float[rows.size()][];
     this.entropies = new float[rows.size()][];
     this.values = new float[rows.size()][];
@@ -58,9 +57,10 @@ public final class Pass implements AutoCloseable {
 
   private void forward(MicroBatch batch, boolean retain) {
     try (NDManager scope = manager.newSubManager()) {
-      NDArray hidden = hidden(batch, retain ? manager : scope, retain);
+      NDList states = states(batch, retain ? manager : scope, retain);
+      NDArray hidden = states.get(0);
       if (retain) {
-        retained.add(hidden);
+        retained.add(states);
       }
       if (heads.tokens()) {
         NDList statistics =
@@ -73,15 +73,21 @@ public final class Pass implements AutoCloseable {
                     temperatures(batch, scope),
                     headRows(scope),
                     weights());
-        batch.scatter(statistics.get(0).toFloatArray(), logProbabilities);
-        batch.scatter(statistics.get(1).toFloatArray(), entropies);
+        batch.scatter(floats(statistics.get(0)), logProbabilities);
+        batch.scatter(floats(statistics.get(1)), entropies);
       }
       if (heads.scalar()) {
         NDArray scalars =
             decoder().run("scalar_head", scope, Argument.of(hidden), weights()).get(0);
-        batch.scatter(scalars.toFloatArray(), values);
+        batch.scatter(floats(scalars), values);
       }
     }
+  }
+
+  private static float[] floats(NDArray values) {
+    return values.getDataType() == DataType.FLOAT64
+        ? values.toType(DataType.FLOAT32, true).toFloatArray()
+        : values.toFloatArray();
   }
 
   /**
@@ -93,14 +99,14 @@ public final class Pass implements AutoCloseable {
     for (int i = 0; i < batches.size(); i++) {
       try (NDManager scope = manager.newSubManager()) {
         MicroBatch batch = batches.get(i);
-        NDArray hidden = retained.isEmpty() ? hidden(batch, scope, true) : retained.get(i);
-        backward(scope, batch, hidden, gradients);
+        NDList states = retained.isEmpty() ? states(batch, scope, true) : retained.get(i);
+        backward(scope, batch, states, gradients);
       }
     }
   }
 
-  private void backward(
-      NDManager scope, MicroBatch batch, NDArray hidden, PassGradients gradients) {
+  private void backward(NDManager scope, MicroBatch batch, NDList states, PassGradients gradients) {
+    NDArray hidden = states.get(0);
     List<NDArray> hiddenGradients = new ArrayList<>();
     if (heads.tokens() && gradients.logProbabilities() != null) {
       NDArray onLogProbabilities = batch.gather(scope, gradients.logProbabilities());
@@ -119,8 +125,8 @@ public final class Pass implements AutoCloseable {
                   Argument.of(onLogProbabilities),
                   Argument.of(onEntropies),
                   Argument.of(scope.create(withEntropy)),
-                  weights(),
-                  Argument.list(model.gradients()));
+                  Argument.of(model.headGradient()),
+                  weights());
       hiddenGradients.add(results.get(0));
     }
     if (heads.scalar() && gradients.values() != null) {
@@ -131,8 +137,8 @@ public final class Pass implements AutoCloseable {
                   scope,
                   Argument.of(hidden),
                   Argument.of(batch.gather(scope, gradients.values())),
-                  weights(),
-                  Argument.list(model.gradients()));
+                  Argument.of(model.scalarHeadGradient()),
+                  weights());
       hiddenGradients.add(results.get(0));
     }
     if (hiddenGradients.isEmpty()) {
@@ -142,33 +148,60 @@ public final class Pass implements AutoCloseable {
     for (NDArray more : hiddenGradients.subList(1, hiddenGradients.size())) {
       NDArray unused = ComputeThread.call(() -> onHidden.addi(more));
     }
+    if (model.microBatches().checkpointLayers()) {
+      backwardByLayer(scope, batch, states, onHidden);
+    } else {
+      decoder()
+          .runWithGradient(
+              "backward",
+              scope,
+              Argument.of(hidden),
+              Argument.of(onHidden),
+              weights(),
+              Argument.list(model.gradients()));
+    }
+  }
+
+  private void backwardByLayer(NDManager scope, MicroBatch batch, NDList states, NDArray onHidden) {
+    RopeTables.Tables rope = decoder().rope(batch.time());
     decoder()
         .runWithGradient(
-            "backward",
+            "backward_by_layer",
             scope,
-            Argument.of(hidden),
+            Argument.of(batch.ids(scope)),
+            Argument.of(batch.positions(scope)),
+            Argument.of(batch.segments(scope, decoder().none())),
+            Argument.of(batch.index(scope)),
             Argument.of(onHidden),
+            Argument.of(rope.cos()),
+            Argument.of(rope.sin()),
+            Argument.list(states.subList(1, states.size())),
             weights(),
             Argument.list(model.gradients()));
   }
 
-  /** The ids and the index live as long as the result: its graph reads their memory again. */
-  private NDArray hidden(MicroBatch batch, NDManager owner, boolean gradient) {
+  /**
+   * The hidden states that heads read, with their graph; or where layers are checkpointed, without
+   * one, followed by each layer's input. Ids and indices live as long as the result: its graph
+   * reads their memory again.
+   */
+  private NDList states(MicroBatch batch, NDManager owner, boolean gradient) {
     RopeTables.Tables rope = decoder().rope(batch.time());
     Argument[] arguments = {
       Argument.of(batch.ids(owner)),
-      Argument.of(TokenMatrix.positions(owner, batch.time())),
-      Argument.of(decoder().none()),
+      Argument.of(batch.positions(owner)),
+      Argument.of(batch.segments(owner, decoder().none())),
       Argument.of(batch.index(owner)),
       Argument.of(rope.cos()),
       Argument.of(rope.sin()),
       weights()
     };
-    NDList result =
-        gradient
-            ? decoder().runWithGradient("hidden_at", owner, arguments)
-            : decoder().run("hidden_at", owner, arguments);
-    return result.get(0);
+    if (gradient && model.microBatches().checkpointLayers()) {
+      return decoder().run("hidden_and_layers", owner, arguments);
+    }
+    return gradient
+        ? decoder().runWithGradient("hidden_at", owner, arguments)
+        : decoder().run("hidden_at", owner, arguments);
   }
 
   private Decoder decoder() {
@@ -176,7 +209,7 @@ public final class Pass implements AutoCloseable {
   }
 
   private Argument weights() {
-    return model.weights().argument();
+    return model.working().argument();
   }
 
   private Argument temperatures(MicroBatch batch, NDManager scope) {

@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.training;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,6 +17,15 @@ public record TokenRow(int[] tokenIds, int responseStart) {
           "a row of %d tokens cannot have its response start at %d"
               .formatted(tokenIds.length, responseStart));
     }
+  }
+
+  /** The tokens before the response. */
+  int[] prompt() {
+    return Arrays.copyOf(tokenIds, responseStart);
+  }
+
+  int[] response() {
+    return Arrays.copyOfRange(tokenIds, responseStart, tokenIds.length);
   }
 
   /** Number of response tokens. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.ComputeThread;
@@ -19,6 +20,7 @@ import org.rlhfstreams.model.torchscript.ComputeThread;
 public final class TrainableModel implements AutoCloseable {
   private final Decoder decoder;
   private final Weights weights;
+  private final Weights working;
   private final boolean scalarHead;
   private final MicroBatchSettings microBatches;
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -26,7 +28,8 @@ public final class TrainableModel implements AutoCloseable {
   private final AdamW optimizer;
 
   /**
-   * @param weights trained in place; closed with this object
+   * @param decoder of the type that passes compute in
+   * @param weights in float32, trained in place; closed with this object
    * @param scalarHead whether the last tensor is a scalar head, [1, hidden]: a value head behind a
    *     language model's tensors, or a reward model's score
    */
@@ -40,16 +43,31 @@ public final class TrainableModel implements AutoCloseable {
     this.weights = weights;
     this.scalarHead = scalarHead;
     this.microBatches = microBatches;
-    for (NDArray weight : weights.tensors()) {
+    this.working = decoder.type() == weights.type() ? weights : weights.copy(decoder.type());
+    DataType type = weights.type() == ComputeType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
+    for (NDArray weight : working.tensors()) {
       weight.setRequiresGradient(true);
-      gradients.add(ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)));
+      gradients.add(ComputeThread.call(() -> manager.zeros(weight.getShape(), type)));
     }
     this.optimizer = new AdamW(decoder, weights, gradients, settings);
   }
 
-  /** The weights as they are now. */
+  /** The weights as they are now, in full precision. */
   public Weights weights() {
     return weights;
+  }
+
+  /** The same, in the type that passes compute in. */
+  public Weights working() {
+    return working;
+  }
+
+  private void refreshWorking() {
+    if (working != weights) {
+      try (NDManager scope = manager.newSubManager()) {
+        decoder.run("copy_all", scope, working.argument(), weights.argument());
+      }
+    }
   }
 
   /**
@@ -98,6 +116,7 @@ public final class TrainableModel implements AutoCloseable {
       return new Update(norm, false);
     }
     optimizer.apply(learningRate, norm);
+    refreshWorking();
     return new Update(norm, true);
   }
 
@@ -111,9 +130,10 @@ public final class TrainableModel implements AutoCloseable {
     return optimizer.state();
   }
 
-  /** Takes up a checkpoint's state. */
+  /** Takes up a checkpoint's state; the weights have been overwritten before. */
   public void restore(OptimizerState state) {
     optimizer.restore(state);
+    refreshWorking();
   }
 
   Decoder decoder() {
@@ -129,6 +149,14 @@ public final class TrainableModel implements AutoCloseable {
     return gradients;
   }
 
+  NDArray headGradient() {
+    return gradients.get(decoder.headIndex());
+  }
+
+  NDArray scalarHeadGradient() {
+    return gradients.get(gradients.size() - 1);
+  }
+
   MicroBatchSettings microBatches() {
     return microBatches;
   }
@@ -137,6 +165,7 @@ public final class TrainableModel implements AutoCloseable {
   public void close() {
     optimizer.close();
     manager.close();
+    working.close();
     weights.close();
   }
 }

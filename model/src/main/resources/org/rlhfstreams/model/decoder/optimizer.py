@@ -9,6 +9,12 @@
     torch._foreach_mul_(g, float(factor))
     return factor
 
+  # Overwrites each of `to` with the tensor in the same place of `source`, rounded to its type.
+  def copy_all(self, to: List[Tensor], source: List[Tensor]) -> Tensor:
+    for i in range(len(to)):
+      torch.copy_(to[i], source[i])
+    return to[0]
+
   def zero(self, anchor: Tensor, g: List[Tensor]) -> Tensor:
     torch._foreach_zero_(g)
     return anchor

@@ -55,9 +55,9 @@ final class PassTest {
 
   @Test
   void gradientAccumulationIsExact() {
-    List<float[]> whole = trainedWith(new MicroBatchSettings(10_000, 10_000, 512));
-    List<float[]> oneByOne = trainedWith(new MicroBatchSettings(1, 10_000, 3));
-    List<float[]> recomputed = trainedWith(new MicroBatchSettings(64, 0, 7));
+    List<float[]> whole = trainedWith(new MicroBatchSettings(10_000, 10_000, 512, true, false));
+    List<float[]> oneByOne = trainedWith(new MicroBatchSettings(1, 10_000, 3, true, false));
+    List<float[]> recomputed = trainedWith(new MicroBatchSettings(64, 0, 7, true, false));
     for (int i = 0; i < whole.size(); i++) {
       for (int j = 0; j < whole.get(i).length; j++) {
         assertThat(oneByOne.get(i)[j]).isCloseTo(whole.get(i)[j], within(2e-3f));
