@@ -85,7 +85,6 @@ public final class TrainableModels {
             settings.adamEpsilon(),
             settings.weightDecay(),
             settings.maxGradNorm()),
-        new MicroBatchSettings(
-            settings.microBatchTokens(), defaults.retainedTokens(), defaults.headRows()));
+        defaults.withTokens(settings.microBatchTokens(), defaults.retainedTokens()));
   }
 }

@@ -42,6 +42,7 @@ public final class InferenceModel implements AutoCloseable {
                     InferenceArgument.of(batch.targets(scope)),
                     InferenceArgument.of(batch.spread(scope, temperatures)),
                     InferenceArgument.of(scope.create((long) microBatches.headRows())),
+                    InferenceArgument.of(scope.create(false)),
                     weights.argument())
                 .get(0);
         batch.scatter(statistics.toFloatArray(), byRow);

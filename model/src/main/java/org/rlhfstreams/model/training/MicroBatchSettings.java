@@ -15,7 +15,7 @@ public record MicroBatchSettings(
     int tokens, int retainedTokens, int headRows, boolean sharePrompts, boolean checkpointLayers) {
   /** Settings that suit models of a few million parameters on a CPU. */
   public static final MicroBatchSettings DEFAULT =
-      new MicroBatchSettings(2048, 8192, 128, true, false);
+      new MicroBatchSettings(4096, 8192, 512, true, false);
 
   public MicroBatchSettings {
     if (tokens < 1 || retainedTokens < 0 || headRows < 1) {

@@ -45,7 +45,7 @@ public final class Pass implements AutoCloseable {
     return logProbabilities;
   }
 
-  /** [rows][response tokens], in nats, at the pass's temperature. */
+  /** [rows][response tokens], in nats, at the pass's temperature; where the pass has them. */
   public float[][] entropies() {
     return entropies;
   }
@@ -72,9 +72,12 @@ public final class Pass implements AutoCloseable {
                     Argument.of(batch.targets(scope)),
                     temperatures(batch, scope),
                     headRows(scope),
+                    Argument.of(scope.create(heads.entropies())),
                     weights());
         batch.scatter(floats(statistics.get(0)), logProbabilities);
-        batch.scatter(floats(statistics.get(1)), entropies);
+        if (heads.entropies()) {
+          batch.scatter(floats(statistics.get(1)), entropies);
+        }
       }
       if (heads.scalar()) {
         NDArray scalars =

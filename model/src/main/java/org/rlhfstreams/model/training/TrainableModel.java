@@ -78,7 +78,10 @@ public final class TrainableModel implements AutoCloseable {
    */
   public Pass tokenPass(List<TokenRow> rows, double[] temperatures) {
     return new Pass(
-        this, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, scalarHead, temperatures));
+        this,
+        rows,
+        HeadPosition.RESPONSE_STATES,
+        new PassHeads(true, true, scalarHead, temperatures));
   }
 
   /** As {@link #tokenPass(List, double[])}, at temperature 1. */
@@ -86,6 +89,14 @@ public final class TrainableModel implements AutoCloseable {
     double[] ones = new double[rows.size()];
     Arrays.fill(ones, 1);
     return tokenPass(rows, ones);
+  }
+
+  /** Log-probabilities of the response tokens at temperature 1, without entropies or values. */
+  public Pass logProbabilityPass(List<TokenRow> rows) {
+    double[] ones = new double[rows.size()];
+    Arrays.fill(ones, 1);
+    return new Pass(
+        this, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, false, false, ones));
   }
 
   /** Values of the state before each response token; no log-probabilities. */
@@ -102,7 +113,7 @@ public final class TrainableModel implements AutoCloseable {
     if (!scalarHead) {
       throw new IllegalStateException("this model has no scalar head");
     }
-    return new PassHeads(false, true, new double[0]);
+    return new PassHeads(false, false, true, new double[0]);
   }
 
   /**

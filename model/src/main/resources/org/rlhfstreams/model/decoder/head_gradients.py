@@ -4,26 +4,37 @@
   # d lp_y / d z = onehot(y) - p;  d H / d z_j = -p_j (log p_j + H)
   def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, d_weight: Tensor, w: List[Tensor]) -> Tensor:
     step = int(rows)
+    changed = bool(torch.any(torch.ne(temperature, 1.)))
+    entropy = bool(with_entropy)
     weight = self.head(w)
     d_h = torch.empty_like(h)
-    start = 0
-    while start < h.size(0):
-      end = min(start + step, h.size(0))
-      part = h[start:end]
-      p = self.log_probabilities_of(torch.linear(part, weight), temperature[start:end])
-      c = torch.to(torch.unsqueeze(d_lp[start:end], 1), p.dtype)
-      if bool(with_entropy):
-        probabilities = torch.exp(p)
-        entropy = torch.neg(torch.sum(probabilities * p, [1], True))
-        d_z = torch.neg(probabilities * (c + torch.unsqueeze(d_entropy[start:end], 1) * (p + entropy)))
-      else:
-        d_z = torch.exp_(p).mul_(torch.neg(c))
-      d_z = torch.scatter_add_(d_z, 1, torch.unsqueeze(targets[start:end], 1), c)
-      d_z = torch.to(torch.div_(d_z, temperature[start:end]), h.dtype)
-      torch.copy_(d_h[start:end], torch.matmul(d_z, weight))
+    first = 0
+    while first < h.size(0):
+      until = min(first + step, h.size(0))
+      logits = torch.linear(h[first:until], weight)
+      part = self.cached_rows(logits)
+      start = first
+      while start < until:
+        end = min(start + part, until)
+        chunk = logits[start - first:end - first]
+        z = self.tempered(chunk, temperature[start:end], changed)
+        d_z = torch.softmax(z, -1)
+        c = torch.to(torch.unsqueeze(d_lp[start:end], 1), d_z.dtype)
+        if entropy:
+          log_p = torch.log_softmax(z, -1)
+          total = torch.neg(torch.sum(d_z * log_p, [1], True))
+          d_z = d_z.mul_(torch.neg(c + torch.unsqueeze(d_entropy[start:end], 1) * (log_p + total)))
+        else:
+          d_z = d_z.mul_(torch.neg(c))
+        d_z = torch.scatter_add_(d_z, 1, torch.unsqueeze(targets[start:end], 1), c)
+        if changed:
+          d_z = torch.div_(d_z, temperature[start:end])
+        torch.copy_(chunk, d_z)
+        start = end
+      torch.copy_(d_h[first:until], torch.matmul(logits, weight))
       if d_weight.numel() > 0:
-        torch.add_(d_weight, torch.matmul(torch.t(d_z), part))
-      start = end
+        torch.add_(d_weight, torch.matmul(torch.t(logits), h[first:until]))
+      first = until
     return d_h
 
   # Gradients of sum(d_value * value): returned on h, and added into d_weight.

@@ -134,6 +134,7 @@ final class GradientTest {
               Argument.of(scope.create(targets)),
               Argument.of(scope.create(temperatures).reshape(count, 1)),
               Argument.of(scope.create(5L)),
+              Argument.of(scope.create(true)),
               Argument.list(weights));
       double[] logProbabilities = statistics.get(0).toDoubleArray();
       double[] entropies = statistics.get(1).toDoubleArray();

@@ -75,7 +75,7 @@ final class PassTest {
                 decoder, Weights.read(directory), false, OPTIMIZER, MicroBatchSettings.DEFAULT)) {
       List<float[]> before = model.weights().values();
       TokenRow row = new TokenRow(new int[] {1, 2, 3}, 1);
-      try (Pass pass = model.tokenPass(List.of(row))) {
+      try (Pass pass = model.logProbabilityPass(List.of(row))) {
         pass.backward(
             PassGradients.ofLogProbabilities(new float[][] {{Float.POSITIVE_INFINITY, 1}}));
       }

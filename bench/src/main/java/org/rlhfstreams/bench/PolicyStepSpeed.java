@@ -1,0 +1,79 @@
+package org.rlhfstreams.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.rlhfstreams.model.decoder.ComputeType;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.training.MicroBatchSettings;
+import org.rlhfstreams.model.training.OptimizerSettings;
+import org.rlhfstreams.model.training.Pass;
+import org.rlhfstreams.model.training.PassGradients;
+import org.rlhfstreams.model.training.TokenRow;
+import org.rlhfstreams.model.training.TrainableModel;
+
+/** Forward and backward of a policy on the log-probabilities of 16 rows of 183 tokens. */
+public final class PolicyStepSpeed {
+  private static final int ROUNDS = 5;
+  private static final int ROWS = 16;
+  private static final int TIME = 183;
+
+  private PolicyStepSpeed() {}
+
+  /** Arguments: model directory, float32 or bfloat16. */
+  public static void main(String[] arguments) {
+    ModelDirectory directory = ModelDirectory.open(Path.of(arguments[0]));
+    ComputeType type = ComputeType.valueOf(arguments[1].toUpperCase(Locale.ROOT));
+    MicroBatchSettings settings = MicroBatchSettings.DEFAULT;
+    if (arguments.length > 2) {
+      settings =
+          new MicroBatchSettings(
+              Integer.parseInt(arguments[2]),
+              1 << 20,
+              Integer.parseInt(arguments[3]),
+              true,
+              arguments.length > 4);
+    }
+    SplittableRandom random = new SplittableRandom(0);
+    List<TokenRow> rows = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      rows.add(new TokenRow(random.ints(TIME, 10, 4000).toArray(), 1));
+    }
+    float[][] gradients = new float[ROWS][TIME - 1];
+    for (float[] gradient : gradients) {
+      Arrays.fill(gradient, 1f / (ROWS * (TIME - 1)));
+    }
+    try (Decoder decoder = new Decoder(directory.configuration(), type);
+        TrainableModel model =
+            new TrainableModel(
+                decoder,
+                Weights.read(directory),
+                false,
+                new OptimizerSettings(0.9, 0.999, 1e-8, 0, 1),
+                settings)) {
+      double best = Double.MAX_VALUE;
+      for (int round = 0; round < ROUNDS; round++) {
+        long started = System.nanoTime();
+        try (Pass pass = model.logProbabilityPass(rows)) {
+          pass.backward(PassGradients.ofLogProbabilities(gradients));
+        }
+        best = Math.min(best, (System.nanoTime() - started) / 1e9);
+        model.discardGradients();
+      }
+      double operations = 6.0 * model.weights().parameters() * ROWS * TIME;
+      System.out.printf(
+          Locale.ROOT,
+          "STEP %s %s %.3f s, %.0f GFLOP/s%n",
+          directory.path().getFileName(),
+          arguments[1],
+          best,
+          operations / best / 1e9);
+    }
+    System.exit(0);
+  }
+}
