@@ -95,7 +95,7 @@ final class Access {
       places(list.size(), from, until, step).forEach(place -> slice.add(list.get(place)));
       return value instanceof TupleValue ? new TupleValue(slice) : slice;
     }
-    return new Undefined(Values.typeName(value) + " object cannot be sliced");
+    throw TemplateException.type("'" + Values.typeName(value) + "' object is not subscriptable");
   }
 
   private static List<Integer> places(int length, Object from, Object until, Object step) {

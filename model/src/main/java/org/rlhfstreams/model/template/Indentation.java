@@ -11,7 +11,10 @@ final class Indentation {
   }
 
   /** The filter {@code indent}. */
-  static String apply(String text, Arguments arguments) {
+  static String apply(Object value, Arguments arguments) {
+    if (!(Undefined.refuse(value) instanceof String text)) {
+      throw TemplateException.type("indent needs a str, not " + Values.typeName(value));
+    }
     String padding = of(arguments.get(0, "width", 4L), arguments.meter());
     boolean first = arguments.flag(1, "first");
     boolean blank = arguments.flag(2, "blank");

@@ -54,12 +54,11 @@ final class ListFilters {
   }
 
   private static Object sort(Object value, Arguments arguments) {
-    List<Object> sorted = Values.list(value, arguments.meter());
+    Meter meter = arguments.meter();
+    List<Object> sorted = Values.list(value, meter);
+    Object attribute = arguments.get(2, "attribute", null);
     Comparator<Object> comparator =
-        SortKeys.by(
-            arguments.get(2, "attribute", null),
-            arguments.flag(1, "case_sensitive"),
-            arguments.meter());
+        SortKeys.byEach(attribute, arguments.flag(1, "case_sensitive"), meter);
     sorted.sort(arguments.flag(0, "reverse") ? comparator.reversed() : comparator);
     return sorted;
   }

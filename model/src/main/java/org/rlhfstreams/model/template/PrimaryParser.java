@@ -194,28 +194,19 @@ final class PrimaryParser {
     }
   }
 
-  /** A filter's name and arguments. */
+  /** A filter's name and arguments. An unknown one matters only where it is reached. */
   PostfixExpression.Step filter() {
-    int line = tokens.current().line();
     String name = dottedName();
-    if (!Filters.has(name)) {
-      throw new TemplateException("TemplateAssertionError: No filter named '" + name + "'.", line);
-    }
-    Filter filter = Filters.named(name);
     ArgumentList arguments = tokens.acceptOperator("(") ? arguments() : ArgumentList.NONE;
-    return (value, scope) -> filter.apply(value, arguments.evaluate(scope));
+    return (value, scope) -> Filters.named(name).apply(value, arguments.evaluate(scope));
   }
 
   private PostfixExpression.Step test() {
     boolean negated = tokens.acceptName("not");
-    int line = tokens.current().line();
     String name = dottedName();
-    if (!ValueTests.has(name)) {
-      throw new TemplateException("TemplateAssertionError: No test named '" + name + "'.", line);
-    }
-    ValueTest test = ValueTests.named(name);
     ArgumentList arguments = testArguments();
-    return (value, scope) -> test.test(value, arguments.evaluate(scope)) != negated;
+    return (value, scope) ->
+        ValueTests.named(name).test(value, arguments.evaluate(scope)) != negated;
   }
 
   private ArgumentList testArguments() {

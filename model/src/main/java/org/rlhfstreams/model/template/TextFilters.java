@@ -30,8 +30,7 @@ final class TextFilters {
     }
     filters.put("join", TextFilters::join);
     filters.put("replace", TextFilters::replace);
-    filters.put(
-        "indent", (value, arguments) -> Indentation.apply(text(value, arguments), arguments));
+    filters.put("indent", (value, arguments) -> Indentation.apply(value, arguments));
     filters.put("tojson", JsonText::of);
     filters.put("truncate", TextFilters::truncate);
     filters.put("wordcount", TextFilters::wordCount);
