@@ -16,11 +16,13 @@ import org.rlhfstreams.model.torchscript.TorchRuntime;
 /** A model's tokenizer, exactly as Hugging Face's library applies it. Safe for many threads. */
 public final class Tokenizer implements AutoCloseable {
   private static final String FILE = "tokenizer.json";
+  private static final String PROBE = "a";
 
   private final Path directory;
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final OptionalInt endOfSequence;
+  private final int[] promptStart;
 
   private Tokenizer(
       Path directory,
@@ -31,6 +33,7 @@ public final class Tokenizer implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.vocabularySize = vocabularySize;
     this.endOfSequence = endOfSequence;
+    this.promptStart = promptStart();
   }
 
   /**
@@ -104,7 +107,48 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Token ids of a text, without any that the tokenizer would put around it. */
   public int[] encode(String text) {
-    return ids(tokenizer.encode(text, false, false).getIds());
+    return encode(text, false);
+  }
+
+  /**
+   * Token ids of a text.
+   *
+   * @param addSpecialTokens whether to put around it what the tokenizer's post-processor does
+   */
+  public int[] encode(String text, boolean addSpecialTokens) {
+    return ids(tokenizer.encode(text, addSpecialTokens, false).getIds());
+  }
+
+  /**
+   * Token ids of a text that a model is to go on with: behind what the tokenizer puts in front of
+   * texts, such as a beginning of sequence, unless the text begins with it already, and never with
+   * an end of sequence.
+   */
+  public int[] encodePrompt(String text) {
+    int[] plain = encode(text, false);
+    if (startsWith(plain, 0, promptStart)) {
+      return plain;
+    }
+    int[] prompt = Arrays.copyOf(promptStart, promptStart.length + plain.length);
+    System.arraycopy(plain, 0, prompt, promptStart.length, plain.length);
+    return prompt;
+  }
+
+  /** Post-processors are of many kinds, but all leave the text's own tokens together. */
+  private int[] promptStart() {
+    int[] plain = encode(PROBE, false);
+    int[] surrounded = encode(PROBE, true);
+    for (int start = 0; start + plain.length <= surrounded.length; start++) {
+      if (startsWith(surrounded, start, plain)) {
+        return Arrays.copyOf(surrounded, start);
+      }
+    }
+    return new int[0];
+  }
+
+  private static boolean startsWith(int[] ids, int from, int[] start) {
+    return from + start.length <= ids.length
+        && Arrays.equals(ids, from, from + start.length, start, 0, start.length);
   }
 
   /** Text of token ids. */
@@ -132,7 +176,10 @@ public final class Tokenizer implements AutoCloseable {
       return OptionalInt.empty();
     }
     JsonNode written = new ObjectMapper().readTree(file.toFile()).path("eos_token");
-    String token = written.isObject() ? written.path("content").asText() : written.asText();
+    String token = SpecialTokens.text(written);
+    if (token == null) {
+      return OptionalInt.empty();
+    }
     for (JsonNode added : tokenizer.path("added_tokens")) {
       if (added.path("content").asText().equals(token)) {
         return OptionalInt.of(added.path("id").asInt());

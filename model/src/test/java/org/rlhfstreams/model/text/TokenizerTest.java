@@ -3,8 +3,6 @@ package org.rlhfstreams.model.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,26 +16,8 @@ final class TokenizerTest {
   @TempDir private Path directory;
 
   @Test
-  void idsAndTextAreThoseOfTransformers() throws IOException {
-    JsonNode golden =
-        new ObjectMapper().readTree(Goldens.resource("/goldens/chat/starter.json").toFile());
+  void endAndSizeAreThoseOfTheFiles() {
     try (Tokenizer tokenizer = Tokenizer.open(Goldens.starter())) {
-      for (JsonNode text : golden.get("texts")) {
-        int[] expected = ids(text.get("ids"));
-        assertThat(tokenizer.encode(text.get("text").asText())).isEqualTo(expected);
-        assertThat(tokenizer.decode(expected, false)).isEqualTo(text.get("decoded").asText());
-        IncrementalDecoder decoder = new IncrementalDecoder(tokenizer, false);
-        StringBuilder streamed = new StringBuilder();
-        for (int id : expected) {
-          streamed.append(decoder.next(id));
-        }
-        assertThat(streamed.append(decoder.finish()).toString())
-            .isEqualTo(text.get("decoded").asText());
-      }
-      for (JsonNode conversation : golden.get("conversations")) {
-        assertThat(tokenizer.encode(conversation.get("text").asText()))
-            .isEqualTo(ids(conversation.get("ids")));
-      }
       assertThat(tokenizer.endOfSequence()).isZero();
       assertThat(tokenizer.vocabularySize()).isEqualTo(2048);
     }
@@ -71,13 +51,5 @@ final class TokenizerTest {
     assertThatThrownBy(() -> Tokenizer.open(directory))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("is not a tokenizer");
-  }
-
-  private static int[] ids(JsonNode array) {
-    int[] ids = new int[array.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = array.get(i).asInt();
-    }
-    return ids;
   }
 }

@@ -1,0 +1,140 @@
+package org.rlhfstreams.model.text;
+
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.template.Template;
+import org.rlhfstreams.model.template.TemplateException;
+
+/**
+ * A model's chat template: turns conversations into the text that the model was trained on, as
+ * transformers' {@code apply_chat_template} does. Immutable; safe for many threads.
+ */
+public final class ChatTemplate {
+  private final ChatTemplateFiles.Source plain;
+  private final ChatTemplateFiles.Source withTools;
+  private final Map<String, Object> specialTokens;
+
+  private ChatTemplate(
+      ChatTemplateFiles.Source plain,
+      ChatTemplateFiles.Source withTools,
+      Map<String, Object> specialTokens) {
+    this.plain = plain;
+    this.withTools = withTools;
+    this.specialTokens = specialTokens;
+  }
+
+  /**
+   * Opens the template of a model directory: {@code chat_template.jinja}, or the one named {@code
+   * default} in {@code tokenizer_config.json}. One named {@code tool_use} serves where tools are
+   * given.
+   *
+   * @throws ModelException where there is none or it cannot be compiled
+   */
+  public static ChatTemplate open(Path modelDirectory) {
+    ChatTemplateFiles files = ChatTemplateFiles.read(modelDirectory);
+    return new ChatTemplate(files.get("default"), files.get("tool_use"), files.specialTokens());
+  }
+
+  /**
+   * Opens the template that a model directory has under a name.
+   *
+   * @throws ModelException where there is none of the name or it cannot be compiled
+   */
+  public static ChatTemplate open(Path modelDirectory, String name) {
+    ChatTemplateFiles files = ChatTemplateFiles.read(modelDirectory);
+    ChatTemplateFiles.Source named = files.named(name);
+    return new ChatTemplate(named, named, files.specialTokens());
+  }
+
+  /** Renders a conversation without tools. */
+  public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
+    return render(messages, List.of(), addGenerationPrompt);
+  }
+
+  /**
+   * Renders a conversation.
+   *
+   * @param tools JSON descriptions of what the assistant may call; none where empty
+   * @param addGenerationPrompt whether to end with what begins the assistant's answer
+   * @throws ModelException where the template raises an error, as many do for roles that they do
+   *     not know or that do not alternate
+   */
+  public String render(
+      List<ChatMessage> messages,
+      List<? extends Map<String, ?>> tools,
+      boolean addGenerationPrompt) {
+    return render(messages, tools, addGenerationPrompt, Map.of());
+  }
+
+  /**
+   * Renders a conversation with further variables, such as {@code enable_thinking}.
+   *
+   * @param tools JSON descriptions of what the assistant may call; none where empty
+   * @param addGenerationPrompt whether to end with what begins the assistant's answer
+   * @param variables what else the template may read; they go before all others
+   * @throws ModelException where the template raises an error
+   */
+  public String render(
+      List<ChatMessage> messages,
+      List<? extends Map<String, ?>> tools,
+      boolean addGenerationPrompt,
+      Map<String, ?> variables) {
+    Map<String, Object> context = new LinkedHashMap<>(specialTokens);
+    context.put("messages", messages.stream().map(ChatMessage::fields).toList());
+    context.put("tools", tools.isEmpty() ? null : tools);
+    context.put("documents", null);
+    context.put("add_generation_prompt", addGenerationPrompt);
+    context.putAll(variables);
+    ChatTemplateFiles.Source source = source(!tools.isEmpty());
+    try {
+      return source.template().render(context, ZonedDateTime::now);
+    } catch (TemplateException e) {
+      throw new ModelException(
+          ("%s: the chat template cannot render this conversation: %s; change the messages, or the"
+                  + " template where it is wrong")
+              .formatted(source.file(), e.getMessage()),
+          e);
+    }
+  }
+
+  private ChatTemplateFiles.Source source(boolean tools) {
+    if (tools && withTools != null) {
+      return withTools;
+    }
+    if (plain == null) {
+      throw new ModelException(
+          withTools.file()
+              + " has a chat template for tools alone and none named default: give tools, or open"
+              + " one by its name");
+    }
+    return plain;
+  }
+
+  /**
+   * Renders a conversation and encodes it as it stands: the template writes the special tokens.
+   *
+   * @throws ModelException where the template raises an error
+   */
+  public int[] encode(
+      Tokenizer tokenizer,
+      List<ChatMessage> messages,
+      List<? extends Map<String, ?>> tools,
+      boolean addGenerationPrompt) {
+    return tokenizer.encode(render(messages, tools, addGenerationPrompt), false);
+  }
+
+  static Template compile(Path file, String text) {
+    try {
+      return Template.compile(text);
+    } catch (TemplateException e) {
+      throw new ModelException(
+          "%s: the chat template is damaged: %s; fetch or write it again"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}
