@@ -5,7 +5,7 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.template.Template;
 import org.rlhfstreams.model.template.TemplateException;
 

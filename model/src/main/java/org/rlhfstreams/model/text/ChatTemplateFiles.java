@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.template.Template;
 
 /** Where a model directory keeps its chat templates and special tokens. */

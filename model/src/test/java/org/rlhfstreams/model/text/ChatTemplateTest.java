@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.model.Goldens;
-import org.rlhfstreams.model.files.ModelException;
+import org.rlhfstreams.model.ModelException;
 
 final class ChatTemplateTest {
   private static final List<ChatMessage> HELLO = List.of(ChatMessage.of("user", "Hello"));
