@@ -10,15 +10,6 @@ public sealed interface Architecture
         Qwen3Architecture,
         Gpt2Architecture {
 
-  /** All that are supported. */
-  List<Architecture> ALL =
-      List.of(
-          new LlamaArchitecture(),
-          new MistralArchitecture(),
-          new Qwen2Architecture(),
-          new Qwen3Architecture(),
-          new Gpt2Architecture());
-
   /** {@code model_type} in {@code config.json}. */
   String modelType();
 
@@ -36,6 +27,17 @@ public sealed interface Architecture
 
   /** Reads the options, and refuses by name what is not supported. */
   ModelConfiguration read(ConfigurationFields fields, boolean classifier);
+
+  /** What stands before the names of a layer's tensors. */
+  String layerPrefix(int layer);
+
+  /** The matrices of a layer that adapters can change. */
+  List<AdaptableMatrix> adaptable(ModelConfiguration configuration);
+
+  /** Whether matrices are stored input-first, [inputs, outputs]. */
+  default boolean inputFirst() {
+    return false;
+  }
 
   /** Names and shapes: embeddings, then each layer's tensors, the final norm, and the head. */
   List<TensorSpecification> tensors(ModelConfiguration configuration);

@@ -31,7 +31,7 @@ public final class ConfigurationFields {
   public ModelConfiguration read() {
     String name = json.path("architectures").path(0).asText("");
     String type = json.path("model_type").asText("");
-    for (Architecture architecture : Architecture.ALL) {
+    for (Architecture architecture : Architectures.ALL) {
       boolean classifier = architecture.classifierName().equals(name);
       boolean unnamed = name.isEmpty() && architecture.modelType().equals(type);
       if (classifier || unnamed || architecture.languageModelName().equals(name)) {
@@ -40,8 +40,8 @@ public final class ConfigurationFields {
       }
     }
     List<String> supported = new ArrayList<>();
-    Architecture.ALL.forEach(architecture -> supported.add(architecture.languageModelName()));
-    Architecture.ALL.forEach(architecture -> supported.add(architecture.classifierName()));
+    Architectures.ALL.forEach(architecture -> supported.add(architecture.languageModelName()));
+    Architectures.ALL.forEach(architecture -> supported.add(architecture.classifierName()));
     throw bad(
         "architectures",
         "is \"%s\"; supported are %s".formatted(name, String.join(", ", supported)));

@@ -74,6 +74,27 @@ public record Gpt2Architecture() implements Architecture {
   }
 
   @Override
+  public String layerPrefix(int layer) {
+    return "transformer.h." + layer + ".";
+  }
+
+  @Override
+  public List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
+    int hidden = configuration.hiddenSize();
+    int inner = configuration.intermediateSize();
+    return List.of(
+        new AdaptableMatrix("attn.c_attn", hidden, 3 * hidden, 2),
+        new AdaptableMatrix("attn.c_proj", hidden, hidden, 4),
+        new AdaptableMatrix("mlp.c_fc", hidden, inner, 8),
+        new AdaptableMatrix("mlp.c_proj", inner, hidden, 10));
+  }
+
+  @Override
+  public boolean inputFirst() {
+    return true;
+  }
+
+  @Override
   public List<TensorSpecification> tensors(ModelConfiguration configuration) {
     long hidden = configuration.hiddenSize();
     long inner = configuration.intermediateSize();
@@ -83,7 +104,7 @@ public record Gpt2Architecture() implements Architecture {
     tensors.add(
         TensorSpecification.of("transformer.wpe.weight", configuration.maxPositions(), hidden));
     for (int i = 0; i < configuration.layers(); i++) {
-      String layer = "transformer.h." + i + ".";
+      String layer = layerPrefix(i);
       tensors.add(TensorSpecification.of(layer + "ln_1.weight", hidden));
       tensors.add(TensorSpecification.of(layer + "ln_1.bias", hidden));
       tensors.add(TensorSpecification.of(layer + "attn.c_attn.weight", hidden, 3 * hidden));

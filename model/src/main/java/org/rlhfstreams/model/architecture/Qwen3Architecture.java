@@ -44,6 +44,16 @@ public record Qwen3Architecture() implements Architecture {
   }
 
   @Override
+  public String layerPrefix(int layer) {
+    return RotaryTensors.layerPrefix(layer);
+  }
+
+  @Override
+  public List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
+    return RotaryTensors.adaptable(configuration);
+  }
+
+  @Override
   public List<TensorSpecification> tensors(ModelConfiguration configuration) {
     return RotaryTensors.of(configuration);
   }

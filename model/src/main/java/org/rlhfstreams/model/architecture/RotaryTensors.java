@@ -18,11 +18,30 @@ final class RotaryTensors {
     return List.copyOf(expected.tensors);
   }
 
+  static String layerPrefix(int layer) {
+    return "model.layers." + layer + ".";
+  }
+
+  static List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
+    int hidden = configuration.hiddenSize();
+    int queries = configuration.heads() * configuration.headDimension();
+    int keys = configuration.keyValueHeads() * configuration.headDimension();
+    int inner = configuration.intermediateSize();
+    return List.of(
+        new AdaptableMatrix("self_attn.q_proj", hidden, queries, 1),
+        new AdaptableMatrix("self_attn.k_proj", hidden, keys, 2),
+        new AdaptableMatrix("self_attn.v_proj", hidden, keys, 3),
+        new AdaptableMatrix("self_attn.o_proj", queries, hidden, 4),
+        new AdaptableMatrix("mlp.gate_proj", hidden, inner, 6),
+        new AdaptableMatrix("mlp.up_proj", hidden, inner, 7),
+        new AdaptableMatrix("mlp.down_proj", inner, hidden, 8));
+  }
+
   private void addAll() {
     long hidden = configuration.hiddenSize();
     add("model.embed_tokens.weight", configuration.vocabularySize(), hidden);
     for (int layer = 0; layer < configuration.layers(); layer++) {
-      addLayer("model.layers." + layer + ".");
+      addLayer(layerPrefix(layer));
     }
     add("model.norm.weight", hidden);
     if (configuration.classifier()) {

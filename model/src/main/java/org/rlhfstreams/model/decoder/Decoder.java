@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
@@ -18,6 +20,7 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 public final class Decoder implements AutoCloseable {
   private final ModelConfiguration configuration;
   private final ComputeType type;
+  private final Optional<LowRankAdapters> adapters;
   private final TorchScriptModule training;
   private final TorchScriptModule inference;
   private final NDManager manager;
@@ -33,7 +36,17 @@ public final class Decoder implements AutoCloseable {
    * @param type of the weights that it will be given
    */
   public Decoder(ModelConfiguration configuration, ComputeType type) {
+    this(configuration, type, Optional.empty());
+  }
+
+  /**
+   * @param adapters whose tensors come behind the model's own in what is trained; {@link #infer}
+   *     knows them not
+   */
+  public Decoder(
+      ModelConfiguration configuration, ComputeType type, Optional<LowRankAdapters> adapters) {
     this.configuration = configuration;
+    this.adapters = adapters;
     this.type = type;
     String architecture = configuration.architecture().script();
     this.training =
@@ -47,8 +60,9 @@ public final class Decoder implements AutoCloseable {
                 "head.py",
                 "head_gradients.py",
                 "backward.py",
+                "adapters.py",
                 "optimizer.py"),
-            ScriptConstants.of(configuration, type, false));
+            ScriptConstants.of(configuration, type, false, adapters));
     this.inference =
         TorchScriptModule.compile(
             "InferenceDecoder",
@@ -60,7 +74,7 @@ public final class Decoder implements AutoCloseable {
                 "head.py",
                 "generation.py",
                 "sampling.py"),
-            ScriptConstants.of(configuration, type, true));
+            ScriptConstants.of(configuration, type, true, Optional.empty()));
     this.manager = NDManager.newBaseManager("PyTorch");
     this.ropeTables = new RopeTables(configuration, type, manager);
     this.none = manager.create(new Shape(0), DataType.INT64);
@@ -69,6 +83,11 @@ public final class Decoder implements AutoCloseable {
   /** What the architecture is. */
   public ModelConfiguration configuration() {
     return configuration;
+  }
+
+  /** The adapters that it trains, if any. */
+  public Optional<LowRankAdapters> adapters() {
+    return adapters;
   }
 
   /** Where the language-model head stands among the weights. */

@@ -1,10 +1,14 @@
 package org.rlhfstreams.model.decoder;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.AttentionOptions;
 import org.rlhfstreams.model.architecture.Gpt2Architecture;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 
@@ -14,13 +18,18 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
  */
 final class ScriptConstants {
   private static final int ROTARY_MATRICES_AND_NORMS = 9;
+  private static final int MOST_LAYER_TENSORS = 32;
 
   private ScriptConstants() {}
 
   /**
    * @param fused whether weights come as {@code pack} lays them out
    */
-  static Map<String, Object> of(ModelConfiguration configuration, ComputeType type, boolean fused) {
+  static Map<String, Object> of(
+      ModelConfiguration configuration,
+      ComputeType type,
+      boolean fused,
+      Optional<LowRankAdapters> adapters) {
     Map<String, Object> constants = new LinkedHashMap<>();
     AttentionOptions attention = configuration.attention();
     constants.put("layers", (long) configuration.layers());
@@ -37,12 +46,35 @@ final class ScriptConstants {
     constants.put("scaled_by_layer", attention.scaledByLayer());
     constants.put("window", (long) attention.window());
     constants.put("windowed", attention.windowed().stream().map(on -> on ? 1L : 0L).toList());
-    constants.put("first_trained", 0L);
+    adapters(configuration, adapters, constants);
     constants.put("fused", fused);
     constants.put("half", type == ComputeType.BFLOAT16);
     constants.put("classifier", configuration.classifier());
     layout(configuration, constants);
     return constants;
+  }
+
+  private static void adapters(
+      ModelConfiguration configuration,
+      Optional<LowRankAdapters> adapters,
+      Map<String, Object> constants) {
+    long tensors = configuration.tensors().size();
+    List<AdaptableMatrix> targets =
+        adapters.map(found -> found.targets(configuration)).orElse(List.of());
+    List<Long> at = new ArrayList<>();
+    for (int i = 0; i < MOST_LAYER_TENSORS; i++) {
+      at.add(-1L);
+    }
+    for (int i = 0; i < targets.size(); i++) {
+      at.set(targets.get(i).index(), 2L * i); // A, and B after it
+    }
+    constants.put("base_tensors", tensors);
+    constants.put("first_trained", adapters.isPresent() ? tensors : 0L);
+    constants.put("adapters", adapters.isPresent() ? tensors : 0L);
+    constants.put("adapter_stride", 2L * targets.size());
+    constants.put("adapter_at", at);
+    constants.put("adapter_scale", adapters.map(LowRankAdapters::scale).orElse(0.0));
+    constants.put("input_first", configuration.architecture().inputFirst());
   }
 
   /** The embedding where the two are tied; otherwise the last tensor. */

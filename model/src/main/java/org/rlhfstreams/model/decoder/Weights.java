@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -91,6 +92,37 @@ public final class Weights implements AutoCloseable {
         tensor[i] = norm ? 1f : (float) (random.nextGaussian() * deviation);
       }
       values.add(tensor);
+    }
+    return of(specifications, values);
+  }
+
+  /**
+   * Adapters that change nothing yet: A uniform within 1/sqrt(inputs), B zero, as PEFT begins (Hu
+   * et al. 2022, section 4.1).
+   *
+   * @param more tensors behind the adapters', all zeros
+   */
+  public static Weights initialAdapters(
+      LowRankAdapters adapters,
+      ModelConfiguration configuration,
+      List<TensorSpecification> more,
+      long seed) {
+    List<TensorSpecification> specifications = new ArrayList<>(adapters.tensors(configuration));
+    SplittableRandom random = new SplittableRandom(seed);
+    List<float[]> values = new ArrayList<>();
+    for (TensorSpecification specification : specifications) {
+      float[] tensor = new float[Math.toIntExact(specification.size())];
+      if (specification.name().endsWith(".lora_A.weight")) {
+        double bound = 1 / Math.sqrt(specification.shape().get(1));
+        for (int i = 0; i < tensor.length; i++) {
+          tensor[i] = (float) random.nextDouble(-bound, bound);
+        }
+      }
+      values.add(tensor);
+    }
+    for (TensorSpecification specification : more) {
+      specifications.add(specification);
+      values.add(new float[Math.toIntExact(specification.size())]);
     }
     return of(specifications, values);
   }

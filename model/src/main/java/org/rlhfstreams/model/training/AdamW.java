@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
-import org.rlhfstreams.model.decoder.TensorCopy;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
@@ -31,10 +31,18 @@ final class AdamW implements AutoCloseable {
     this.weights = weights.tensors();
     this.gradients = gradients;
     for (NDArray weight : this.weights) {
-      firstMoments.add(
-          ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)));
-      secondMoments.add(
-          ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)));
+      firstMoments.add(zeros(weight));
+      secondMoments.add(zeros(weight));
+    }
+  }
+
+  private NDArray zeros(NDArray weight) {
+    NDArray zeros = ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32));
+    if (settings.momentType() == ComputeType.FLOAT32) {
+      return zeros;
+    }
+    try (zeros) {
+      return settings.momentType().of(manager, zeros);
     }
   }
 
@@ -73,8 +81,11 @@ final class AdamW implements AutoCloseable {
       lists.add(
           all.stream().filter(tensor -> (tensor.getShape().dimension() > 1) == matrices).toList());
     }
+    if (lists.get(0).isEmpty()) {
+      return;
+    }
     decoder.run(
-        "adamw",
+        settings.momentType() == ComputeType.FLOAT32 ? "adamw" : "adamw_half",
         scope,
         Argument.of(scope.create(values)),
         Argument.of(scope.create((float) step)),
@@ -94,17 +105,30 @@ final class AdamW implements AutoCloseable {
     assign(secondMoments, state.secondMoments());
   }
 
-  private static List<float[]> copies(List<NDArray> tensors) {
-    return tensors.stream().map(NDArray::toFloatArray).toList();
+  private List<float[]> copies(List<NDArray> tensors) {
+    List<float[]> copies = new ArrayList<>();
+    for (NDArray tensor : tensors) {
+      try (NDManager scope = manager.newSubManager()) {
+        copies.add(ComputeType.FLOAT32.of(scope, tensor).toFloatArray());
+      }
+    }
+    return copies;
   }
 
-  private static void assign(List<NDArray> tensors, List<float[]> values) {
+  private void assign(List<NDArray> tensors, List<float[]> values) {
     if (tensors.size() != values.size()) {
       throw new IllegalArgumentException(
           "optimizer state has %d tensors, the model %d".formatted(values.size(), tensors.size()));
     }
     for (int i = 0; i < tensors.size(); i++) {
-      TensorCopy.into(tensors.get(i), values.get(i));
+      try (NDManager scope = manager.newSubManager()) {
+        NDArray float32 = scope.create(values.get(i), tensors.get(i).getShape());
+        decoder.run(
+            "copy_all",
+            scope,
+            Argument.list(List.of(tensors.get(i))),
+            Argument.list(List.of(float32)));
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  */
 public final class Pass implements AutoCloseable {
   private final TrainableModel model;
+  private final Decoder decoder;
   private final PassHeads heads;
   private final List<MicroBatch> batches;
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
@@ -26,15 +27,24 @@ public final class Pass implements AutoCloseable {
   private final float[][] entropies;
   private final float[][] values;
 
-  Pass(TrainableModel model, List<TokenRow> rows, HeadPosition position, PassHeads heads) {
+  /**
+   * @param decoder the model's, or one that ignores its adapters
+   */
+  Pass(
+      TrainableModel model,
+      Decoder decoder,
+      List<TokenRow> rows,
+      HeadPosition position,
+      PassHeads heads) {
     this.model = model;
+    this.decoder = decoder;
     this.heads = heads;
-    this.batches = MicroBatch.cut(rows, model.microBatches(), position, model.decoder());
+    this.batches = MicroBatch.cut(rows, model.microBatches(), position, decoder);
     this.logProbabilities = new float[rows.size()][];
     this.entropies = new float[rows.size()][];
     this.values = new float[rows.size()][];
     int padded = batches.stream().mapToInt(MicroBatch::paddedTokens).sum();
-    boolean retain = padded <= model.microBatches().retainedTokens();
+    boolean retain = decoder == model.decoder() && padded <= model.microBatches().retainedTokens();
     for (MicroBatch batch : batches) {
       forward(batch, retain);
     }
@@ -64,24 +74,22 @@ public final class Pass implements AutoCloseable {
       }
       if (heads.tokens()) {
         NDList statistics =
-            decoder()
-                .run(
-                    "token_statistics",
-                    scope,
-                    Argument.of(hidden),
-                    Argument.of(batch.targets(scope)),
-                    temperatures(batch, scope),
-                    headRows(scope),
-                    Argument.of(scope.create(heads.entropies())),
-                    weights());
+            decoder.run(
+                "token_statistics",
+                scope,
+                Argument.of(hidden),
+                Argument.of(batch.targets(scope)),
+                temperatures(batch, scope),
+                headRows(scope),
+                Argument.of(scope.create(heads.entropies())),
+                weights());
         batch.scatter(floats(statistics.get(0)), logProbabilities);
         if (heads.entropies()) {
           batch.scatter(floats(statistics.get(1)), entropies);
         }
       }
       if (heads.scalar()) {
-        NDArray scalars =
-            decoder().run("scalar_head", scope, Argument.of(hidden), weights()).get(0);
+        NDArray scalars = decoder.run("scalar_head", scope, Argument.of(hidden), weights()).get(0);
         batch.scatter(floats(scalars), values);
       }
     }
@@ -99,6 +107,9 @@ public final class Pass implements AutoCloseable {
    * @throws IllegalArgumentException where a row's gradients do not fit its tokens
    */
   public void backward(PassGradients gradients) {
+    if (decoder != model.decoder()) {
+      throw new IllegalStateException("a reference pass has no backward");
+    }
     for (int i = 0; i < batches.size(); i++) {
       try (NDManager scope = manager.newSubManager()) {
         MicroBatch batch = batches.get(i);
@@ -117,31 +128,29 @@ public final class Pass implements AutoCloseable {
       NDArray onEntropies =
           withEntropy ? batch.gather(scope, gradients.entropies()) : onLogProbabilities;
       NDList results =
-          decoder()
-              .run(
-                  "token_gradients",
-                  scope,
-                  Argument.of(hidden),
-                  Argument.of(batch.targets(scope)),
-                  temperatures(batch, scope),
-                  headRows(scope),
-                  Argument.of(onLogProbabilities),
-                  Argument.of(onEntropies),
-                  Argument.of(scope.create(withEntropy)),
-                  Argument.of(model.headGradient()),
-                  weights());
+          decoder.run(
+              "token_gradients",
+              scope,
+              Argument.of(hidden),
+              Argument.of(batch.targets(scope)),
+              temperatures(batch, scope),
+              headRows(scope),
+              Argument.of(onLogProbabilities),
+              Argument.of(onEntropies),
+              Argument.of(scope.create(withEntropy)),
+              Argument.of(model.headGradient()),
+              weights());
       hiddenGradients.add(results.get(0));
     }
     if (heads.scalar() && gradients.values() != null) {
       NDList results =
-          decoder()
-              .run(
-                  "scalar_gradients",
-                  scope,
-                  Argument.of(hidden),
-                  Argument.of(batch.gather(scope, gradients.values())),
-                  Argument.of(model.scalarHeadGradient()),
-                  weights());
+          decoder.run(
+              "scalar_gradients",
+              scope,
+              Argument.of(hidden),
+              Argument.of(batch.gather(scope, gradients.values())),
+              Argument.of(model.scalarHeadGradient()),
+              weights());
       hiddenGradients.add(results.get(0));
     }
     if (hiddenGradients.isEmpty()) {
@@ -154,33 +163,31 @@ public final class Pass implements AutoCloseable {
     if (model.microBatches().checkpointLayers()) {
       backwardByLayer(scope, batch, states, onHidden);
     } else {
-      decoder()
-          .runWithGradient(
-              "backward",
-              scope,
-              Argument.of(hidden),
-              Argument.of(onHidden),
-              weights(),
-              Argument.list(model.gradients()));
+      decoder.runWithGradient(
+          "backward",
+          scope,
+          Argument.of(hidden),
+          Argument.of(onHidden),
+          weights(),
+          Argument.list(model.gradients()));
     }
   }
 
   private void backwardByLayer(NDManager scope, MicroBatch batch, NDList states, NDArray onHidden) {
-    RopeTables.Tables rope = decoder().rope(batch.time());
-    decoder()
-        .runWithGradient(
-            "backward_by_layer",
-            scope,
-            Argument.of(batch.ids(scope)),
-            Argument.of(batch.positions(scope)),
-            Argument.of(batch.segments(scope, decoder().none())),
-            Argument.of(batch.index(scope)),
-            Argument.of(onHidden),
-            Argument.of(rope.cos()),
-            Argument.of(rope.sin()),
-            Argument.list(states.subList(1, states.size())),
-            weights(),
-            Argument.list(model.gradients()));
+    RopeTables.Tables rope = decoder.rope(batch.time());
+    decoder.runWithGradient(
+        "backward_by_layer",
+        scope,
+        Argument.of(batch.ids(scope)),
+        Argument.of(batch.positions(scope)),
+        Argument.of(batch.segments(scope, decoder.none())),
+        Argument.of(batch.index(scope)),
+        Argument.of(onHidden),
+        Argument.of(rope.cos()),
+        Argument.of(rope.sin()),
+        Argument.list(states.subList(1, states.size())),
+        weights(),
+        Argument.list(model.gradients()));
   }
 
   /**
@@ -189,30 +196,26 @@ public final class Pass implements AutoCloseable {
    * reads their memory again.
    */
   private NDList states(MicroBatch batch, NDManager owner, boolean gradient) {
-    RopeTables.Tables rope = decoder().rope(batch.time());
+    RopeTables.Tables rope = decoder.rope(batch.time());
     Argument[] arguments = {
       Argument.of(batch.ids(owner)),
       Argument.of(batch.positions(owner)),
-      Argument.of(batch.segments(owner, decoder().none())),
+      Argument.of(batch.segments(owner, decoder.none())),
       Argument.of(batch.index(owner)),
       Argument.of(rope.cos()),
       Argument.of(rope.sin()),
       weights()
     };
     if (gradient && model.microBatches().checkpointLayers()) {
-      return decoder().run("hidden_and_layers", owner, arguments);
+      return decoder.run("hidden_and_layers", owner, arguments);
     }
     return gradient
-        ? decoder().runWithGradient("hidden_at", owner, arguments)
-        : decoder().run("hidden_at", owner, arguments);
-  }
-
-  private Decoder decoder() {
-    return model.decoder();
+        ? decoder.runWithGradient("hidden_at", owner, arguments)
+        : decoder.run("hidden_at", owner, arguments);
   }
 
   private Argument weights() {
-    return model.working().argument();
+    return model.allWeights();
   }
 
   private Argument temperatures(MicroBatch batch, NDManager scope) {

@@ -6,11 +6,13 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.ComputeThread;
+import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
  * Weights, their gradients and their optimizer. A pass gives log-probabilities or values; gradients
@@ -19,16 +21,21 @@ import org.rlhfstreams.model.torchscript.ComputeThread;
  */
 public final class TrainableModel implements AutoCloseable {
   private final Decoder decoder;
+  private final Optional<Weights> frozen;
   private final Weights weights;
   private final Weights working;
+  private final List<NDArray> all = new ArrayList<>();
   private final boolean scalarHead;
   private final MicroBatchSettings microBatches;
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
   private final List<NDArray> gradients = new ArrayList<>();
   private final AdamW optimizer;
+  private Decoder withoutAdapters;
 
   /**
-   * @param decoder of the type that passes compute in
+   * A model of which every weight is trained.
+   *
+   * @param decoder of the type that passes compute in, without adapters
    * @param weights in float32, trained in place; closed with this object
    * @param scalarHead whether the last tensor is a scalar head, [1, hidden]: a value head behind a
    *     language model's tensors, or a reward model's score
@@ -39,11 +46,46 @@ public final class TrainableModel implements AutoCloseable {
       boolean scalarHead,
       OptimizerSettings settings,
       MicroBatchSettings microBatches) {
+    this(decoder, Optional.empty(), weights, scalarHead, settings, microBatches);
+  }
+
+  /**
+   * A model of which adapters, and a scalar head perhaps, are trained.
+   *
+   * @param decoder with adapters, of the type that passes compute in
+   * @param frozen of the decoder's type, without adapters; closed with this object
+   * @param weights the adapters' tensors, then the scalar head's, in float32; closed with this
+   *     object
+   */
+  public static TrainableModel withAdapters(
+      Decoder decoder,
+      Weights frozen,
+      Weights weights,
+      boolean scalarHead,
+      OptimizerSettings settings,
+      MicroBatchSettings microBatches) {
+    return new TrainableModel(
+        decoder, Optional.of(frozen), weights, scalarHead, settings, microBatches);
+  }
+
+  private TrainableModel(
+      Decoder decoder,
+      Optional<Weights> frozen,
+      Weights weights,
+      boolean scalarHead,
+      OptimizerSettings settings,
+      MicroBatchSettings microBatches) {
+    if (decoder.adapters().isPresent() != frozen.isPresent()) {
+      throw new IllegalArgumentException("adapters and frozen weights go together");
+    }
     this.decoder = decoder;
+    this.frozen = frozen;
     this.weights = weights;
     this.scalarHead = scalarHead;
     this.microBatches = microBatches;
     this.working = decoder.type() == weights.type() ? weights : weights.copy(decoder.type());
+    frozen.ifPresent(held -> all.addAll(held.tensors()));
+    all.addAll(working.tensors());
     DataType type = weights.type() == ComputeType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
     for (NDArray weight : working.tensors()) {
       weight.setRequiresGradient(true);
@@ -52,14 +94,52 @@ public final class TrainableModel implements AutoCloseable {
     this.optimizer = new AdamW(decoder, weights, gradients, settings);
   }
 
-  /** The weights as they are now, in full precision. */
+  /** The weights that are trained, as they are now, in full precision. */
   public Weights weights() {
     return weights;
   }
 
-  /** The same, in the type that passes compute in. */
-  public Weights working() {
-    return working;
+  /** All weights in the type that passes compute in: frozen ones, then those that are trained. */
+  Argument allWeights() {
+    return Argument.list(all);
+  }
+
+  /**
+   * Values of the model's own tensors, in the order of its configuration: with adapters, as they
+   * are once the adapters are merged into them.
+   */
+  public List<float[]> modelValues() {
+    int tensors = decoder.configuration().tensors().size();
+    if (frozen.isEmpty()) {
+      return weights.values(tensors);
+    }
+    try (NDManager scope = manager.newSubManager()) {
+      return decoder.run("merged", scope, allWeights()).stream()
+          .map(NDArray::toFloatArray)
+          .toList();
+    }
+  }
+
+  /**
+   * Log-probabilities of the model without its adapters: the reference, from the same weights. The
+   * pass has no backward.
+   *
+   * @throws IllegalStateException where the model has no adapters
+   */
+  public Pass referencePass(List<TokenRow> rows, double[] temperatures) {
+    if (frozen.isEmpty()) {
+      throw new IllegalStateException(
+          "every weight of this model is trained: it holds no reference");
+    }
+    if (withoutAdapters == null) {
+      withoutAdapters = new Decoder(decoder.configuration(), decoder.type());
+    }
+    return new Pass(
+        this,
+        withoutAdapters,
+        rows,
+        HeadPosition.RESPONSE_STATES,
+        new PassHeads(true, false, false, temperatures));
   }
 
   private void refreshWorking() {
@@ -79,6 +159,7 @@ public final class TrainableModel implements AutoCloseable {
   public Pass tokenPass(List<TokenRow> rows, double[] temperatures) {
     return new Pass(
         this,
+        decoder,
         rows,
         HeadPosition.RESPONSE_STATES,
         new PassHeads(true, true, scalarHead, temperatures));
@@ -96,17 +177,17 @@ public final class TrainableModel implements AutoCloseable {
     double[] ones = new double[rows.size()];
     Arrays.fill(ones, 1);
     return new Pass(
-        this, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, false, false, ones));
+        this, decoder, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, false, false, ones));
   }
 
   /** Values of the state before each response token; no log-probabilities. */
   public Pass valuePass(List<TokenRow> rows) {
-    return new Pass(this, rows, HeadPosition.RESPONSE_STATES, scalarOnly());
+    return new Pass(this, decoder, rows, HeadPosition.RESPONSE_STATES, scalarOnly());
   }
 
   /** One score a row, at its last token. */
   public Pass scorePass(List<TokenRow> rows) {
-    return new Pass(this, rows, HeadPosition.LAST_TOKEN, scalarOnly());
+    return new Pass(this, decoder, rows, HeadPosition.LAST_TOKEN, scalarOnly());
   }
 
   private PassHeads scalarOnly() {
@@ -160,8 +241,9 @@ public final class TrainableModel implements AutoCloseable {
     return gradients;
   }
 
+  /** Empty where the head is frozen. */
   NDArray headGradient() {
-    return gradients.get(decoder.headIndex());
+    return frozen.isPresent() ? decoder.none() : gradients.get(decoder.headIndex());
   }
 
   NDArray scalarHeadGradient() {
@@ -178,5 +260,9 @@ public final class TrainableModel implements AutoCloseable {
     manager.close();
     working.close();
     weights.close();
+    frozen.ifPresent(Weights::close);
+    if (withoutAdapters != null) {
+      withoutAdapters.close();
+    }
   }
 }

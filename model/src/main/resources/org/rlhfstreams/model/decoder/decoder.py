@@ -114,6 +114,17 @@
     a = self.attend(q, k, v, mask, l)
     return self.feed_forward(self.attention_output(a, x, w, o), w, o)
 
+  # y, the product of x with the layer's matrix i, with the change that the matrix's adapter makes:
+  # Hu et al. 2022, eq. 3
+  def adapted(self, y: Tensor, x: Tensor, w: List[Tensor], o: int, i: int) -> Tensor:
+    if self.adapters > 0 and self.adapter_at[i] >= 0:
+      l = (o - self.first_layer) // self.stride
+      a = self.adapters + l * self.adapter_stride + self.adapter_at[i]
+      z = y + torch.linear(torch.linear(x, w[a]), w[a + 1]) * self.adapter_scale
+    else:
+      z = y
+    return z
+
   # Rows of a rotary table at positions [time] or [batch, time], to multiply [batch, heads, time, dimension]
   def at_positions(self, table: Tensor, positions: Tensor) -> Tensor:
     if self.rotary:

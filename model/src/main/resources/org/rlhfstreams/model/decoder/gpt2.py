@@ -4,30 +4,31 @@
   def norm(self, x: Tensor, w: List[Tensor], i: int) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], w[i], w[i + 1], self.norm_epsilon)
 
-  def project(self, x: Tensor, w: List[Tensor], i: int) -> Tensor:
+  # x times the layer's matrix i, with its bias and adapter
+  def project(self, x: Tensor, w: List[Tensor], o: int, i: int) -> Tensor:
     if self.fused:
-      y = self.linear(x, w[i], annotate(Optional[Tensor], w[i + 1]))
+      y = self.linear(x, w[o + i], annotate(Optional[Tensor], w[o + i + 1]))
     else:
-      y = torch.matmul(x, w[i]) + w[i + 1]
-    return y
+      y = torch.matmul(x, w[o + i]) + w[o + i + 1]
+    return self.adapted(y, x, w, o, i)
 
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
     return torch.embedding(w[0], ids) + torch.embedding(w[1], positions)
 
   def attention_inputs(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
-    q, k, v = torch.chunk(self.project(self.norm(x, w, o), w, o + 2), 3, -1)
+    q, k, v = torch.chunk(self.project(self.norm(x, w, o), w, o, 2), 3, -1)
     return (self.split_heads(q, self.heads), self.split_heads(k, self.heads), self.split_heads(v, self.heads))
 
   def attention_output(self, a: Tensor, residual: Tensor, w: List[Tensor], o: int) -> Tensor:
-    return residual + self.project(self.merge_heads(a), w, o + 4)
+    return residual + self.project(self.merge_heads(a), w, o, 4)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
     h = self.norm(x, w, o + 6)
     if self.fused:
       inner = self.linear_activated(h, w[o + 8], annotate(Optional[Tensor], w[o + 9]))
     else:
-      inner = self.activate(self.project(h, w, o + 8))
-    return x + self.project(inner, w, o + 10)
+      inner = self.activate(self.project(h, w, o, 8))
+    return x + self.project(inner, w, o, 10)
 
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
     return self.norm(x, w, self.final)

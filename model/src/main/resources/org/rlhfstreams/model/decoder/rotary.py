@@ -15,6 +15,10 @@
       b = annotate(Optional[Tensor], w[o + first + i])
     return b
 
+  # x times the layer's matrix i, with its bias and adapter
+  def project(self, x: Tensor, w: List[Tensor], o: int, i: int, biases: int, b: int) -> Tensor:
+    return self.adapted(self.linear(x, w[o + i], self.bias(w, o, biases, b)), x, w, o, i)
+
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
     return torch.embedding(w[0], ids)
 
@@ -28,9 +32,9 @@
         both = self.rotate(all[:, :self.heads + self.key_value_heads], cos, sin)
         return (both[:, :self.heads], both[:, self.heads:], v)
     else:
-      q = self.split_heads(self.linear(h, w[o + 1], self.bias(w, o, b, 0)), self.heads)
-      k = self.split_heads(self.linear(h, w[o + 2], self.bias(w, o, b, 1)), self.key_value_heads)
-      v = self.split_heads(self.linear(h, w[o + 3], self.bias(w, o, b, 2)), self.key_value_heads)
+      q = self.split_heads(self.project(h, w, o, 1, b, 0), self.heads)
+      k = self.split_heads(self.project(h, w, o, 2, b, 1), self.key_value_heads)
+      v = self.split_heads(self.project(h, w, o, 3, b, 2), self.key_value_heads)
     if self.query_key_norms > 0:
       q = self.norm(q, w[o + self.query_key_norms])
       k = self.norm(k, w[o + self.query_key_norms + 1])
@@ -38,14 +42,18 @@
 
   # residual plus the projection of the heads' outputs a
   def attention_output(self, a: Tensor, residual: Tensor, w: List[Tensor], o: int) -> Tensor:
-    return self.linear_plus(self.merge_heads(a), w[o + 4], self.bias(w, o, self.output_bias, 0), residual)
+    merged = self.merge_heads(a)
+    return self.adapted(self.linear_plus(merged, w[o + 4], self.bias(w, o, self.output_bias, 0), residual), merged, w, o, 4)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
     h = self.norm(x, w[o + 5])
     b = self.feed_forward_bias
-    gate = self.linear_activated(h, w[o + 6], self.bias(w, o, b, 0))
-    gated = self.linear_times(h, w[o + 7], self.bias(w, o, b, 1), gate)
-    return self.linear_plus(gated, w[o + 8], self.bias(w, o, b, 2), x)
+    if self.adapters > 0:
+      gated = self.activate(self.project(h, w, o, 6, b, 0)) * self.project(h, w, o, 7, b, 1)
+    else:
+      gate = self.linear_activated(h, w[o + 6], self.bias(w, o, b, 0))
+      gated = self.linear_times(h, w[o + 7], self.bias(w, o, b, 1), gate)
+    return self.adapted(self.linear_plus(gated, w[o + 8], self.bias(w, o, b, 2), x), gated, w, o, 8)
 
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
     return self.norm(x, w[self.final])

@@ -1,0 +1,67 @@
+package org.rlhfstreams.model.architecture;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.rlhfstreams.model.ModelException;
+
+/**
+ * LoRA (Hu et al. 2022): each target matrix W acts as W + alpha/rank B A, with A [rank, inputs] and
+ * B [outputs, rank].
+ *
+ * @param rank at least 1
+ * @param alpha above 0
+ * @param targetModules names such as {@code q_proj}; at least one
+ * @param rankStabilised whether alpha is divided by the root of the rank instead (Kalajdzievski
+ *     2023)
+ */
+public record LowRankAdapters(
+    int rank, double alpha, Set<String> targetModules, boolean rankStabilised) {
+  public LowRankAdapters {
+    targetModules = Set.copyOf(targetModules);
+    if (rank < 1 || !(alpha > 0) || targetModules.isEmpty()) {
+      throw new IllegalArgumentException(
+          "LoRA needs a rank of at least 1, alpha above 0 and a target module; got %d, %s, %s"
+              .formatted(rank, alpha, targetModules));
+    }
+  }
+
+  /** What B A is multiplied by. */
+  public double scale() {
+    return alpha / (rankStabilised ? Math.sqrt(rank) : rank);
+  }
+
+  /**
+   * The matrices of a layer that have an adapter, in the order of the layer's tensors.
+   *
+   * @throws ModelException where a target module is none of the architecture's
+   */
+  public List<AdaptableMatrix> targets(ModelConfiguration configuration) {
+    List<AdaptableMatrix> all = configuration.architecture().adaptable(configuration);
+    Set<String> unknown = new TreeSet<>(targetModules);
+    all.forEach(matrix -> unknown.remove(matrix.module()));
+    if (!unknown.isEmpty()) {
+      Set<String> known = new TreeSet<>();
+      all.forEach(matrix -> known.add(matrix.module()));
+      throw new ModelException(
+          "LoRA target modules %s are none of %s; it has %s"
+              .formatted(unknown, configuration.architecture().languageModelName(), known));
+    }
+    return all.stream().filter(matrix -> targetModules.contains(matrix.module())).toList();
+  }
+
+  /** The adapters' tensors, as PEFT names them: A then B of each target, layer by layer. */
+  public List<TensorSpecification> tensors(ModelConfiguration configuration) {
+    List<TensorSpecification> tensors = new ArrayList<>();
+    for (int layer = 0; layer < configuration.layers(); layer++) {
+      for (AdaptableMatrix matrix : targets(configuration)) {
+        String name =
+            "base_model.model." + configuration.architecture().layerPrefix(layer) + matrix.path();
+        tensors.add(TensorSpecification.of(name + ".lora_A.weight", rank, matrix.inputs()));
+        tensors.add(TensorSpecification.of(name + ".lora_B.weight", matrix.outputs(), rank));
+      }
+    }
+    return tensors;
+  }
+}
