@@ -12,5 +12,5 @@ COPY --from=build /src/jvm.options /app/jvm.options
 RUN useradd --uid 10001 --create-home rlhf && mkdir /state && chown rlhf /state
 USER rlhf
 WORKDIR /state
-ENV MALLOC_ARENA_MAX=2
+ENV MALLOC_ARENA_MAX=2 THP_MEM_ALLOC_ENABLE=1
 ENTRYPOINT ["java", "@/app/jvm.options", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]

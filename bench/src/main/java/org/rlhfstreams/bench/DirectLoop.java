@@ -68,7 +68,7 @@ final class DirectLoop implements AutoCloseable {
                 model.configuration().endOfSequence()));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
     this.scorer = new InferenceModel(scorerDecoder, MicroBatchSettings.DEFAULT);
-    TrainableModels models = new TrainableModels(configuration.learner());
+    TrainableModels models = new TrainableModels(configuration);
     this.trainer =
         new PpoTrainer(
             models.languageModel(path),

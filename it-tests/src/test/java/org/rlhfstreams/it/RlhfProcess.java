@@ -48,6 +48,7 @@ final class RlhfProcess implements AutoCloseable {
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().put("RLHF_HOME", Repository.root().toString());
     builder.environment().put("MALLOC_ARENA_MAX", "2");
+    builder.environment().put("THP_MEM_ALLOC_ENABLE", "1");
     try {
       return new RlhfProcess(arguments[0], builder.start());
     } catch (IOException e) {

@@ -29,7 +29,7 @@ public final class HeldOut {
    */
   public static Map<String, Double> measure(
       RlhfConfiguration configuration, Path model, List<Preference> preferences) {
-    TrainableModels models = new TrainableModels(configuration.learner());
+    TrainableModels models = new TrainableModels(configuration);
     ModelDirectory directory = ModelDirectory.open(model);
     try (Tokenizer tokenizer = Tokenizer.open(model, directory.configuration())) {
       int longest =

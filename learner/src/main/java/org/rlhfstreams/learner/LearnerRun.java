@@ -89,7 +89,7 @@ public final class LearnerRun implements AutoCloseable {
 
     LearnerRun assemble() {
       RlhfConfiguration configuration = connection.configuration();
-      TrainableModels models = new TrainableModels(configuration.learner());
+      TrainableModels models = new TrainableModels(configuration);
       return switch (configuration.learner().objective()) {
         case SFT -> supervised(models, configuration.model().requiredPolicy());
         case REWARD -> reward(models, configuration.model().requiredReward());
@@ -169,7 +169,7 @@ public final class LearnerRun implements AutoCloseable {
               group,
               connection.configuration().connection().topicPrefix() + objective,
               objective,
-              "llama",
+              ModelDirectory.readConfiguration(start).architecture().modelType(),
               weights,
               publishEveryStep,
               learner());

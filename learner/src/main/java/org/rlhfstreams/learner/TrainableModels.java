@@ -3,9 +3,13 @@ package org.rlhfstreams.learner;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -13,33 +17,63 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.OptimizerSettings;
 import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.LoraConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /** Loads models that are to be trained. */
 public final class TrainableModels {
   private static final String SCORE = "score.weight";
 
+  private final RlhfConfiguration configuration;
   private final LearnerConfiguration settings;
 
-  public TrainableModels(LearnerConfiguration settings) {
-    this.settings = settings;
+  public TrainableModels(RlhfConfiguration configuration) {
+    this.configuration = configuration;
+    this.settings = configuration.learner();
   }
 
-  /** A language model. */
+  /** A language model, with adapters where they are configured. */
   public TrainableModel languageModel(Path directory) {
-    ModelDirectory model = ModelDirectory.open(directory);
-    return trainable(model.configuration(), Weights.read(model), false);
+    return languageModel(ModelDirectory.open(directory), List.of());
   }
 
   /** A language model with a scalar head for values behind its own tensors, all zeros at first. */
   public TrainableModel withValueHead(Path directory) {
     ModelDirectory model = ModelDirectory.open(directory);
+    long hidden = model.configuration().hiddenSize();
+    return languageModel(model, List.of(new TensorSpecification(SCORE, List.of(1L, hidden))));
+  }
+
+  private TrainableModel languageModel(ModelDirectory model, List<TensorSpecification> heads) {
+    if (configuration.lora().enabled()) {
+      return withAdapters(model, heads);
+    }
     List<TensorSpecification> specifications = new ArrayList<>(model.expectedTensors());
     List<float[]> values = new ArrayList<>();
     specifications.forEach(tensor -> values.add(model.readTensor(tensor.name())));
-    long hidden = model.configuration().hiddenSize();
-    specifications.add(new TensorSpecification(SCORE, List.of(1L, hidden)));
-    values.add(new float[(int) hidden]);
-    return trainable(model.configuration(), Weights.of(specifications, values), true);
+    for (TensorSpecification head : heads) {
+      specifications.add(head);
+      values.add(new float[Math.toIntExact(head.size())]);
+    }
+    return trainable(
+        model.configuration(), Weights.of(specifications, values), !heads.isEmpty());
+  }
+
+  private TrainableModel withAdapters(ModelDirectory model, List<TensorSpecification> heads) {
+    LoraConfiguration lora = configuration.lora();
+    Set<String> targets =
+        lora.targetModules().isEmpty()
+            ? model.configuration().architecture().defaultAdapterTargets()
+            : Set.copyOf(lora.targetModules());
+    LowRankAdapters adapters = new LowRankAdapters(lora.rank(), lora.alpha(), targets, false);
+    ComputeType type = type(model.configuration());
+    return TrainableModel.withAdapters(
+        new Decoder(model.configuration(), type, Optional.of(adapters)),
+        Weights.read(model, type),
+        Weights.initialAdapters(adapters, model.configuration(), heads, settings.seed()),
+        !heads.isEmpty(),
+        optimizer(),
+        microBatches());
   }
 
   /**
@@ -51,16 +85,16 @@ public final class TrainableModels {
     if (model.configuration().classifier()) {
       return trainable(model.configuration(), Weights.read(model), true);
     }
-    ModelConfiguration configuration = model.configuration().asClassifier();
-    List<TensorSpecification> specifications = ModelDirectory.expectedTensors(configuration);
+    ModelConfiguration classifier = model.configuration().asClassifier();
+    List<TensorSpecification> specifications = classifier.tensors();
     List<float[]> values = new ArrayList<>();
     for (TensorSpecification tensor : specifications) {
       values.add(
           tensor.name().equals(SCORE)
-              ? newHead(configuration.hiddenSize())
+              ? newHead(classifier.hiddenSize())
               : model.readTensor(tensor.name()));
     }
-    return trainable(configuration, Weights.of(specifications, values), true);
+    return trainable(classifier, Weights.of(specifications, values), true);
   }
 
   private float[] newHead(int hidden) {
@@ -73,18 +107,36 @@ public final class TrainableModels {
   }
 
   private TrainableModel trainable(
-      ModelConfiguration configuration, Weights weights, boolean scalarHead) {
-    MicroBatchSettings defaults = MicroBatchSettings.DEFAULT;
+      ModelConfiguration architecture, Weights weights, boolean scalarHead) {
     return new TrainableModel(
-        new Decoder(configuration),
+        new Decoder(architecture, type(architecture)),
         weights,
         scalarHead,
-        new OptimizerSettings(
-            settings.adamBeta1(),
-            settings.adamBeta2(),
-            settings.adamEpsilon(),
-            settings.weightDecay(),
-            settings.maxGradNorm()),
-        defaults.withTokens(settings.microBatchTokens(), defaults.retainedTokens()));
+        optimizer(),
+        microBatches());
+  }
+
+  private ComputeType type(ModelConfiguration architecture) {
+    return ComputeType.named(configuration.model().dtype().name(), architecture);
+  }
+
+  private OptimizerSettings optimizer() {
+    return new OptimizerSettings(
+        settings.adamBeta1(),
+        settings.adamBeta2(),
+        settings.adamEpsilon(),
+        settings.weightDecay(),
+        settings.maxGradNorm(),
+        ComputeType.valueOf(settings.optimizerState().name()));
+  }
+
+  private MicroBatchSettings microBatches() {
+    MicroBatchSettings defaults = MicroBatchSettings.DEFAULT;
+    return new MicroBatchSettings(
+        settings.microBatchTokens(),
+        defaults.retainedTokens(),
+        defaults.headRows(),
+        settings.sharePrompts(),
+        settings.gradientCheckpointing());
   }
 }

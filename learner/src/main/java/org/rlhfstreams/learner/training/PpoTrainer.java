@@ -80,8 +80,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     this.kl =
         new KlController(
             settings.beta(), settings.adaptiveKlTarget(), settings.adaptiveKlHorizon());
-    int exported = ModelDirectory.expectedTensors(policy.configuration()).size();
-    this.policyState = new TrainableState("policy", policy, exported);
+    this.policyState = new TrainableState("policy", policy, policy.modelTensors());
     this.valueState = valueModel.map(model -> new TrainableState("value", model, 0));
   }
 

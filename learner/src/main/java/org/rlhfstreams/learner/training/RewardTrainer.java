@@ -30,7 +30,7 @@ public final class RewardTrainer implements Trainer<PreferencePair> {
     this.model = model;
     this.objective = objective;
     this.learningRate = learningRate;
-    this.state = new TrainableState("model", model, model.weights().tensors().size());
+    this.state = new TrainableState("model", model, model.modelTensors());
   }
 
   @Override

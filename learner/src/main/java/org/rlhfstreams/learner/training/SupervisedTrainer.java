@@ -28,7 +28,7 @@ public final class SupervisedTrainer implements Trainer<Demonstration> {
   public SupervisedTrainer(TrainableModel model, double learningRate) {
     this.model = model;
     this.learningRate = learningRate;
-    this.state = new TrainableState("model", model, model.weights().tensors().size());
+    this.state = new TrainableState("model", model, model.modelTensors());
   }
 
   @Override

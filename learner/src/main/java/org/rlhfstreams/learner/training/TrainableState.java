@@ -20,7 +20,7 @@ final class TrainableState {
 
   /**
    * @param name put before each tensor's name
-   * @param exported how many of the first tensors are kept elsewhere
+   * @param exported how many of the first trained tensors are the model's own, kept with it
    */
   TrainableState(String name, TrainableModel model, int exported) {
     this.name = name;
@@ -46,9 +46,9 @@ final class TrainableState {
     restore(state.model(), state.others(), state.numbers());
   }
 
-  /** The first tensors' values. */
+  /** The values of the model's own tensors. */
   List<float[]> exported() {
-    return model.weights().values(exported);
+    return model.modelValues();
   }
 
   void collect(List<NamedTensor> tensors, Map<String, Double> numbers) {

@@ -36,7 +36,7 @@ final class TrajectoryGoldenTest {
     settings.put("learner.adam-beta1", "0.9");
     settings.put("learner.adam-beta2", "0.999");
     settings.put("learner.micro-batch-tokens", microBatchTokens);
-    return new TrainableModels(RlhfConfiguration.of(settings).learner());
+    return new TrainableModels(RlhfConfiguration.of(settings));
   }
 
   @Test

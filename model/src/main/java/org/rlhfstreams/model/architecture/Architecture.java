@@ -1,6 +1,7 @@
 package org.rlhfstreams.model.architecture;
 
 import java.util.List;
+import java.util.Set;
 
 /** A family of models: what its {@code config.json} can say, and which tensors it has. */
 public sealed interface Architecture
@@ -33,6 +34,11 @@ public sealed interface Architecture
 
   /** The matrices of a layer that adapters can change. */
   List<AdaptableMatrix> adaptable(ModelConfiguration configuration);
+
+  /** Modules that have an adapter where no others are named: queries and values, as in PEFT. */
+  default Set<String> defaultAdapterTargets() {
+    return Set.of("q_proj", "v_proj");
+  }
 
   /** Whether matrices are stored input-first, [inputs, outputs]. */
   default boolean inputFirst() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * GPT-2 (Radford et al. 2019): learned positions, layer norms with biases, one matrix for queries,
@@ -87,6 +88,11 @@ public record Gpt2Architecture() implements Architecture {
         new AdaptableMatrix("attn.c_proj", hidden, hidden, 4),
         new AdaptableMatrix("mlp.c_fc", hidden, inner, 8),
         new AdaptableMatrix("mlp.c_proj", inner, hidden, 10));
+  }
+
+  @Override
+  public Set<String> defaultAdapterTargets() {
+    return Set.of("c_attn");
   }
 
   @Override

@@ -104,6 +104,11 @@ public final class TrainableModel implements AutoCloseable {
     return Argument.list(all);
   }
 
+  /** How many of {@link #weights} are the model's own tensors: all, or none with adapters. */
+  public int modelTensors() {
+    return frozen.isPresent() ? 0 : decoder.configuration().tensors().size();
+  }
+
   /**
    * Values of the model's own tensors, in the order of its configuration: with adapters, as they
    * are once the adapters are merged into them.

@@ -19,10 +19,19 @@ public record LearnerConfiguration(
             description = "Rollouts, pairs or texts that one step learns from.")
         int batchSize,
     @Setting(
-            value = "2048",
+            value = "4096",
             range = "[1, inf)",
             description = "Tokens whose activations are in memory at a time; changes no result.")
         int microBatchTokens,
+    @Setting(
+            value = "false",
+            description =
+                "Compute a layer's inner values again for the gradients instead of keeping them.")
+        boolean gradientCheckpointing,
+    @Setting(
+            value = "true",
+            description = "Read a long prompt once for all rows of a batch that have it.")
+        boolean sharePrompts,
     @Setting(
             value = "1",
             range = "[1, inf)",
@@ -68,6 +77,10 @@ public record LearnerConfiguration(
             range = "(0, inf)",
             description = "Added to the root of squared gradients in AdamW.")
         double adamEpsilon,
+    @Setting(
+            value = "float32",
+            description = "What AdamW keeps its two moments in: float32, or bfloat16 for half.")
+        OptimizerState optimizerState,
     @Setting(
             value = "0",
             range = "[0, inf)",

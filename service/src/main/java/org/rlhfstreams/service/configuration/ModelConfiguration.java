@@ -8,7 +8,11 @@ public record ModelConfiguration(
     @Setting(description = "The policy a run starts from.") Optional<Path> policy,
     @Setting(description = "The reference the policy is held to; the policy when not set.")
         Optional<Path> reference,
-    @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward) {
+    @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward,
+    @Setting(
+            value = "float32",
+            description = "What models compute in: float32, bfloat16, or auto, the faster one.")
+        Dtype dtype) {
 
   /**
    * The policy's directory.

@@ -19,6 +19,7 @@ public record RlhfConfiguration(
     RolloutWorkerConfiguration rolloutWorker,
     RewardServiceConfiguration rewardService,
     LearnerConfiguration learner,
+    LoraConfiguration lora,
     PpoConfiguration ppo,
     Map<String, String> kafka,
     Map<String, String> schemaRegistry) {
@@ -27,6 +28,12 @@ public record RlhfConfiguration(
   public RlhfConfiguration {
     kafka = Map.copyOf(kafka);
     schemaRegistry = Map.copyOf(schemaRegistry);
+    if (lora.enabled() && learner.objective() == ObjectiveName.REWARD) {
+      throw new ConfigurationException(
+          "lora.rank = "
+              + lora.rank()
+              + " is for language models; a reward model is trained whole: set lora.rank = 0");
+    }
     if (learner.objective() == ObjectiveName.PPO && learner.batchSize() % ppo.miniBatches() != 0) {
       throw new ConfigurationException(
           "learner.batch-size = "

@@ -1,0 +1,10 @@
+package org.rlhfstreams.service.configuration;
+
+/** The number format that models compute in. */
+public enum Dtype {
+  /** What the machine does faster. */
+  AUTO,
+  FLOAT32,
+  /** Weights that are trained, and their gradients, stay in float32 beside it. */
+  BFLOAT16
+}
