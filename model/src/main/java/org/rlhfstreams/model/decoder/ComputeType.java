@@ -22,6 +22,11 @@ public enum ComputeType {
     this.bytes = bytes;
   }
 
+  /** The one that this machine is faster in. */
+  public static ComputeType automatic() {
+    return AutomaticType.here();
+  }
+
   /** Bytes an element takes. */
   public int bytes() {
     return bytes;

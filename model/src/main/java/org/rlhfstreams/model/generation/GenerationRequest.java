@@ -14,4 +14,23 @@ public record GenerationRequest(
   public GenerationRequest(String id, int[] promptTokenIds, Sampling sampling) {
     this(id, promptTokenIds, sampling, TokenListener.NONE);
   }
+
+  /** Refuses a prompt that is empty, leaves no room, or holds a token that there is not. */
+  void requireAnswerable(int maxTokens, int vocabulary) {
+    if (promptTokenIds.length == 0) {
+      throw new IllegalArgumentException("request " + id + " has an empty prompt");
+    }
+    if (promptTokenIds.length >= maxTokens) {
+      throw new IllegalArgumentException(
+          "request %s has %d prompt tokens, which leave no room in a window of %d"
+              .formatted(id, promptTokenIds.length, maxTokens));
+    }
+    for (int token : promptTokenIds) {
+      if (token < 0 || token >= vocabulary) {
+        throw new IllegalArgumentException(
+            "request %s has token %d, outside the vocabulary of %d"
+                .formatted(id, token, vocabulary));
+      }
+    }
+  }
 }

@@ -66,23 +66,7 @@ public final class Generator implements AutoCloseable {
    *     holds a token that the vocabulary does not
    */
   public void submit(GenerationRequest request) {
-    int[] prompt = request.promptTokenIds();
-    if (prompt.length == 0) {
-      throw new IllegalArgumentException("request " + request.id() + " has an empty prompt");
-    }
-    if (prompt.length >= maxTokens) {
-      throw new IllegalArgumentException(
-          "request %s has %d prompt tokens, which leave no room in a window of %d"
-              .formatted(request.id(), prompt.length, maxTokens));
-    }
-    int vocabulary = decoder.configuration().vocabularySize();
-    for (int token : prompt) {
-      if (token < 0 || token >= vocabulary) {
-        throw new IllegalArgumentException(
-            "request %s has token %d, outside the vocabulary of %d"
-                .formatted(request.id(), token, vocabulary));
-      }
-    }
+    request.requireAnswerable(maxTokens, decoder.configuration().vocabularySize());
     waiting.add(request);
   }
 
@@ -90,6 +74,16 @@ public final class Generator implements AutoCloseable {
   public void swap(PackedWeights newWeights, long newVersion) {
     weights = newWeights;
     version = newVersion;
+  }
+
+  /** What it may use. */
+  public GeneratorSettings settings() {
+    return settings;
+  }
+
+  /** Tokens of prompt and response together, at most. */
+  public int maxTokens() {
+    return maxTokens;
   }
 
   /** Whether nothing is waiting or running. */
@@ -106,6 +100,23 @@ public final class Generator implements AutoCloseable {
   public void clear() {
     waiting.clear();
     running.clear();
+  }
+
+  /**
+   * Forgets one request, wherever it stands; its slot is free for the next. Not from within a
+   * listener: the rows of a step stay until it ends.
+   *
+   * @return whether it was waiting or running
+   */
+  public boolean cancel(String id) {
+    boolean found = waiting.removeIf(request -> request.id().equals(id));
+    for (int slot = running.size() - 1; slot >= 0; slot--) {
+      if (running.get(slot).request().id().equals(id)) {
+        vacate(slot);
+        found = true;
+      }
+    }
+    return found;
   }
 
   /** Draws one token for every running row; rows that wait enter free slots first. */
@@ -218,7 +229,7 @@ public final class Generator implements AutoCloseable {
     tokensDrawn += tokens.length;
   }
 
-  /** Takes out finished rows; the last running row moves into each gap. */
+  /** Takes out finished rows. */
   private void collect(List<Generation> finished) {
     for (int slot = 0; slot < running.size(); ) {
       RunningRow row = running.get(slot);
@@ -227,12 +238,17 @@ public final class Generator implements AutoCloseable {
         continue;
       }
       finished.add(row.finish());
-      int last = running.size() - 1;
-      RunningRow moved = running.remove(last);
-      if (slot != last) {
-        running.set(slot, moved);
-        cache.move(last, slot, moved.length());
-      }
+      vacate(slot);
+    }
+  }
+
+  /** Takes out a row; the last running row moves into the gap. */
+  private void vacate(int slot) {
+    int last = running.size() - 1;
+    RunningRow moved = running.remove(last);
+    if (slot != last) {
+      running.set(slot, moved);
+      cache.move(last, slot, moved.length());
     }
   }
 

@@ -83,7 +83,7 @@ final class RunningRow {
     logProbabilities[count] = logProbability;
     modelLogProbabilities[count] = modelLogProbability;
     count++;
-    boolean ended = request.listener().drawn(token, logProbability);
+    boolean ended = request.listener().drawn(token, logProbability, modelLogProbability);
     if (endOfSequence) {
       finishReason = FinishReason.STOP_TOKEN;
     } else if (ended) {

@@ -5,6 +5,7 @@ import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.template.Template;
 import org.rlhfstreams.model.template.TemplateException;
@@ -35,7 +36,21 @@ public final class ChatTemplate {
    * @throws ModelException where there is none or it cannot be compiled
    */
   public static ChatTemplate open(Path modelDirectory) {
+    return of(ChatTemplateFiles.read(modelDirectory));
+  }
+
+  /**
+   * As {@link #open(Path)}, for models that may have none.
+   *
+   * @throws ModelException where there is one that cannot be compiled
+   */
+  public static Optional<ChatTemplate> find(Path modelDirectory) {
     ChatTemplateFiles files = ChatTemplateFiles.read(modelDirectory);
+    return files.templates().isEmpty() ? Optional.empty() : Optional.of(of(files));
+  }
+
+  private static ChatTemplate of(ChatTemplateFiles files) {
+    files.requireDefault();
     return new ChatTemplate(files.get("default"), files.get("tool_use"), files.specialTokens());
   }
 

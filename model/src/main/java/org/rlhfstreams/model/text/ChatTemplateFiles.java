@@ -45,12 +45,14 @@ record ChatTemplateFiles(
     if (templates.isEmpty()) {
       readConfigured(directory.resolve(CONFIGURATION), configuration, templates);
     }
-    ChatTemplateFiles files =
-        new ChatTemplateFiles(directory, templates, SpecialTokens.named(configuration));
-    if (files.get(DEFAULT) == null && files.get("tool_use") == null) {
-      throw files.missing(DEFAULT);
+    return new ChatTemplateFiles(directory, templates, SpecialTokens.named(configuration));
+  }
+
+  /** Refuses files that have nothing for conversations without a named template. */
+  void requireDefault() {
+    if (get(DEFAULT) == null && get("tool_use") == null) {
+      throw missing(DEFAULT);
     }
-    return files;
   }
 
   private static JsonNode configuration(Path file) {

@@ -126,6 +126,32 @@ final class GeneratorTest {
   }
 
   @Test
+  void aCancelledRowLeavesTheOthersAsTheyAreAlone() {
+    Map<String, Generation> alone = new HashMap<>();
+    for (String id : List.of("a", "c", "e")) {
+      try (Generator generator = generator(1)) {
+        generator.submit(request(id, id.hashCode(), 5, 9, id.charAt(0)));
+        alone.putAll(run(generator));
+      }
+    }
+    try (Generator generator = generator(3)) {
+      for (String id : List.of("a", "b", "c", "d", "e")) {
+        generator.submit(request(id, id.hashCode(), 5, 9, id.charAt(0)));
+      }
+      for (int i = 0; i < 6; i++) {
+        assertThat(generator.step()).isEmpty();
+      }
+      assertThat(generator.cancel("b")).as("running").isTrue();
+      assertThat(generator.cancel("d")).as("waiting").isTrue();
+      assertThat(generator.cancel("b")).as("gone").isFalse();
+      Map<String, Generation> rows = run(generator);
+      assertThat(rows).containsOnlyKeys("a", "c", "e");
+      rows.forEach(
+          (id, row) -> assertThat(row.tokenIds()).as(id).isEqualTo(alone.get(id).tokenIds()));
+    }
+  }
+
+  @Test
   void topKOneIsGreedy() {
     try (Generator generator = generator(2)) {
       generator.submit(new GenerationRequest("k", new int[] {5, 9}, new Sampling(1, 1, 1, 10, 99)));

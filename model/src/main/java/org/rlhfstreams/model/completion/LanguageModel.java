@@ -1,0 +1,104 @@
+package org.rlhfstreams.model.completion;
+
+import java.nio.file.Path;
+import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.decoder.ComputeType;
+import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.PackedWeights;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.generation.Generator;
+import org.rlhfstreams.model.generation.GeneratorSettings;
+import org.rlhfstreams.model.text.Tokenizer;
+
+/** A model directory, opened to write or to judge text: tokenizer, decoder and weights. */
+public final class LanguageModel implements AutoCloseable {
+  private final Tokenizer tokenizer;
+  private final PromptEncoding prompts;
+  private final Decoder decoder;
+  private final PackedWeights weights;
+
+  private LanguageModel(ModelDirectory directory, Tokenizer tokenizer, ComputeType type) {
+    this.tokenizer = tokenizer;
+    this.prompts = new PromptEncoding(directory.path(), directory.configuration(), tokenizer);
+    this.decoder = new Decoder(directory.configuration(), type);
+    this.weights = PackedWeights.taking(decoder, Weights.read(directory, type));
+  }
+
+  /** Opens a model that computes in float32. */
+  public static LanguageModel open(Path directory) {
+    return open(directory, ComputeType.FLOAT32);
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws ModelException where it cannot be read, or is a reward model
+   */
+  public static LanguageModel open(Path directory, ComputeType type) {
+    ModelDirectory model = ModelDirectory.open(directory);
+    if (model.configuration().classifier()) {
+      throw new ModelException(
+          directory
+              + " is a reward model: it scores, it does not write; name a language model, whose"
+              + " config.json has an architecture such as LlamaForCausalLM");
+    }
+    return new LanguageModel(model, Tokenizer.open(directory, model.configuration()), type);
+  }
+
+  /** What its {@code config.json} describes. */
+  public ModelConfiguration configuration() {
+    return decoder.configuration();
+  }
+
+  /** Its tokenizer. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** How prompts become its tokens. */
+  public PromptEncoding prompts() {
+    return prompts;
+  }
+
+  /** Its compiled functions. */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /** Its weights. */
+  public PackedWeights weights() {
+    return weights;
+  }
+
+  /**
+   * A generator of tokens, to be closed before the model.
+   *
+   * @param slots responses sampled side by side
+   */
+  public Generator generator(int slots) {
+    return new Generator(
+        decoder,
+        weights,
+        0,
+        new GeneratorSettings(
+            slots, configuration().maxPositions(), configuration().endOfSequence()));
+  }
+
+  /**
+   * A generator of text, to be closed before the model.
+   *
+   * @param slots completions written side by side
+   */
+  public TextGenerator textGenerator(int slots) {
+    return new TextGenerator(prompts, generator(slots));
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+    decoder.close();
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,14 @@
+package org.rlhfstreams.model.completion;
+
+/** A prompt that cannot be continued; the message says why and what to do. */
+public final class PromptException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public PromptException(String message) {
+    super(message);
+  }
+
+  public PromptException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
