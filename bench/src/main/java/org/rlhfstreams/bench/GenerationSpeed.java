@@ -21,23 +21,24 @@ public final class GenerationSpeed {
 
   private GenerationSpeed() {}
 
-  /** Arguments: model directory, batch, new tokens, float32 or bfloat16. */
+  /** Arguments: model directory, batch, new tokens, float32, bfloat16 or auto. */
   public static void main(String[] arguments) {
     ModelDirectory model = ModelDirectory.open(Path.of(arguments[0]));
     int batch = Integer.parseInt(arguments[1]);
     int tokens = Integer.parseInt(arguments[2]);
-    ComputeType type = ComputeType.valueOf(arguments[3].toUpperCase(Locale.ROOT));
+    ComputeType type = ComputeType.named(arguments[3]);
     try (Decoder decoder = new Decoder(model.configuration(), type);
         PackedWeights weights = PackedWeights.taking(decoder, Weights.read(model, type));
         Generator generator =
             new Generator(
                 decoder, weights, 0, new GeneratorSettings(batch, PROMPT + tokens, Set.of()))) {
       SplittableRandom random = new SplittableRandom(0);
+      int vocabulary = Math.min(4000, model.configuration().vocabularySize());
       double best = 0;
       for (int round = 0; round < ROUNDS; round++) {
         long started = System.nanoTime();
         for (int row = 0; row < batch; row++) {
-          int[] prompt = random.ints(PROMPT, 10, 4000).toArray();
+          int[] prompt = random.ints(PROMPT, 10, vocabulary).toArray();
           generator.submit(
               new GenerationRequest("row" + row, prompt, new Sampling(0.7, 0, 1, tokens, row)));
         }
@@ -48,12 +49,12 @@ public final class GenerationSpeed {
       }
       System.out.printf(
           Locale.ROOT,
-          "GEN %s %s B=%d T=%d tok/s=%.0f%n",
+          "RESULT %.1f tokens/s: %s %s, batch %d, %d tokens%n",
+          best,
           model.path().getFileName(),
-          arguments[3],
+          type,
           batch,
-          tokens,
-          best);
+          tokens);
     }
     System.exit(0);
   }

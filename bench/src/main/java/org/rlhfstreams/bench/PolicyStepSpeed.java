@@ -25,24 +25,16 @@ public final class PolicyStepSpeed {
 
   private PolicyStepSpeed() {}
 
-  /** Arguments: model directory, float32 or bfloat16. */
+  /** Arguments: model directory, float32, bfloat16 or auto. */
   public static void main(String[] arguments) {
     ModelDirectory directory = ModelDirectory.open(Path.of(arguments[0]));
-    ComputeType type = ComputeType.valueOf(arguments[1].toUpperCase(Locale.ROOT));
+    ComputeType type = ComputeType.named(arguments[1]);
     MicroBatchSettings settings = MicroBatchSettings.DEFAULT;
-    if (arguments.length > 2) {
-      settings =
-          new MicroBatchSettings(
-              Integer.parseInt(arguments[2]),
-              1 << 20,
-              Integer.parseInt(arguments[3]),
-              true,
-              arguments.length > 4);
-    }
     SplittableRandom random = new SplittableRandom(0);
+    int vocabulary = Math.min(4000, directory.configuration().vocabularySize());
     List<TokenRow> rows = new ArrayList<>();
     for (int i = 0; i < ROWS; i++) {
-      rows.add(new TokenRow(random.ints(TIME, 10, 4000).toArray(), 1));
+      rows.add(new TokenRow(random.ints(TIME, 10, vocabulary).toArray(), 1));
     }
     float[][] gradients = new float[ROWS][TIME - 1];
     for (float[] gradient : gradients) {
@@ -68,10 +60,10 @@ public final class PolicyStepSpeed {
       double operations = 6.0 * model.weights().parameters() * ROWS * TIME;
       System.out.printf(
           Locale.ROOT,
-          "STEP %s %s %.3f s, %.0f GFLOP/s%n",
+          "RESULT %.4f steps/s: %s %s, %.0f GFLOP/s%n",
+          1 / best,
           directory.path().getFileName(),
-          arguments[1],
-          best,
+          type,
           operations / best / 1e9);
     }
     System.exit(0);

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
-import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
@@ -55,8 +55,7 @@ public final class TrainableModels {
       specifications.add(head);
       values.add(new float[Math.toIntExact(head.size())]);
     }
-    return trainable(
-        model.configuration(), Weights.of(specifications, values), !heads.isEmpty());
+    return trainable(model.configuration(), Weights.of(specifications, values), !heads.isEmpty());
   }
 
   private TrainableModel withAdapters(ModelDirectory model, List<TensorSpecification> heads) {
@@ -66,7 +65,7 @@ public final class TrainableModels {
             ? model.configuration().architecture().defaultAdapterTargets()
             : Set.copyOf(lora.targetModules());
     LowRankAdapters adapters = new LowRankAdapters(lora.rank(), lora.alpha(), targets, false);
-    ComputeType type = type(model.configuration());
+    ComputeType type = type();
     return TrainableModel.withAdapters(
         new Decoder(model.configuration(), type, Optional.of(adapters)),
         Weights.read(model, type),
@@ -109,15 +108,11 @@ public final class TrainableModels {
   private TrainableModel trainable(
       ModelConfiguration architecture, Weights weights, boolean scalarHead) {
     return new TrainableModel(
-        new Decoder(architecture, type(architecture)),
-        weights,
-        scalarHead,
-        optimizer(),
-        microBatches());
+        new Decoder(architecture, type()), weights, scalarHead, optimizer(), microBatches());
   }
 
-  private ComputeType type(ModelConfiguration architecture) {
-    return ComputeType.named(configuration.model().dtype().name(), architecture);
+  private ComputeType type() {
+    return ComputeType.named(configuration.model().dtype().name());
   }
 
   private OptimizerSettings optimizer() {

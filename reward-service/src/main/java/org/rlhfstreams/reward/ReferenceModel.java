@@ -2,6 +2,7 @@ package org.rlhfstreams.reward;
 
 import java.util.List;
 import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
@@ -16,9 +17,9 @@ final class ReferenceModel implements AutoCloseable {
   private final PackedWeights weights;
   private final InferenceModel inference;
 
-  ReferenceModel(ModelDirectory model) {
-    this.decoder = new Decoder(model.configuration());
-    this.weights = PackedWeights.taking(decoder, Weights.read(model));
+  ReferenceModel(ModelDirectory model, ComputeType type) {
+    this.decoder = new Decoder(model.configuration(), type);
+    this.weights = PackedWeights.taking(decoder, Weights.read(model, type));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
   }
 

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
 import org.rlhfstreams.model.decoder.PackedWeights;
@@ -39,18 +40,23 @@ final class RewardModel implements AutoCloseable {
   private WeightVersion refused;
 
   /**
+   * @param type that it computes in
    * @param newest version of {@code reward-weights}, if any has been published
    * @throws ModelException where the directory holds no reward model
    */
-  RewardModel(ModelDirectory model, int endOfSequence, Supplier<Optional<WeightSnapshot>> newest) {
+  RewardModel(
+      ModelDirectory model,
+      ComputeType type,
+      int endOfSequence,
+      Supplier<Optional<WeightSnapshot>> newest) {
     if (!model.configuration().classifier()) {
       throw new ModelException(
           model.path()
-              + " is a language model: a reward model has LlamaForSequenceClassification in"
+              + " is a language model: a reward model has an architecture ending in ForSequenceClassification in"
               + " config.json; make one with rlhf train reward");
     }
-    this.decoder = new Decoder(model.configuration());
-    this.weights = new LiveWeights(decoder, Weights.read(model));
+    this.decoder = new Decoder(model.configuration(), type);
+    this.weights = new LiveWeights(decoder, Weights.read(model, type));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
     this.endOfSequence = endOfSequence;
     this.newest = newest;

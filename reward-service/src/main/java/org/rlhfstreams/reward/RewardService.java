@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
@@ -70,8 +71,10 @@ public final class RewardService implements AutoCloseable {
             ServiceThread.start(
                 "reward-service",
                 stopped -> {
-                  try (RewardModel model = new RewardModel(reward, endOfSequence, reader::newest);
-                      ReferenceModel frozen = new ReferenceModel(reference)) {
+                  ComputeType type = ComputeType.named(configuration.model().dtype().name());
+                  try (RewardModel model =
+                          new RewardModel(reward, type, endOfSequence, reader::newest);
+                      ReferenceModel frozen = new ReferenceModel(reference, type)) {
                     score(connection, model, frozen, meters, stopped);
                   }
                 }));

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
 import org.rlhfstreams.model.decoder.PackedWeights;
@@ -41,12 +42,17 @@ final class PolicySampler implements AutoCloseable {
   private WeightVersion refused;
 
   /**
+   * @param type that it computes in
    * @param slots responses sampled side by side
    * @param newest the newest version of the policy, if there is one yet
    */
-  PolicySampler(ModelDirectory model, int slots, Supplier<Optional<WeightSnapshot>> newest) {
-    this.decoder = new Decoder(model.configuration());
-    this.weights = new LiveWeights(decoder, Weights.read(model));
+  PolicySampler(
+      ModelDirectory model,
+      ComputeType type,
+      int slots,
+      Supplier<Optional<WeightSnapshot>> newest) {
+    this.decoder = new Decoder(model.configuration(), type);
+    this.weights = new LiveWeights(decoder, Weights.read(model, type));
     this.newest = newest;
     this.generator =
         new Generator(

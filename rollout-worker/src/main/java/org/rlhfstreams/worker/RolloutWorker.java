@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -79,7 +80,12 @@ public final class RolloutWorker implements AutoCloseable {
       BooleanSupplier stopped) {
     RolloutWorkerConfiguration settings = connection.configuration().rolloutWorker();
     String workerId = settings.workerIdOrDefault();
-    try (PolicySampler sampler = new PolicySampler(model, settings.batchSize(), reader::newest)) {
+    try (PolicySampler sampler =
+        new PolicySampler(
+            model,
+            ComputeType.named(connection.configuration().model().dtype().name()),
+            settings.batchSize(),
+            reader::newest)) {
       RolloutHandler handler =
           new RolloutHandler(
               connection.decoder(RolloutRequest.class),

@@ -19,7 +19,6 @@ import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.PpoObjective;
 import org.rlhfstreams.learner.objectives.PpoTokens;
-import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;

@@ -36,6 +36,7 @@ final class TrajectoryGoldenTest {
     settings.put("learner.adam-beta1", "0.9");
     settings.put("learner.adam-beta2", "0.999");
     settings.put("learner.micro-batch-tokens", microBatchTokens);
+    settings.put("model.dtype", "float32");
     return new TrainableModels(RlhfConfiguration.of(settings));
   }
 

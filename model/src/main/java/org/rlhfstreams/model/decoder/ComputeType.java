@@ -3,6 +3,7 @@ package org.rlhfstreams.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
@@ -25,6 +26,23 @@ public enum ComputeType {
   /** The one that this machine is faster in. */
   public static ComputeType automatic() {
     return AutomaticType.here();
+  }
+
+  /**
+   * The type of a configured name.
+   *
+   * @param name float32, bfloat16 or auto, in any case
+   * @throws IllegalArgumentException for another name
+   */
+  public static ComputeType named(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "auto" -> automatic();
+      case "float32" -> FLOAT32;
+      case "bfloat16" -> BFLOAT16;
+      default ->
+          throw new IllegalArgumentException(
+              "dtype \"" + name + "\" is not known: say float32, bfloat16 or auto");
+    };
   }
 
   /** Bytes an element takes. */

@@ -10,7 +10,7 @@ public record ModelConfiguration(
         Optional<Path> reference,
     @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward,
     @Setting(
-            value = "float32",
+            value = "auto",
             description = "What models compute in: float32, bfloat16, or auto, the faster one.")
         Dtype dtype) {
 
