@@ -45,6 +45,11 @@ public final class HubCache {
     return new HubCache(caches.resolve("huggingface").resolve("hub"));
   }
 
+  /** Where the repositories lie. */
+  Path root() {
+    return root;
+  }
+
   private static boolean set(Map<String, String> environment, String name) {
     return !environment.getOrDefault(name, "").isEmpty();
   }
