@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreferencesCommand.class,
       TrainCommand.class,
       GenerateCommand.class,
+      ModelCommand.class,
       StatusCommand.class,
       DoctorCommand.class
     })

@@ -1,53 +1,56 @@
 package org.rlhfstreams.model.files;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.model.architecture.RopeScaling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.rlhfstreams.model.architecture.Architecture;
 
-/** Writes {@code config.json} in the form that transformers 4 and 5 both read. */
+/**
+ * The {@code config.json} of a saved model: that of the model it came from, with no more changed
+ * than what differs. Where nothing does, it is the same file.
+ */
 final class ConfigurationWriter {
+  private static final String ARCHITECTURES = "architectures";
+
+  /** As transformers 5 and as transformers 4 call it. */
+  private static final List<String> TYPE_FIELDS = List.of("dtype", "torch_dtype");
+
   private ConfigurationWriter() {}
 
-  static String write(ModelConfiguration configuration, TensorType type) {
-    ObjectNode json = JsonFiles.MAPPER.createObjectNode();
-    json.putArray("architectures")
-        .add(configuration.classifier() ? "LlamaForSequenceClassification" : "LlamaForCausalLM");
-    json.put("model_type", "llama");
-    json.put("vocab_size", configuration.vocabularySize());
-    json.put("hidden_size", configuration.hiddenSize());
-    json.put("intermediate_size", configuration.intermediateSize());
-    json.put("num_hidden_layers", configuration.layers());
-    json.put("num_attention_heads", configuration.heads());
-    json.put("num_key_value_heads", configuration.keyValueHeads());
-    json.put("head_dim", configuration.headDimension());
-    json.put("hidden_act", "silu");
-    json.put("attention_bias", configuration.attention().inputBias());
-    json.put("mlp_bias", configuration.feedForwardBias());
-    json.put("rms_norm_eps", configuration.normEpsilon());
-    json.put("rope_theta", configuration.rope().orElseThrow().theta());
-    if (configuration.rope().orElseThrow().scaling() instanceof RopeScaling.Linear linear) {
-      json.putObject("rope_scaling").put("rope_type", "linear").put("factor", linear.factor());
-    } else if (configuration.rope().orElseThrow().scaling() instanceof RopeScaling.Llama3 llama3) {
-      json.putObject("rope_scaling")
-          .put("rope_type", "llama3")
-          .put("factor", llama3.factor())
-          .put("low_freq_factor", llama3.lowFrequencyFactor())
-          .put("high_freq_factor", llama3.highFrequencyFactor())
-          .put("original_max_position_embeddings", llama3.originalPositions());
+  /**
+   * The file's new content.
+   *
+   * @param source the {@code config.json} to start from
+   * @param classifier the architecture whose classifier a language model became
+   * @param type what its weights are stored as now; empty where they are as they were
+   */
+  static byte[] write(Path source, Optional<Architecture> classifier, Optional<TensorType> type)
+      throws IOException {
+    Map<String, Object> before = PythonJson.readObject(source);
+    Map<String, Object> after = new TreeMap<>(before);
+    type.ifPresent(stored -> putType(after, stored));
+    classifier.ifPresent(architecture -> putClassifier(after, architecture));
+    return after.equals(before) ? Files.readAllBytes(source) : PythonJson.write(after);
+  }
+
+  private static void putType(Map<String, Object> json, TensorType type) {
+    List<String> fields = new ArrayList<>(TYPE_FIELDS);
+    fields.retainAll(json.keySet());
+    if (fields.isEmpty() && type != TensorType.F32) { // float32 goes without saying
+      fields.add("torch_dtype"); // which both versions read
     }
-    json.put("max_position_embeddings", configuration.maxPositions());
-    json.put("tie_word_embeddings", configuration.tieWordEmbeddings());
-    json.putNull("bos_token_id");
-    if (configuration.endOfSequence().size() == 1) {
-      json.put("eos_token_id", configuration.endOfSequence().iterator().next());
-    } else {
-      configuration.endOfSequence().stream().sorted().forEach(json.withArray("eos_token_id")::add);
-    }
-    if (configuration.classifier()) {
-      json.putObject("id2label").put("0", "LABEL_0");
-      json.putObject("label2id").put("LABEL_0", 0);
-    }
-    json.put("torch_dtype", type.torchName());
-    return json.toPrettyString() + "\n";
+    fields.forEach(field -> json.put(field, type.torchName()));
+  }
+
+  /** One label, named as transformers names it. */
+  private static void putClassifier(Map<String, Object> json, Architecture architecture) {
+    json.put(ARCHITECTURES, List.of(architecture.classifierName()));
+    json.put("id2label", Map.of("0", "LABEL_0"));
+    json.put("label2id", Map.of("LABEL_0", new PythonJson.Literal("0")));
   }
 }

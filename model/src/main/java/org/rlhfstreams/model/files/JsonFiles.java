@@ -1,6 +1,9 @@
 package org.rlhfstreams.model.files;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -11,6 +14,12 @@ import org.rlhfstreams.model.ModelException;
 /** JSON files of a model directory, with errors that name the file. */
 final class JsonFiles {
   static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Refuses a key that comes twice, and anything behind the value. */
+  static final ObjectMapper STRICT =
+      new ObjectMapper(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private JsonFiles() {}
 

@@ -1,17 +1,13 @@
 package org.rlhfstreams.model.files;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ConfigurationFields;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
@@ -19,44 +15,30 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /** A Hugging Face model directory whose tensors are known to be present and of the right shape. */
 public final class ModelDirectory {
-  private static final String CONFIGURATION = "config.json";
-  private static final String TENSORS = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
-  private static final List<String> CARRIED_OVER =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "chat_template.jinja",
-          "generation_config.json");
+  private static final String CONFIGURATION = ModelSaver.CONFIGURATION;
 
   private final Path path;
   private final ModelConfiguration configuration;
   private final List<TensorSpecification> expected;
-  private final Map<String, SafetensorsFile> fileOf;
+  private final TensorFiles files;
 
-  private ModelDirectory(
-      Path path, ModelConfiguration configuration, Map<String, SafetensorsFile> fileOf) {
+  private ModelDirectory(Path path, ModelConfiguration configuration, TensorFiles files) {
     this.path = path;
     this.configuration = configuration;
     this.expected = configuration.tensors();
-    this.fileOf = fileOf;
+    this.files = files;
   }
 
   /**
-   * Opens a directory and checks every tensor's name and shape against the configuration.
+   * Opens a directory and checks every tensor's name, shape and type against the configuration.
    *
+   * @param model a model directory, or what else {@link HubCache#resolve} finds
    * @throws ModelException naming the file and what to do
    */
-  public static ModelDirectory open(Path path) {
-    if (!Files.isDirectory(path)) {
-      throw new ModelException(
-          path
-              + " is not a directory: name a Hugging Face model directory, with config.json,"
-              + " model.safetensors and tokenizer.json");
-    }
-    ModelConfiguration configuration = readConfiguration(path);
-    ModelDirectory directory = new ModelDirectory(path, configuration, files(path));
+  public static ModelDirectory open(Path model) {
+    Path path = HubCache.resolve(model);
+    ModelConfiguration configuration = read(path);
+    ModelDirectory directory = new ModelDirectory(path, configuration, TensorFiles.open(path));
     directory.check();
     return directory;
   }
@@ -64,9 +46,14 @@ public final class ModelDirectory {
   /**
    * What the {@code config.json} of a directory describes, with or without weights beside it.
    *
+   * @param model a model directory, or what else {@link HubCache#resolve} finds
    * @throws ModelException naming what is wrong with it
    */
-  public static ModelConfiguration readConfiguration(Path directory) {
+  public static ModelConfiguration readConfiguration(Path model) {
+    return read(HubCache.resolve(model));
+  }
+
+  private static ModelConfiguration read(Path directory) {
     Path file = directory.resolve(CONFIGURATION);
     return new ConfigurationFields(file.toString(), JsonFiles.readObject(file)).read();
   }
@@ -76,41 +63,26 @@ public final class ModelDirectory {
     return configuration.tensors();
   }
 
-  private static Map<String, SafetensorsFile> files(Path path) {
-    Map<String, SafetensorsFile> fileOf = new HashMap<>();
-    if (Files.exists(path.resolve(INDEX))) {
-      JsonNode map = JsonFiles.readObject(path.resolve(INDEX)).path("weight_map");
-      Map<String, SafetensorsFile> opened = new HashMap<>();
-      for (Map.Entry<String, JsonNode> entry : map.properties()) {
-        String file = Path.of(entry.getValue().asText()).getFileName().toString();
-        fileOf.put(
-            entry.getKey(),
-            opened.computeIfAbsent(file, name -> SafetensorsFile.open(path.resolve(name))));
-      }
-      return fileOf;
-    }
-    if (!Files.exists(path.resolve(TENSORS))) {
-      throw new ModelException(path + " has neither " + TENSORS + " nor " + INDEX);
-    }
-    SafetensorsFile file = SafetensorsFile.open(path.resolve(TENSORS));
-    file.names().forEach(name -> fileOf.put(name, file));
-    return fileOf;
-  }
-
   private void check() {
-    TreeSet<String> unused = new TreeSet<>(fileOf.keySet());
+    TreeSet<String> unused = new TreeSet<>(files.fileOf().keySet());
     for (TensorSpecification tensor : expected) {
-      SafetensorsFile file = fileOf.get(tensor.name());
+      SafetensorsFile file = files.fileOf().get(tensor.name());
       if (file == null) {
         throw new ModelException(
-            path + ": tensor " + tensor.name() + " is missing, of shape " + tensor.shape());
+            "%s: tensor %s is missing, of shape %s, which %s asks for: fetch all weight files"
+                .formatted(path, tensor.name(), tensor.shape(), CONFIGURATION));
       }
       if (!file.shape(tensor.name()).equals(tensor.shape())) {
         throw new ModelException(
-            "%s: tensor %s has shape %s, but %s asks for %s"
+            "%s: tensor %s has shape %s, but %s asks for %s: they are not of one model"
                 .formatted(
-                    path, tensor.name(), file.shape(tensor.name()), CONFIGURATION, tensor.shape()));
+                    file.path(),
+                    tensor.name(),
+                    file.shape(tensor.name()),
+                    CONFIGURATION,
+                    tensor.shape()));
       }
+      TensorType unusedType = file.type(tensor.name()); // refuses what is not supported
       unused.remove(tensor.name());
     }
     // A tied head may be stored twice, and old exports carry the rotary frequencies.
@@ -120,7 +92,8 @@ public final class ModelDirectory {
                 || (configuration.tieWordEmbeddings() && name.equals("lm_head.weight")));
     if (!unused.isEmpty()) {
       throw new ModelException(
-          path + ": tensor " + unused.first() + " is not one that " + CONFIGURATION + " asks for");
+          "%s: tensor %s is not one that %s asks for: they are not of one model"
+              .formatted(files.holding(unused.first()).path(), unused.first(), CONFIGURATION));
     }
   }
 
@@ -139,13 +112,44 @@ public final class ModelDirectory {
     return expected;
   }
 
+  /** How a tensor is stored. */
+  public TensorType tensorType(String name) {
+    return files.holding(name).type(name);
+  }
+
+  /** A tensor's bytes as they are stored, mapped: see {@link SafetensorsFile#bytes(String)}. */
+  public ByteBuffer tensorBytes(String name) {
+    return files.holding(name).bytes(name);
+  }
+
   /** A tensor's elements as float32, row-major. */
   public float[] readTensor(String name) {
-    SafetensorsFile file = fileOf.get(name);
-    if (file == null) {
-      throw new ModelException(path + " has no tensor " + name);
-    }
-    return file.readFloats(name);
+    return files.holding(name).readFloats(name);
+  }
+
+  /** A tensor to write elsewhere, in its own type or another. */
+  TensorSource source(String name, Optional<TensorType> type) {
+    SafetensorsFile file = files.holding(name);
+    return TensorSource.converted(file, name, type.orElseGet(() -> file.type(name)));
+  }
+
+  /**
+   * What {@code generation_config.json} says; says nothing where there is none.
+   *
+   * @throws ModelException naming the file and the field that is wrong
+   */
+  public GenerationConfiguration generationConfiguration() {
+    Path file = path.resolve(GenerationConfiguration.FILE);
+    return Files.exists(file) ? GenerationConfiguration.read(file) : GenerationConfiguration.EMPTY;
+  }
+
+  /**
+   * Ids that finish a response: those of {@code generation_config.json}, which knows of chat turns,
+   * where it names any, otherwise those of {@code config.json}.
+   */
+  public Set<Integer> stopTokens() {
+    Set<Integer> named = generationConfiguration().endOfSequence();
+    return named.isEmpty() ? configuration.endOfSequence() : named;
   }
 
   /**
@@ -153,7 +157,9 @@ public final class ModelDirectory {
    *
    * @param target replaced where it exists
    * @param values one row-major array an expected tensor of {@code configuration}
-   * @param carryFrom directory whose tokenizer and generation settings go along
+   * @param carryFrom directory of the model that it came from, or what else {@link
+   *     HubCache#resolve} finds: its {@code config.json} is the one that is written, with what
+   *     differs changed, and its tokenizer and generation settings go along
    * @throws ModelException where the files cannot be written
    */
   public static void save(
@@ -162,55 +168,31 @@ public final class ModelDirectory {
       List<float[]> values,
       TensorType type,
       Path carryFrom) {
-    Path aside = target.resolveSibling(target.getFileName() + ".writing-" + UUID.randomUUID());
-    try {
-      Files.createDirectories(aside);
-      Files.writeString(
-          aside.resolve(CONFIGURATION),
-          ConfigurationWriter.write(configuration, type),
-          StandardCharsets.UTF_8);
-      SafetensorsWriter.write(aside.resolve(TENSORS), configuration.tensors(), values, type);
-      for (String name : CARRIED_OVER) {
-        if (Files.exists(carryFrom.resolve(name))) {
-          Files.copy(carryFrom.resolve(name), aside.resolve(name));
-        }
-      }
-      replace(aside, target);
-    } catch (IOException e) {
-      throw new ModelException(target + " cannot be written: " + e.getMessage(), e);
+    List<TensorSpecification> specifications = configuration.tensors();
+    List<TensorSource> tensors = new ArrayList<>();
+    for (int i = 0; i < specifications.size(); i++) {
+      float[] tensor = values.get(i);
+      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> tensor));
     }
+    SavedModel unused = save(target, configuration, tensors, type, ShardPlan.DEFAULT, carryFrom);
   }
 
-  private static void replace(Path aside, Path target) throws IOException {
-    if (Files.exists(target)) {
-      Path old = target.resolveSibling(target.getFileName() + ".old-" + UUID.randomUUID());
-      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-      carryStrangers(old, target);
-      deleteTree(old);
-    } else {
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-    }
-  }
-
-  /** Files beside the model that it did not write, such as a model card, stay. */
-  private static void carryStrangers(Path old, Path target) throws IOException {
-    try (Stream<Path> files = Files.list(old)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path kept = target.resolve(file.getFileName());
-        boolean ofOldModel = file.getFileName().toString().startsWith("model");
-        if (!Files.exists(kept) && !ofOldModel) {
-          Files.copy(file, kept);
-        }
-      }
-    }
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+  /**
+   * Saves a model tensor by tensor, so that it need not fit into memory; otherwise as the other.
+   *
+   * @param tensors the expected ones of {@code configuration}
+   * @param type what they are stored as
+   * @param plan when to write several files; where {@code carryFrom} has several, and the same
+   *     tensors in the same types, each stays in the file where it was
+   */
+  public static SavedModel save(
+      Path target,
+      ModelConfiguration configuration,
+      List<TensorSource> tensors,
+      TensorType type,
+      ShardPlan plan,
+      Path carryFrom) {
+    return new ModelSaver(carryFrom)
+        .save(target, configuration, tensors, Optional.of(type), plan, true);
   }
 }

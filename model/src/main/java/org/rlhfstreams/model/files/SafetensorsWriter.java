@@ -8,25 +8,61 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 
-/** Writes safetensors; equal input gives equal bytes. */
+/**
+ * Writes safetensors, byte for byte as Hugging Face's own library does; equal input gives equal
+ * bytes.
+ */
 public final class SafetensorsWriter {
-  private static final int BUFFER = 1 << 20;
+  /** What transformers asks of a file. */
+  static final Map<String, String> PYTORCH = Map.of("format", "pt");
+
+  /** Larger element types come first, so that every tensor is aligned. */
+  private static final Comparator<TensorSource> ORDER =
+      Comparator.comparing(TensorSource::type)
+          .reversed()
+          .thenComparing(
+              source -> source.specification().name().getBytes(StandardCharsets.UTF_8),
+              Arrays::compareUnsigned);
 
   private SafetensorsWriter() {}
 
   /**
-   * Writes and syncs a new file.
+   * Writes and syncs a new file of one element type.
    *
    * @param values one row-major array a specification
-   * @param type element type to store; bfloat16 rounds to nearest, ties to even
+   * @param type element type to store; rounds to nearest, ties to even
    */
   public static void write(
       Path path, List<TensorSpecification> specifications, List<float[]> values, TensorType type)
       throws IOException {
-    byte[] header = header(specifications, type);
+    List<TensorSource> tensors = new ArrayList<>();
+    for (int i = 0; i < specifications.size(); i++) {
+      float[] tensor = values.get(i);
+      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> tensor));
+    }
+    write(path, tensors, PYTORCH);
+  }
+
+  /**
+   * Writes and syncs a new file, one tensor after the other.
+   *
+   * @param metadata texts about the file, in the order of its iteration
+   * @throws IllegalArgumentException where two tensors have one name, or one is not as long as its
+   *     shape says
+   */
+  public static void write(Path path, List<TensorSource> tensors, Map<String, String> metadata)
+      throws IOException {
+    List<TensorSource> ordered = tensors.stream().sorted(ORDER).toList();
+    byte[] header = header(ordered, metadata);
     try (FileChannel channel =
         FileChannel.open(
             path,
@@ -34,44 +70,50 @@ public final class SafetensorsWriter {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
       ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
-      flush(channel, start.putLong(header.length).put(header));
-      ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-      for (float[] tensor : values) {
-        for (float value : tensor) {
-          if (buffer.remaining() < type.bytes()) {
-            flush(channel, buffer);
-          }
-          type.write(buffer, value);
+      start.putLong(header.length).put(header).flip();
+      while (start.hasRemaining()) {
+        int unused = channel.write(start);
+      }
+      for (TensorSource tensor : ordered) {
+        long before = channel.position();
+        tensor.content().writeTo(channel);
+        if (channel.position() - before != tensor.bytes()) {
+          throw new IllegalArgumentException(
+              "tensor %s of shape %s and type %s takes %d bytes, but %d were written"
+                  .formatted(
+                      tensor.specification().name(),
+                      tensor.specification().shape(),
+                      tensor.type(),
+                      tensor.bytes(),
+                      channel.position() - before));
         }
       }
-      flush(channel, buffer);
       channel.force(true);
     }
   }
 
-  private static byte[] header(List<TensorSpecification> specifications, TensorType type) {
+  private static byte[] header(List<TensorSource> tensors, Map<String, String> metadata) {
     ObjectNode json = JsonFiles.MAPPER.createObjectNode();
-    json.putObject("__metadata__").put("format", "pt");
+    if (!metadata.isEmpty()) {
+      ObjectNode texts = json.putObject("__metadata__");
+      metadata.forEach(texts::put);
+    }
+    Set<String> names = new HashSet<>();
     long at = 0;
-    for (TensorSpecification specification : specifications) {
-      long end = at + specification.size() * type.bytes();
-      ObjectNode entry = json.putObject(specification.name()).put("dtype", type.name());
-      specification.shape().forEach(entry.withArray("shape")::add);
+    for (TensorSource tensor : tensors) {
+      TensorSpecification specification = tensor.specification();
+      if (!names.add(specification.name())) {
+        throw new IllegalArgumentException("two tensors are named " + specification.name());
+      }
+      long end = at + tensor.bytes();
+      ObjectNode entry = json.putObject(specification.name()).put("dtype", tensor.type().name());
+      specification.shape().forEach(entry.putArray("shape")::add);
       entry.putArray("data_offsets").add(at).add(end);
       at = end;
     }
-    StringBuilder text = new StringBuilder(json.toString());
-    while (text.toString().getBytes(StandardCharsets.UTF_8).length % 8 != 0) {
-      text.append(' ');
-    }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static void flush(FileChannel channel, ByteBuffer buffer) throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-    buffer.clear();
+    byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] padded = Arrays.copyOf(text, (text.length + 7) / 8 * 8);
+    Arrays.fill(padded, text.length, padded.length, (byte) ' ');
+    return padded;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.files.HubCache;
 import org.rlhfstreams.model.template.Template;
 
 /** Where a model directory keeps its chat templates and special tokens. */
@@ -26,7 +27,8 @@ record ChatTemplateFiles(
     }
   }
 
-  static ChatTemplateFiles read(Path directory) {
+  static ChatTemplateFiles read(Path model) {
+    Path directory = HubCache.resolve(model);
     JsonNode configuration = configuration(directory.resolve(CONFIGURATION));
     Map<String, Source> templates = new LinkedHashMap<>();
     Path alone = directory.resolve("chat_template.jinja");

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.files.HubCache;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 
 /** A model's tokenizer, exactly as Hugging Face's library applies it. Safe for many threads. */
@@ -39,9 +40,11 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Opens the {@code tokenizer.json} of a directory.
    *
+   * @param model a model directory, or what else {@link HubCache#resolve} finds
    * @throws ModelException where it is missing or damaged
    */
-  public static Tokenizer open(Path directory) {
+  public static Tokenizer open(Path model) {
+    Path directory = HubCache.resolve(model);
     Path file = directory.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       throw new ModelException(
@@ -78,7 +81,7 @@ public final class Tokenizer implements AutoCloseable {
           ("%s has token ids up to %d, but config.json beside it has vocab_size %d: they are not of"
                   + " one model")
               .formatted(
-                  directory.resolve(FILE),
+                  tokenizer.directory.resolve(FILE),
                   tokenizer.vocabularySize - 1,
                   configuration.vocabularySize()));
     }

@@ -1,0 +1,21 @@
+package org.rlhfstreams.cli.command;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Groups the commands on model directories. */
+@Command(
+    name = "model",
+    mixinStandardHelpOptions = true,
+    description = "Writes models in another form.",
+    subcommands = {ModelConvertCommand.class})
+public final class ModelCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say model convert");
+  }
+}
