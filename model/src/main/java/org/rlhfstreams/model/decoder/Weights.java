@@ -41,13 +41,25 @@ public final class Weights implements AutoCloseable {
     return read(directory, ComputeType.FLOAT32);
   }
 
-  /** Reads all tensors of a model directory. */
+  /**
+   * Reads all tensors of a model directory.
+   *
+   * @throws org.rlhfstreams.model.ModelException where one holds a number that is not finite
+   */
   public static Weights read(ModelDirectory directory, ComputeType type) {
-    List<float[]> values = new ArrayList<>();
-    for (TensorSpecification specification : directory.expectedTensors()) {
-      values.add(directory.readTensor(specification.name()));
+    TorchRuntime.prepare();
+    NDManager manager = NDManager.newBaseManager("PyTorch");
+    try {
+      TensorLoading loading = new TensorLoading(directory, type);
+      List<NDArray> tensors = new ArrayList<>();
+      for (TensorSpecification specification : directory.expectedTensors()) {
+        tensors.add(loading.load(manager, specification));
+      }
+      return new Weights(manager, directory.expectedTensors(), List.copyOf(tensors), type);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
     }
-    return of(directory.expectedTensors(), values, type);
   }
 
   /** Float32 tensors from plain arrays. */

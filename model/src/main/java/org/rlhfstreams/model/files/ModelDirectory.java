@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ConfigurationFields;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
@@ -16,6 +17,8 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 /** A Hugging Face model directory whose tensors are known to be present and of the right shape. */
 public final class ModelDirectory {
   private static final String CONFIGURATION = ModelSaver.CONFIGURATION;
+  private static final Pattern BUFFERS =
+      Pattern.compile("rotary_emb\\.inv_freq$|\\.attn\\.(masked_)?bias$");
 
   private final Path path;
   private final ModelConfiguration configuration;
@@ -66,35 +69,40 @@ public final class ModelDirectory {
   private void check() {
     TreeSet<String> unused = new TreeSet<>(files.fileOf().keySet());
     for (TensorSpecification tensor : expected) {
-      SafetensorsFile file = files.fileOf().get(tensor.name());
+      String stored = stored(tensor.name());
+      SafetensorsFile file = files.fileOf().get(stored);
       if (file == null) {
         throw new ModelException(
             "%s: tensor %s is missing, of shape %s, which %s asks for: fetch all weight files"
                 .formatted(path, tensor.name(), tensor.shape(), CONFIGURATION));
       }
-      if (!file.shape(tensor.name()).equals(tensor.shape())) {
+      if (!file.shape(stored).equals(tensor.shape())) {
         throw new ModelException(
             "%s: tensor %s has shape %s, but %s asks for %s: they are not of one model"
                 .formatted(
-                    file.path(),
-                    tensor.name(),
-                    file.shape(tensor.name()),
-                    CONFIGURATION,
-                    tensor.shape()));
+                    file.path(), tensor.name(), file.shape(stored), CONFIGURATION, tensor.shape()));
       }
-      TensorType unusedType = file.type(tensor.name()); // refuses what is not supported
-      unused.remove(tensor.name());
+      TensorType unusedType = file.type(stored); // refuses what is not supported
+      unused.remove(stored);
     }
-    // A tied head may be stored twice, and old exports carry the rotary frequencies.
+    // A tied head may be stored twice, and old exports carry buffers that are worked out anew.
     unused.removeIf(
         name ->
-            name.endsWith("rotary_emb.inv_freq")
+            BUFFERS.matcher(name).find()
                 || (configuration.tieWordEmbeddings() && name.equals("lm_head.weight")));
     if (!unused.isEmpty()) {
       throw new ModelException(
           "%s: tensor %s is not one that %s asks for: they are not of one model"
               .formatted(files.holding(unused.first()).path(), unused.first(), CONFIGURATION));
     }
+  }
+
+  /** A tensor's name in the files: without its prefix where they hold the body of a model alone. */
+  private String stored(String name) {
+    String prefix = configuration.architecture().bodyPrefix();
+    return !files.fileOf().containsKey(name) && name.startsWith(prefix)
+        ? name.substring(prefix.length())
+        : name;
   }
 
   /** Where it lies. */
@@ -114,23 +122,30 @@ public final class ModelDirectory {
 
   /** How a tensor is stored. */
   public TensorType tensorType(String name) {
-    return files.holding(name).type(name);
+    return files.holding(stored(name)).type(stored(name));
   }
 
   /** A tensor's bytes as they are stored, mapped: see {@link SafetensorsFile#bytes(String)}. */
   public ByteBuffer tensorBytes(String name) {
-    return files.holding(name).bytes(name);
+    return files.holding(stored(name)).bytes(stored(name));
+  }
+
+  /** A part of a tensor's bytes: see {@link SafetensorsFile#bytes(String, long, int)}. */
+  public ByteBuffer tensorBytes(String name, long from, int length) {
+    return files.holding(stored(name)).bytes(stored(name), from, length);
   }
 
   /** A tensor's elements as float32, row-major. */
   public float[] readTensor(String name) {
-    return files.holding(name).readFloats(name);
+    return files.holding(stored(name)).readFloats(stored(name));
   }
 
   /** A tensor to write elsewhere, in its own type or another. */
   TensorSource source(String name, Optional<TensorType> type) {
-    SafetensorsFile file = files.holding(name);
-    return TensorSource.converted(file, name, type.orElseGet(() -> file.type(name)));
+    String stored = stored(name);
+    SafetensorsFile file = files.holding(stored);
+    return TensorSource.converted(file, stored, type.orElseGet(() -> file.type(stored)))
+        .named(name);
   }
 
   /**

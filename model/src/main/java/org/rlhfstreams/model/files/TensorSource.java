@@ -71,6 +71,11 @@ public record TensorSource(TensorSpecification specification, ElementType type, 
                 }));
   }
 
+  /** The same under another name. */
+  TensorSource named(String name) {
+    return new TensorSource(new TensorSpecification(name, specification.shape()), type, content);
+  }
+
   /** Bytes it takes in a file. */
   public long bytes() {
     return type.bytes(specification.size());
