@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,9 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 
 final class ModelDirectoryTest {
   @TempDir private Path temporary;
@@ -101,5 +104,61 @@ final class ModelDirectoryTest {
     assertThatThrownBy(() -> ModelDirectory.open(copy))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("MambaForCausalLM");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"weight_map\": {\"t\": 3}} | tensor t",
+        "{\"weight_map\": {\"t\": \"../secret\"}} | tensor t",
+        "{\"weight_map\": {\"t\": \"..\"}} | tensor t",
+        "{\"weight_map\": {\"t\": \"model.safetensors\"}} | tensor t",
+        "{\"weight_map\": {}} | weight_map",
+        "{\"weight_map\": [\"t\"]} | weight_map",
+        "[1] | not a JSON object",
+        "{\"weight_map\": { | not JSON",
+        "{\"weight_map\": {\"t\": \"absent.safetensors\"}} | absent.safetensors does not exist",
+      })
+  void anIndexThatIsWrongIsNamed(String index, String problem) throws IOException {
+    Files.writeString(copy.resolve("model.safetensors.index.json"), index);
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(copy.toString())
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aTensorOfAnUnsupportedTypeIsRefusedByName() throws IOException {
+    ModelDirectory model = ModelDirectory.open(copy);
+    List<TensorSource> tensors = new ArrayList<>();
+    for (TensorSpecification tensor : model.expectedTensors()) {
+      ElementType type =
+          tensor.name().equals("model.norm.weight") ? ElementType.F64 : ElementType.F32;
+      int bytes = (int) type.bytes(tensor.size());
+      tensors.add(TensorSource.ofBytes(tensor, type, () -> ByteBuffer.allocate(bytes)));
+    }
+    SafetensorsWriter.write(copy.resolve("model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
+    assertThatThrownBy(() -> ModelDirectory.open(copy))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("tensor model.norm.weight is of type F64; supported are F32");
+  }
+
+  @Test
+  void aModelIsNotSavedUnderTheConfigurationOfAnother() {
+    ModelDirectory model = ModelDirectory.open(copy);
+    Path saved = temporary.resolve("saved");
+    assertThatThrownBy(
+            () ->
+                ModelDirectory.save(
+                    saved,
+                    model.configuration(),
+                    ModelFiles.values(model),
+                    TensorType.F32,
+                    Goldens.model("gpt2")))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("describes another model");
+    assertThat(saved).doesNotExist();
   }
 }
