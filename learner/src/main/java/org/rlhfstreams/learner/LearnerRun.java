@@ -23,6 +23,7 @@ import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -73,9 +74,22 @@ public final class LearnerRun implements AutoCloseable {
     return loop.run(stopped);
   }
 
-  /** Saves the model as a Hugging Face directory. */
+  /**
+   * Saves the model as a Hugging Face directory, adapters merged into it; and the adapters alone,
+   * as PEFT loads them, in {@code adapter} beside it.
+   */
   public void export(Path target, TensorType type) {
     TrainedModel model = trainer.model();
+    model
+        .adapters()
+        .ifPresent(
+            adapters ->
+                AdapterDirectory.save(
+                    target.resolveSibling("adapter"),
+                    adapters.description(),
+                    model.configuration(),
+                    adapters.values(),
+                    startedFrom.toString()));
     ModelDirectory.save(target, model.configuration(), model.values(), type, startedFrom);
   }
 

@@ -10,12 +10,12 @@ import picocli.CommandLine.Spec;
     name = "model",
     mixinStandardHelpOptions = true,
     description = "Writes models in another form.",
-    subcommands = {ModelConvertCommand.class})
+    subcommands = {ModelConvertCommand.class, ModelMergeLoraCommand.class})
 public final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say model convert");
+    throw new ParameterException(spec.commandLine(), "say model info, convert or merge-lora");
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -30,7 +31,15 @@ final class TrainableState {
 
   /** The model of the first tensors. */
   TrainedModel trained() {
-    return new TrainedModel(model.configuration(), exported());
+    Optional<TrainedModel.Adapters> adapters =
+        model
+            .adapters()
+            .map(
+                description ->
+                    new TrainedModel.Adapters(
+                        description,
+                        model.weights().values(description.tensors(model.configuration()).size())));
+    return new TrainedModel(model.configuration(), exported(), adapters);
   }
 
   /** All that a trainer of this model alone would have to know. */

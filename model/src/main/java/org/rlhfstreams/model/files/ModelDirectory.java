@@ -140,6 +140,11 @@ public final class ModelDirectory {
     return files.holding(stored(name)).readFloats(stored(name));
   }
 
+  /** A tensor to write elsewhere as it is. */
+  public TensorSource source(String name) {
+    return source(name, Optional.empty());
+  }
+
   /** A tensor to write elsewhere, in its own type or another. */
   TensorSource source(String name, Optional<TensorType> type) {
     String stored = stored(name);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
@@ -235,6 +236,11 @@ public final class TrainableModel implements AutoCloseable {
 
   Decoder decoder() {
     return decoder;
+  }
+
+  /** The adapters that are trained, where every weight is not. */
+  public Optional<LowRankAdapters> adapters() {
+    return decoder.adapters();
   }
 
   /** The architecture. */
