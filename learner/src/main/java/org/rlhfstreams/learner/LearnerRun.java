@@ -27,6 +27,7 @@ import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.PpoConfiguration;
@@ -103,6 +104,7 @@ public final class LearnerRun implements AutoCloseable {
 
     LearnerRun assemble() {
       RlhfConfiguration configuration = connection.configuration();
+      ComputeDevice.select(configuration.model().device());
       TrainableModels models = new TrainableModels(configuration);
       return switch (configuration.learner().objective()) {
         case SFT -> supervised(models, configuration.model().requiredPolicy());

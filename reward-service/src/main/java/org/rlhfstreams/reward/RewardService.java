@@ -9,6 +9,7 @@ import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -39,6 +40,7 @@ public final class RewardService implements AutoCloseable {
     ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
     Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
     ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
+    ComputeDevice.select(configuration.model().device());
     ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
     WeightReader reader =
         opened.add(

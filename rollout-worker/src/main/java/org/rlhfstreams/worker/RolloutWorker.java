@@ -8,6 +8,7 @@ import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
@@ -33,6 +34,7 @@ public final class RolloutWorker implements AutoCloseable {
   private RolloutWorker(KafkaConnection connection) {
     RlhfConfiguration configuration = connection.configuration();
     RolloutWorkerConfiguration settings = configuration.rolloutWorker();
+    ComputeDevice.select(configuration.model().device());
     Path path = configuration.model().requiredPolicy();
     ModelDirectory model = ModelDirectory.open(path);
     Tokenizer tokenizer = opened.add(Tokenizer.open(path, model.configuration()));

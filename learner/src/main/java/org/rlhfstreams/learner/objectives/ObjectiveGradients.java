@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.objectives;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -29,7 +30,7 @@ final class ObjectiveGradients {
       List<double[]> constants,
       BiFunction<List<NDArray>, Map<String, NDArray>, NDArray> formula) {
     synchronized (ONE_AT_A_TIME) {
-      try (NDManager manager = NDManager.newBaseManager("PyTorch");
+      try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
           GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
         List<NDArray> arrays = new ArrayList<>();
         for (double[] variable : variables) {

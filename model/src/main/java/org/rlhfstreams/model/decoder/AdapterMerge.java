@@ -13,6 +13,7 @@ import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorSource;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 
@@ -58,7 +59,7 @@ public final class AdapterMerge {
     ModelConfiguration configuration = model.configuration();
     boolean inputFirst = configuration.architecture().inputFirst();
     int rank = adapter.adapters().rank();
-    try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+    try (NDManager scope = ComputeDevice.newManager()) {
       NDArray down = scope.create(a, new Shape(rank, a.length / rank));
       NDArray up = scope.create(b, new Shape(b.length / rank, rank));
       NDArray change =

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
- * The rule that weights are bfloat16 where the processor multiplies bfloat16 matrices itself, and
- * float32 elsewhere: without such instructions each product is widened first, which is slower.
+ * The rule that weights are bfloat16 where the processor multiplies bfloat16 matrices itself, as a
+ * GPU does, and float32 elsewhere: without such instructions each product is widened first, which
+ * is slower.
  */
 final class AutomaticType {
   private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
@@ -16,6 +18,9 @@ final class AutomaticType {
 
   /** The type for this machine. */
   static ComputeType here() {
+    if (ComputeDevice.isGpu()) {
+      return ComputeType.BFLOAT16;
+    }
     try {
       return of(Files.exists(PROCESSOR) ? Files.readString(PROCESSOR) : "");
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
@@ -70,12 +71,12 @@ public final class Decoder implements AutoCloseable {
             List.of(
                 architecture,
                 "decoder.py",
-                "packed_linear.py",
+                ComputeDevice.packsWeights() ? "packed_linear.py" : "plain_linear.py",
                 "head.py",
                 "generation.py",
                 "sampling.py"),
             ScriptConstants.of(configuration, type, true, Optional.empty()));
-    this.manager = NDManager.newBaseManager("PyTorch");
+    this.manager = ComputeDevice.newManager();
     this.ropeTables = new RopeTables(configuration, type, manager);
     this.none = manager.create(new Shape(0), DataType.INT64);
   }

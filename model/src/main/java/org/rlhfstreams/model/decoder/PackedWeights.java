@@ -2,13 +2,14 @@ package org.rlhfstreams.model.decoder;
 
 import ai.djl.ndarray.NDManager;
 import org.rlhfstreams.model.torchscript.BoundTensors;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
  * One version of a model's weights, laid out for {@link Decoder#infer}. It never changes. Used by
  * one thread at a time.
  */
 public final class PackedWeights implements AutoCloseable {
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
   private final BoundTensors tensors;
 
   private PackedWeights(Decoder decoder, Weights weights) {

@@ -12,6 +12,7 @@ import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -41,12 +42,13 @@ final class TensorLoading {
    */
   NDArray load(NDManager manager, TensorSpecification tensor) {
     Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
-    try (NDManager scope = manager.newSubManager()) {
+    try (NDManager scope = manager.newSubManager();
+        NDManager host = ComputeDevice.newHostManager()) {
       NDArray like = type.of(scope, scope.create(0f));
       NDArray room = run("room", manager, scope.create(tensor.size()), like);
       for (long start = 0; start < tensor.size(); start += PIECE) {
         int count = (int) Math.min(PIECE, tensor.size() - start);
-        try (NDManager piece = scope.newSubManager()) {
+        try (NDManager piece = host.newSubManager()) {
           NDArray values = piece(piece, tensor.name(), start, count);
           NDArray unused = run("fill_part", piece, room, piece.create(start), values);
         }

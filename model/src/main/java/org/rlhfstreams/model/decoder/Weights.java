@@ -12,6 +12,7 @@ import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -48,7 +49,7 @@ public final class Weights implements AutoCloseable {
    */
   public static Weights read(ModelDirectory directory, ComputeType type) {
     TorchRuntime.prepare();
-    NDManager manager = NDManager.newBaseManager("PyTorch");
+    NDManager manager = ComputeDevice.newManager();
     try {
       TensorLoading loading = new TensorLoading(directory, type);
       List<NDArray> tensors = new ArrayList<>();
@@ -75,7 +76,7 @@ public final class Weights implements AutoCloseable {
   public static Weights of(
       List<TensorSpecification> specifications, List<float[]> values, ComputeType type) {
     TorchRuntime.prepare();
-    NDManager manager = NDManager.newBaseManager("PyTorch");
+    NDManager manager = ComputeDevice.newManager();
     List<NDArray> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
       NDArray float32 = manager.create(values.get(i), shape(specifications.get(i)));

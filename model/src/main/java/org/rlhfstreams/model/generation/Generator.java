@@ -12,6 +12,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.RopeTables;
 import org.rlhfstreams.model.decoder.TokenMatrix;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /**
@@ -26,7 +27,7 @@ public final class Generator implements AutoCloseable {
   private final GeneratorSettings settings;
   private final int maxTokens;
   private final KeyValueCache cache;
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
   private final NDArray forbidden;
   private final Deque<GenerationRequest> waiting = new ArrayDeque<>();
   private final List<RunningRow> running = new ArrayList<>();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /**
@@ -15,7 +16,7 @@ final class KeyValueCache implements AutoCloseable {
 
   private final Decoder decoder;
   private final long mostTokens;
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
   private NDArray keys;
   private NDArray values;
   private int slots;

@@ -55,7 +55,7 @@ public final class TorchScriptModule implements AutoCloseable {
     for (String fragment : fragments) {
       source.append(read(owner, fragment)).append('\n');
     }
-    Model model = Model.newInstance(className, "PyTorch");
+    Model model = Model.newInstance(className, ComputeDevice.device(), "PyTorch");
     try {
       model.load(
           new ByteArrayInputStream(
@@ -65,7 +65,7 @@ public final class TorchScriptModule implements AutoCloseable {
     } catch (MalformedModelException e) {
       throw new IllegalStateException(className + " does not compile: " + e.getMessage(), e);
     }
-    return new TorchScriptModule(model, NDManager.newBaseManager("PyTorch"));
+    return new TorchScriptModule(model, ComputeDevice.newManager());
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -18,7 +19,7 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 final class AdamW implements AutoCloseable {
   private final Decoder decoder;
   private final OptimizerSettings settings;
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
   private final List<NDArray> weights;
   private final List<NDArray> gradients;
   private final List<NDArray> firstMoments = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.RopeTables;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /**
@@ -15,7 +16,7 @@ import org.rlhfstreams.model.torchscript.InferenceArgument;
 public final class InferenceModel implements AutoCloseable {
   private final Decoder decoder;
   private final MicroBatchSettings microBatches;
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
 
   public InferenceModel(Decoder decoder, MicroBatchSettings microBatches) {
     this.decoder = decoder;

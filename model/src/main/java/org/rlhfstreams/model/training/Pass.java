@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.RopeTables;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -21,7 +22,7 @@ public final class Pass implements AutoCloseable {
   private final Decoder decoder;
   private final PassHeads heads;
   private final List<MicroBatch> batches;
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
   private final List<NDList> retained = new ArrayList<>();
   private final float[][] logProbabilities;
   private final float[][] entropies;

@@ -12,6 +12,7 @@ import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -28,7 +29,7 @@ public final class TrainableModel implements AutoCloseable {
   private final List<NDArray> all = new ArrayList<>();
   private final boolean scalarHead;
   private final MicroBatchSettings microBatches;
-  private final NDManager manager = NDManager.newBaseManager("PyTorch");
+  private final NDManager manager = ComputeDevice.newManager();
   private final List<NDArray> gradients = new ArrayList<>();
   private final AdamW optimizer;
   private Decoder withoutAdapters;

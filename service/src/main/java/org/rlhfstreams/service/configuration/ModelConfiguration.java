@@ -12,7 +12,11 @@ public record ModelConfiguration(
     @Setting(
             value = "auto",
             description = "What models compute in: float32, bfloat16, or auto, the faster one.")
-        Dtype dtype) {
+        Dtype dtype,
+    @Setting(
+            value = "auto",
+            description = "Where models compute: cpu, cuda:N, or auto, a GPU where there is one.")
+        String device) {
 
   /**
    * The policy's directory.
