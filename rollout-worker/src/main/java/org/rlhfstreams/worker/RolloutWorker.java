@@ -17,6 +17,8 @@ import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.weights.WeightReader;
+import org.rlhfstreams.worker.completion.CompletionService;
+import org.rlhfstreams.worker.openai.OpenAiRoutes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,14 @@ public final class RolloutWorker implements AutoCloseable {
                 connection,
                 connection.topics().policyWeights(),
                 (version, reason) -> LOG.error("policy-weights: {}", reason)));
+    CompletionService completions =
+        opened.add(
+            new CompletionService(
+                model,
+                tokenizer,
+                settings.completionSlots(),
+                settings.completionQueue(),
+                reader::newest));
     this.endpoint =
         opened.add(
             OperationsEndpoint.start(
@@ -51,7 +61,8 @@ public final class RolloutWorker implements AutoCloseable {
                 () ->
                     reader.newest().isEmpty()
                         ? Optional.of("no policy weights have arrived yet")
-                        : Optional.empty()));
+                        : Optional.empty(),
+                new OpenAiRoutes(model, tokenizer, completions)));
     WorkerMeters meters = new WorkerMeters(endpoint.meters());
     this.thread =
         opened.add(
@@ -117,7 +128,7 @@ public final class RolloutWorker implements AutoCloseable {
     return thread == null ? new CompletableFuture<>() : thread.ended();
   }
 
-  /** Where health and metrics are served. */
+  /** Where health, metrics and completions are served. */
   public OperationsEndpoint endpoint() {
     return endpoint;
   }
