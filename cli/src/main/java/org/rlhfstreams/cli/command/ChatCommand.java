@@ -32,6 +32,7 @@ public final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    sampling.check();
     try (LanguageModel opened = model.open();
         Conversation conversation =
             Conversation.open(opened, sampling, Optional.ofNullable(system))) {

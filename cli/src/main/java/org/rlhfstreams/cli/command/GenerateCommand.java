@@ -81,6 +81,7 @@ public final class GenerateCommand implements Callable<Integer> {
     if (batchSize < 1) {
       throw misused("--batch-size = " + batchSize + ": expected 1 or more");
     }
+    sampling.check();
     try (LanguageModel opened = model.open()) {
       if (source.data == null) {
         write(opened);

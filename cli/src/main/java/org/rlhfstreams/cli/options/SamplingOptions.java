@@ -72,6 +72,16 @@ public final class SamplingOptions {
   private long seed;
 
   /**
+   * Refuses settings before a model is opened, which may take a while.
+   *
+   * @throws CommandException where nothing can be drawn so
+   */
+  public void check() {
+    Sampling unusedSampling = sampling(0);
+    List<String> unusedStop = stop();
+  }
+
+  /**
    * How the response at an index, counted from 0, is drawn.
    *
    * @throws CommandException where nothing can be drawn so
