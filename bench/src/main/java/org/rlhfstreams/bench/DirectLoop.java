@@ -65,7 +65,7 @@ final class DirectLoop implements AutoCloseable {
             new GeneratorSettings(
                 configuration.rolloutWorker().batchSize(),
                 model.configuration().maxPositions(),
-                model.configuration().endOfSequence()));
+                model.stopTokens()));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
     this.scorer = new InferenceModel(scorerDecoder, MicroBatchSettings.DEFAULT);
     TrainableModels models = new TrainableModels(configuration);

@@ -1,45 +1,22 @@
 package org.rlhfstreams.worker;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
-import org.rlhfstreams.model.decoder.Decoder;
-import org.rlhfstreams.model.decoder.LiveWeights;
-import org.rlhfstreams.model.decoder.PackedWeights;
-import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
-import org.rlhfstreams.model.generation.Generator;
-import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.generation.Sampling;
-import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.rlhfstreams.worker.policy.LivePolicy;
 
-/**
- * Samples with the newest policy: a version that arrives takes over between two tokens of the rows
- * that run. One thread.
- */
+/** Samples rollouts with the newest policy. One thread. */
 final class PolicySampler implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PolicySampler.class);
-
-  private final Decoder decoder;
-  private final LiveWeights weights;
-  private final Generator generator;
-  private final Supplier<Optional<WeightSnapshot>> newest;
-  private final Map<Long, WeightVersion> versions = new HashMap<>();
-  private WeightVersion version;
-  private WeightVersion refused;
+  private final LivePolicy policy;
 
   /**
    * @param type that it computes in
@@ -51,59 +28,22 @@ final class PolicySampler implements AutoCloseable {
       ComputeType type,
       int slots,
       Supplier<Optional<WeightSnapshot>> newest) {
-    this.decoder = new Decoder(model.configuration(), type);
-    this.weights = new LiveWeights(decoder, Weights.read(model, type));
-    this.newest = newest;
-    this.generator =
-        new Generator(
-            decoder,
-            weights.active(),
-            -1,
-            new GeneratorSettings(
-                slots,
-                model.configuration().maxPositions(),
-                model.configuration().endOfSequence()));
+    this.policy = new LivePolicy(model, type, slots, newest);
   }
 
   /** The version in use, once there is one. */
   Optional<WeightVersion> version() {
-    return Optional.ofNullable(version);
+    return policy.version();
   }
 
   /** Takes up the newest version. */
   void refresh() {
-    Optional<WeightSnapshot> found = newest.get();
-    if (found.isEmpty()) {
-      return;
-    }
-    WeightVersion offered = found.get().version();
-    boolean known = version != null && !WeightVersions.isNewer(offered, version);
-    if (known || offered.equals(refused)) {
-      return;
-    }
-    Map<String, float[]> tensors = new HashMap<>();
-    for (NamedTensor tensor : found.get().tensors()) {
-      tensors.put(tensor.name(), tensor.values());
-    }
-    try {
-      PackedWeights taken = weights.take(tensors);
-      version = offered;
-      long label = label(offered);
-      versions.put(label, offered);
-      generator.swap(taken, label);
-    } catch (ModelException e) {
-      refused = offered;
-      LOG.error("policy version {} is refused: {}", WeightVersions.text(offered), e.getMessage());
-    }
-  }
-
-  private static long label(WeightVersion version) {
-    return ((long) version.getGeneration() << 40) | version.getStep();
+    policy.refresh();
   }
 
   /** The version that a segment's label stands for. */
   WeightVersion version(Generation.Segment segment) {
-    return versions.get(segment.version());
+    return policy.version(segment);
   }
 
   /**
@@ -112,42 +52,42 @@ final class PolicySampler implements AutoCloseable {
    * @throws IllegalArgumentException where the prompt or the settings cannot be sampled from
    */
   void submit(String rolloutId, int[] prompt, SamplingSettings settings) {
-    generator.submit(
-        new GenerationRequest(
-            rolloutId,
-            prompt,
-            new Sampling(
-                settings.getTemperature(),
-                settings.getTopK(),
-                settings.getTopP(),
-                settings.getMaxNewTokens(),
-                SampleSeed.of(settings.getSeed(), rolloutId))));
+    policy
+        .generator()
+        .submit(
+            new GenerationRequest(
+                rolloutId,
+                prompt,
+                new Sampling(
+                    settings.getTemperature(),
+                    settings.getTopK(),
+                    settings.getTopP(),
+                    settings.getMaxNewTokens(),
+                    SampleSeed.of(settings.getSeed(), rolloutId))));
   }
 
   /** Samples all that is queued. */
   List<Generation> drain() {
     List<Generation> finished = new ArrayList<>();
-    while (!generator.idle()) {
-      refresh();
-      finished.addAll(generator.step());
+    while (!policy.generator().idle()) {
+      policy.refresh();
+      finished.addAll(policy.generator().step());
     }
     return finished;
   }
 
   /** Forgets what is queued. */
   void clear() {
-    generator.clear();
+    policy.generator().clear();
   }
 
   /** Tokens drawn so far. */
   long tokensDrawn() {
-    return generator.tokensDrawn();
+    return policy.generator().tokensDrawn();
   }
 
   @Override
   public void close() {
-    generator.close();
-    weights.close();
-    decoder.close();
+    policy.close();
   }
 }

@@ -19,6 +19,8 @@ import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.weights.WeightReader;
+import org.rlhfstreams.worker.completion.CompletionService;
+import org.rlhfstreams.worker.openai.OpenAiRoutes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class RolloutWorker implements AutoCloseable {
     RlhfConfiguration configuration = connection.configuration();
     RolloutWorkerConfiguration settings = configuration.rolloutWorker();
     ComputeDevice.select(configuration.model().device());
+    ComputeType type = ComputeType.named(configuration.model().dtype().name());
     Path path = configuration.model().requiredPolicy();
     ModelDirectory model = ModelDirectory.open(path);
     Tokenizer tokenizer = opened.add(Tokenizer.open(path, model.configuration()));
@@ -44,6 +47,15 @@ public final class RolloutWorker implements AutoCloseable {
                 connection,
                 connection.topics().policyWeights(),
                 (version, reason) -> LOG.error("policy-weights: {}", reason)));
+    CompletionService completions =
+        opened.add(
+            new CompletionService(
+                model,
+                type,
+                tokenizer,
+                settings.completionSlots(),
+                settings.completionQueue(),
+                reader::newest));
     this.endpoint =
         opened.add(
             OperationsEndpoint.start(
@@ -54,7 +66,8 @@ public final class RolloutWorker implements AutoCloseable {
                 () ->
                     reader.newest().isEmpty()
                         ? Optional.of("no policy weights have arrived yet")
-                        : Optional.empty()));
+                        : Optional.empty(),
+                new OpenAiRoutes(model, tokenizer, completions)));
     WorkerMeters meters = new WorkerMeters(endpoint.meters());
     this.thread =
         opened.add(
@@ -125,7 +138,7 @@ public final class RolloutWorker implements AutoCloseable {
     return thread == null ? new CompletableFuture<>() : thread.ended();
   }
 
-  /** Where health and metrics are served. */
+  /** Where health, metrics and completions are served. */
   public OperationsEndpoint endpoint() {
     return endpoint;
   }

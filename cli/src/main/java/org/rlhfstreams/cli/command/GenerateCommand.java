@@ -1,79 +1,126 @@
 package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.CommandException;
-import org.rlhfstreams.model.decoder.Decoder;
-import org.rlhfstreams.model.decoder.PackedWeights;
-import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.generation.Generation;
-import org.rlhfstreams.model.generation.GenerationRequest;
-import org.rlhfstreams.model.generation.Generator;
-import org.rlhfstreams.model.generation.GeneratorSettings;
-import org.rlhfstreams.model.generation.Sampling;
-import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.cli.data.JsonLineWriter;
+import org.rlhfstreams.cli.options.ModelOptions;
+import org.rlhfstreams.cli.options.SamplingOptions;
+import org.rlhfstreams.cli.run.FileCompletion;
+import org.rlhfstreams.model.completion.CompletionListener;
+import org.rlhfstreams.model.completion.CompletionPrompt;
+import org.rlhfstreams.model.completion.CompletionRequest;
+import org.rlhfstreams.model.completion.LanguageModel;
+import org.rlhfstreams.model.completion.PromptException;
+import org.rlhfstreams.model.completion.TextGenerator;
+import org.rlhfstreams.model.text.ChatMessage;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Continues a prompt. */
+/** Continues a prompt, or those of a file. */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Continues a prompt with a model.")
+    description = "Continues a prompt, or the prompts of a file, with a model.")
 public final class GenerateCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "Who answers.")
-  private Path model;
+  @Spec private CommandSpec spec;
 
-  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "To continue.")
-  private String prompt;
+  @Mixin private ModelOptions model;
+  @Mixin private SamplingOptions sampling;
 
-  @Option(names = "--max-tokens", defaultValue = "100", description = "At most.")
-  private int maxTokens;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
 
-  @Option(names = "--temperature", defaultValue = "1.0", description = "0 is greedy.")
-  private double temperature;
+  static final class Source {
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "To continue, on the terminal.")
+    private String prompt;
 
-  @Option(names = "--top-k", defaultValue = "0", description = "0 keeps all tokens.")
-  private int topK;
+    @Option(
+        names = "--data",
+        paramLabel = "FILE",
+        description = "JSONL, .gz too, to continue: lines with prompt, messages or ids.")
+    private Path data;
+  }
 
-  @Option(names = "--top-p", defaultValue = "1.0", description = "1 keeps all tokens.")
-  private double topP;
+  @Option(
+      names = "--chat",
+      description = "A prompt is a user's message, and the model's chat template is around it.")
+  private boolean chat;
 
-  @Option(names = "--seed", defaultValue = "0", description = "Same seed, same text.")
-  private long seed;
+  @Option(names = "--stream", description = "Print the text of --prompt as it is written.")
+  private boolean stream;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "JSONL, .gz too, for the results of --data; by default standard output.")
+  private Path output;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "32",
+      paramLabel = "N",
+      description = "Lines of --data continued side by side. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
 
   @Override
   public Integer call() {
-    ModelDirectory directory = ModelDirectory.open(model);
-    if (directory.configuration().classifier()) {
-      throw new CommandException(model + " is a reward model: it scores, it does not write");
+    if (source.data == null && output != null) {
+      throw misused("--output goes with --data: redirect what --prompt prints");
     }
-    try (Tokenizer tokenizer = Tokenizer.open(model, directory.configuration());
-        Decoder decoder = new Decoder(directory.configuration());
-        PackedWeights weights = PackedWeights.taking(decoder, Weights.read(directory));
-        Generator generator =
-            new Generator(
-                decoder,
-                weights,
-                0,
-                new GeneratorSettings(
-                    1,
-                    directory.configuration().maxPositions(),
-                    directory.configuration().endOfSequence()))) {
-      generator.submit(
-          new GenerationRequest(
-              "prompt",
-              tokenizer.encode(prompt),
-              new Sampling(temperature, topK, topP, maxTokens, seed)));
-      while (!generator.idle()) {
-        for (Generation generation : generator.step()) {
-          System.out.println(prompt + tokenizer.decode(generation.tokenIds(), true));
+    if (source.data != null && stream) {
+      throw misused("--stream goes with --prompt: --data writes each line when it is finished");
+    }
+    if (batchSize < 1) {
+      throw misused("--batch-size = " + batchSize + ": expected 1 or more");
+    }
+    sampling.check();
+    try (LanguageModel opened = model.open()) {
+      if (source.data == null) {
+        write(opened);
+      } else {
+        try (JsonLineWriter writer = JsonLineWriter.open(Optional.ofNullable(output))) {
+          new FileCompletion(opened, sampling, chat, batchSize, writer).run(source.data);
         }
       }
-      return 0;
-    } catch (IllegalArgumentException e) {
+    }
+    return 0;
+  }
+
+  private ParameterException misused(String problem) {
+    return new ParameterException(spec.commandLine(), problem);
+  }
+
+  private void write(LanguageModel opened) {
+    CompletionPrompt prompt =
+        chat
+            ? CompletionPrompt.of(List.of(ChatMessage.of("user", source.prompt)))
+            : CompletionPrompt.of(source.prompt);
+    CompletionListener listener = stream ? piece -> show(piece.text()) : CompletionListener.NONE;
+    String shown = chat ? "" : source.prompt;
+    try (TextGenerator generator = opened.textGenerator(1)) {
+      generator.submit(
+          new CompletionRequest("prompt", prompt, sampling.sampling(0), sampling.stop(), listener));
+      if (stream) {
+        show(shown);
+        generator.drain(completion -> System.out.println());
+      } else {
+        generator.drain(completion -> System.out.println(shown + completion.text()));
+      }
+    } catch (PromptException e) {
       throw new CommandException(e.getMessage(), e);
     }
+  }
+
+  private static void show(String text) {
+    System.out.print(text);
+    System.out.flush();
   }
 }

@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreferencesCommand.class,
       TrainCommand.class,
       GenerateCommand.class,
+      ChatCommand.class,
+      LogprobsCommand.class,
       ModelCommand.class,
       StatusCommand.class,
       DoctorCommand.class

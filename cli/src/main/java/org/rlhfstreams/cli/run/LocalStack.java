@@ -10,6 +10,7 @@ import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.reward.RewardService;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.worker.RolloutWorker;
@@ -57,6 +58,11 @@ final class LocalStack implements AutoCloseable {
     learner = opened.add(LearnerService.start(connection, listener));
     rewardService = opened.add(RewardService.start(connection));
     worker = opened.add(RolloutWorker.start(connection));
+  }
+
+  /** Where completions of the newest policy can be asked for. */
+  OperationsEndpoint completions() {
+    return worker.endpoint();
   }
 
   /** The learner, to save its model. */

@@ -66,6 +66,9 @@ public final class UpRun {
             isNew ? "a new run" : "going on",
             data);
         stack.start(new TrainingProgress());
+        System.out.printf(
+            "up: completions at http://%s:%d/v1%n",
+            stack.completions().host(), stack.completions().port());
         RoleRun.await(stack.ended(), interruption);
       }
       System.out.println("up: closed after a checkpoint; rlhf up continues");

@@ -1,6 +1,7 @@
 package org.rlhfstreams.model.completion;
 
 import java.nio.file.Path;
+import java.util.Set;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
@@ -15,20 +16,22 @@ import org.rlhfstreams.model.text.Tokenizer;
 /** A model directory, opened to write or to judge text: tokenizer, decoder and weights. */
 public final class LanguageModel implements AutoCloseable {
   private final Tokenizer tokenizer;
+  private final Set<Integer> stopTokens;
   private final PromptEncoding prompts;
   private final Decoder decoder;
   private final PackedWeights weights;
 
   private LanguageModel(ModelDirectory directory, Tokenizer tokenizer, ComputeType type) {
     this.tokenizer = tokenizer;
+    this.stopTokens = directory.stopTokens();
     this.prompts = new PromptEncoding(directory.path(), directory.configuration(), tokenizer);
     this.decoder = new Decoder(directory.configuration(), type);
     this.weights = PackedWeights.taking(decoder, Weights.read(directory, type));
   }
 
-  /** Opens a model that computes in float32. */
+  /** Opens a model, in the type that the machine is faster in. */
   public static LanguageModel open(Path directory) {
-    return open(directory, ComputeType.FLOAT32);
+    return open(directory, ComputeType.automatic());
   }
 
   /**
@@ -82,8 +85,7 @@ public final class LanguageModel implements AutoCloseable {
         decoder,
         weights,
         0,
-        new GeneratorSettings(
-            slots, configuration().maxPositions(), configuration().endOfSequence()));
+        new GeneratorSettings(slots, configuration().maxPositions(), stopTokens));
   }
 
   /**

@@ -14,8 +14,20 @@ public record RolloutWorkerConfiguration(
     @Setting(
             value = "0",
             range = "[0, 65535]",
-            description = "Port of health and metrics; 0 takes a free one.")
+            description = "Port of health, metrics and completions; 0 takes a free one.")
         int httpPort,
+    @Setting(
+            value = "8",
+            range = "[1, inf)",
+            description = "Completions asked for over HTTP that are written side by side.")
+        int completionSlots,
+    @Setting(
+            value = "64",
+            range = "[0, inf)",
+            description =
+                "Completions asked for over HTTP that may wait; more are refused until some are"
+                    + " finished.")
+        int completionQueue,
     @Setting(value = "200ms", description = "How long one look for new requests may wait.")
         Duration pollTimeout) {
 

@@ -14,12 +14,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.rlhfstreams.service.kafka.ConnectionException;
 
 /**
  * Serves {@code /health} (the process works), {@code /ready} (it takes work) and {@code /metrics}
- * (for Prometheus).
+ * (for Prometheus), and what a role adds.
  */
 public final class OperationsEndpoint implements AutoCloseable {
   private final Vertx vertx;
@@ -29,7 +30,10 @@ public final class OperationsEndpoint implements AutoCloseable {
   private final String host;
 
   private OperationsEndpoint(
-      String host, Supplier<Optional<String>> failure, Supplier<Optional<String>> unready) {
+      String host,
+      Supplier<Optional<String>> failure,
+      Supplier<Optional<String>> unready,
+      Consumer<Router> routes) {
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     new JvmMemoryMetrics().bindTo(meters);
     new ProcessorMetrics().bindTo(meters);
@@ -44,6 +48,7 @@ public final class OperationsEndpoint implements AutoCloseable {
                     .response()
                     .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                     .end(meters.scrape()));
+    routes.accept(router);
     this.server = vertx.createHttpServer().requestHandler(router);
     this.host = host;
   }
@@ -63,7 +68,27 @@ public final class OperationsEndpoint implements AutoCloseable {
       String setting,
       Supplier<Optional<String>> failure,
       Supplier<Optional<String>> unready) {
-    OperationsEndpoint endpoint = new OperationsEndpoint(host, failure, unready);
+    return start(host, port, setting, failure, unready, router -> {});
+  }
+
+  /**
+   * Starts serving, and a role's own routes too.
+   *
+   * @param port 0 takes a free one
+   * @param setting the setting that names another port, for the message
+   * @param failure why the process no longer works, if it does not
+   * @param unready why it takes no work yet, if it does not
+   * @param routes adds what the role serves; its handlers run on the event loop and never block
+   * @throws ConnectionException where the port is taken
+   */
+  public static OperationsEndpoint start(
+      String host,
+      int port,
+      String setting,
+      Supplier<Optional<String>> failure,
+      Supplier<Optional<String>> unready,
+      Consumer<Router> routes) {
+    OperationsEndpoint endpoint = new OperationsEndpoint(host, failure, unready, routes);
     try {
       endpoint.server.listen(port, host).await(20, TimeUnit.SECONDS);
       return endpoint;

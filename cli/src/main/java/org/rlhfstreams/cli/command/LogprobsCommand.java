@@ -1,0 +1,57 @@
+package org.rlhfstreams.cli.command;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.data.JsonLineWriter;
+import org.rlhfstreams.cli.options.ModelOptions;
+import org.rlhfstreams.cli.run.FileScoring;
+import org.rlhfstreams.model.completion.LanguageModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How likely a model finds texts. */
+@Command(
+    name = "logprobs",
+    mixinStandardHelpOptions = true,
+    description = "Log-probabilities of the tokens of a file's lines under a model.")
+public final class LogprobsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSONL, .gz too: lines with ids, or with prompt and response.")
+  private Path data;
+
+  @Option(names = "--output", required = true, paramLabel = "FILE", description = "JSONL, .gz too.")
+  private Path output;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "64",
+      paramLabel = "N",
+      description = "Lines scored at once. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Override
+  public Integer call() {
+    if (batchSize < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--batch-size = " + batchSize + ": expected 1 or more");
+    }
+    try (LanguageModel opened = model.open();
+        JsonLineWriter writer = JsonLineWriter.open(Optional.of(output));
+        FileScoring scoring = new FileScoring(opened, batchSize, writer)) {
+      scoring.run(data);
+    }
+    return 0;
+  }
+}

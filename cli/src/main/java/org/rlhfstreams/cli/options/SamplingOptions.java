@@ -1,0 +1,116 @@
+package org.rlhfstreams.cli.options;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.model.completion.CompletionSeed;
+import org.rlhfstreams.model.generation.Sampling;
+import picocli.CommandLine.Option;
+
+/** How responses are drawn, and what ends them. */
+public final class SamplingOptions {
+  @Option(
+      names = {"--max-new-tokens", "--max-tokens"},
+      defaultValue = "100",
+      paramLabel = "N",
+      description = "Tokens of a response, at most. Default: ${DEFAULT-VALUE}.")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--min-new-tokens",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "No end before so many tokens.")
+  private int minNewTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1.0",
+      paramLabel = "X",
+      description = "What scores are divided by; 0 is greedy.")
+  private double temperature;
+
+  @Option(
+      names = "--top-k",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Only the N likeliest tokens; 0 keeps all.")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1.0",
+      paramLabel = "X",
+      description = "Only the likeliest tokens that reach this probability; 1 keeps all.")
+  private double topP;
+
+  @Option(
+      names = "--min-p",
+      defaultValue = "0",
+      paramLabel = "X",
+      description = "Only tokens with this share of the likeliest one's probability; 0 keeps all.")
+  private double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      defaultValue = "1.0",
+      paramLabel = "X",
+      description = "Above 1 makes tokens that were there already less likely.")
+  private double repetitionPenalty;
+
+  @Option(
+      names = "--stop",
+      paramLabel = "STR",
+      description = "Text that ends a response, and is not part of it; may be repeated.")
+  private List<String> stop = new ArrayList<>();
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Same seed, same text.")
+  private long seed;
+
+  /**
+   * Refuses settings before a model is opened, which may take a while.
+   *
+   * @throws CommandException where nothing can be drawn so
+   */
+  public void check() {
+    Sampling unusedSampling = sampling(0);
+    List<String> unusedStop = stop();
+  }
+
+  /**
+   * How the response at an index, counted from 0, is drawn.
+   *
+   * @throws CommandException where nothing can be drawn so
+   */
+  public Sampling sampling(long index) {
+    try {
+      return new Sampling(
+          temperature,
+          topK,
+          topP,
+          minP,
+          repetitionPenalty,
+          minNewTokens,
+          maxNewTokens,
+          CompletionSeed.of(seed, index));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Texts that end a response.
+   *
+   * @throws CommandException where one is empty
+   */
+  public List<String> stop() {
+    if (stop.contains("")) {
+      throw new CommandException("--stop is empty: leave it out or give its text");
+    }
+    return List.copyOf(stop);
+  }
+}

@@ -1,0 +1,193 @@
+package org.rlhfstreams.worker.completion;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.rlhfstreams.model.completion.PromptEncoding;
+import org.rlhfstreams.model.decoder.ComputeType;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes completions with the newest policy beside the worker's rollouts. It has a thread, a
+ * generator and a copy of the weights of its own, from the first job on: unused, it costs nothing.
+ * All tensor work of a process goes through one thread, so rollouts and completions take turns
+ * token by token. Safe for many threads; no method waits.
+ */
+public final class CompletionService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CompletionService.class);
+
+  private final ModelDirectory model;
+  private final ComputeType type;
+  private final PromptEncoding prompts;
+  private final int slots;
+  private final int capacity;
+  private final Supplier<Optional<WeightSnapshot>> newest;
+  private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+  private final Map<String, CompletionJob> jobs = new ConcurrentHashMap<>();
+  private final AtomicInteger outstanding = new AtomicInteger();
+  private volatile long tokensDrawn;
+  private boolean closed;
+  private ServiceThread thread;
+
+  /** Something for the thread to do between two tokens. */
+  @FunctionalInterface
+  interface Command {
+    void run(JobWriter writer);
+  }
+
+  /**
+   * @param type that it computes in
+   * @param tokenizer not closed here
+   * @param slots completions written side by side
+   * @param queue completions that may wait besides
+   * @param newest the newest version of the policy, if there is one yet
+   */
+  public CompletionService(
+      ModelDirectory model,
+      ComputeType type,
+      Tokenizer tokenizer,
+      int slots,
+      int queue,
+      Supplier<Optional<WeightSnapshot>> newest) {
+    this.model = model;
+    this.type = type;
+    this.prompts = new PromptEncoding(model.path(), model.configuration(), tokenizer);
+    this.slots = slots;
+    this.capacity = slots + queue;
+    this.newest = newest;
+  }
+
+  /**
+   * Queues a job.
+   *
+   * @throws RefusedException where it is not taken; its listener hears nothing then
+   */
+  public void submit(CompletionJob job) {
+    if (newest.get().isEmpty()) {
+      throw unready("no policy weights have arrived yet: try again in some seconds");
+    }
+    int wanted = job.completions();
+    if (wanted > capacity) {
+      throw new RefusedException(
+          RefusedException.Reason.TOO_LARGE,
+          ("it asks for %,d completions, and this worker takes %,d at once: ask for fewer, or raise"
+                  + " rollout-worker.completion-queue")
+              .formatted(wanted, capacity));
+    }
+    int before = outstanding.getAndUpdate(rows -> rows + wanted > capacity ? rows : rows + wanted);
+    if (before + wanted > capacity) {
+      throw new RefusedException(
+          RefusedException.Reason.FULL,
+          ("%,d completions are under way or waiting, and there is room for %,d: try again in some"
+                  + " seconds, or raise rollout-worker.completion-queue")
+              .formatted(before, capacity));
+    }
+    synchronized (this) {
+      if (closed) {
+        outstanding.addAndGet(-wanted);
+        throw unready("the worker is closing: ask another");
+      }
+      jobs.put(job.id(), job);
+      commands.add(writer -> writer.begin(job));
+      if (thread == null) {
+        thread = ServiceThread.start("completions", this::work);
+      }
+    }
+  }
+
+  static RefusedException unready(String message) {
+    return new RefusedException(RefusedException.Reason.UNREADY, message);
+  }
+
+  /** Gives a job up: what has not been written of it never will be. */
+  public void cancel(CompletionJob job) {
+    commands.add(writer -> writer.cancel(job));
+  }
+
+  /** Completions under way or waiting. */
+  public int outstanding() {
+    return outstanding.get();
+  }
+
+  /** Tokens drawn so far. */
+  public long tokensDrawn() {
+    return tokensDrawn;
+  }
+
+  private void work(BooleanSupplier stopped) {
+    try (JobWriter writer = new JobWriter(model, type, prompts, slots, newest, this::forget)) {
+      while (!stopped.getAsBoolean()) {
+        try {
+          if (writer.idle()) {
+            commands.take().run(writer);
+          }
+          for (Command next = commands.poll(); next != null; next = commands.poll()) {
+            next.run(writer);
+          }
+          writer.step();
+          tokensDrawn = writer.tokensDrawn();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        } catch (RuntimeException e) {
+          LOG.error("completions under way have failed", e);
+          writer.failAll(e);
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.error("completions cannot be written", e);
+      failRest(e);
+      throw e;
+    }
+    failRest(unready("the worker is closing: ask another"));
+  }
+
+  /** The thread's last act: a job that comes later starts another. */
+  private void failRest(RuntimeException failure) {
+    List<CompletionJob> rest;
+    synchronized (this) {
+      thread = null;
+      commands.clear();
+      rest = List.copyOf(jobs.values());
+    }
+    for (CompletionJob job : rest) {
+      if (forget(job)) {
+        job.listener().failed(failure);
+      }
+    }
+  }
+
+  /** Makes room for others; whether the job was still there. */
+  private boolean forget(CompletionJob job) {
+    boolean there = jobs.remove(job.id(), job);
+    if (there) {
+      outstanding.addAndGet(-job.completions());
+    }
+    return there;
+  }
+
+  @Override
+  public void close() {
+    ServiceThread running;
+    synchronized (this) {
+      closed = true;
+      running = thread;
+    }
+    if (running != null) {
+      running.stop();
+      commands.add(writer -> {}); // wakes it
+      running.close();
+    }
+  }
+}
