@@ -44,7 +44,13 @@ public final class LanguageModel implements AutoCloseable {
               + " is a reward model: it scores, it does not write; name a language model, whose"
               + " config.json has an architecture such as LlamaForCausalLM");
     }
-    return new LanguageModel(model, Tokenizer.open(directory, model.configuration()), type);
+    Tokenizer tokenizer = Tokenizer.open(directory, model.configuration());
+    try {
+      return new LanguageModel(model, tokenizer, type);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
   }
 
   /** What its {@code config.json} describes. */
