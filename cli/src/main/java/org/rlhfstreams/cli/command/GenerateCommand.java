@@ -86,7 +86,8 @@ public final class GenerateCommand implements Callable<Integer> {
       if (source.data == null) {
         write(opened);
       } else {
-        try (JsonLineWriter writer = JsonLineWriter.open(Optional.ofNullable(output))) {
+        try (JsonLineWriter writer =
+            JsonLineWriter.open(Optional.ofNullable(output), source.data)) {
           new FileCompletion(opened, sampling, chat, batchSize, writer).run(source.data);
         }
       }

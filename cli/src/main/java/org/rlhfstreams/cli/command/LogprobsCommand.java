@@ -48,7 +48,7 @@ public final class LogprobsCommand implements Callable<Integer> {
           spec.commandLine(), "--batch-size = " + batchSize + ": expected 1 or more");
     }
     try (LanguageModel opened = model.open();
-        JsonLineWriter writer = JsonLineWriter.open(Optional.of(output));
+        JsonLineWriter writer = JsonLineWriter.open(Optional.of(output), data);
         FileScoring scoring = new FileScoring(opened, batchSize, writer)) {
       scoring.run(data);
     }

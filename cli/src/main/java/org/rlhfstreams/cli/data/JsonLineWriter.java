@@ -6,9 +6,12 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.rlhfstreams.cli.CommandException;
@@ -20,29 +23,35 @@ import org.rlhfstreams.cli.CommandException;
 public final class JsonLineWriter implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final String target;
-  private final BufferedWriter writer;
+  private final Optional<Path> file;
+  private final FileChannel channel;
+  private BufferedWriter writer;
 
-  private JsonLineWriter(String target, OutputStream bytes) {
-    this.target = target;
-    this.writer = new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8));
+  private JsonLineWriter(Optional<Path> file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
   }
 
   /**
-   * Opens a file, and replaces what it holds.
+   * Opens a file, and leaves what it holds until {@link #begin}.
    *
    * @param file standard output where empty
-   * @throws CommandException where it cannot be written
+   * @param source what is read meanwhile
+   * @throws CommandException where it cannot be written, or is what is read
    */
-  public static JsonLineWriter open(Optional<Path> file) {
+  public static JsonLineWriter open(Optional<Path> file, Path source) {
     if (file.isEmpty()) {
-      return new JsonLineWriter("standard output", System.out);
+      return new JsonLineWriter(file, null);
     }
     try {
-      OutputStream bytes = Files.newOutputStream(file.get());
-      boolean zipped = file.get().toString().endsWith(".gz");
+      if (Files.exists(file.get())
+          && Files.exists(source)
+          && Files.isSameFile(file.get(), source)) {
+        throw new CommandException(
+            source + " would be written while it is read: name another --output");
+      }
       return new JsonLineWriter(
-          file.get().toString(), zipped ? new GZIPOutputStream(bytes) : bytes);
+          file, FileChannel.open(file.get(), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     } catch (IOException e) {
       throw new CommandException(
           "%s cannot be written: %s; name a file in a directory that exists"
@@ -53,7 +62,28 @@ public final class JsonLineWriter implements AutoCloseable {
 
   /** Where it goes, for messages. */
   public String target() {
-    return target;
+    return file.map(Path::toString).orElse("standard output");
+  }
+
+  /**
+   * Replaces what the file holds: from here on, the work can succeed.
+   *
+   * @throws CommandException where it cannot be written
+   */
+  public void begin() {
+    try {
+      OutputStream bytes = System.out;
+      if (file.isPresent()) {
+        if (Files.isRegularFile(file.get())) {
+          channel.truncate(0);
+        }
+        bytes = Channels.newOutputStream(channel);
+        bytes = file.get().toString().endsWith(".gz") ? new GZIPOutputStream(bytes) : bytes;
+      }
+      writer = new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw failure(e);
+    }
   }
 
   /**
@@ -72,15 +102,16 @@ public final class JsonLineWriter implements AutoCloseable {
   }
 
   private CommandException failure(IOException e) {
-    return new CommandException(target + " cannot be written: " + e.getMessage(), e);
+    return new CommandException(target() + " cannot be written: " + e.getMessage(), e);
   }
 
   @Override
   public void close() {
-    try {
-      if (target.equals("standard output")) {
-        writer.flush();
-      } else {
+    if (file.isEmpty()) {
+      return; // others print there too
+    }
+    try (channel) {
+      if (writer != null) {
         writer.close();
       }
     } catch (IOException e) {

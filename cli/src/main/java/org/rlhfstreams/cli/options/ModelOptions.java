@@ -17,11 +17,12 @@ public final class ModelOptions {
 
   @Option(
       names = "--dtype",
-      defaultValue = "float32",
+      defaultValue = "stored",
       paramLabel = "TYPE",
       description =
-          "What it computes in: float32, bfloat16, or auto for what suits this processor."
-              + " Default: ${DEFAULT-VALUE}.")
+          "What it computes in: float32, bfloat16, auto for what this machine does faster, or"
+              + " stored: float32 for weights stored so, auto for others. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String type;
 
   /**
@@ -31,17 +32,12 @@ public final class ModelOptions {
    * @throws org.rlhfstreams.model.ModelException where the model cannot be used
    */
   public LanguageModel open() {
-    return LanguageModel.open(model, computeType());
-  }
-
-  private ComputeType computeType() {
-    return switch (type) {
-      case "float32" -> ComputeType.FLOAT32;
-      case "bfloat16" -> ComputeType.BFLOAT16;
-      case "auto" -> ComputeType.automatic();
-      default ->
-          throw new ConfigurationException(
-              "--dtype = " + type + ": expected float32, bfloat16 or auto");
-    };
+    try {
+      return type.equals("stored")
+          ? LanguageModel.open(model)
+          : LanguageModel.open(model, ComputeType.named(type));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("--dtype: " + e.getMessage());
+    }
   }
 }

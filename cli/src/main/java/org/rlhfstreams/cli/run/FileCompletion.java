@@ -65,6 +65,7 @@ public final class FileCompletion {
   public void run(Path data) {
     JsonLineFile file = new JsonLineFile(data);
     OptionalInt total = file.check(this::check);
+    output.begin();
     LineProgress progress = new LineProgress("generate", total);
     try (TextGenerator generator = model.textGenerator(slots)) {
       int unused =

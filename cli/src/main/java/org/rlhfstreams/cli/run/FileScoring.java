@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.rlhfstreams.cli.data.JsonLine;
 import org.rlhfstreams.cli.data.JsonLineFile;
 import org.rlhfstreams.cli.data.JsonLineWriter;
@@ -50,7 +51,9 @@ public final class FileScoring implements AutoCloseable {
    */
   public void run(Path data) {
     JsonLineFile file = new JsonLineFile(data);
-    LineProgress progress = new LineProgress("logprobs", file.check(this::check));
+    OptionalInt total = file.check(this::check);
+    output.begin();
+    LineProgress progress = new LineProgress("logprobs", total);
     int unused =
         file.forEach(
             line -> {

@@ -108,18 +108,32 @@ final class LogprobsCommandTest {
     assertBad("{\"prompt\":\"x\",\"response\":\"%s\"}".formatted("a b ".repeat(600)), "shorten it");
   }
 
+  @Test
+  void aFileIsNotWrittenWhileItIsReadAndKeptWhereItIsBad() throws IOException {
+    Path data = Files.write(directory.resolve("data.jsonl"), List.of("{\"ids\":[5,9]}"));
+    assertThat(logprobs(data, data).errors()).contains("name another --output");
+    assertThat(data).hasContent("{\"ids\":[5,9]}");
+    Path bad = Files.write(directory.resolve("bad.jsonl"), List.of("{}"));
+    Path earlier = Files.writeString(directory.resolve("earlier.jsonl"), "earlier results");
+    assertThat(logprobs(bad, earlier).errors()).contains("bad.jsonl, line 1");
+    assertThat(earlier).hasContent("earlier results");
+  }
+
+  private static CommandRun logprobs(Path data, Path output) {
+    return CommandRun.expecting(
+        1,
+        "logprobs",
+        "--model",
+        STARTER,
+        "--data",
+        data.toString(),
+        "--output",
+        output.toString());
+  }
+
   private void assertBad(String line, String reason) throws IOException {
     Path data = Files.write(directory.resolve("bad.jsonl"), List.of("{\"ids\":[5,9]}", line));
-    CommandRun run =
-        CommandRun.expecting(
-            1,
-            "logprobs",
-            "--model",
-            STARTER,
-            "--data",
-            data.toString(),
-            "--output",
-            directory.resolve("none.jsonl").toString());
+    CommandRun run = logprobs(data, directory.resolve("none.jsonl"));
     assertThat(run.errors()).contains("bad.jsonl, line 2", reason);
   }
 }

@@ -9,6 +9,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.generation.Generator;
 import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -29,9 +30,18 @@ public final class LanguageModel implements AutoCloseable {
     this.weights = PackedWeights.taking(decoder, Weights.read(directory, type));
   }
 
-  /** Opens a model, in the type that the machine is faster in. */
+  /**
+   * Opens a model that computes in float32 where its weights are stored so, and otherwise in what
+   * the machine does faster.
+   *
+   * @throws ModelException where it cannot be read, or is a reward model
+   */
   public static LanguageModel open(Path directory) {
-    return open(directory, ComputeType.automatic());
+    ModelDirectory model = ModelDirectory.open(directory);
+    boolean wide =
+        model.expectedTensors().stream()
+            .anyMatch(tensor -> model.tensorType(tensor.name()) == TensorType.F32);
+    return open(model, directory, wide ? ComputeType.FLOAT32 : ComputeType.automatic());
   }
 
   /**
@@ -40,7 +50,10 @@ public final class LanguageModel implements AutoCloseable {
    * @throws ModelException where it cannot be read, or is a reward model
    */
   public static LanguageModel open(Path directory, ComputeType type) {
-    ModelDirectory model = ModelDirectory.open(directory);
+    return open(ModelDirectory.open(directory), directory, type);
+  }
+
+  private static LanguageModel open(ModelDirectory model, Path directory, ComputeType type) {
     if (model.configuration().classifier()) {
       throw new ModelException(
           directory

@@ -126,31 +126,37 @@ public final class CompletionService implements AutoCloseable {
   }
 
   private void work(BooleanSupplier stopped) {
+    RuntimeException reason = new IllegalStateException("the thread of completions has ended");
     try (JobWriter writer = new JobWriter(model, type, prompts, slots, newest, this::forget)) {
       while (!stopped.getAsBoolean()) {
-        try {
-          if (writer.idle()) {
-            commands.take().run(writer);
-          }
-          for (Command next = commands.poll(); next != null; next = commands.poll()) {
-            next.run(writer);
-          }
-          writer.step();
-          tokensDrawn = writer.tokensDrawn();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        } catch (RuntimeException e) {
-          LOG.error("completions under way have failed", e);
-          writer.failAll(e);
-        }
+        advance(writer);
       }
+      reason = unready("the worker is closing: ask another");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.error("completions cannot be written", e);
-      failRest(e);
+      reason = e;
       throw e;
+    } finally {
+      failRest(reason);
     }
-    failRest(unready("the worker is closing: ask another"));
+  }
+
+  private void advance(JobWriter writer) throws InterruptedException {
+    try {
+      if (writer.idle()) {
+        commands.take().run(writer);
+      }
+      for (Command next = commands.poll(); next != null; next = commands.poll()) {
+        next.run(writer);
+      }
+      writer.step();
+      tokensDrawn = writer.tokensDrawn();
+    } catch (RuntimeException e) {
+      LOG.error("completions under way have failed", e);
+      writer.failAll(e);
+    }
   }
 
   /** The thread's last act: a job that comes later starts another. */
