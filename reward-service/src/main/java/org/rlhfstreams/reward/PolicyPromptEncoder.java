@@ -1,44 +1,62 @@
 package org.rlhfstreams.reward;
 
+import java.util.List;
 import org.rlhfstreams.events.Prompt;
-import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.completion.CompletionPrompt;
+import org.rlhfstreams.model.completion.PromptEncoding;
+import org.rlhfstreams.model.completion.PromptException;
+import org.rlhfstreams.model.text.ChatMessage;
 import org.rlhfstreams.topology.admission.EncodedPrompt;
 import org.rlhfstreams.topology.admission.PromptEncoder;
 import org.rlhfstreams.topology.admission.PromptRefusedException;
 
-/** Encodes prompts with the policy's tokenizer. */
+/**
+ * Prompts as the policy's tokens: plain text as its tokenizer begins a text, conversations by its
+ * chat template, up to where the assistant answers.
+ */
 final class PolicyPromptEncoder implements PromptEncoder {
-  private final Tokenizer tokenizer;
+  private final PromptEncoding encoding;
   private final int longest;
 
   /**
    * @param longest tokens of a prompt that leave room for a response
    */
-  PolicyPromptEncoder(Tokenizer tokenizer, int longest) {
-    this.tokenizer = tokenizer;
+  PolicyPromptEncoder(PromptEncoding encoding, int longest) {
+    this.encoding = encoding;
     this.longest = longest;
   }
 
   @Override
   public EncodedPrompt encode(Prompt prompt) throws PromptRefusedException {
-    if (!prompt.getMessages().isEmpty()) {
-      throw new PromptRefusedException(
-          "prompt "
-              + prompt.getPromptId()
-              + " is a conversation: render it with the policy's chat template first");
-    }
-    String text = prompt.getText();
-    if (text == null || text.isEmpty()) {
+    boolean conversation = !prompt.getMessages().isEmpty();
+    if (!conversation && (prompt.getText() == null || prompt.getText().isEmpty())) {
       throw new PromptRefusedException(
           "prompt " + prompt.getPromptId() + " has neither text nor messages");
     }
-    int[] tokenIds = tokenizer.encode(text);
+    int[] tokenIds;
+    try {
+      tokenIds =
+          encoding.encode(
+              conversation
+                  ? CompletionPrompt.of(messages(prompt))
+                  : CompletionPrompt.of(prompt.getText()));
+    } catch (PromptException | ModelException e) {
+      throw new PromptRefusedException("prompt " + prompt.getPromptId() + ": " + e.getMessage());
+    }
     if (tokenIds.length > longest) {
       throw new PromptRefusedException(
           ("prompt %s has %d tokens; the policy's positions leave room for %d: shorten it or lower"
                   + " sampling.max-new-tokens")
               .formatted(prompt.getPromptId(), tokenIds.length, longest));
     }
+    String text = conversation ? encoding.tokenizer().decode(tokenIds, false) : prompt.getText();
     return new EncodedPrompt(text, tokenIds);
+  }
+
+  private static List<ChatMessage> messages(Prompt prompt) {
+    return prompt.getMessages().stream()
+        .map(message -> ChatMessage.of(message.getRole(), message.getContent()))
+        .toList();
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -53,7 +54,8 @@ public final class RewardService implements AutoCloseable {
             new HostedTopologies(
                 connection,
                 new PolicyPromptEncoder(
-                    tokenizer, policy.maxPositions() - configuration.sampling().maxNewTokens()),
+                    new PromptEncoding(policyPath, policy, tokenizer),
+                    policy.maxPositions() - configuration.sampling().maxNewTokens()),
                 settings.stateDirectory()));
     this.endpoint =
         opened.add(

@@ -55,7 +55,9 @@ public final class PreferenceRows {
       throw new UnusableException(
           "its prompt is a conversation: render it with the model's chat template first");
     }
-    return preference.getPrompt().isEmpty() ? new int[0] : tokenizer.encode(preference.getPrompt());
+    return preference.getPrompt().isEmpty()
+        ? new int[0]
+        : tokenizer.encodePrompt(preference.getPrompt());
   }
 
   private TokenRow row(int[] prompt, String response) throws UnusableException {
