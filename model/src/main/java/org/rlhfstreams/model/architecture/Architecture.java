@@ -4,12 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /** A family of models: what its {@code config.json} can say, and which tensors it has. */
-public sealed interface Architecture
-    permits LlamaArchitecture,
-        MistralArchitecture,
-        Qwen2Architecture,
-        Qwen3Architecture,
-        Gpt2Architecture {
+public sealed interface Architecture permits RotaryArchitecture, Gpt2Architecture {
 
   /** {@code model_type} in {@code config.json}. */
   String modelType();

@@ -1,33 +1,17 @@
 package org.rlhfstreams.model.architecture;
 
 import java.util.Collections;
-import java.util.List;
 
 /** Mistral: Llama with a sliding window in every layer (Jiang et al. 2023, section 2). */
-public record MistralArchitecture() implements Architecture {
+public record MistralArchitecture() implements RotaryArchitecture {
   @Override
   public String modelType() {
     return "mistral";
   }
 
   @Override
-  public String languageModelName() {
-    return "MistralForCausalLM";
-  }
-
-  @Override
-  public String classifierName() {
-    return "MistralForSequenceClassification";
-  }
-
-  @Override
-  public String bodyPrefix() {
-    return "model.";
-  }
-
-  @Override
-  public String script() {
-    return "rotary.py";
+  public String family() {
+    return "Mistral";
   }
 
   @Override
@@ -42,20 +26,5 @@ public record MistralArchitecture() implements Architecture {
         AttentionOptions.full(false, false, layers)
             .withWindow(window, Collections.nCopies(layers, window > 0));
     return rotary.read(this, classifier, 8, 0, attention, false);
-  }
-
-  @Override
-  public String layerPrefix(int layer) {
-    return RotaryTensors.layerPrefix(layer);
-  }
-
-  @Override
-  public List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
-    return RotaryTensors.adaptable(configuration);
-  }
-
-  @Override
-  public List<TensorSpecification> tensors(ModelConfiguration configuration) {
-    return RotaryTensors.of(configuration);
   }
 }

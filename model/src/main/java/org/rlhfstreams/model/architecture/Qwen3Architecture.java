@@ -1,35 +1,18 @@
 package org.rlhfstreams.model.architecture;
 
-import java.util.List;
-
 /**
  * Qwen3: queries and keys are normalised head by head; heads of 128 dimensions unless it says
  * otherwise.
  */
-public record Qwen3Architecture() implements Architecture {
+public record Qwen3Architecture() implements RotaryArchitecture {
   @Override
   public String modelType() {
     return "qwen3";
   }
 
   @Override
-  public String languageModelName() {
-    return "Qwen3ForCausalLM";
-  }
-
-  @Override
-  public String classifierName() {
-    return "Qwen3ForSequenceClassification";
-  }
-
-  @Override
-  public String bodyPrefix() {
-    return "model.";
-  }
-
-  @Override
-  public String script() {
-    return "rotary.py";
+  public String family() {
+    return "Qwen3";
   }
 
   @Override
@@ -41,20 +24,5 @@ public record Qwen3Architecture() implements Architecture {
             AttentionOptions.full(bias, bias, fields.layers("num_hidden_layers"))
                 .withQueryKeyNorms());
     return rotary.read(this, classifier, 0, 128, attention, false);
-  }
-
-  @Override
-  public String layerPrefix(int layer) {
-    return RotaryTensors.layerPrefix(layer);
-  }
-
-  @Override
-  public List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
-    return RotaryTensors.adaptable(configuration);
-  }
-
-  @Override
-  public List<TensorSpecification> tensors(ModelConfiguration configuration) {
-    return RotaryTensors.of(configuration);
   }
 }
