@@ -211,7 +211,10 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy, in another type perhaps. */
   public Weights copy(ComputeType newType) {
-    return of(specifications, values(), newType);
+    NDManager copies = NDManager.newBaseManager("PyTorch");
+    // in native memory: by way of arrays the Java heap would have to hold a whole model
+    List<NDArray> copied = tensors.stream().map(tensor -> newType.of(copies, tensor)).toList();
+    return new Weights(copies, specifications, copied, newType);
   }
 
   /** Number of parameters. */
