@@ -9,13 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Writes models in another form.",
-    subcommands = {ModelConvertCommand.class})
+    description = "Says what a model is, and writes it in another form.",
+    subcommands = {ModelInfoCommand.class, ModelConvertCommand.class})
 public final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say model convert");
+    throw new ParameterException(spec.commandLine(), "say model info or model convert");
   }
 }
