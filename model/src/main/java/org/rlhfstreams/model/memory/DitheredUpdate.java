@@ -7,7 +7,7 @@ final class DitheredUpdate {
   private static final int ROUNDING = 5;
 
   /** Bytes an element of the tensor. */
-  static final long BYTES = (WIDENED_MOMENTS + ROUNDING) * Float.BYTES;
+  static final int BYTES = (WIDENED_MOMENTS + ROUNDING) * Float.BYTES;
 
   private DitheredUpdate() {}
 }

@@ -12,7 +12,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 public final class InferenceMemory {
   private static final int CACHE_BLOCK = 64;
   private static final int PREFILL_TOKENS = 4096;
-  private static final int FLOAT = Float.BYTES;
+  private static final long FLOAT = Float.BYTES;
 
   private final Sizes sizes;
   private final long fileBytes;
@@ -51,19 +51,18 @@ public final class InferenceMemory {
   private MemoryPhase generating(GenerationLoad load) {
     Map<MemoryPart, Long> parts = ProcessMemory.parts(fileBytes);
     parts.put(MemoryPart.WEIGHTS, packed());
-    parts.put(MemoryPart.CACHE, cache(load));
+    long capacity = inBlocks(load.tokens());
+    long replaced = cacheHalf(load.slots(), Math.max(0, capacity - CACHE_BLOCK));
+    // while the last block is added, the old keys or values are there beside the new
+    parts.put(MemoryPart.CACHE, 2 * cacheHalf(load.slots(), capacity) + replaced);
     parts.put(MemoryPart.HEAD, logits(load));
-    parts.put(MemoryPart.ACTIVATIONS, Math.max(prefill(load), decoding(load)));
+    long activations = Math.max(prefill(load), decoding(load));
+    parts.put(MemoryPart.ACTIVATIONS, activations);
+    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations + replaced));
     return new MemoryPhase("generating", parts);
   }
 
-  /** Keys and values, and while the last block is added, the old values or keys beside the new. */
-  private long cache(GenerationLoad load) {
-    long capacity = inBlocks(load.tokens());
-    return cacheHalf(load.slots(), capacity) * 2
-        + cacheHalf(load.slots(), Math.max(0, capacity - CACHE_BLOCK));
-  }
-
+  /** All keys, or all values. */
   private long cacheHalf(long slots, long capacity) {
     return FLOAT * sizes.layers() * slots * sizes.keys() * capacity;
   }
@@ -84,11 +83,11 @@ public final class InferenceMemory {
     long tokens = rows * inBlocks(load.promptTokens());
     long attention = FLOAT * (3 * sizes.queries() + 4 * sizes.keys());
     long feedForward = type.bytes() * (sizes.hidden() + 2 * sizes.inner());
-    return tokens * (2 * type.bytes() * sizes.hidden() + Math.max(attention, feedForward));
+    return tokens * (2L * type.bytes() * sizes.hidden() + Math.max(attention, feedForward));
   }
 
   /** Of one layer for a token of each row: its keys and values copied into blocks. */
   private long decoding(GenerationLoad load) {
-    return FLOAT * 2 * load.slots() * sizes.keys() * inBlocks(load.tokens());
+    return 2 * FLOAT * sizes.keys() * load.slots() * inBlocks(load.tokens());
   }
 }

@@ -16,7 +16,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 final class LayerActivations {
   // As attend of decoder.py has it: up to so many scores, bfloat16 attends by products.
   private static final long MOST_SCORES = 8388608;
-  private static final int FLOAT = Float.BYTES;
+  private static final long FLOAT = Float.BYTES;
 
   private final ModelConfiguration configuration;
   private final Sizes sizes;

@@ -12,14 +12,14 @@ final class ProcessMemory {
   static final long BYTES = 250L << 20;
 
   /**
-   * Share of the activations' memory that the C library holds on top, in gaps that freed values of
-   * forward passes leave between kept ones.
+   * Share of the activations' memory, and of what else comes and goes, that the C library holds on
+   * top, in gaps that freed values leave between kept ones.
    */
-  private static final double GAPS = 0.6;
+  private static final double GAPS = 0.5;
 
   private ProcessMemory() {}
 
-  /** Bytes of gaps beside so many bytes of activations. */
+  /** Bytes of gaps beside so many bytes that come and go. */
   static long allocatorKeeps(long activations) {
     return Math.round(GAPS * activations);
   }

@@ -9,7 +9,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 
 /** Memory of a process that trains a language model on the log-probabilities of rows. */
 public final class TrainingMemory {
-  private static final int FLOAT = Float.BYTES;
+  private static final long FLOAT = Float.BYTES;
 
   private final Sizes sizes;
   private final long fileBytes;
@@ -39,8 +39,7 @@ public final class TrainingMemory {
   public static MemoryEstimate of(
       ModelConfiguration configuration, long fileBytes, TrainingMode mode, TrainingLoad load) {
     TrainingMemory memory = new TrainingMemory(configuration, fileBytes, mode, load);
-    return new MemoryEstimate(
-        List.of(memory.headBackward(), memory.layerBackward(), memory.adding(), memory.updating()));
+    return new MemoryEstimate(List.of(memory.headBackward(), memory.adding(), memory.updating()));
   }
 
   /** What is there from the first step on, with the memory that activations have been in. */
@@ -53,14 +52,16 @@ public final class TrainingMemory {
     parts.put(MemoryPart.WEIGHTS, FLOAT * elements + working + frozen);
     parts.put(MemoryPart.GRADIENTS, FLOAT * elements);
     parts.put(MemoryPart.OPTIMIZER, 2L * mode.moments().bytes() * elements);
-    parts.put(MemoryPart.ACTIVATIONS, kept());
-    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(kept()));
+    // gradients on a layer's values are about as large as the values
+    long activations = kept() + layerGraph();
+    parts.put(MemoryPart.ACTIVATIONS, activations);
+    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations));
     return parts;
   }
 
   /** What waits for the backward pass: graphs, or where layers are checkpointed their inputs. */
   private long kept() {
-    long states = mode.compute().bytes() * load.rowsKept() * load.tokens() * sizes.hidden();
+    long states = sizes.hidden() * load.rowsKept() * load.tokens() * mode.compute().bytes();
     return load.microBatches().checkpointLayers()
         ? (sizes.layers() + 2) * states + layerGraph()
         : sizes.layers() * layer.bytes(load.rowsKept(), load.tokens()) + 2 * states;
@@ -78,13 +79,6 @@ public final class TrainingMemory {
     long logits = sizes.head() == 0 ? 0 : element * load.headRows() * sizes.vocabulary();
     parts.put(MemoryPart.HEAD, logits + gradient);
     return new MemoryPhase("backward of the head", parts);
-  }
-
-  /** Gradients on a layer's values are about as large as the values. */
-  private MemoryPhase layerBackward() {
-    Map<MemoryPart, Long> parts = always();
-    parts.merge(MemoryPart.ACTIVATIONS, layerGraph(), Long::sum);
-    return new MemoryPhase("backward of the layers", parts);
   }
 
   /** A micro-batch's gradients on all weights before they are added, or on the embedding alone. */

@@ -19,9 +19,9 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 /** Parts of predictions against bytes counted by hand. */
 final class MemoryEstimateTest {
   private static final long FILE = 777;
-  private static final int EMBEDDING = 10 * 4;
-  private static final int LAYER = 2 * 4 + 4 * 4 + 2 * (2 * 4) + 4 * 4 + 3 * (6 * 4);
-  private static final int PARAMETERS = EMBEDDING + 2 * LAYER + 4;
+  private static final long EMBEDDING = 10 * 4;
+  private static final long LAYER = 2 * 4 + 4 * 4 + 2 * (2 * 4) + 4 * 4 + 3 * (6 * 4);
+  private static final long PARAMETERS = EMBEDDING + 2 * LAYER + 4;
   private static final ModelConfiguration TINY = tiny(false);
 
   /** Vocabulary 10, hidden 4, inner 6, two layers, two heads of 2 that share a key/value head. */
@@ -68,7 +68,7 @@ final class MemoryEstimateTest {
   @Test
   void packedWeightsStandBesideThoseThatWereRead() {
     MemoryEstimate full = inference(ComputeType.FLOAT32, 3, 70);
-    int packed = PARAMETERS + EMBEDDING;
+    long packed = PARAMETERS + EMBEDDING;
     assertThat(phase(full, "loading").bytes(MemoryPart.WEIGHTS))
         .isEqualTo(4 * (PARAMETERS + packed));
     assertThat(phase(full, "generating").bytes(MemoryPart.WEIGHTS)).isEqualTo(4 * packed);
@@ -80,7 +80,7 @@ final class MemoryEstimateTest {
 
   @Test
   void theCacheHoldsFloat32InWholeBlocksWhateverTheWeightsAre() {
-    int block = 2 * 3 * 2 * 64 * 4; // layers, slots, width of a key, tokens, bytes
+    long block = 2 * 3 * 2 * 64 * 4; // layers, slots, width of a key, tokens, bytes
     for (ComputeType type : List.of(ComputeType.FLOAT32, ComputeType.BFLOAT16)) {
       assertThat(phase(inference(type, 3, 64), "generating").bytes(MemoryPart.CACHE))
           .isEqualTo(2 * block);
@@ -119,7 +119,7 @@ final class MemoryEstimateTest {
   @Test
   void adaptersAloneHaveGradientsAndMoments() {
     LowRankAdapters adapters = LowRankAdapters.ofRank(2, TINY);
-    int trained = 2 * (2 * 4 + 4 * 2 + 2 * 4 + 2 * 2); // layers; A and B of queries and of values
+    long trained = 2 * (2 * 4 + 4 * 2 + 2 * 4 + 2 * 2); // layers; A and B of queries and of values
     MemoryPhase lora = training(TrainingMode.lora(ComputeType.BFLOAT16, adapters)).phases().get(0);
     assertThat(lora.bytes(MemoryPart.WEIGHTS)).isEqualTo(2 * PARAMETERS + (4 + 2) * trained);
     assertThat(lora.bytes(MemoryPart.GRADIENTS)).isEqualTo(4 * trained);
@@ -129,17 +129,17 @@ final class MemoryEstimateTest {
 
   @Test
   void activationsAreThoseThatTheGraphKeeps() {
-    int norms = 2 * (2 * 4 + 4); // input, normalised, and times the weight
-    int attention = 4 * 4 + 2; // queries, keys and values for each head, result; a sum a head
-    int feedForward = 4 * 6; // gate before and after its activation, its factor, their product
-    int layer = 3 * 4 * (norms + attention + feedForward);
-    int states = 3 * 4 * 4;
+    long norms = 2 * (2 * 4 + 4); // input, normalised, and times the weight
+    long attention = 4 * 4 + 2; // queries, keys and values for each head, result; a sum a head
+    long feedForward = 4 * 6; // gate before and after its activation, its factor, their product
+    long layer = 3 * 4 * (norms + attention + feedForward);
+    long states = 3 * 4 * 4;
     TrainingMode mode = TrainingMode.full(ComputeType.FLOAT32);
     assertThat(training(mode).phases().get(0).bytes(MemoryPart.ACTIVATIONS))
-        .isEqualTo(2 * layer + 2 * states);
+        .isEqualTo(2 * layer + 2 * states + layer); // and gradients on a layer's values
     MicroBatchSettings cut = new MicroBatchSettings(6, 6, 512, false, false);
     assertThat(training(mode, 2, cut).phases().get(0).bytes(MemoryPart.ACTIVATIONS))
-        .isEqualTo(2 * (2 * layer + 2 * states));
+        .isEqualTo(2 * (2 * layer + 2 * states + layer));
     assertThat(training(mode, 8, cut).phases().get(0))
         .as("a pass that is too large keeps one micro-batch's graph at a time")
         .isEqualTo(training(mode, 2, cut).phases().get(0));
