@@ -17,6 +17,7 @@ public final class TrainingMemory {
   private final TrainingLoad load;
   private final List<TensorSpecification> trained;
   private final LayerActivations layer;
+  private final LayerActivations unfrozen;
 
   private TrainingMemory(
       ModelConfiguration configuration, long fileBytes, TrainingMode mode, TrainingLoad load) {
@@ -29,6 +30,7 @@ public final class TrainingMemory {
             .map((LowRankAdapters adapters) -> adapters.tensors(configuration))
             .orElseGet(configuration::tensors);
     this.layer = new LayerActivations(configuration, mode);
+    this.unfrozen = new LayerActivations(configuration, TrainingMode.full(mode.compute()));
   }
 
   /**
@@ -52,23 +54,24 @@ public final class TrainingMemory {
     parts.put(MemoryPart.WEIGHTS, FLOAT * elements + working + frozen);
     parts.put(MemoryPart.GRADIENTS, FLOAT * elements);
     parts.put(MemoryPart.OPTIMIZER, 2L * mode.moments().bytes() * elements);
-    // gradients on a layer's values are about as large as the values
-    long activations = kept() + layerGraph();
-    parts.put(MemoryPart.ACTIVATIONS, activations);
-    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations));
+    parts.put(MemoryPart.ACTIVATIONS, activations(layer));
+    // what a frozen layer does not keep it computes all the same, and leaves gaps where it was
+    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations(unfrozen)));
     return parts;
   }
 
-  /** What waits for the backward pass: graphs, or where layers are checkpointed their inputs. */
-  private long kept() {
+  /**
+   * What waits for the backward pass: graphs, or where layers are checkpointed their inputs and one
+   * graph. Gradients on a layer's values are about as large as the values.
+   */
+  private long activations(LayerActivations graph) {
     long states = sizes.hidden() * load.rowsKept() * load.tokens() * mode.compute().bytes();
-    return load.microBatches().checkpointLayers()
-        ? (sizes.layers() + 2) * states + layerGraph()
-        : sizes.layers() * layer.bytes(load.rowsKept(), load.tokens()) + 2 * states;
-  }
-
-  private long layerGraph() {
-    return layer.bytes(load.rowsAtOnce(), load.tokens());
+    long one = graph.bytes(load.rowsAtOnce(), load.tokens());
+    long kept =
+        load.microBatches().checkpointLayers()
+            ? (sizes.layers() + 2) * states + one
+            : sizes.layers() * graph.bytes(load.rowsKept(), load.tokens()) + 2 * states;
+    return kept + one;
   }
 
   /** Logits, and the head's gradient before it is added where the head is trained. */
