@@ -79,7 +79,7 @@ public final class MemoryTable {
   /** Lines to print, in megabytes: the peak, and what it is made of. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    StringBuilder head = new StringBuilder("%-49s %8s".formatted("MB", "peak"));
+    StringBuilder head = new StringBuilder("%-50s%8s".formatted("MB", "peak"));
     for (MemoryPart part : MemoryPart.values()) {
       head.append(" %11s".formatted(part.label()));
     }
@@ -90,7 +90,7 @@ public final class MemoryTable {
 
   private static String line(String name, MemoryPhase peak) {
     StringBuilder line = new StringBuilder(name);
-    line.append(" ".repeat(Math.max(1, 49 - name.length()))).append(megabytes(peak.total(), 9));
+    line.append(" ".repeat(Math.max(1, 50 - name.length()))).append(megabytes(peak.total(), 8));
     for (MemoryPart part : MemoryPart.values()) {
       line.append(megabytes(peak.bytes(part), 12));
     }
