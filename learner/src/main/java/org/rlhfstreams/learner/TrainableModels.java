@@ -2,7 +2,9 @@ package org.rlhfstreams.learner;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -49,13 +51,13 @@ public final class TrainableModels {
       return withAdapters(model, heads);
     }
     List<TensorSpecification> specifications = new ArrayList<>(model.expectedTensors());
-    List<float[]> values = new ArrayList<>();
-    specifications.forEach(tensor -> values.add(model.readTensor(tensor.name())));
-    for (TensorSpecification head : heads) {
-      specifications.add(head);
-      values.add(new float[Math.toIntExact(head.size())]);
-    }
-    return trainable(model.configuration(), Weights.of(specifications, values), !heads.isEmpty());
+    specifications.addAll(heads);
+    Map<String, float[]> zeros = new HashMap<>();
+    heads.forEach(head -> zeros.put(head.name(), new float[Math.toIntExact(head.size())]));
+    return trainable(
+        model.configuration(),
+        Weights.read(model, specifications, zeros, ComputeType.FLOAT32),
+        !heads.isEmpty());
   }
 
   private TrainableModel withAdapters(ModelDirectory model, List<TensorSpecification> heads) {
@@ -85,15 +87,9 @@ public final class TrainableModels {
       return trainable(model.configuration(), Weights.read(model), true);
     }
     ModelConfiguration classifier = model.configuration().asClassifier();
-    List<TensorSpecification> specifications = classifier.tensors();
-    List<float[]> values = new ArrayList<>();
-    for (TensorSpecification tensor : specifications) {
-      values.add(
-          tensor.name().equals(SCORE)
-              ? newHead(classifier.hiddenSize())
-              : model.readTensor(tensor.name()));
-    }
-    return trainable(classifier, Weights.of(specifications, values), true);
+    Map<String, float[]> head = Map.of(SCORE, newHead(classifier.hiddenSize()));
+    return trainable(
+        classifier, Weights.read(model, classifier.tensors(), head, ComputeType.FLOAT32), true);
   }
 
   private float[] newHead(int hidden) {

@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Writes models in another form.",
-    subcommands = {ModelConvertCommand.class, ModelMergeLoraCommand.class})
+    description = "Says what a model is, and writes it in another form.",
+    subcommands = {ModelInfoCommand.class, ModelConvertCommand.class, ModelMergeLoraCommand.class})
 public final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
 

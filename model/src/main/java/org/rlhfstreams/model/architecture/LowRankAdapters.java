@@ -27,6 +27,12 @@ public record LowRankAdapters(
     }
   }
 
+  /** Of the architecture's default targets, with alpha twice the rank. */
+  public static LowRankAdapters ofRank(int rank, ModelConfiguration configuration) {
+    return new LowRankAdapters(
+        rank, 2.0 * rank, configuration.architecture().defaultAdapterTargets(), false);
+  }
+
   /** What B A is multiplied by. */
   public double scale() {
     return alpha / (rankStabilised ? Math.sqrt(rank) : rank);

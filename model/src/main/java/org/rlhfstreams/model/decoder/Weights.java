@@ -6,8 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -21,6 +23,8 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  * thread at a time.
  */
 public final class Weights implements AutoCloseable {
+  private static final Pattern RESIDUAL = Pattern.compile("(o|down|c)_proj\\.weight$");
+
   private final NDManager manager;
   private final List<TensorSpecification> specifications;
   private final List<NDArray> tensors;
@@ -48,15 +52,34 @@ public final class Weights implements AutoCloseable {
    * @throws org.rlhfstreams.model.ModelException where one holds a number that is not finite
    */
   public static Weights read(ModelDirectory directory, ComputeType type) {
+    return read(directory, directory.expectedTensors(), Map.of(), type);
+  }
+
+  /**
+   * Reads some tensors of a model directory, and puts others among them.
+   *
+   * @param specifications what is wanted, in order
+   * @param others row-major values, by name, of those that do not come from the directory
+   * @throws org.rlhfstreams.model.ModelException where one holds a number that is not finite
+   */
+  public static Weights read(
+      ModelDirectory directory,
+      List<TensorSpecification> specifications,
+      Map<String, float[]> others,
+      ComputeType type) {
     TorchRuntime.prepare();
     NDManager manager = ComputeDevice.newManager();
     try {
       TensorLoading loading = new TensorLoading(directory, type);
       List<NDArray> tensors = new ArrayList<>();
-      for (TensorSpecification specification : directory.expectedTensors()) {
-        tensors.add(loading.load(manager, specification));
+      for (TensorSpecification tensor : specifications) {
+        float[] other = others.get(tensor.name());
+        tensors.add(
+            other == null
+                ? loading.load(manager, tensor)
+                : converted(manager, manager.create(other, shape(tensor)), type));
       }
-      return new Weights(manager, directory.expectedTensors(), List.copyOf(tensors), type);
+      return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors), type);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -88,7 +111,7 @@ public final class Weights implements AutoCloseable {
   /**
    * Freshly initialised: matrices normal with standard deviation 0.02, the projections that write
    * into the residual stream scaled by 1/sqrt(2 layers) (Radford et al. 2019, section 2.3), norms
-   * 1.
+   * 1, biases 0.
    */
   public static Weights initial(ModelConfiguration configuration, long seed) {
     List<TensorSpecification> specifications = configuration.tensors();
@@ -97,16 +120,21 @@ public final class Weights implements AutoCloseable {
     List<float[]> values = new ArrayList<>();
     for (TensorSpecification specification : specifications) {
       String name = specification.name();
-      boolean writesResidual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
+      boolean writesResidual = RESIDUAL.matcher(name).find();
       double deviation = writesResidual ? 0.02 * residual : 0.02;
-      boolean norm = name.endsWith("norm.weight");
+      boolean matrix = specification.shape().size() > 1;
       float[] tensor = new float[Math.toIntExact(specification.size())];
       for (int i = 0; i < tensor.length; i++) {
-        tensor[i] = norm ? 1f : (float) (random.nextGaussian() * deviation);
+        tensor[i] = matrix ? (float) (random.nextGaussian() * deviation) : vector(name);
       }
       values.add(tensor);
     }
     return of(specifications, values);
+  }
+
+  /** Norms begin at 1, biases at 0. */
+  private static float vector(String name) {
+    return name.endsWith(".weight") ? 1f : 0f;
   }
 
   /**
@@ -212,7 +240,10 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy, in another type perhaps. */
   public Weights copy(ComputeType newType) {
-    return of(specifications, values(), newType);
+    NDManager copies = NDManager.newBaseManager("PyTorch");
+    // in native memory: by way of arrays the Java heap would have to hold a whole model
+    List<NDArray> copied = tensors.stream().map(tensor -> newType.of(copies, tensor)).toList();
+    return new Weights(copies, specifications, copied, newType);
   }
 
   /** Number of parameters. */

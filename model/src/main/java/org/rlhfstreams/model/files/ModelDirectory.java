@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.rlhfstreams.model.ModelException;
@@ -123,6 +125,18 @@ public final class ModelDirectory {
   /** How a tensor is stored. */
   public TensorType tensorType(String name) {
     return files.holding(stored(name)).type(stored(name));
+  }
+
+  /** Bytes of each weight file, by name. */
+  public SortedMap<String, Long> weightFiles() {
+    SortedMap<String, Long> bytes = new TreeMap<>();
+    files.all().forEach(file -> bytes.put(file.path().getFileName() + "", file.fileBytes()));
+    return bytes;
+  }
+
+  /** Bytes of all weight files. */
+  public long fileBytes() {
+    return weightFiles().values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** A tensor's bytes as they are stored, mapped: see {@link SafetensorsFile#bytes(String)}. */

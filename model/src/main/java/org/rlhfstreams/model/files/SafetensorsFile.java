@@ -56,6 +56,11 @@ public final class SafetensorsFile {
     return file.path();
   }
 
+  /** Bytes of the whole file. */
+  long fileBytes() {
+    return file.size();
+  }
+
   /** Names of the tensors, in the order of the header. */
   public Set<String> names() {
     return header.tensors().keySet();

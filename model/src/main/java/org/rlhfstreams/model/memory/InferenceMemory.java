@@ -1,0 +1,93 @@
+package org.rlhfstreams.model.memory;
+
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.decoder.ComputeType;
+
+/**
+ * Memory of a process that generates, without top-k, top-p or min-p, which sort whole rows of
+ * logits.
+ */
+public final class InferenceMemory {
+  private static final int CACHE_BLOCK = 64;
+  private static final int PREFILL_TOKENS = 4096;
+  private static final long FLOAT = Float.BYTES;
+
+  private final Sizes sizes;
+  private final long fileBytes;
+  private final ComputeType type;
+
+  private InferenceMemory(Sizes sizes, long fileBytes, ComputeType type) {
+    this.sizes = sizes;
+    this.fileBytes = fileBytes;
+    this.type = type;
+  }
+
+  /**
+   * Predicts it.
+   *
+   * @param fileBytes of the weight files, which stay mapped behind the weights read from them
+   * @param type of the weights in memory
+   */
+  public static MemoryEstimate of(
+      ModelConfiguration configuration, long fileBytes, ComputeType type, GenerationLoad load) {
+    InferenceMemory memory = new InferenceMemory(new Sizes(configuration), fileBytes, type);
+    return new MemoryEstimate(List.of(memory.loading(), memory.generating(load)));
+  }
+
+  /** Weights as they were read, and the packed ones beside them. */
+  private MemoryPhase loading() {
+    Map<MemoryPart, Long> parts = ProcessMemory.parts(fileBytes);
+    parts.put(MemoryPart.WEIGHTS, type.bytes() * sizes.parameters() + packed());
+    return new MemoryPhase("loading", parts);
+  }
+
+  /** Every tensor, and the head once more: the embedding stays as it is for its rows. */
+  private long packed() {
+    return type.bytes() * (sizes.parameters() + sizes.head());
+  }
+
+  private MemoryPhase generating(GenerationLoad load) {
+    Map<MemoryPart, Long> parts = ProcessMemory.parts(fileBytes);
+    parts.put(MemoryPart.WEIGHTS, packed());
+    long capacity = inBlocks(load.tokens());
+    long replaced = cacheHalf(load.slots(), Math.max(0, capacity - CACHE_BLOCK));
+    // while the last block is added, the old keys or values are there beside the new
+    parts.put(MemoryPart.CACHE, 2 * cacheHalf(load.slots(), capacity) + replaced);
+    parts.put(MemoryPart.HEAD, logits(load));
+    long activations = Math.max(prefill(load), decoding(load));
+    parts.put(MemoryPart.ACTIVATIONS, activations);
+    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations + replaced));
+    return new MemoryPhase("generating", parts);
+  }
+
+  /** All keys, or all values. */
+  private long cacheHalf(long slots, long capacity) {
+    return FLOAT * sizes.layers() * slots * sizes.keys() * capacity;
+  }
+
+  private static long inBlocks(long tokens) {
+    return (tokens + CACHE_BLOCK - 1) / CACHE_BLOCK * CACHE_BLOCK;
+  }
+
+  /** Logits, probabilities, and in turn the tempered logits or the log-probabilities. */
+  private long logits(GenerationLoad load) {
+    long widened = type == ComputeType.FLOAT32 ? 0 : type.bytes();
+    return load.slots() * sizes.vocabulary() * (3 * FLOAT + widened);
+  }
+
+  /** Of one layer over all prompts that are read together. */
+  private long prefill(GenerationLoad load) {
+    long rows = Math.min(load.slots(), Math.max(1, PREFILL_TOKENS / load.promptTokens()));
+    long tokens = rows * inBlocks(load.promptTokens());
+    long attention = FLOAT * (3 * sizes.queries() + 4 * sizes.keys());
+    long feedForward = type.bytes() * (sizes.hidden() + 2 * sizes.inner());
+    return tokens * (2L * type.bytes() * sizes.hidden() + Math.max(attention, feedForward));
+  }
+
+  /** Of one layer for a token of each row: its keys and values copied into blocks. */
+  private long decoding(GenerationLoad load) {
+    return 2 * FLOAT * sizes.keys() * load.slots() * inBlocks(load.tokens());
+  }
+}

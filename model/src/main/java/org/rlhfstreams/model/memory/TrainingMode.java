@@ -1,0 +1,30 @@
+package org.rlhfstreams.model.memory;
+
+import java.util.Optional;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
+import org.rlhfstreams.model.decoder.ComputeType;
+
+/**
+ * What is trained, and in which types.
+ *
+ * @param compute of passes; weights that are trained are float32 beside it
+ * @param moments of the optimizer
+ * @param adapters that are trained in place of all weights, if any
+ */
+public record TrainingMode(
+    ComputeType compute, ComputeType moments, Optional<LowRankAdapters> adapters) {
+  /** All weights, with moments in float32. */
+  public static TrainingMode full(ComputeType compute) {
+    return new TrainingMode(compute, ComputeType.FLOAT32, Optional.empty());
+  }
+
+  /** Adapters, with moments in float32. */
+  public static TrainingMode lora(ComputeType compute, LowRankAdapters adapters) {
+    return new TrainingMode(compute, ComputeType.FLOAT32, Optional.of(adapters));
+  }
+
+  /** With moments in another type. */
+  public TrainingMode withMoments(ComputeType type) {
+    return new TrainingMode(compute, type, adapters);
+  }
+}
