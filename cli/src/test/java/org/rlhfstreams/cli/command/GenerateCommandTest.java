@@ -144,7 +144,7 @@ final class GenerateCommandTest {
     assertThat(generate(1, "--prompt", "x", "--stop", "").errors()).contains("--stop is empty");
     assertThat(generate(1, "--prompt", "").errors()).contains("the prompt is empty");
     assertThat(generate(2, "--prompt", "x", "--dtype", "int8").errors())
-        .contains("expected float32, bfloat16 or auto");
+        .contains("\"int8\" is not known: say float32, bfloat16 or auto");
     assertThat(generate(2).errors()).contains("--prompt");
     assertThat(generate(2, "--prompt", "x", "--data", "y").errors()).contains("--data");
     assertThat(generate(2, "--prompt", "x", "--output", "y").errors())

@@ -34,6 +34,8 @@ final class LogprobsCommandTest {
             data.toString(),
             "--output",
             output.toString(),
+            "--dtype",
+            "float32",
             "--batch-size",
             batchSize);
     assertThat(run.errors()).contains("logprobs: " + lines.size() + " lines");
@@ -56,6 +58,8 @@ final class LogprobsCommandTest {
                     STARTER,
                     "--data",
                     data.toString(),
+                    "--dtype",
+                    "float32",
                     "--max-new-tokens",
                     "20")
                 .output());

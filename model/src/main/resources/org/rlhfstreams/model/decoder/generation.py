@@ -4,19 +4,25 @@
   # keeps them unseen, and decoding overwrites them.
 
   # Attention of queries [rows, key/value heads, n, dimension] to cached keys and values [rows, key/value
-  # heads, tokens, dimension], tokens in whole blocks of 64; mask [rows or 1, 1, n, tokens].
-  # Each block is multiplied by itself and blocks that the mask hides add exact zeros, so that a row's
+  # heads, tokens, dimension], tokens in whole blocks of 64; hidden [rows or 1, 1, n, tokens] is true where
+  # a query does not see a token.
+  # Each block is multiplied by itself and hidden blocks add exact zeros, so that a row's
   # result does not depend, to the bit, on other rows or on how far the cache reaches.
-  def attend_in_blocks(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
+  def attend_in_blocks(self, q: Tensor, keys: Tensor, values: Tensor, hidden: Tensor, scale: float) -> Tensor:
     rows = q.size(0)
     n = q.size(2)
     blocks = keys.size(2) // 64
     split = [rows, self.key_value_heads, blocks, 64, self.head_dimension]
     scores = torch.matmul(torch.unsqueeze(q * scale, 2), torch.transpose(torch.reshape(keys, split), 3, 4))
     scores = torch.reshape(torch.transpose(scores, 2, 3), [rows, self.key_value_heads, n, blocks * 64])
-    p = torch.softmax(torch.masked_fill_(scores, torch.logical_not(mask), self.minus_infinity), -1)
+    p = torch.softmax(torch.masked_fill_(scores, hidden, self.minus_infinity), -1)
     p = torch.transpose(torch.view(p, [rows, self.key_value_heads, n, blocks, 64]), 2, 3)
-    return torch.sum(torch.matmul(p, torch.reshape(values, split)), [2])
+    parts = torch.matmul(p, torch.reshape(values, split))
+    if blocks == 1:
+      a = torch.squeeze(parts, 2)
+    else:
+      a = torch.sum(parts, [2])
+    return a
 
   # Attention of a whole prompt to itself, 64 queries at a time: q [rows, heads, tokens, dimension], keys
   # and values as above -> [rows, heads, tokens, dimension]
@@ -33,12 +39,12 @@
       queries = torch.arange(start, end, dtype=4, layout=None, device=q.device)
       columns = torch.arange(reach, dtype=4, layout=None, device=q.device)
       distance = torch.unsqueeze(queries, 1) - torch.unsqueeze(columns, 0)
-      mask = torch.ge(distance, 0)
+      hidden = torch.lt(distance, 0)
       if window > 0:
-        mask = torch.logical_and(mask, torch.lt(distance, window))
-      mask = torch.repeat(torch.view(mask, [1, 1, 64, reach]), [1, 1, group, 1])
+        hidden = torch.logical_or(hidden, torch.ge(distance, window))
+      hidden = torch.repeat(torch.view(hidden, [1, 1, 64, reach]), [1, 1, group, 1])
       part = torch.reshape(grouped[:, :, :, start:end], [rows, self.key_value_heads, group * 64, self.head_dimension])
-      a = self.attend_in_blocks(part, keys[:, :, :reach], values[:, :, :reach], mask, scale)
+      a = self.attend_in_blocks(part, keys[:, :, :reach], values[:, :, :reach], hidden, scale)
       parts.append(torch.reshape(a, [rows, self.heads, 64, self.head_dimension]))
       start = end
     return torch.cat(parts, 2)
@@ -84,10 +90,10 @@
     sin = self.at_positions(sin_table, at)
     columns = torch.arange(reach, dtype=4, layout=None, device=positions.device)
     distance = torch.view(positions, [rows, 1, 1, 1]) - torch.view(columns, [1, 1, 1, reach])
-    full = torch.ge(distance, 0)
-    windowed = full
+    unseen = torch.lt(distance, 0)
+    outside = unseen
     if self.window > 0:
-      windowed = torch.logical_and(full, torch.lt(distance, self.window))
+      outside = torch.logical_or(unseen, torch.ge(distance, self.window))
     row_index = torch.arange(rows, dtype=4, layout=None, device=positions.device)
     where = annotate(List[Optional[Tensor]], [row_index, None, positions])
     # the queries that share a key/value head stand where a sequence's queries would
@@ -101,11 +107,11 @@
       torch.index_put_(layer_keys, where, self.widened(torch.squeeze(k, 2)))
       torch.index_put_(layer_values, where, self.widened(torch.squeeze(v, 2)))
       if self.windowed[l] == 1:
-        mask = windowed
+        hidden = outside
       else:
-        mask = full
+        hidden = unseen
       grouped = torch.reshape(self.widened(q), [rows, self.key_value_heads, group, self.head_dimension])
-      a = self.attend_in_blocks(grouped, torch.slice(layer_keys, 2, 0, reach), torch.slice(layer_values, 2, 0, reach), mask, self.attention_scale(l))
+      a = self.attend_in_blocks(grouped, torch.slice(layer_keys, 2, 0, reach), torch.slice(layer_values, 2, 0, reach), hidden, self.attention_scale(l))
       a = torch.to(torch.reshape(a, [rows, self.heads, 1, self.head_dimension]), x.dtype)
       x = self.feed_forward(self.attention_output(a, x, w, o), w, o)
     h = torch.squeeze(self.final_norm(x, w), 1)
