@@ -25,6 +25,12 @@ final class TensorLoading {
   private static final TorchScriptModule SCRIPT =
       TorchScriptModule.compile("Loading", TensorLoading.class, List.of("conversion.py"), Map.of());
 
+  private static final int SHARED_PIECE = 1 << 20;
+  private static final ThreadLocal<ByteBuffer> SHARED_STAGE =
+      ThreadLocal.withInitial(
+          () ->
+              ByteBuffer.allocateDirect(Float.BYTES * SHARED_PIECE).order(ByteOrder.nativeOrder()));
+
   private final ModelDirectory directory;
   private final ComputeType type;
   private final ByteBuffer stage =
@@ -33,6 +39,33 @@ final class TensorLoading {
   TensorLoading(ModelDirectory directory, ComputeType type) {
     this.directory = directory;
     this.type = type;
+  }
+
+  /**
+   * A tensor of plain values, owned by {@code manager}: copied through one stage for all, since
+   * memory outside the heap comes back only when the collector finds time.
+   *
+   * @param values row-major
+   */
+  static NDArray copy(NDManager manager, Shape shape, float[] values, ComputeType type) {
+    try (NDManager scope = manager.newSubManager();
+        NDManager host = ComputeDevice.newHostManager()) {
+      NDArray like = type.of(scope, scope.create(0f));
+      NDArray room = run("room", manager, scope.create((long) values.length), like);
+      ByteBuffer stage = SHARED_STAGE.get();
+      for (int start = 0; start < values.length; start += SHARED_PIECE) {
+        int count = Math.min(SHARED_PIECE, values.length - start);
+        stage.clear().asFloatBuffer().put(values, start, count);
+        NDArray part =
+            host.create(
+                stage.duplicate().limit(Float.BYTES * count), new Shape(count), DataType.FLOAT32);
+        NDArray unused = run("fill_part", host, room, host.create((long) start), part);
+      }
+      NDArray shaped = room.reshape(shape);
+      shaped.attach(manager);
+      room.close();
+      return shaped;
+    }
   }
 
   /**

@@ -77,7 +77,7 @@ public final class Weights implements AutoCloseable {
         tensors.add(
             other == null
                 ? loading.load(manager, tensor)
-                : converted(manager, manager.create(other, shape(tensor)), type));
+                : TensorLoading.copy(manager, shape(tensor), other, type));
       }
       return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors), type);
     } catch (RuntimeException e) {
@@ -102,8 +102,7 @@ public final class Weights implements AutoCloseable {
     NDManager manager = ComputeDevice.newManager();
     List<NDArray> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      NDArray float32 = manager.create(values.get(i), shape(specifications.get(i)));
-      tensors.add(type == ComputeType.FLOAT32 ? float32 : converted(manager, float32, type));
+      tensors.add(TensorLoading.copy(manager, shape(specifications.get(i)), values.get(i), type));
     }
     return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors), type);
   }
@@ -212,12 +211,6 @@ public final class Weights implements AutoCloseable {
     }
     try (NDManager scope = manager.newSubManager()) {
       return ComputeType.FLOAT32.of(scope, tensor).toFloatArray();
-    }
-  }
-
-  private static NDArray converted(NDManager manager, NDArray tensor, ComputeType type) {
-    try (tensor) {
-      return type.of(manager, tensor);
     }
   }
 
