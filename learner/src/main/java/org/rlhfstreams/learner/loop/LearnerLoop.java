@@ -19,7 +19,6 @@ import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.model.architecture.TensorSpecification;
-import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.NamedTensor;
 
@@ -192,8 +191,7 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private static List<NamedTensor> tensors(TrainedModel model) {
-    List<TensorSpecification> specifications =
-        ModelDirectory.expectedTensors(model.configuration());
+    List<TensorSpecification> specifications = model.configuration().tensors();
     List<NamedTensor> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
       tensors.add(

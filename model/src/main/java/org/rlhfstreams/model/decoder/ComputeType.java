@@ -2,11 +2,7 @@ package org.rlhfstreams.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.rlhfstreams.model.torchscript.TorchScriptModule;
-import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /** The element type that weights are held in and matrices are multiplied in. */
 public enum ComputeType {
@@ -56,12 +52,6 @@ public enum ComputeType {
    * @return a copy, owned by {@code scope}
    */
   public NDArray of(NDManager scope, NDArray tensor) {
-    return Script.MODULE.run(conversion, scope, Argument.of(tensor)).get(0);
-  }
-
-  private static final class Script {
-    static final TorchScriptModule MODULE =
-        TorchScriptModule.compile(
-            "Conversion", ComputeType.class, List.of("conversion.py"), Map.of());
+    return ConversionScript.run(conversion, scope, tensor);
   }
 }

@@ -2,13 +2,11 @@ package org.rlhfstreams.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.rlhfstreams.model.torchscript.ComputeThread;
-import org.rlhfstreams.model.torchscript.TorchRuntime;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /** Overwrites tensors in place. */
 public final class TensorCopy {
@@ -22,33 +20,23 @@ public final class TensorCopy {
   private TensorCopy() {}
 
   /**
-   * Copies values into a tensor's own memory, also where the tensor takes part in training: {@code
-   * NDArray.set} would make it point at a buffer that Java may free.
+   * Copies values into a tensor's own memory, rounded to its type, also where the tensor takes part
+   * in training: {@code NDArray.set} would make it point at a buffer that Java may free.
    *
    * @param values row-major, of the tensor's size
    */
   public static void into(NDArray tensor, float[] values) {
-    boolean unused =
-        ComputeThread.call(
-            () -> {
-              TorchRuntime.withoutGradients();
-              try (NDManager scope = tensor.getManager().newSubManager()) {
-                NDArray flat = tensor.reshape(values.length);
-                flat.attach(scope);
-                for (int from = 0; from < values.length; from += PIECE) {
-                  int length = Math.min(PIECE, values.length - from);
-                  flat.set(
-                      new NDIndex("{}:{}", from, from + length),
-                      staged(scope, values, from, length));
-                }
-              }
-              return true;
-            });
-  }
-
-  private static NDArray staged(NDManager scope, float[] values, int from, int length) {
-    ByteBuffer stage = STAGE.get().clear();
-    stage.asFloatBuffer().put(values, from, length);
-    return scope.create(stage.limit(Float.BYTES * length), new Shape(length), DataType.FLOAT32);
+    ByteBuffer stage = STAGE.get();
+    try (NDManager scope = ComputeDevice.newHostManager()) {
+      for (int start = 0; start < values.length; start += PIECE) {
+        int count = Math.min(PIECE, values.length - start);
+        stage.clear().asFloatBuffer().put(values, start, count);
+        NDArray part =
+            scope.create(
+                stage.duplicate().limit(Float.BYTES * count), new Shape(count), DataType.FLOAT32);
+        NDArray unused =
+            ConversionScript.run("fill_part", scope, tensor, scope.create((long) start), part);
+      }
+    }
   }
 }

@@ -6,15 +6,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
-import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
-import org.rlhfstreams.model.torchscript.TorchScriptModule;
-import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
  * Reads tensors of a model's files: mapped pieces go through native conversion into the tensor's
@@ -22,14 +18,6 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  */
 final class TensorLoading {
   private static final int PIECE = 1 << 22;
-  private static final TorchScriptModule SCRIPT =
-      TorchScriptModule.compile("Loading", TensorLoading.class, List.of("conversion.py"), Map.of());
-
-  private static final int SHARED_PIECE = 1 << 20;
-  private static final ThreadLocal<ByteBuffer> SHARED_STAGE =
-      ThreadLocal.withInitial(
-          () ->
-              ByteBuffer.allocateDirect(Float.BYTES * SHARED_PIECE).order(ByteOrder.nativeOrder()));
 
   private final ModelDirectory directory;
   private final ComputeType type;
@@ -42,30 +30,27 @@ final class TensorLoading {
   }
 
   /**
-   * A tensor of plain values, owned by {@code manager}: copied through one stage for all, since
-   * memory outside the heap comes back only when the collector finds time.
+   * A tensor of plain values, owned by {@code manager}.
    *
    * @param values row-major
    */
   static NDArray copy(NDManager manager, Shape shape, float[] values, ComputeType type) {
-    try (NDManager scope = manager.newSubManager();
-        NDManager host = ComputeDevice.newHostManager()) {
-      NDArray like = type.of(scope, scope.create(0f));
-      NDArray room = run("room", manager, scope.create((long) values.length), like);
-      ByteBuffer stage = SHARED_STAGE.get();
-      for (int start = 0; start < values.length; start += SHARED_PIECE) {
-        int count = Math.min(SHARED_PIECE, values.length - start);
-        stage.clear().asFloatBuffer().put(values, start, count);
-        NDArray part =
-            host.create(
-                stage.duplicate().limit(Float.BYTES * count), new Shape(count), DataType.FLOAT32);
-        NDArray unused = run("fill_part", host, room, host.create((long) start), part);
-      }
-      NDArray shaped = room.reshape(shape);
-      shaped.attach(manager);
-      room.close();
-      return shaped;
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray room = room(scope, values.length, type);
+      TensorCopy.into(room, values);
+      return shaped(manager, room, shape);
     }
+  }
+
+  private static NDArray room(NDManager scope, long size, ComputeType type) {
+    NDArray like = type.of(scope, scope.create(0f));
+    return ConversionScript.run("room", scope, scope.create(size), like);
+  }
+
+  private static NDArray shaped(NDManager manager, NDArray room, Shape shape) {
+    NDArray shaped = room.reshape(shape);
+    shaped.attach(manager);
+    return shaped;
   }
 
   /**
@@ -77,25 +62,22 @@ final class TensorLoading {
     Shape shape = new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
     try (NDManager scope = manager.newSubManager();
         NDManager host = ComputeDevice.newHostManager()) {
-      NDArray like = type.of(scope, scope.create(0f));
-      NDArray room = run("room", manager, scope.create(tensor.size()), like);
+      NDArray room = room(scope, tensor.size(), type);
       for (long start = 0; start < tensor.size(); start += PIECE) {
         int count = (int) Math.min(PIECE, tensor.size() - start);
         try (NDManager piece = host.newSubManager()) {
           NDArray values = piece(piece, tensor.name(), start, count);
-          NDArray unused = run("fill_part", piece, room, piece.create(start), values);
+          NDArray unused =
+              ConversionScript.run("fill_part", piece, room, piece.create(start), values);
         }
       }
-      if (!run("finite", scope, room).getBoolean()) {
+      if (!ConversionScript.run("finite", scope, room).getBoolean()) {
         throw new ModelException(
             "%s: tensor %s holds a number that is not finite (NaN or infinity): the checkpoint is"
                     .formatted(directory.path(), tensor.name())
                 + " damaged, or its training failed; fetch or write it again");
       }
-      NDArray shaped = room.reshape(shape);
-      shaped.attach(manager);
-      room.close();
-      return shaped;
+      return shaped(manager, room, shape);
     }
   }
 
@@ -115,7 +97,7 @@ final class TensorLoading {
       ByteBuffer pairs = bytes.duplicate().limit(2 * even);
       ByteBuffer bits = stage.duplicate().clear().limit(Float.BYTES * even);
       NDArray unused =
-          run(
+          ConversionScript.run(
               "widen_pairs",
               scope,
               scope.create(pairs, new Shape(even / 2), DataType.INT32),
@@ -127,13 +109,5 @@ final class TensorLoading {
     }
     ByteBuffer floats = stage.duplicate().clear().limit(Float.BYTES * count);
     return scope.create(floats, new Shape(count), DataType.FLOAT32);
-  }
-
-  private static NDArray run(String method, NDManager owner, NDArray... arguments) {
-    Argument[] all = new Argument[arguments.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = Argument.of(arguments[i]);
-    }
-    return SCRIPT.run(method, owner, all).get(0);
   }
 }

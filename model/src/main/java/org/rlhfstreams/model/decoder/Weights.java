@@ -233,7 +233,7 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy, in another type perhaps. */
   public Weights copy(ComputeType newType) {
-    NDManager copies = NDManager.newBaseManager("PyTorch");
+    NDManager copies = ComputeDevice.newManager();
     // in native memory: by way of arrays the Java heap would have to hold a whole model
     List<NDArray> copied = tensors.stream().map(tensor -> newType.of(copies, tensor)).toList();
     return new Weights(copies, specifications, copied, newType);

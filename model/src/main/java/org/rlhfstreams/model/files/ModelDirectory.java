@@ -63,11 +63,6 @@ public final class ModelDirectory {
     return new ConfigurationFields(file.toString(), JsonFiles.readObject(file)).read();
   }
 
-  /** The tensors that a configuration asks for, in the order that the decoder takes them. */
-  public static List<TensorSpecification> expectedTensors(ModelConfiguration configuration) {
-    return configuration.tensors();
-  }
-
   private void check() {
     TreeSet<String> unused = new TreeSet<>(files.fileOf().keySet());
     for (TensorSpecification tensor : expected) {

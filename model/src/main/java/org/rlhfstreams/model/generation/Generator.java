@@ -135,15 +135,18 @@ public final class Generator implements AutoCloseable {
   }
 
   private boolean mayEnter() {
-    return !waiting.isEmpty() && hasRoom(running, new RunningRow(waiting.element(), maxTokens));
+    return !waiting.isEmpty() && hasRoom(waiting.element());
   }
 
-  private boolean hasRoom(List<RunningRow> rows, RunningRow another) {
-    int longest = another.reservedTokens();
-    for (RunningRow row : rows) {
+  private boolean hasRoom(GenerationRequest another) {
+    if (running.size() >= settings.slots()) {
+      return false;
+    }
+    int longest = RunningRow.reservedTokens(another, maxTokens);
+    for (RunningRow row : running) {
       longest = Math.max(longest, row.reservedTokens());
     }
-    return rows.size() < settings.slots() && cache.fits(rows.size() + 1, longest);
+    return cache.fits(running.size() + 1, longest);
   }
 
   private void enter() {
@@ -151,14 +154,15 @@ public final class Generator implements AutoCloseable {
     PromptBatch batch = new PromptBatch();
     int lengthClass = lengthClass(waiting.element());
     while (!waiting.isEmpty()) {
-      RunningRow row = new RunningRow(waiting.element(), maxTokens);
+      GenerationRequest request = waiting.element();
       boolean alone = batch.rows().isEmpty();
-      if (!hasRoom(running, row)
-          || lengthClass(row.request()) != lengthClass
-          || (!alone && batch.paddedTokensWith(row.request()) > PREFILL_TOKENS)) {
+      if (!hasRoom(request)
+          || lengthClass(request) != lengthClass
+          || (!alone && batch.paddedTokensWith(request) > PREFILL_TOKENS)) {
         break;
       }
       waiting.remove();
+      RunningRow row = new RunningRow(request, maxTokens);
       batch.add(row);
       running.add(row);
     }

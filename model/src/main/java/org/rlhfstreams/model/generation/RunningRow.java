@@ -19,12 +19,17 @@ final class RunningRow {
 
   RunningRow(GenerationRequest request, int maxTokens) {
     this.request = request;
-    int room = maxTokens - request.promptTokenIds().length;
-    this.limit = Math.min(room, request.sampling().maxNewTokens());
+    this.limit = reservedTokens(request, maxTokens) - request.promptTokenIds().length;
     int first = Math.min(limit, 64);
     this.tokens = new int[first];
     this.logProbabilities = new float[first];
     this.modelLogProbabilities = new float[first];
+  }
+
+  /** Prompt and response of a request, when the response is as long as it may become. */
+  static int reservedTokens(GenerationRequest request, int maxTokens) {
+    int prompt = request.promptTokenIds().length;
+    return prompt + Math.min(maxTokens - prompt, request.sampling().maxNewTokens());
   }
 
   GenerationRequest request() {
@@ -39,7 +44,7 @@ final class RunningRow {
     return CounterRandom.uniform(sampling().seed(), count);
   }
 
-  /** Prompt and response, when the response is as long as it may become. */
+  /** The same of this row. */
   int reservedTokens() {
     return request.promptTokenIds().length + limit;
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.TensorCopy;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
@@ -116,20 +117,13 @@ final class AdamW implements AutoCloseable {
     return copies;
   }
 
-  private void assign(List<NDArray> tensors, List<float[]> values) {
+  private static void assign(List<NDArray> tensors, List<float[]> values) {
     if (tensors.size() != values.size()) {
       throw new IllegalArgumentException(
           "optimizer state has %d tensors, the model %d".formatted(values.size(), tensors.size()));
     }
     for (int i = 0; i < tensors.size(); i++) {
-      try (NDManager scope = manager.newSubManager()) {
-        NDArray float32 = scope.create(values.get(i), tensors.get(i).getShape());
-        decoder.run(
-            "copy_all",
-            scope,
-            Argument.list(List.of(tensors.get(i))),
-            Argument.list(List.of(float32)));
-      }
+      TensorCopy.into(tensors.get(i), values.get(i));
     }
   }
 

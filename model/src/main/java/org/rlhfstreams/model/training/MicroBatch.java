@@ -13,11 +13,13 @@ import org.rlhfstreams.model.decoder.TokenMatrix;
 /** Sequences of similar length that run through the decoder together. */
 final class MicroBatch {
   private final List<TokenSequence> sequences;
+  private final List<TokenSequence.Member> members;
   private final int time;
   private final HeadPosition position;
 
   private MicroBatch(List<TokenSequence> sequences, HeadPosition position) {
     this.sequences = List.copyOf(sequences);
+    this.members = sequences.stream().flatMap(sequence -> sequence.members().stream()).toList();
     this.time = sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow();
     this.position = position;
   }
@@ -106,7 +108,7 @@ final class MicroBatch {
   /** The response tokens that the states before them predict, [tokens]. */
   NDArray targets(NDManager scope) {
     return scope.create(
-        members().stream()
+        members.stream()
             .flatMapToInt(member -> Arrays.stream(member.response()))
             .asLongStream()
             .toArray());
@@ -115,7 +117,7 @@ final class MicroBatch {
   /** Copies [tokens] values into the arrays of the rows that they belong to. */
   void scatter(float[] values, float[][] byRow) {
     int at = 0;
-    for (TokenSequence.Member member : members()) {
+    for (TokenSequence.Member member : members) {
       int count = count(member);
       byRow[member.row()] = Arrays.copyOfRange(values, at, at + count);
       at += count;
@@ -126,7 +128,7 @@ final class MicroBatch {
   NDArray gather(NDManager scope, float[][] byRow) {
     float[] values = new float[tokens()];
     int at = 0;
-    for (TokenSequence.Member member : members()) {
+    for (TokenSequence.Member member : members) {
       float[] row = byRow[member.row()];
       if (row.length != count(member)) {
         throw new IllegalArgumentException(
@@ -143,7 +145,7 @@ final class MicroBatch {
   NDArray spread(NDManager scope, double[] byRow) {
     float[] values = new float[tokens()];
     int at = 0;
-    for (TokenSequence.Member member : members()) {
+    for (TokenSequence.Member member : members) {
       int until = at + count(member);
       Arrays.fill(values, at, until, (float) byRow[member.row()]);
       at = until;
@@ -151,15 +153,11 @@ final class MicroBatch {
     return scope.create(values, new Shape(values.length, 1));
   }
 
-  private List<TokenSequence.Member> members() {
-    return sequences.stream().flatMap(sequence -> sequence.members().stream()).toList();
-  }
-
   private int count(TokenSequence.Member member) {
     return position.count(member.response().length);
   }
 
   private int tokens() {
-    return members().stream().mapToInt(this::count).sum();
+    return members.stream().mapToInt(this::count).sum();
   }
 }

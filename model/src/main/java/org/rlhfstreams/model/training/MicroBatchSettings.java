@@ -23,12 +23,6 @@ public record MicroBatchSettings(
     }
   }
 
-  /** Other sizes. */
-  public MicroBatchSettings withTokens(int newTokens, int newRetainedTokens) {
-    return new MicroBatchSettings(
-        newTokens, newRetainedTokens, headRows, sharePrompts, checkpointLayers);
-  }
-
   /** With layers computed again or not. */
   public MicroBatchSettings withCheckpointLayers(boolean checkpoint) {
     return new MicroBatchSettings(tokens, retainedTokens, headRows, sharePrompts, checkpoint);

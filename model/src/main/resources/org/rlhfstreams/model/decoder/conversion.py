@@ -10,13 +10,13 @@
   def to_float64(self, x: Tensor) -> Tensor:
     return torch.to(x, 7, False, True)
 
-  # Room for a tensor of shape [n], to be filled by fill_part.
+  # Room for n numbers, to be filled by fill_part.
   def room(self, n: Tensor, like: Tensor) -> Tensor:
     return torch.empty([int(n)], dtype=like.dtype, layout=None, device=like.device)
 
   def fill_part(self, room: Tensor, start: Tensor, part: Tensor) -> Tensor:
     first = int(start)
-    torch.copy_(room[first:first + part.numel()], part)
+    torch.copy_(torch.view(room, [-1])[first:first + part.numel()], part)
     return room
 
   # bfloat16 is the upper half of float32. pairs [n / 2]: two numbers in each int32, the first in the lower
