@@ -2,24 +2,24 @@
   def trained(self, w: List[Tensor]) -> List[Tensor]:
     return w[self.first_trained:]
 
+  # Adds gradients from `first` on into g; None stands for a weight that takes no part.
+  def add_gradients(self, gradients: List[Optional[Tensor]], first: int, g: List[Tensor]) -> int:
+    for i in range(len(g)):
+      gradient = gradients[first + i]
+      if torch.__isnot__(gradient, None):
+        torch.add_(g[i], unchecked_cast(Tensor, gradient))
+    return len(g)
+
   # Weight gradients of the linear surrogate sum(h * d_h), added into g. h carries the graph of
   # hidden_at.
   def backward(self, h: Tensor, d_h: Tensor, w: List[Tensor], g: List[Tensor]) -> Tensor:
-    t = self.trained(w)
-    gradients = torch.autograd.grad([torch.sum(h * d_h)], t, None, None, False, True)
-    for i in range(len(t)):
-      gradient = gradients[i]
-      if torch.__isnot__(gradient, None):
-        torch.add_(g[i], unchecked_cast(Tensor, gradient))
+    self.add_gradients(torch.autograd.grad([torch.sum(h * d_h)], self.trained(w), None, None, False, True), 0, g)
     return d_h
 
   # hidden_at without a graph, and what backward_by_layer needs to compute each layer again
   # -> the hidden states [tokens, hidden], then each layer's input and the last one's output
   def hidden_and_layers(self, ids: Tensor, positions: Tensor, segments: Tensor, index: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> List[Tensor]:
-    cos = self.at_positions(cos_table, positions)
-    sin = self.at_positions(sin_table, positions)
-    full = self.visible(positions, segments)
-    windowed = self.visible_in_window(positions, full)
+    cos, sin, full, windowed = self.surroundings(positions, segments, cos_table, sin_table)
     x = self.embed(ids, positions, w)
     states = annotate(List[Tensor], [x])
     for l in range(self.layers):
@@ -31,19 +31,13 @@
   # Gradients of sum(y * d_y) on x, returned, and on t, added into g.
   def backward_through(self, y: Tensor, d_y: Tensor, x: Tensor, t: List[Tensor], g: List[Tensor]) -> Tensor:
     gradients = torch.autograd.grad([torch.sum(y * d_y)], torch.add([x], t), None, None, False, True)
-    for i in range(len(t)):
-      gradient = gradients[i + 1]
-      if torch.__isnot__(gradient, None):
-        torch.add_(g[i], unchecked_cast(Tensor, gradient))
+    self.add_gradients(gradients, 1, g)
     return unchecked_cast(Tensor, gradients[0])
 
   # As backward, from the states of hidden_and_layers: one layer's graph exists at a time.
   def backward_by_layer(self, ids: Tensor, positions: Tensor, segments: Tensor, index: Tensor, d_h: Tensor, cos_table: Tensor, sin_table: Tensor, states: List[Tensor], w: List[Tensor], g: List[Tensor]) -> Tensor:
     t = self.trained(w)
-    cos = self.at_positions(cos_table, positions)
-    sin = self.at_positions(sin_table, positions)
-    full = self.visible(positions, segments)
-    windowed = self.visible_in_window(positions, full)
+    cos, sin, full, windowed = self.surroundings(positions, segments, cos_table, sin_table)
     x = torch.requires_grad_(torch.detach(states[self.layers]), True)
     h = self.final_norm(x, w)
     chosen = torch.index_select(torch.view(h, [-1, h.size(2)]), 0, index)

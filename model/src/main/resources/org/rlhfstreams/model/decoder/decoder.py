@@ -52,7 +52,7 @@
 
   # Which keys each query sees, [batch or 1, 1, time, time]; empty where causality alone decides.
   # segments is empty, or [batch, time]: a token sees segment 0 and its own (one prompt, several responses).
-  def visible(self, positions: Tensor, segments: Tensor) -> Tensor:
+  def visible(self, segments: Tensor) -> Tensor:
     if segments.numel() == 0:
       mask = segments
     else:
@@ -135,13 +135,16 @@
       rows = table
     return rows
 
+  # What all layers share: rows of the rotary tables, and the masks of full and of windowed attention.
+  def surroundings(self, positions: Tensor, segments: Tensor, cos_table: Tensor, sin_table: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    full = self.visible(segments)
+    windowed = self.visible_in_window(positions, full)
+    return (self.at_positions(cos_table, positions), self.at_positions(sin_table, positions), full, windowed)
+
   # ids [batch, time], positions [time] or [batch, time], segments empty or [batch, time]
   # -> hidden states [batch, time, hidden]
   def hidden(self, ids: Tensor, positions: Tensor, segments: Tensor, cos_table: Tensor, sin_table: Tensor, w: List[Tensor]) -> Tensor:
-    cos = self.at_positions(cos_table, positions)
-    sin = self.at_positions(sin_table, positions)
-    full = self.visible(positions, segments)
-    windowed = self.visible_in_window(positions, full)
+    cos, sin, full, windowed = self.surroundings(positions, segments, cos_table, sin_table)
     x = self.embed(ids, positions, w)
     for l in range(self.layers):
       x = self.layer(l, x, cos, sin, full, windowed, w)
