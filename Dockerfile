@@ -8,9 +8,8 @@ RUN mvn -q -B -DskipTests -Dspotless.check.skip=true -pl cli -am package \
 FROM eclipse-temurin:17-jre
 COPY --from=build /app/lib /app/lib
 COPY --from=build /src/cli/target/classes /app/classes
-COPY --from=build /src/jvm.options /app/jvm.options
+COPY --from=build /src/jvm /src/jvm.options /app/
 RUN useradd --uid 10001 --create-home rlhf && mkdir /state && chown rlhf /state
 USER rlhf
 WORKDIR /state
-ENV MALLOC_ARENA_MAX=2 THP_MEM_ALLOC_ENABLE=1
-ENTRYPOINT ["java", "@/app/jvm.options", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]
+ENTRYPOINT ["/app/jvm", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]

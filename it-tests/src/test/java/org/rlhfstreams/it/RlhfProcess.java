@@ -35,10 +35,9 @@ final class RlhfProcess implements AutoCloseable {
   /** Starts a command; its output is the test's too. */
   static RlhfProcess start(Path directory, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
-            "@" + Repository.root().resolve("jvm.options"),
+            Repository.root().resolve("jvm").toString(),
             "-Xmx512m",
             "-cp",
             System.getProperty("java.class.path"),
@@ -46,9 +45,7 @@ final class RlhfProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-    builder.environment().put("RLHF_HOME", Repository.root().toString());
-    builder.environment().put("MALLOC_ARENA_MAX", "2");
-    builder.environment().put("THP_MEM_ALLOC_ENABLE", "1");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try {
       return new RlhfProcess(arguments[0], builder.start());
     } catch (IOException e) {

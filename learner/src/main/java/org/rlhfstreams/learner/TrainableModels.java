@@ -127,6 +127,7 @@ public final class TrainableModels {
         settings.microBatchTokens(),
         defaults.retainedTokens(),
         defaults.headRows(),
+        defaults.keptLogitBytes(),
         settings.sharePrompts(),
         settings.gradientCheckpointing());
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Automatic differentiation of an objective over small float64 arrays. */
-final class ObjectiveGradients {
+public final class ObjectiveGradients {
   // DJL allows one gradient collector in a process at a time.
   private static final Object ONE_AT_A_TIME = new Object();
 
@@ -25,7 +25,7 @@ final class ObjectiveGradients {
    * @param constants further arrays, handed to the formula after the variables
    * @param formula from all arrays, in order, to the loss and the statistics
    */
-  static ObjectiveResult evaluate(
+  public static ObjectiveResult evaluate(
       List<double[]> variables,
       List<double[]> constants,
       BiFunction<List<NDArray>, Map<String, NDArray>, NDArray> formula) {

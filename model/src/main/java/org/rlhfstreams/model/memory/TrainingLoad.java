@@ -26,8 +26,16 @@ public record TrainingLoad(int rows, int tokens, MicroBatchSettings microBatches
     return (long) rows * tokens <= microBatches.retainedTokens() ? rows : rowsAtOnce();
   }
 
-  /** Tokens whose logits exist at once; the first token of a row has none. */
-  long headRows() {
+  /**
+   * Tokens whose logits exist at once; the first token of a row has none.
+   *
+   * @param logitBytes of one token
+   */
+  long headRows(long logitBytes) {
+    long all = (long) rows * (tokens - 1);
+    if (rowsKept() == rows && all * logitBytes <= microBatches.keptLogitBytes()) {
+      return all;
+    }
     return Math.min(microBatches.headRows(), (long) rowsAtOnce() * (tokens - 1));
   }
 }

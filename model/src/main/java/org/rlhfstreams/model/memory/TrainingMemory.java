@@ -79,7 +79,8 @@ public final class TrainingMemory {
     Map<MemoryPart, Long> parts = always();
     long element = mode.compute().bytes();
     long gradient = mode.adapters().isPresent() ? 0 : element * sizes.head();
-    long logits = sizes.head() == 0 ? 0 : element * load.headRows() * sizes.vocabulary();
+    long oneToken = element * sizes.vocabulary();
+    long logits = sizes.head() == 0 ? 0 : load.headRows(oneToken) * oneToken;
     parts.put(MemoryPart.HEAD, logits + gradient);
     return new MemoryPhase("backward of the head", parts);
   }

@@ -157,7 +157,8 @@ final class MicroBatch {
     return position.count(member.response().length);
   }
 
-  private int tokens() {
+  /** Tokens that the head reads. */
+  int tokens() {
     return members.stream().mapToInt(this::count).sum();
   }
 }

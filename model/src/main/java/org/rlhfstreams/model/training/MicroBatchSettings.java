@@ -6,25 +6,33 @@ package org.rlhfstreams.model.training;
  * @param tokens padded tokens of one micro-batch, at most (a single longer sequence is taken alone)
  * @param retainedTokens a pass of at most so many padded tokens keeps its graphs for the backward
  *     pass; a larger one computes each micro-batch's forward again
- * @param headRows tokens whose logits exist at once
+ * @param headRows tokens whose logits are computed at once
+ * @param keptLogitBytes where the logits of a pass that keeps its graphs are no larger than this,
+ *     they are kept as well; otherwise they are computed again
  * @param sharePrompts whether rows with one long prompt read it once
  * @param checkpointLayers whether a layer's inner values are computed again for the backward pass
  *     instead of kept (Chen et al. 2016): a third more arithmetic, a fraction of the memory
  */
 public record MicroBatchSettings(
-    int tokens, int retainedTokens, int headRows, boolean sharePrompts, boolean checkpointLayers) {
+    int tokens,
+    int retainedTokens,
+    int headRows,
+    long keptLogitBytes,
+    boolean sharePrompts,
+    boolean checkpointLayers) {
   /** Settings that suit models of a few million parameters on a CPU. */
   public static final MicroBatchSettings DEFAULT =
-      new MicroBatchSettings(4096, 8192, 512, true, false);
+      new MicroBatchSettings(4096, 8192, 512, 256L << 20, true, false);
 
   public MicroBatchSettings {
-    if (tokens < 1 || retainedTokens < 0 || headRows < 1) {
+    if (tokens < 1 || retainedTokens < 0 || headRows < 1 || keptLogitBytes < 0) {
       throw new IllegalArgumentException("micro-batch settings must be positive");
     }
   }
 
   /** With layers computed again or not. */
   public MicroBatchSettings withCheckpointLayers(boolean checkpoint) {
-    return new MicroBatchSettings(tokens, retainedTokens, headRows, sharePrompts, checkpoint);
+    return new MicroBatchSettings(
+        tokens, retainedTokens, headRows, keptLogitBytes, sharePrompts, checkpoint);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
@@ -24,6 +25,7 @@ public final class Pass implements AutoCloseable {
   private final List<MicroBatch> batches;
   private final NDManager manager = ComputeDevice.newManager();
   private final List<NDList> retained = new ArrayList<>();
+  private final List<NDList> outputs = new ArrayList<>();
   private final float[][] logProbabilities;
   private final float[][] entropies;
   private final float[][] values;
@@ -46,9 +48,20 @@ public final class Pass implements AutoCloseable {
     this.values = new float[rows.size()][];
     int padded = batches.stream().mapToInt(MicroBatch::paddedTokens).sum();
     boolean retain = decoder == model.decoder() && padded <= model.microBatches().retainedTokens();
+    boolean retainLogits = retain && heads.tokens() && logitBytes() <= keptLogitBytes();
     for (MicroBatch batch : batches) {
-      forward(batch, retain);
+      forward(batch, retain, retainLogits);
     }
+  }
+
+  private long logitBytes() {
+    return (long) batches.stream().mapToInt(MicroBatch::tokens).sum()
+        * decoder.configuration().vocabularySize()
+        * decoder.type().bytes();
+  }
+
+  private long keptLogitBytes() {
+    return model.microBatches().keptLogitBytes();
   }
 
   /** [rows][response tokens], natural logarithms at the pass's temperature. */
@@ -66,7 +79,7 @@ public final class Pass implements AutoCloseable {
     return values;
   }
 
-  private void forward(MicroBatch batch, boolean retain) {
+  private void forward(MicroBatch batch, boolean retain, boolean retainLogits) {
     try (NDManager scope = manager.newSubManager()) {
       NDList states = states(batch, retain ? manager : scope, retain);
       NDArray hidden = states.get(0);
@@ -83,10 +96,15 @@ public final class Pass implements AutoCloseable {
                 temperatures(batch, scope),
                 headRows(scope),
                 Argument.of(scope.create(heads.entropies())),
+                Argument.of(scope.create(retainLogits)),
                 weights());
         batch.scatter(floats(statistics.get(0)), logProbabilities);
         if (heads.entropies()) {
           batch.scatter(floats(statistics.get(1)), entropies);
+        }
+        if (retainLogits) {
+          statistics.attach(manager);
+          outputs.add(statistics);
         }
       }
       if (heads.scalar()) {
@@ -115,12 +133,30 @@ public final class Pass implements AutoCloseable {
       try (NDManager scope = manager.newSubManager()) {
         MicroBatch batch = batches.get(i);
         NDList states = retained.isEmpty() ? states(batch, scope, true) : retained.get(i);
-        backward(scope, batch, states, gradients);
+        backward(scope, batch, states, kept(scope, i), gradients);
       }
     }
+    // overwritten with gradients: another backward computes them again
+    outputs.forEach(NDList::close);
+    outputs.clear();
   }
 
-  private void backward(NDManager scope, MicroBatch batch, NDList states, PassGradients gradients) {
+  /** What the token head kept: log-probabilities where it kept probabilities, and all parts. */
+  private record Kept(NDArray logProbabilities, List<NDArray> parts) {}
+
+  private Kept kept(NDManager scope, int batch) {
+    NDArray nothing = scope.create(new Shape(0)); // none itself cannot be passed twice in one call
+    if (outputs.isEmpty()) {
+      return new Kept(nothing, List.of(decoder.none()));
+    }
+    NDList of = outputs.get(batch);
+    return heads.entropies()
+        ? new Kept(nothing, of.subList(2, of.size()))
+        : new Kept(of.get(0), of.subList(1, of.size()));
+  }
+
+  private void backward(
+      NDManager scope, MicroBatch batch, NDList states, Kept kept, PassGradients gradients) {
     NDArray hidden = states.get(0);
     List<NDArray> hiddenGradients = new ArrayList<>();
     if (heads.tokens() && gradients.logProbabilities() != null) {
@@ -140,6 +176,8 @@ public final class Pass implements AutoCloseable {
               Argument.of(onEntropies),
               Argument.of(scope.create(withEntropy)),
               Argument.of(model.headGradient()),
+              Argument.of(kept.logProbabilities()),
+              Argument.list(kept.parts()),
               weights());
       hiddenGradients.add(results.get(0));
     }

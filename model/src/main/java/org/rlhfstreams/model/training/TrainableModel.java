@@ -14,6 +14,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
+import org.rlhfstreams.model.torchscript.NativeHeap;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
@@ -174,17 +175,28 @@ public final class TrainableModel implements AutoCloseable {
 
   /** As {@link #tokenPass(List, double[])}, at temperature 1. */
   public Pass tokenPass(List<TokenRow> rows) {
-    double[] ones = new double[rows.size()];
-    Arrays.fill(ones, 1);
-    return tokenPass(rows, ones);
+    return tokenPass(rows, ones(rows));
   }
 
-  /** Log-probabilities of the response tokens at temperature 1, without entropies or values. */
+  /** Log-probabilities of the response tokens, without entropies or values. */
+  public Pass logProbabilityPass(List<TokenRow> rows, double[] temperatures) {
+    return new Pass(
+        this,
+        decoder,
+        rows,
+        HeadPosition.RESPONSE_STATES,
+        new PassHeads(true, false, false, temperatures));
+  }
+
+  /** As {@link #logProbabilityPass(List, double[])}, at temperature 1. */
   public Pass logProbabilityPass(List<TokenRow> rows) {
+    return logProbabilityPass(rows, ones(rows));
+  }
+
+  private static double[] ones(List<TokenRow> rows) {
     double[] ones = new double[rows.size()];
     Arrays.fill(ones, 1);
-    return new Pass(
-        this, decoder, rows, HeadPosition.RESPONSE_STATES, new PassHeads(true, false, false, ones));
+    return ones;
   }
 
   /** Values of the state before each response token; no log-probabilities. */
@@ -216,6 +228,7 @@ public final class TrainableModel implements AutoCloseable {
     }
     optimizer.apply(learningRate, norm);
     refreshWorking();
+    NativeHeap.releaseNowAndThen();
     return new Update(norm, true);
   }
 

@@ -21,33 +21,53 @@
   def cached_rows(self, logits: Tensor) -> int:
     return max(1, 1048576 // logits.size(1))
 
-  # log-probabilities of the targets, at the sampling temperature, and their entropies where asked for
-  def token_statistics(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, with_entropy: Tensor, w: List[Tensor]) -> List[Tensor]:
+  # log-probabilities of the targets, at the sampling temperature, and their entropies where asked for.
+  # With keep, what token_gradients needs follows, part by part: logits where there are entropies, else the
+  # probabilities that take their place.
+  def token_statistics(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, with_entropy: Tensor, keep: Tensor, w: List[Tensor]) -> List[Tensor]:
     step = int(rows)
     changed = bool(torch.any(torch.ne(temperature, 1.)))
     entropy = bool(with_entropy)
+    kept = bool(keep)
     log_probabilities = annotate(List[Tensor], [])
     entropies = annotate(List[Tensor], [])
+    parts = annotate(List[Tensor], [])
     first = 0
     while first < h.size(0):
       until = min(first + step, h.size(0))
       logits = self.logits_of(h[first:until], w)
+      if kept:
+        parts.append(logits)
       part = self.cached_rows(logits)
       start = first
       while start < until:
         end = min(start + part, until)
-        z = self.tempered(logits[start - first:end - first], temperature[start:end], changed)
-        log_p = torch.log_softmax(z, -1)
-        log_probabilities.append(torch.squeeze(torch.gather(log_p, 1, torch.unsqueeze(targets[start:end], 1)), 1))
-        if entropy:
-          entropies.append(torch.neg(torch.sum(torch.softmax(z, -1).mul_(log_p), [1])))
+        chunk = logits[start - first:end - first]
+        z = self.tempered(chunk, temperature[start:end], changed)
+        target = torch.unsqueeze(targets[start:end], 1)
+        if kept and not entropy:
+          log_p = self.replace_by_probabilities(chunk, z, target)
+        else:
+          log_q = torch.log_softmax(z, -1)
+          log_p = torch.gather(log_q, 1, target)
+          if entropy:
+            entropies.append(torch.neg(torch.sum(torch.softmax(z, -1).mul_(log_q), [1])))
+        log_probabilities.append(torch.squeeze(log_p, 1))
         start = end
       first = until
+    result = [torch.cat(log_probabilities)]
     if entropy:
-      result = [torch.cat(log_probabilities), torch.cat(entropies)]
-    else:
-      result = [torch.cat(log_probabilities)]
-    return result
+      result.append(torch.cat(entropies))
+    return torch.add(result, parts)
+
+  # Overwrites logits with the probabilities of z -> log-probabilities of the targets, [tokens, 1]
+  def replace_by_probabilities(self, logits: Tensor, z: Tensor, target: Tensor) -> Tensor:
+    at_target = torch.gather(z, 1, target)
+    largest = torch.amax(z, [1], True)
+    e = torch.exp_(torch.sub_(z, largest))
+    total = torch.sum(e, [1], True)
+    torch.copy_(logits, torch.div_(e, total))
+    return at_target - largest - torch.log(total)
 
   # The scalar head is the last tensor, [1, hidden]: a value head or a reward model's score -> [tokens]
   def scalar_head(self, h: Tensor, w: List[Tensor]) -> Tensor:

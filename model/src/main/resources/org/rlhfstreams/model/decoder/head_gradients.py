@@ -1,41 +1,59 @@
   # Gradients of sum(d_lp * lp + d_entropy * entropy), for outputs as token_statistics gives them:
   # returned on h [tokens, hidden], and added into d_weight, the head's weight gradient, unless it is
-  # empty.
+  # empty. kept is what token_statistics gave to keep, and is overwritten; or one empty tensor. log_p [tokens]
+  # goes with kept probabilities and is empty with all else.
   # d lp_y / d z = onehot(y) - p;  d H / d z_j = -p_j (log p_j + H)
-  def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, d_weight: Tensor, w: List[Tensor]) -> Tensor:
+  def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, d_weight: Tensor, log_p: Tensor, kept: List[Tensor], w: List[Tensor]) -> Tensor:
     step = int(rows)
     changed = bool(torch.any(torch.ne(temperature, 1.)))
     entropy = bool(with_entropy)
+    probabilities = log_p.numel() > 0
     weight = self.head(w)
     d_h = torch.empty_like(h)
     first = 0
     while first < h.size(0):
       until = min(first + step, h.size(0))
-      logits = torch.linear(h[first:until], weight)
+      if kept[0].numel() == 0:
+        logits = torch.linear(h[first:until], weight)
+      else:
+        logits = kept[first // step]
       part = self.cached_rows(logits)
       start = first
       while start < until:
         end = min(start + part, until)
         chunk = logits[start - first:end - first]
-        z = self.tempered(chunk, temperature[start:end], changed)
-        d_z = torch.softmax(z, -1)
-        c = torch.to(torch.unsqueeze(d_lp[start:end], 1), d_z.dtype)
-        if entropy:
-          log_p = torch.log_softmax(z, -1)
-          total = torch.neg(torch.sum(d_z * log_p, [1], True))
-          d_z = d_z.mul_(torch.neg(c + torch.unsqueeze(d_entropy[start:end], 1) * (log_p + total)))
+        target = torch.unsqueeze(targets[start:end], 1)
+        c = torch.unsqueeze(d_lp[start:end], 1)
+        if probabilities:
+          if changed:
+            c = c / temperature[start:end]
+          # the target's own from its log-probability: 1 - p would be lost in bfloat16 where p is near 1
+          of_target = c * torch.neg(torch.expm1(torch.unsqueeze(log_p[start:end], 1)))
+          torch.mul_(chunk, torch.neg(c))
+          torch.scatter_(chunk, 1, target, torch.to(of_target, chunk.dtype))
         else:
-          d_z = d_z.mul_(torch.neg(c))
-        d_z = torch.scatter_add_(d_z, 1, torch.unsqueeze(targets[start:end], 1), c)
-        if changed:
-          d_z = torch.div_(d_z, temperature[start:end])
-        torch.copy_(chunk, d_z)
+          z = self.tempered(chunk, temperature[start:end], changed)
+          torch.copy_(chunk, self.logit_gradients(z, target, c, torch.unsqueeze(d_entropy[start:end], 1), entropy, temperature[start:end], changed))
         start = end
       torch.copy_(d_h[first:until], torch.matmul(logits, weight))
       if d_weight.numel() > 0:
         torch.add_(d_weight, torch.matmul(torch.t(logits), h[first:until]))
       first = until
     return d_h
+
+  def logit_gradients(self, z: Tensor, target: Tensor, d_lp: Tensor, d_entropy: Tensor, entropy: bool, temperature: Tensor, changed: bool) -> Tensor:
+    d_z = torch.softmax(z, -1)
+    c = torch.to(d_lp, d_z.dtype)
+    if entropy:
+      log_p = torch.log_softmax(z, -1)
+      total = torch.neg(torch.sum(d_z * log_p, [1], True))
+      d_z = d_z.mul_(torch.neg(c + d_entropy * (log_p + total)))
+    else:
+      d_z = d_z.mul_(torch.neg(c))
+    d_z = torch.scatter_add_(d_z, 1, target, c)
+    if changed:
+      d_z = torch.div_(d_z, temperature)
+    return d_z
 
   # Gradients of sum(d_value * value): returned on h, and added into d_weight.
   def scalar_gradients(self, h: Tensor, d_value: Tensor, d_weight: Tensor, w: List[Tensor]) -> Tensor:

@@ -137,7 +137,7 @@ final class MemoryEstimateTest {
     TrainingMode mode = TrainingMode.full(ComputeType.FLOAT32);
     assertThat(training(mode).phases().get(0).bytes(MemoryPart.ACTIVATIONS))
         .isEqualTo(2 * layer + 2 * states + layer); // and gradients on a layer's values
-    MicroBatchSettings cut = new MicroBatchSettings(6, 6, 512, false, false);
+    MicroBatchSettings cut = new MicroBatchSettings(6, 6, 512, 1 << 30, false, false);
     assertThat(training(mode, 2, cut).phases().get(0).bytes(MemoryPart.ACTIVATIONS))
         .isEqualTo(2 * (2 * layer + 2 * states + layer));
     assertThat(training(mode, 8, cut).phases().get(0))

@@ -27,7 +27,7 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 final class GradientTest {
   private static final OptimizerSettings OPTIMIZER = new OptimizerSettings(0.9, 0.95, 1e-8, 0, 0);
   private static final MicroBatchSettings WHOLE =
-      new MicroBatchSettings(1 << 20, 1 << 20, 512, false, false);
+      new MicroBatchSettings(1 << 20, 1 << 20, 512, 1 << 30, false, false);
   private static final int[] TOKENS = {7, 3, 9, 21, 40, 11, 5, 60, 33, 8, 19, 27};
   private static final int RESPONSE_START = 4;
   private static final double TEMPERATURE = 0.8;
@@ -135,6 +135,7 @@ final class GradientTest {
               Argument.of(scope.create(temperatures).reshape(count, 1)),
               Argument.of(scope.create(5L)),
               Argument.of(scope.create(true)),
+              Argument.of(scope.create(false)),
               Argument.list(weights));
       double[] logProbabilities = statistics.get(0).toDoubleArray();
       double[] entropies = statistics.get(1).toDoubleArray();
@@ -159,11 +160,14 @@ final class GradientTest {
   @ValueSource(strings = {"llama-untied-headdim", "qwen2-sliding", "gpt2"})
   void gradientsDoNotDependOnHowAPassIsCut(String name) {
     List<float[]> whole = gradients(name, WHOLE);
-    assertClose(gradients(name, new MicroBatchSettings(1, 1 << 20, 3, false, false)), whole);
-    assertClose(gradients(name, new MicroBatchSettings(64, 0, 7, false, false)), whole);
-    assertClose(gradients(name, new MicroBatchSettings(1 << 20, 1 << 20, 64, true, false)), whole);
-    assertClose(gradients(name, new MicroBatchSettings(300, 1 << 20, 64, true, true)), whole);
-    assertClose(gradients(name, new MicroBatchSettings(300, 0, 64, false, true)), whole);
+    assertClose(
+        gradients(name, new MicroBatchSettings(1, 1 << 20, 3, 1 << 30, false, false)), whole);
+    assertClose(gradients(name, new MicroBatchSettings(64, 0, 7, 0, false, false)), whole);
+    assertClose(
+        gradients(name, new MicroBatchSettings(1 << 20, 1 << 20, 64, 0, true, false)), whole);
+    assertClose(
+        gradients(name, new MicroBatchSettings(300, 1 << 20, 64, 1 << 30, true, true)), whole);
+    assertClose(gradients(name, new MicroBatchSettings(300, 0, 64, 1 << 30, false, true)), whole);
   }
 
   @Test

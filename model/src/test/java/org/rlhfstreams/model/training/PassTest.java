@@ -3,10 +3,14 @@ package org.rlhfstreams.model.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
@@ -55,14 +59,48 @@ final class PassTest {
 
   @Test
   void gradientAccumulationIsExact() {
-    List<float[]> whole = trainedWith(new MicroBatchSettings(10_000, 10_000, 512, true, false));
-    List<float[]> oneByOne = trainedWith(new MicroBatchSettings(1, 10_000, 3, true, false));
-    List<float[]> recomputed = trainedWith(new MicroBatchSettings(64, 0, 7, true, false));
+    List<float[]> whole =
+        trainedWith(new MicroBatchSettings(10_000, 10_000, 512, 1 << 30, true, false));
+    List<float[]> oneByOne = trainedWith(new MicroBatchSettings(1, 10_000, 3, 0, true, false));
+    List<float[]> recomputed = trainedWith(new MicroBatchSettings(64, 0, 7, 0, true, false));
     for (int i = 0; i < whole.size(); i++) {
       for (int j = 0; j < whole.get(i).length; j++) {
         assertThat(oneByOne.get(i)[j]).isCloseTo(whole.get(i)[j], within(2e-3f));
         assertThat(recomputed.get(i)[j]).isCloseTo(whole.get(i)[j], within(2e-3f));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0.7})
+  void whatTheHeadKeepsChangesNoGradient(double temperature) {
+    List<float[]> kept = gradientsOfLogProbabilities(1 << 30, temperature);
+    List<float[]> computedAgain = gradientsOfLogProbabilities(0, temperature);
+    for (int i = 0; i < kept.size(); i++) {
+      for (int j = 0; j < kept.get(i).length; j++) {
+        assertThat(kept.get(i)[j]).isCloseTo(computedAgain.get(i)[j], within(1e-5f));
+      }
+    }
+  }
+
+  private static List<float[]> gradientsOfLogProbabilities(long keptBytes, double temperature) {
+    ModelDirectory directory = ModelDirectory.open(Goldens.model("llama-tied"));
+    MicroBatchSettings settings = new MicroBatchSettings(10_000, 10_000, 7, keptBytes, true, false);
+    try (Decoder decoder = new Decoder(directory.configuration());
+        TrainableModel model =
+            new TrainableModel(decoder, Weights.read(directory), false, OPTIMIZER, settings)) {
+      List<TokenRow> rows = rows();
+      double[] temperatures = new double[rows.size()];
+      Arrays.fill(temperatures, temperature);
+      try (Pass pass = model.logProbabilityPass(rows, temperatures)) {
+        float[][] gradients = new float[rows.size()][];
+        for (int i = 0; i < gradients.length; i++) {
+          gradients[i] = new float[rows.get(i).responseLength()];
+          Arrays.fill(gradients[i], 0.1f * (i + 1));
+        }
+        pass.backward(PassGradients.ofLogProbabilities(gradients));
+      }
+      return model.gradients().stream().map(NDArray::toFloatArray).toList();
     }
   }
 

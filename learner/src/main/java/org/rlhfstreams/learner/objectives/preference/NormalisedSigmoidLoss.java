@@ -1,0 +1,13 @@
+package org.rlhfstreams.learner.objectives.preference;
+
+import ai.djl.ndarray.NDArray;
+
+/** DPO with means over tokens for s (Meng et al. 2024, section 2.2, with a reference). */
+final class NormalisedSigmoidLoss implements PreferenceLoss {
+  @Override
+  public NDArray of(PairTerms pairs) {
+    NDArray chosen = pairs.chosenRatio().div(pairs.chosenTokens());
+    NDArray rejected = pairs.rejectedRatio().div(pairs.rejectedTokens());
+    return LogSigmoid.of(chosen.sub(rejected).mul(pairs.beta())).neg();
+  }
+}
