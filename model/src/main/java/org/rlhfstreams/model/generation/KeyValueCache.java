@@ -12,7 +12,7 @@ import org.rlhfstreams.model.torchscript.InferenceArgument;
  * row needs them, within a bound on memory.
  */
 final class KeyValueCache implements AutoCloseable {
-  private static final int BLOCK = 64;
+  private static final int BLOCK = 32;
 
   private final Decoder decoder;
   private final long mostTokens;
@@ -35,7 +35,7 @@ final class KeyValueCache implements AutoCloseable {
         * configuration.layers()
         * configuration.keyValueHeads()
         * configuration.headDimension()
-        * Float.BYTES;
+        * decoder.type().bytes();
   }
 
   private NDArray allocate() {

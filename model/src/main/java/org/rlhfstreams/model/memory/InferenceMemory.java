@@ -10,7 +10,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
  * logits.
  */
 public final class InferenceMemory {
-  private static final int CACHE_BLOCK = 64;
+  private static final int CACHE_BLOCK = 32;
   private static final int PREFILL_TOKENS = 4096;
   private static final long FLOAT = Float.BYTES;
 
@@ -64,7 +64,7 @@ public final class InferenceMemory {
 
   /** All keys, or all values. */
   private long cacheHalf(long slots, long capacity) {
-    return FLOAT * sizes.layers() * slots * sizes.keys() * capacity;
+    return type.bytes() * sizes.layers() * slots * sizes.keys() * capacity;
   }
 
   private static long inBlocks(long tokens) {
@@ -86,7 +86,7 @@ public final class InferenceMemory {
     return tokens * (2L * type.bytes() * sizes.hidden() + Math.max(attention, feedForward));
   }
 
-  /** Of one layer for a token of each row: its keys and values copied into blocks. */
+  /** Of one layer for a token of each row: its keys and values in float32. */
   private long decoding(GenerationLoad load) {
     return 2 * FLOAT * sizes.keys() * load.slots() * inBlocks(load.tokens());
   }

@@ -1,30 +1,39 @@
   # Generation over slots. The caches are [layers, slots, key/value heads, capacity, head dimension];
-  # the running rows are always the first slots. They are float32 whatever the weights are: attention over
-  # few queries is up to four times as fast so. Positions past a row's length hold leftovers: the mask
+  # the running rows are always the first slots. They are of the weights' type, but attention is in float32
+  # always: over few queries that is up to four times as fast. Positions past a row's length hold leftovers: the mask
   # keeps them unseen, and decoding overwrites them.
 
   # Attention of queries [rows, key/value heads, n, dimension] to cached keys and values [rows, key/value
-  # heads, tokens, dimension], tokens in whole blocks of 64; hidden [rows or 1, 1, n, tokens] is true where
-  # a query does not see a token.
-  # Each block is multiplied by itself and hidden blocks add exact zeros, so that a row's
-  # result does not depend, to the bit, on other rows or on how far the cache reaches.
-  def attend_in_blocks(self, q: Tensor, keys: Tensor, values: Tensor, hidden: Tensor, scale: float) -> Tensor:
-    rows = q.size(0)
+  # heads, tokens, dimension], tokens in whole blocks of 32; bias [rows * key/value heads or 1, n or 1, tokens] is
+  # minus infinity where a query does not see a token, else 0.
+  # Each block is multiplied by itself and hidden blocks add exact zeros, so that a row's result does not
+  # depend, to the bit, on other rows or on how far the cache reaches.
+  def attend_in_blocks(self, q: Tensor, keys: Tensor, values: Tensor, bias: Tensor, scale: float) -> Tensor:
     n = q.size(2)
-    blocks = keys.size(2) // 64
-    split = [rows, self.key_value_heads, blocks, 64, self.head_dimension]
-    scores = torch.matmul(torch.unsqueeze(q * scale, 2), torch.transpose(torch.reshape(keys, split), 3, 4))
-    scores = torch.reshape(torch.transpose(scores, 2, 3), [rows, self.key_value_heads, n, blocks * 64])
-    p = torch.softmax(torch.masked_fill_(scores, hidden, self.minus_infinity), -1)
-    p = torch.transpose(torch.view(p, [rows, self.key_value_heads, n, blocks, 64]), 2, 3)
-    parts = torch.matmul(p, torch.reshape(values, split))
+    sequences = q.size(0) * self.key_value_heads
+    blocks = keys.size(2) // 32
+    pieces = [sequences * blocks, 32, self.head_dimension]
+    k = torch.transpose(torch.reshape(keys, pieces), 1, 2)
+    q = torch.reshape(q, [sequences, n, self.head_dimension])
     if blocks == 1:
-      a = torch.squeeze(parts, 2)
+      p = torch.softmax(torch.baddbmm(bias, q, k, beta=1, alpha=scale), -1)
+      a = torch.bmm(p, torch.reshape(values, pieces))
     else:
-      a = torch.sum(parts, [2])
-    return a
+      each = torch.expand(torch.unsqueeze(q, 1), [sequences, blocks, n, self.head_dimension])
+      scores = torch.bmm(torch.reshape(each, [sequences * blocks, n, self.head_dimension]), k)
+      scores = torch.reshape(torch.transpose(torch.view(scores, [sequences, blocks, n, 32]), 1, 2), [sequences, n, blocks * 32])
+      p = torch.softmax(torch.add(bias, scores, alpha=scale), -1)
+      p = torch.reshape(torch.transpose(torch.view(p, [sequences, n, blocks, 32]), 1, 2), [sequences * blocks, n, 32])
+      parts = torch.bmm(p, torch.reshape(values, pieces))
+      a = torch.sum(torch.view(parts, [sequences, blocks, n, self.head_dimension]), [1])
+    return torch.view(a, [sequences // self.key_value_heads, self.key_value_heads, n, self.head_dimension])
 
-  # Attention of a whole prompt to itself, 64 queries at a time: q [rows, heads, tokens, dimension], keys
+  # 0 and minus infinity, in float32
+  def bias_of(self, hidden: Tensor) -> Tensor:
+    zeros = torch.zeros(hidden.size(), dtype=6, layout=None, device=hidden.device)
+    return torch.masked_fill_(zeros, hidden, self.minus_infinity)
+
+  # Attention of a whole prompt to itself, 32 queries at a time: q [rows, heads, tokens, dimension], keys
   # and values as above -> [rows, heads, tokens, dimension]
   def attend_to_prompt(self, q: Tensor, keys: Tensor, values: Tensor, window: int, scale: float) -> Tensor:
     rows = q.size(0)
@@ -34,7 +43,7 @@
     parts = annotate(List[Tensor], [])
     start = 0
     while start < tokens:
-      end = start + 64
+      end = start + 32
       reach = end
       queries = torch.arange(start, end, dtype=4, layout=None, device=q.device)
       columns = torch.arange(reach, dtype=4, layout=None, device=q.device)
@@ -42,10 +51,10 @@
       hidden = torch.lt(distance, 0)
       if window > 0:
         hidden = torch.logical_or(hidden, torch.ge(distance, window))
-      hidden = torch.repeat(torch.view(hidden, [1, 1, 64, reach]), [1, 1, group, 1])
-      part = torch.reshape(grouped[:, :, :, start:end], [rows, self.key_value_heads, group * 64, self.head_dimension])
-      a = self.attend_in_blocks(part, keys[:, :, :reach], values[:, :, :reach], hidden, scale)
-      parts.append(torch.reshape(a, [rows, self.heads, 64, self.head_dimension]))
+      bias = torch.repeat(torch.unsqueeze(self.bias_of(hidden), 0), [1, group, 1])
+      part = torch.reshape(grouped[:, :, :, start:end], [rows, self.key_value_heads, group * 32, self.head_dimension])
+      a = self.attend_in_blocks(part, keys[:, :, :reach], values[:, :, :reach], bias, scale)
+      parts.append(torch.reshape(a, [rows, self.heads, 32, self.head_dimension]))
       start = end
     return torch.cat(parts, 2)
 
@@ -65,7 +74,7 @@
     until = slot + source.size(0)
     cos = self.at_positions(cos_table, positions)
     sin = self.at_positions(sin_table, positions)
-    whole = [0, 0, 0, (64 - time % 64) % 64]
+    whole = [0, 0, 0, (32 - time % 32) % 32]
     x = self.embed(ids, positions, w)
     for l in range(self.layers):
       o = self.layer_offset(l)
@@ -82,18 +91,20 @@
     h = torch.squeeze(self.final_norm(at_last, w), 1)
     return torch.index_select(self.logits_of(h, w), 0, source)
 
-  # One token for each of the first rows: tokens [rows], positions [rows] below reach, a multiple of 64 -> logits [rows, vocabulary]
+  # One token for each of the first rows: tokens [rows], positions [rows] below reach, a multiple of 32 -> logits [rows, vocabulary]
   def decode(self, tokens: Tensor, positions: Tensor, reach: int, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     rows = tokens.size(0)
     at = torch.unsqueeze(positions, 1)
     cos = self.at_positions(cos_table, at)
     sin = self.at_positions(sin_table, at)
     columns = torch.arange(reach, dtype=4, layout=None, device=positions.device)
-    distance = torch.view(positions, [rows, 1, 1, 1]) - torch.view(columns, [1, 1, 1, reach])
-    unseen = torch.lt(distance, 0)
+    distance = torch.view(positions, [rows, 1, 1]) - torch.view(columns, [1, 1, reach])
+    hidden = torch.lt(distance, 0)
+    unseen = torch.repeat_interleave(self.bias_of(hidden), self.key_value_heads, 0)
     outside = unseen
     if self.window > 0:
-      outside = torch.logical_or(unseen, torch.ge(distance, self.window))
+      hidden = torch.logical_or(hidden, torch.ge(distance, self.window))
+      outside = torch.repeat_interleave(self.bias_of(hidden), self.key_value_heads, 0)
     row_index = torch.arange(rows, dtype=4, layout=None, device=positions.device)
     where = annotate(List[Optional[Tensor]], [row_index, None, positions])
     # the queries that share a key/value head stand where a sequence's queries would
@@ -104,14 +115,14 @@
       q, k, v = self.attention_inputs(x, cos, sin, w, o)
       layer_keys = torch.slice(torch.select(keys, 0, l), 0, 0, rows)
       layer_values = torch.slice(torch.select(values, 0, l), 0, 0, rows)
-      torch.index_put_(layer_keys, where, self.widened(torch.squeeze(k, 2)))
-      torch.index_put_(layer_values, where, self.widened(torch.squeeze(v, 2)))
+      torch.index_put_(layer_keys, where, torch.squeeze(k, 2))
+      torch.index_put_(layer_values, where, torch.squeeze(v, 2))
       if self.windowed[l] == 1:
-        hidden = outside
+        bias = outside
       else:
-        hidden = unseen
+        bias = unseen
       grouped = torch.reshape(self.widened(q), [rows, self.key_value_heads, group, self.head_dimension])
-      a = self.attend_in_blocks(grouped, torch.slice(layer_keys, 2, 0, reach), torch.slice(layer_values, 2, 0, reach), hidden, self.attention_scale(l))
+      a = self.attend_in_blocks(grouped, self.widened(torch.slice(layer_keys, 2, 0, reach)), self.widened(torch.slice(layer_values, 2, 0, reach)), bias, self.attention_scale(l))
       a = torch.to(torch.reshape(a, [rows, self.heads, 1, self.head_dimension]), x.dtype)
       x = self.feed_forward(self.attention_output(a, x, w, o), w, o)
     h = torch.squeeze(self.final_norm(x, w), 1)
@@ -137,4 +148,10 @@
 
   # An empty cache, on the device of `like`.
   def new_cache(self, like: Tensor, slots: int, capacity: int) -> Tensor:
-    return torch.zeros([self.layers, slots, self.key_value_heads, capacity, self.head_dimension], dtype=6, layout=None, device=like.device)
+    return torch.zeros([self.layers, slots, self.key_value_heads, capacity, self.head_dimension], dtype=self.cache_dtype(), layout=None, device=like.device)
+
+  def cache_dtype(self) -> int:
+    dtype = 6
+    if self.half:
+      dtype = 15
+    return dtype
