@@ -96,7 +96,7 @@ public final class MemoryFlatness {
     }
     double[] temperatures = new double[rows.size()];
     Arrays.fill(temperatures, 1);
-    try (Pass pass = model.tokenPass(rows, temperatures)) {
+    try (Pass pass = model.tokenPass(rows, temperatures, false)) {
       float[][] gradients = new float[rows.size()][];
       for (int i = 0; i < gradients.length; i++) {
         gradients[i] = new float[rows.get(i).responseLength()];

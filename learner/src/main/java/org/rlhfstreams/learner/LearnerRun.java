@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -17,7 +18,14 @@ import org.rlhfstreams.learner.loop.PreferenceConverter;
 import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
+import org.rlhfstreams.learner.objectives.preference.PairObjective;
+import org.rlhfstreams.learner.reference.KeptReference;
+import org.rlhfstreams.learner.reference.ReferenceDigest;
+import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
+import org.rlhfstreams.learner.training.LabelTrainer;
 import org.rlhfstreams.learner.training.PpoTrainer;
+import org.rlhfstreams.learner.training.PreferenceTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
@@ -31,6 +39,7 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.PpoConfiguration;
+import org.rlhfstreams.service.configuration.PreferenceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.ValueModelKind;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -109,6 +118,9 @@ public final class LearnerRun implements AutoCloseable {
       return switch (configuration.learner().objective()) {
         case SFT -> supervised(models, configuration.model().requiredPolicy());
         case REWARD -> reward(models, configuration.model().requiredReward());
+        case DPO -> pairs(models, PairObjectives.directPreference(configuration.preference()));
+        case ORPO -> pairs(models, PairObjectives.oddsRatio(configuration.preference()));
+        case KTO -> labels(models, configuration);
         case PPO -> ppo(models, configuration);
       };
     }
@@ -117,16 +129,68 @@ public final class LearnerRun implements AutoCloseable {
       SupervisedTrainer trainer =
           opened.add(new SupervisedTrainer(models.languageModel(start), learner().learningRate()));
       PreferenceRows rows = rows(start);
-      return offline(trainer, rows::demonstration, connection.topics().policyWeights(), start);
+      return offline(
+          trainer,
+          preference -> List.of(rows.demonstration(preference)),
+          connection.topics().policyWeights(),
+          start);
+    }
+
+    private LearnerRun pairs(TrainableModels models, PairObjective objective) {
+      Path start = connection.configuration().model().requiredPolicy();
+      PreferenceTrainer trainer =
+          opened.add(
+              new PreferenceTrainer(
+                  models.languageModel(start),
+                  objective.needsReference() ? Optional.of(reference(models)) : Optional.empty(),
+                  objective,
+                  learner().learningRate()));
+      PreferenceRows rows = rows(start);
+      return offline(
+          trainer,
+          preference -> List.of(rows.pair(preference)),
+          connection.topics().policyWeights(),
+          start);
+    }
+
+    private LearnerRun labels(TrainableModels models, RlhfConfiguration configuration) {
+      Path start = configuration.model().requiredPolicy();
+      PreferenceConfiguration settings = configuration.preference();
+      LabelTrainer trainer =
+          opened.add(
+              new LabelTrainer(
+                  models.languageModel(start),
+                  reference(models),
+                  new KahnemanTverskyObjective(
+                      settings.beta(), settings.desirableWeight(), settings.undesirableWeight()),
+                  longestRow(ModelDirectory.readConfiguration(start)),
+                  learner().learningRate()));
+      PreferenceRows rows = rows(start);
+      return offline(trainer, rows::labelled, connection.topics().policyWeights(), start);
+    }
+
+    private ReferenceLogProbabilities reference(TrainableModels models) {
+      RlhfConfiguration configuration = connection.configuration();
+      Path directory = configuration.model().referenceOrPolicy();
+      String digest = ReferenceDigest.of(directory, configuration.model().dtype().name());
+      return new KeptReference(
+          learner().output().resolve("reference-log-probabilities").resolve(digest),
+          () -> models.reference(directory));
     }
 
     private LearnerRun reward(TrainableModels models, Path start) {
       RewardTrainer trainer =
           opened.add(
               new RewardTrainer(
-                  models.scorer(start), new RewardObjective(0), learner().learningRate()));
+                  models.scorer(start),
+                  new RewardObjective(connection.configuration().preference().rewardCentering()),
+                  learner().learningRate()));
       PreferenceRows rows = rows(start);
-      return offline(trainer, rows::pair, connection.topics().rewardWeights(), start);
+      return offline(
+          trainer,
+          preference -> List.of(rows.pair(preference)),
+          connection.topics().rewardWeights(),
+          start);
     }
 
     private LearnerRun ppo(TrainableModels models, RlhfConfiguration configuration) {
@@ -155,8 +219,11 @@ public final class LearnerRun implements AutoCloseable {
     private PreferenceRows rows(Path start) {
       ModelDirectory model = ModelDirectory.open(start);
       Tokenizer tokenizer = opened.add(Tokenizer.open(start, model.configuration()));
-      int longest = Math.min(learner().maxLength(), model.configuration().maxPositions());
-      return new PreferenceRows(tokenizer, longest);
+      return new PreferenceRows(tokenizer, longestRow(model.configuration()));
+    }
+
+    private int longestRow(ModelConfiguration architecture) {
+      return Math.min(learner().maxLength(), architecture.maxPositions());
     }
 
     private <E extends Example> LearnerRun offline(
@@ -167,7 +234,7 @@ public final class LearnerRun implements AutoCloseable {
                   connection,
                   converter,
                   learner().batchSize(),
-                  learner().epochs(),
+                  learner().epochsOrDefault(),
                   learner().seed()));
       return run(trainer, source, weights, false, start);
     }

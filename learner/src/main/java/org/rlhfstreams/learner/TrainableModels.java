@@ -15,6 +15,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.training.FrozenModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.OptimizerSettings;
 import org.rlhfstreams.model.training.TrainableModel;
@@ -55,6 +56,7 @@ public final class TrainableModels {
     Map<String, float[]> zeros = new HashMap<>();
     heads.forEach(head -> zeros.put(head.name(), new float[Math.toIntExact(head.size())]));
     return trainable(
+        model,
         model.configuration(),
         Weights.read(model, specifications, zeros, ComputeType.FLOAT32),
         !heads.isEmpty());
@@ -67,7 +69,7 @@ public final class TrainableModels {
             ? model.configuration().architecture().defaultAdapterTargets()
             : Set.copyOf(lora.targetModules());
     LowRankAdapters adapters = new LowRankAdapters(lora.rank(), lora.alpha(), targets, false);
-    ComputeType type = type();
+    ComputeType type = type(model);
     return TrainableModel.withAdapters(
         new Decoder(model.configuration(), type, Optional.of(adapters)),
         Weights.read(model, type),
@@ -84,12 +86,15 @@ public final class TrainableModels {
   public TrainableModel scorer(Path directory) {
     ModelDirectory model = ModelDirectory.open(directory);
     if (model.configuration().classifier()) {
-      return trainable(model.configuration(), Weights.read(model), true);
+      return trainable(model, model.configuration(), Weights.read(model), true);
     }
     ModelConfiguration classifier = model.configuration().asClassifier();
     Map<String, float[]> head = Map.of(SCORE, newHead(classifier.hiddenSize()));
     return trainable(
-        classifier, Weights.read(model, classifier.tensors(), head, ComputeType.FLOAT32), true);
+        model,
+        classifier,
+        Weights.read(model, classifier.tensors(), head, ComputeType.FLOAT32),
+        true);
   }
 
   private float[] newHead(int hidden) {
@@ -101,20 +106,28 @@ public final class TrainableModels {
     return head;
   }
 
-  private TrainableModel trainable(
-      ModelConfiguration architecture, Weights weights, boolean scalarHead) {
-    return new TrainableModel(
-        new Decoder(architecture, type()), weights, scalarHead, optimizer(), microBatches());
+  /** The reference that the policy is held to, frozen. */
+  public FrozenModel reference(Path directory) {
+    ModelDirectory model = ModelDirectory.open(directory);
+    ComputeType type = type(model);
+    return new FrozenModel(
+        new Decoder(model.configuration(), type), Weights.read(model, type), microBatches());
   }
 
-  private ComputeType type() {
-    return ComputeType.named(configuration.model().dtype().name());
+  private TrainableModel trainable(
+      ModelDirectory model, ModelConfiguration architecture, Weights weights, boolean scalarHead) {
+    return new TrainableModel(
+        new Decoder(architecture, type(model)), weights, scalarHead, optimizer(), microBatches());
+  }
+
+  private ComputeType type(ModelDirectory model) {
+    return ComputeType.named(configuration.model().dtype().name(), model);
   }
 
   private OptimizerSettings optimizer() {
     return new OptimizerSettings(
         settings.adamBeta1(),
-        settings.adamBeta2(),
+        settings.adamBeta2OrDefault(),
         settings.adamEpsilon(),
         settings.weightDecay(),
         settings.maxGradNorm(),

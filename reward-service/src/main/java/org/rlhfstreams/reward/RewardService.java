@@ -75,10 +75,15 @@ public final class RewardService implements AutoCloseable {
             ServiceThread.start(
                 "reward-service",
                 stopped -> {
-                  ComputeType type = ComputeType.named(configuration.model().dtype().name());
+                  String type = configuration.model().dtype().name();
                   try (RewardModel model =
-                          new RewardModel(reward, type, endOfSequence, reader::newest);
-                      ReferenceModel frozen = new ReferenceModel(reference, type)) {
+                          new RewardModel(
+                              reward,
+                              ComputeType.named(type, reward),
+                              endOfSequence,
+                              reader::newest);
+                      ReferenceModel frozen =
+                          new ReferenceModel(reference, ComputeType.named(type, reference))) {
                     score(connection, model, frozen, meters, stopped);
                   }
                 }));

@@ -37,9 +37,9 @@ public final class RolloutWorker implements AutoCloseable {
     RlhfConfiguration configuration = connection.configuration();
     RolloutWorkerConfiguration settings = configuration.rolloutWorker();
     ComputeDevice.select(configuration.model().device());
-    ComputeType type = ComputeType.named(configuration.model().dtype().name());
     Path path = configuration.model().requiredPolicy();
     ModelDirectory model = ModelDirectory.open(path);
+    ComputeType type = ComputeType.named(configuration.model().dtype().name(), model);
     Tokenizer tokenizer = opened.add(Tokenizer.open(path, model.configuration()));
     WeightReader reader =
         opened.add(
@@ -98,7 +98,7 @@ public final class RolloutWorker implements AutoCloseable {
     try (PolicySampler sampler =
         new PolicySampler(
             model,
-            ComputeType.named(connection.configuration().model().dtype().name()),
+            ComputeType.named(connection.configuration().model().dtype().name(), model),
             settings.batchSize(),
             reader::newest)) {
       RolloutHandler handler =

@@ -6,6 +6,8 @@ import org.rlhfstreams.model.training.TokenRow;
  * Two responses to one prompt.
  *
  * @param margin by how much the chosen one is better; 0 where nothing is known
+ * @param weight in the loss, 1 by default
  */
-public record PreferencePair(String id, TokenRow chosen, TokenRow rejected, double margin)
+public record PreferencePair(
+    String id, TokenRow chosen, TokenRow rejected, double margin, double weight)
     implements Example {}

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.data;
 
 import java.util.Arrays;
+import java.util.List;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.TokenRow;
@@ -47,7 +48,36 @@ public final class PreferenceRows {
         preference.getPreferenceId(),
         row(prompt, preference.getChosen()),
         row(prompt, preference.getRejected()),
-        preference.getMargin() == null ? 0 : preference.getMargin());
+        preference.getMargin() == null ? 0 : preference.getMargin(),
+        preference.getWeight());
+  }
+
+  /**
+   * Labelled responses: one, or the two of a pair.
+   *
+   * @throws UnusableException where there is no label, or no response token is left to learn
+   */
+  public List<LabelledResponse> labelled(Preference preference) throws UnusableException {
+    String id = preference.getPreferenceId();
+    int[] prompt = prompt(preference);
+    if (prompt.length == 0) {
+      throw new UnusableException("it has no prompt: a labelled response answers one");
+    }
+    if (preference.getRejected() != null) {
+      return List.of(
+          labelled(id + "/chosen", prompt, preference.getChosen(), true, preference),
+          labelled(id + "/rejected", prompt, preference.getRejected(), false, preference));
+    }
+    if (preference.getLabel() == null) {
+      throw new UnusableException("it has neither a label nor a rejected response");
+    }
+    return List.of(labelled(id, prompt, preference.getChosen(), preference.getLabel(), preference));
+  }
+
+  private LabelledResponse labelled(
+      String id, int[] prompt, String response, boolean desirable, Preference preference)
+      throws UnusableException {
+    return new LabelledResponse(id, row(prompt, response), desirable, preference.getWeight());
   }
 
   private int[] prompt(Preference preference) throws UnusableException {

@@ -88,7 +88,7 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
         try {
           Preference preference = decoder.decode(record.topic(), record.value());
           if (seen.add(preference.getPreferenceId())) {
-            examples.add(converter.convert(preference));
+            examples.addAll(converter.convert(preference));
           }
         } catch (UndecodableException | UnusableException e) {
           refusals.add(record, e.getMessage(), 0);
@@ -140,6 +140,9 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
 
   @Override
   public OptionalLong totalBatches() {
+    if (epochs == Integer.MAX_VALUE && !examples.isEmpty()) {
+      return OptionalLong.empty();
+    }
     return OptionalLong.of((long) epochs * ((examples.size() + batchSize - 1) / batchSize));
   }
 

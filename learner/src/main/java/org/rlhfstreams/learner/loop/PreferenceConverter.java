@@ -1,10 +1,11 @@
 package org.rlhfstreams.learner.loop;
 
+import java.util.List;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.data.UnusableException;
 
 /**
- * From a preference to an example of one objective.
+ * From a preference to examples of one objective: one, or several.
  *
  * @param <E> the kind of example
  */
@@ -15,5 +16,5 @@ public interface PreferenceConverter<E> {
    *
    * @throws UnusableException with the reason for its dead letter
    */
-  E convert(Preference preference) throws UnusableException;
+  List<E> convert(Preference preference) throws UnusableException;
 }

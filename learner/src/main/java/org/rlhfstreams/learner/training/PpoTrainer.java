@@ -128,7 +128,8 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     List<TokenRow> rows = samples.stream().map(ScoredSample::row).toList();
     double[] temperatures = samples.stream().mapToDouble(ScoredSample::temperature).toArray();
     return new Passes(
-        policy.tokenPass(rows, temperatures), valueModel.map(model -> model.valuePass(rows)));
+        policy.tokenPass(rows, temperatures, settings.entropyCoefficient() > 0),
+        valueModel.map(model -> model.valuePass(rows)));
   }
 
   /** What stays the same through all epochs of a batch, [rows][response tokens]. */

@@ -13,10 +13,9 @@ import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
-import org.rlhfstreams.model.training.Update;
 
 /** A reward model on preference pairs: one update a batch. */
-public final class RewardTrainer implements Trainer<PreferencePair> {
+public final class RewardTrainer implements EvaluatingTrainer<PreferencePair> {
   private final TrainableModel model;
   private final RewardObjective objective;
   private final double learningRate;
@@ -35,35 +34,35 @@ public final class RewardTrainer implements Trainer<PreferencePair> {
 
   @Override
   public Map<String, Double> step(List<PreferencePair> batch, double learningRateFactor) {
-    int pairs = batch.size();
-    Map<String, Double> metrics = new LinkedHashMap<>();
     List<TokenRow> rows = rows(batch);
     try (Pass pass = model.scorePass(rows)) {
       ObjectiveResult result = evaluate(batch, pass.values());
-      metrics.put("loss", result.loss());
-      metrics.putAll(result.statistics());
-      boolean applied = Double.isFinite(result.loss());
-      if (applied) {
-        float[][] gradients = new float[2 * pairs][];
-        for (int i = 0; i < pairs; i++) {
-          gradients[i] = new float[] {(float) result.gradients().get(0)[i]};
-          gradients[pairs + i] = new float[] {(float) result.gradients().get(1)[i]};
-        }
-        pass.backward(PassGradients.ofValues(gradients));
-        Update update = model.update(learningRate * learningRateFactor);
-        metrics.put("grad_norm", update.gradientNorm());
-        applied = update.applied();
-      }
-      metrics.put(SKIPPED, applied ? 0.0 : 1.0);
+      Map<String, Double> metrics =
+          OneUpdate.apply(
+              model, pass, result, () -> gradients(result), learningRate * learningRateFactor);
+      metrics.put(
+          "num_tokens", (double) rows.stream().mapToLong(row -> row.tokenIds().length).sum());
+      return metrics;
     }
-    metrics.put("learning_rate", learningRate * learningRateFactor);
-    metrics.put("num_tokens", (double) rows.stream().mapToLong(row -> row.tokenIds().length).sum());
-    return metrics;
   }
 
-  /** Loss, accuracy and margin of pairs, without learning. */
+  private static PassGradients gradients(ObjectiveResult result) {
+    int pairs = result.gradients().get(0).length;
+    float[][] gradients = new float[2 * pairs][];
+    for (int i = 0; i < pairs; i++) {
+      gradients[i] = new float[] {(float) result.gradients().get(0)[i]};
+      gradients[pairs + i] = new float[] {(float) result.gradients().get(1)[i]};
+    }
+    return PassGradients.ofValues(gradients);
+  }
+
+  @Override
   public Map<String, Double> evaluate(List<PreferencePair> pairs) {
-    try (Pass pass = model.scorePass(rows(pairs))) {
+    return ByPortions.mean(pairs, this::measure);
+  }
+
+  private Map<String, Double> measure(List<PreferencePair> pairs) {
+    try (Pass pass = model.scorePassWithoutGradient(rows(pairs))) {
       ObjectiveResult result = evaluate(pairs, pass.values());
       Map<String, Double> metrics = new LinkedHashMap<>(result.statistics());
       metrics.put("loss", result.loss());

@@ -13,14 +13,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.TrainableModels;
 import org.rlhfstreams.learner.data.Demonstration;
+import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.learner.objectives.preference.DirectPreferenceObjective;
+import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
+import org.rlhfstreams.learner.objectives.preference.OddsRatioObjective;
+import org.rlhfstreams.learner.objectives.preference.PairObjective;
+import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
@@ -102,6 +111,114 @@ final class TrajectoryGoldenTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "dpo-sigmoid, sigmoid, 0",
+    "dpo-ipo, ipo, 0",
+    "dpo-hinge, hinge, 0",
+    "dpo-robust-0.1, robust, 0.1",
+    "dpo-sigmoid-norm, sigmoid_norm, 0",
+    "dpo-sigmoid-plus-sft-1.0, sigmoid+sft, 0",
+    "dpo-exo-pair, exo_pair, 0.1",
+    "dpo-apo-zero, apo_zero, 0",
+    "dpo-bco-pair, bco_pair, 0",
+  })
+  void directPreferencesFollowTrl(String name, String loss, double smoothing)
+      throws UnusableException {
+    followPairs(name, new DirectPreferenceObjective(loss, 0.1, smoothing), resource("reference"));
+  }
+
+  @Test
+  void aPolicyThatIsItsOwnReferenceStartsAtTheLogarithmOfTwo() throws UnusableException {
+    followPairs(
+        "dpo-sigmoid-reference-is-initial-policy",
+        new DirectPreferenceObjective("sigmoid", 0.1, 0),
+        resource("policy"));
+    try (PreferenceTrainer trainer =
+        preferenceTrainer(new DirectPreferenceObjective("sigmoid", 0.1, 0), resource("policy"))) {
+      assertThat(trainer.step(pairs(), 1).get("loss")).isEqualTo(Math.log(2));
+    }
+  }
+
+  @Test
+  void oddsRatiosFollowTrl() throws UnusableException {
+    followPairs("orpo", new OddsRatioObjective(0.1, true), resource("reference"));
+  }
+
+  @Test
+  void singleLabelsFollowTrl() throws UnusableException {
+    JsonNode expected = golden.get("kto");
+    List<LabelledResponse> batch = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(resource("policy"));
+        LabelTrainer trainer =
+            new LabelTrainer(
+                models.languageModel(resource("policy")),
+                new PlainReference(models.reference(resource("reference"))),
+                new KahnemanTverskyObjective(0.1, 1, 1),
+                128,
+                1e-3)) {
+      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      for (JsonNode example : read("kto.json")) {
+        batch.addAll(
+            rows.labelled(
+                preference(batch.size(), example)
+                    .setChosen(example.get("completion").asText())
+                    .setLabel(example.get("label").asBoolean())
+                    .build()));
+      }
+      double[] initial = flat(trainer.state().model());
+      for (JsonNode step : expected.get("steps")) {
+        assertStep(trainer.step(batch, 1), step);
+      }
+      assertWeights(expected, initial, flat(trainer.state().model()));
+    }
+  }
+
+  private void followPairs(String name, PairObjective objective, Path reference)
+      throws UnusableException {
+    List<PreferencePair> batch = pairs();
+    try (PreferenceTrainer trainer = preferenceTrainer(objective, reference)) {
+      double[] initial = flat(trainer.state().model());
+      for (JsonNode step : golden.get(name).get("steps")) {
+        assertStep(trainer.step(batch, 1), step);
+      }
+      assertWeights(golden.get(name), initial, flat(trainer.state().model()));
+    }
+  }
+
+  private PreferenceTrainer preferenceTrainer(PairObjective objective, Path reference) {
+    return new PreferenceTrainer(
+        models.languageModel(resource("policy")),
+        Optional.of(new PlainReference(models.reference(reference))),
+        objective,
+        1e-3);
+  }
+
+  private static List<PreferencePair> pairs() throws UnusableException {
+    List<PreferencePair> pairs = new ArrayList<>();
+    try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
+      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      for (Preference preference : preferences()) {
+        pairs.add(rows.pair(preference));
+      }
+    }
+    return pairs;
+  }
+
+  /** All that TRL logs but what it says of raw logits and of sampled tokens. */
+  private static void assertStep(Map<String, Double> metrics, JsonNode step) {
+    step.properties()
+        .forEach(
+            metric -> {
+              String name = metric.getKey();
+              if (!name.startsWith("logits/")
+                  && !name.equals("entropy")
+                  && !name.equals("mean_token_accuracy")) {
+                assertMetric(metrics, name, metric.getValue());
+              }
+            });
+  }
+
   private static int[] ids(JsonNode pair, String side) {
     int[] ids = new int[pair.get("prompt").size() + pair.get(side).size()];
     int at = 0;
@@ -142,16 +259,20 @@ final class TrajectoryGoldenTest {
     List<Preference> preferences = new ArrayList<>();
     for (JsonNode pair : read("pairs.json")) {
       preferences.add(
-          Preference.newBuilder()
-              .setPreferenceId(String.valueOf(preferences.size()))
-              .setPrompt(pair.get("prompt").asText())
+          preference(preferences.size(), pair)
               .setChosen(pair.get("chosen").asText())
               .setRejected(pair.get("rejected").asText())
-              .setSource("golden")
-              .setCreatedAt(Instant.EPOCH)
               .build());
     }
     return preferences;
+  }
+
+  private static Preference.Builder preference(int id, JsonNode example) {
+    return Preference.newBuilder()
+        .setPreferenceId(String.valueOf(id))
+        .setPrompt(example.get("prompt").asText())
+        .setSource("golden")
+        .setCreatedAt(Instant.EPOCH);
   }
 
   private static JsonNode read(String name) {

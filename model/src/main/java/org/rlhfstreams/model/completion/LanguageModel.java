@@ -9,7 +9,6 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.generation.Generator;
 import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -38,10 +37,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel open(Path directory) {
     ModelDirectory model = ModelDirectory.open(directory);
-    boolean wide =
-        model.expectedTensors().stream()
-            .anyMatch(tensor -> model.tensorType(tensor.name()) == TensorType.F32);
-    return open(model, directory, wide ? ComputeType.FLOAT32 : ComputeType.automatic());
+    return open(model, directory, ComputeType.named("stored", model));
   }
 
   /**

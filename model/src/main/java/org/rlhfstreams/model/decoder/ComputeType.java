@@ -3,6 +3,8 @@ package org.rlhfstreams.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Locale;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorType;
 
 /** The element type that weights are held in and matrices are multiplied in. */
 public enum ComputeType {
@@ -39,6 +41,23 @@ public enum ComputeType {
           throw new IllegalArgumentException(
               "dtype \"" + name + "\" is not known: say float32, bfloat16 or auto");
     };
+  }
+
+  /**
+   * The type of a configured name for a model.
+   *
+   * @param name as {@link #named(String)} has it, or stored: float32 where the model's weights are
+   *     stored so, else the faster type
+   * @throws IllegalArgumentException for another name
+   */
+  public static ComputeType named(String name, ModelDirectory model) {
+    if (!name.equalsIgnoreCase("stored")) {
+      return named(name);
+    }
+    boolean wide =
+        model.expectedTensors().stream()
+            .anyMatch(tensor -> model.tensorType(tensor.name()) == TensorType.F32);
+    return wide ? FLOAT32 : automatic();
   }
 
   /** Bytes an element takes. */

@@ -44,7 +44,7 @@ public final class InferenceModel implements AutoCloseable {
                     InferenceArgument.of(batch.spread(scope, temperatures)),
                     InferenceArgument.of(scope.create((long) microBatches.headRows())),
                     InferenceArgument.of(scope.create(false)),
-                    InferenceArgument.of(scope.create(false)),
+                    InferenceArgument.of(scope.create(0L)),
                     weights.argument())
                 .get(0);
         batch.scatter(statistics.toFloatArray(), byRow);

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.RopeTables;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
@@ -19,8 +20,10 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  * surrogate sum of gradient times output.
  */
 public final class Pass implements AutoCloseable {
-  private final TrainableModel model;
+  private final Optional<TrainableModel> model;
   private final Decoder decoder;
+  private final Argument weights;
+  private final MicroBatchSettings microBatches;
   private final PassHeads heads;
   private final List<MicroBatch> batches;
   private final NDManager manager = ComputeDevice.newManager();
@@ -30,25 +33,50 @@ public final class Pass implements AutoCloseable {
   private final float[][] entropies;
   private final float[][] values;
 
-  /**
-   * @param decoder the model's, or one that ignores its adapters
-   */
+  /** A pass that gradients may follow. */
+  Pass(TrainableModel model, List<TokenRow> rows, HeadPosition position, PassHeads heads) {
+    this(
+        Optional.of(model),
+        model.decoder(),
+        model.allWeights(),
+        model.microBatches(),
+        rows,
+        position,
+        heads);
+  }
+
+  /** A pass that no gradients follow. */
   Pass(
-      TrainableModel model,
       Decoder decoder,
+      Argument weights,
+      MicroBatchSettings microBatches,
+      List<TokenRow> rows,
+      HeadPosition position,
+      PassHeads heads) {
+    this(Optional.empty(), decoder, weights, microBatches, rows, position, heads);
+  }
+
+  private Pass(
+      Optional<TrainableModel> model,
+      Decoder decoder,
+      Argument weights,
+      MicroBatchSettings microBatches,
       List<TokenRow> rows,
       HeadPosition position,
       PassHeads heads) {
     this.model = model;
     this.decoder = decoder;
+    this.weights = weights;
+    this.microBatches = microBatches;
     this.heads = heads;
-    this.batches = MicroBatch.cut(rows, model.microBatches(), position, decoder);
+    this.batches = MicroBatch.cut(rows, microBatches, position, decoder);
     this.logProbabilities = new float[rows.size()][];
     this.entropies = new float[rows.size()][];
     this.values = new float[rows.size()][];
     int padded = batches.stream().mapToInt(MicroBatch::paddedTokens).sum();
-    boolean retain = decoder == model.decoder() && padded <= model.microBatches().retainedTokens();
-    boolean retainLogits = retain && heads.tokens() && logitBytes() <= keptLogitBytes();
+    boolean retain = model.isPresent() && padded <= microBatches.retainedTokens();
+    boolean retainLogits =
+        retain && heads.tokens() && logitBytes() <= microBatches.keptLogitBytes();
     for (MicroBatch batch : batches) {
       forward(batch, retain, retainLogits);
     }
@@ -58,10 +86,6 @@ public final class Pass implements AutoCloseable {
     return (long) batches.stream().mapToInt(MicroBatch::tokens).sum()
         * decoder.configuration().vocabularySize()
         * decoder.type().bytes();
-  }
-
-  private long keptLogitBytes() {
-    return model.microBatches().keptLogitBytes();
   }
 
   /** [rows][response tokens], natural logarithms at the pass's temperature. */
@@ -96,8 +120,8 @@ public final class Pass implements AutoCloseable {
                 temperatures(batch, scope),
                 headRows(scope),
                 Argument.of(scope.create(heads.entropies())),
-                Argument.of(scope.create(retainLogits)),
-                weights());
+                Argument.of(scope.create(retainLogits ? heads.kept() : 0L)),
+                weights);
         batch.scatter(floats(statistics.get(0)), logProbabilities);
         if (heads.entropies()) {
           batch.scatter(floats(statistics.get(1)), entropies);
@@ -108,7 +132,7 @@ public final class Pass implements AutoCloseable {
         }
       }
       if (heads.scalar()) {
-        NDArray scalars = decoder.run("scalar_head", scope, Argument.of(hidden), weights()).get(0);
+        NDArray scalars = decoder.run("scalar_head", scope, Argument.of(hidden), weights).get(0);
         batch.scatter(floats(scalars), values);
       }
     }
@@ -123,17 +147,17 @@ public final class Pass implements AutoCloseable {
   /**
    * Adds the weight gradients of a loss whose gradients on this pass's outputs are given.
    *
-   * @throws IllegalArgumentException where a row's gradients do not fit its tokens
+   * @throws IllegalArgumentException where a row's gradients do not fit its tokens, or are on
+   *     entropies of a pass that was made without their gradients
    */
   public void backward(PassGradients gradients) {
-    if (decoder != model.decoder()) {
-      throw new IllegalStateException("a reference pass has no backward");
-    }
+    TrainableModel trained =
+        model.orElseThrow(() -> new IllegalStateException("a reference pass has no backward"));
     for (int i = 0; i < batches.size(); i++) {
       try (NDManager scope = manager.newSubManager()) {
         MicroBatch batch = batches.get(i);
         NDList states = retained.isEmpty() ? states(batch, scope, true) : retained.get(i);
-        backward(scope, batch, states, kept(scope, i), gradients);
+        backward(trained, scope, batch, states, kept(scope, i), gradients);
       }
     }
     // overwritten with gradients: another backward computes them again
@@ -150,18 +174,25 @@ public final class Pass implements AutoCloseable {
       return new Kept(nothing, List.of(decoder.none()));
     }
     NDList of = outputs.get(batch);
-    return heads.entropies()
-        ? new Kept(nothing, of.subList(2, of.size()))
-        : new Kept(of.get(0), of.subList(1, of.size()));
+    List<NDArray> parts = of.subList(heads.entropies() ? 2 : 1, of.size());
+    return new Kept(heads.entropyGradients() ? nothing : of.get(0), parts);
   }
 
   private void backward(
-      NDManager scope, MicroBatch batch, NDList states, Kept kept, PassGradients gradients) {
+      TrainableModel trained,
+      NDManager scope,
+      MicroBatch batch,
+      NDList states,
+      Kept kept,
+      PassGradients gradients) {
     NDArray hidden = states.get(0);
     List<NDArray> hiddenGradients = new ArrayList<>();
     if (heads.tokens() && gradients.logProbabilities() != null) {
       NDArray onLogProbabilities = batch.gather(scope, gradients.logProbabilities());
       boolean withEntropy = gradients.entropies() != null;
+      if (withEntropy && !heads.entropyGradients()) {
+        throw new IllegalArgumentException("this pass was made without gradients of entropies");
+      }
       NDArray onEntropies =
           withEntropy ? batch.gather(scope, gradients.entropies()) : onLogProbabilities;
       NDList results =
@@ -175,10 +206,10 @@ public final class Pass implements AutoCloseable {
               Argument.of(onLogProbabilities),
               Argument.of(onEntropies),
               Argument.of(scope.create(withEntropy)),
-              Argument.of(model.headGradient()),
+              Argument.of(trained.headGradient()),
               Argument.of(kept.logProbabilities()),
               Argument.list(kept.parts()),
-              weights());
+              weights);
       hiddenGradients.add(results.get(0));
     }
     if (heads.scalar() && gradients.values() != null) {
@@ -188,8 +219,8 @@ public final class Pass implements AutoCloseable {
               scope,
               Argument.of(hidden),
               Argument.of(batch.gather(scope, gradients.values())),
-              Argument.of(model.scalarHeadGradient()),
-              weights());
+              Argument.of(trained.scalarHeadGradient()),
+              weights);
       hiddenGradients.add(results.get(0));
     }
     if (hiddenGradients.isEmpty()) {
@@ -199,20 +230,21 @@ public final class Pass implements AutoCloseable {
     for (NDArray more : hiddenGradients.subList(1, hiddenGradients.size())) {
       NDArray unused = ComputeThread.call(() -> onHidden.addi(more));
     }
-    if (model.microBatches().checkpointLayers()) {
-      backwardByLayer(scope, batch, states, onHidden);
+    if (microBatches.checkpointLayers()) {
+      backwardByLayer(trained, scope, batch, states, onHidden);
     } else {
       decoder.runWithGradient(
           "backward",
           scope,
           Argument.of(hidden),
           Argument.of(onHidden),
-          weights(),
-          Argument.list(model.gradients()));
+          weights,
+          Argument.list(trained.gradients()));
     }
   }
 
-  private void backwardByLayer(NDManager scope, MicroBatch batch, NDList states, NDArray onHidden) {
+  private void backwardByLayer(
+      TrainableModel trained, NDManager scope, MicroBatch batch, NDList states, NDArray onHidden) {
     RopeTables.Tables rope = decoder.rope(batch.time());
     decoder.runWithGradient(
         "backward_by_layer",
@@ -225,8 +257,8 @@ public final class Pass implements AutoCloseable {
         Argument.of(rope.cos()),
         Argument.of(rope.sin()),
         Argument.list(states.subList(1, states.size())),
-        weights(),
-        Argument.list(model.gradients()));
+        weights,
+        Argument.list(trained.gradients()));
   }
 
   /**
@@ -243,9 +275,9 @@ public final class Pass implements AutoCloseable {
       Argument.of(batch.index(owner)),
       Argument.of(rope.cos()),
       Argument.of(rope.sin()),
-      weights()
+      weights
     };
-    if (gradient && model.microBatches().checkpointLayers()) {
+    if (gradient && microBatches.checkpointLayers()) {
       return decoder.run("hidden_and_layers", owner, arguments);
     }
     return gradient
@@ -253,16 +285,12 @@ public final class Pass implements AutoCloseable {
         : decoder.run("hidden_at", owner, arguments);
   }
 
-  private Argument weights() {
-    return model.allWeights();
-  }
-
   private Argument temperatures(MicroBatch batch, NDManager scope) {
     return Argument.of(batch.spread(scope, heads.temperatures()));
   }
 
   private Argument headRows(NDManager scope) {
-    return Argument.of(scope.create((long) model.microBatches().headRows()));
+    return Argument.of(scope.create((long) microBatches.headRows()));
   }
 
   @Override

@@ -20,11 +20,11 @@ public record TokenRow(int[] tokenIds, int responseStart) {
   }
 
   /** The tokens before the response. */
-  int[] prompt() {
+  public int[] prompt() {
     return Arrays.copyOf(tokenIds, responseStart);
   }
 
-  int[] response() {
+  public int[] response() {
     return Arrays.copyOfRange(tokenIds, responseStart, tokenIds.length);
   }
 

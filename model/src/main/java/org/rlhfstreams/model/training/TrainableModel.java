@@ -143,11 +143,12 @@ public final class TrainableModel implements AutoCloseable {
       withoutAdapters = new Decoder(decoder.configuration(), decoder.type());
     }
     return new Pass(
-        this,
         withoutAdapters,
+        allWeights(),
+        microBatches,
         rows,
         HeadPosition.RESPONSE_STATES,
-        new PassHeads(true, false, false, temperatures));
+        new PassHeads(true, false, false, false, temperatures));
   }
 
   private void refreshWorking() {
@@ -163,34 +164,44 @@ public final class TrainableModel implements AutoCloseable {
    * scalar head.
    *
    * @param temperatures what each row's logits are divided by, above 0: its sampling temperature
+   * @param entropyGradients whether a loss on the entropies may follow
    */
-  public Pass tokenPass(List<TokenRow> rows, double[] temperatures) {
+  public Pass tokenPass(List<TokenRow> rows, double[] temperatures, boolean entropyGradients) {
     return new Pass(
         this,
-        decoder,
         rows,
         HeadPosition.RESPONSE_STATES,
-        new PassHeads(true, true, scalarHead, temperatures));
+        new PassHeads(true, true, entropyGradients, scalarHead, temperatures));
   }
 
-  /** As {@link #tokenPass(List, double[])}, at temperature 1. */
+  /** The same at temperature 1, without gradients of the entropies. */
   public Pass tokenPass(List<TokenRow> rows) {
-    return tokenPass(rows, ones(rows));
+    return tokenPass(rows, ones(rows), false);
   }
 
   /** Log-probabilities of the response tokens, without entropies or values. */
   public Pass logProbabilityPass(List<TokenRow> rows, double[] temperatures) {
     return new Pass(
         this,
-        decoder,
         rows,
         HeadPosition.RESPONSE_STATES,
-        new PassHeads(true, false, false, temperatures));
+        new PassHeads(true, false, false, false, temperatures));
   }
 
   /** As {@link #logProbabilityPass(List, double[])}, at temperature 1. */
   public Pass logProbabilityPass(List<TokenRow> rows) {
     return logProbabilityPass(rows, ones(rows));
+  }
+
+  /** The same, of a pass that no gradients follow. */
+  public Pass logProbabilityPassWithoutGradient(List<TokenRow> rows) {
+    return new Pass(
+        decoder,
+        allWeights(),
+        microBatches,
+        rows,
+        HeadPosition.RESPONSE_STATES,
+        new PassHeads(true, false, false, false, ones(rows)));
   }
 
   private static double[] ones(List<TokenRow> rows) {
@@ -201,19 +212,25 @@ public final class TrainableModel implements AutoCloseable {
 
   /** Values of the state before each response token; no log-probabilities. */
   public Pass valuePass(List<TokenRow> rows) {
-    return new Pass(this, decoder, rows, HeadPosition.RESPONSE_STATES, scalarOnly());
+    return new Pass(this, rows, HeadPosition.RESPONSE_STATES, scalarOnly());
   }
 
   /** One score a row, at its last token. */
   public Pass scorePass(List<TokenRow> rows) {
-    return new Pass(this, decoder, rows, HeadPosition.LAST_TOKEN, scalarOnly());
+    return new Pass(this, rows, HeadPosition.LAST_TOKEN, scalarOnly());
+  }
+
+  /** The same, of a pass that no gradients follow. */
+  public Pass scorePassWithoutGradient(List<TokenRow> rows) {
+    return new Pass(
+        decoder, allWeights(), microBatches, rows, HeadPosition.LAST_TOKEN, scalarOnly());
   }
 
   private PassHeads scalarOnly() {
     if (!scalarHead) {
       throw new IllegalStateException("this model has no scalar head");
     }
-    return new PassHeads(false, false, true, new double[0]);
+    return new PassHeads(false, false, false, true, new double[0]);
   }
 
   /**

@@ -56,7 +56,7 @@ final class AdapterTest {
   }
 
   private static void step(TrainableModel model) {
-    try (Pass pass = model.tokenPass(rows(), TEMPERATURES)) {
+    try (Pass pass = model.tokenPass(rows(), TEMPERATURES, true)) {
       float[][] gradients = new float[rows().size()][];
       for (int i = 0; i < gradients.length; i++) {
         gradients[i] = new float[rows().get(i).responseLength()];
@@ -109,7 +109,7 @@ final class AdapterTest {
         TrainableModel model = model(directory, decoder, MicroBatchSettings.DEFAULT)) {
       step(model); // B is no longer zero
       float[][] ones = new float[rows().size()][];
-      try (Pass pass = model.tokenPass(rows(), TEMPERATURES)) {
+      try (Pass pass = model.tokenPass(rows(), TEMPERATURES, true)) {
         for (int i = 0; i < ones.length; i++) {
           ones[i] = new float[rows().get(i).responseLength()];
           Arrays.fill(ones[i], 1);
@@ -161,7 +161,7 @@ final class AdapterTest {
   }
 
   private static float[][] policy(TrainableModel model) {
-    try (Pass pass = model.tokenPass(rows(), TEMPERATURES)) {
+    try (Pass pass = model.tokenPass(rows(), TEMPERATURES, true)) {
       return pass.logProbabilities();
     }
   }

@@ -47,7 +47,7 @@ final class GradientTest {
         TrainableModel model =
             new TrainableModel(
                 decoder, Weights.read(directory, ComputeType.FLOAT64), false, OPTIMIZER, WHOLE)) {
-      try (Pass pass = model.tokenPass(List.of(row), new double[] {TEMPERATURE})) {
+      try (Pass pass = model.tokenPass(List.of(row), new double[] {TEMPERATURE}, true)) {
         pass.backward(
             new PassGradients(
                 new float[][] {onLogProbabilities}, new float[][] {onEntropies}, null));
@@ -135,7 +135,7 @@ final class GradientTest {
               Argument.of(scope.create(temperatures).reshape(count, 1)),
               Argument.of(scope.create(5L)),
               Argument.of(scope.create(true)),
-              Argument.of(scope.create(false)),
+              Argument.of(scope.create(0L)),
               Argument.list(weights));
       double[] logProbabilities = statistics.get(0).toDoubleArray();
       double[] entropies = statistics.get(1).toDoubleArray();
@@ -208,7 +208,7 @@ final class GradientTest {
             new TrainableModel(decoder, Weights.read(directory), false, OPTIMIZER, settings)) {
       double[] temperatures = new double[rows.size()];
       Arrays.fill(temperatures, 0.9);
-      try (Pass pass = model.tokenPass(rows, temperatures)) {
+      try (Pass pass = model.tokenPass(rows, temperatures, true)) {
         float[][] onLogProbabilities = new float[rows.size()][];
         float[][] onEntropies = new float[rows.size()][];
         for (int i = 0; i < rows.size(); i++) {

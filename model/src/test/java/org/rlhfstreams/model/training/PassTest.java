@@ -39,7 +39,7 @@ final class PassTest {
             new TrainableModel(decoder, Weights.read(directory), false, OPTIMIZER, microBatches)) {
       List<TokenRow> rows = rows();
       double[] temperatures = {0.7, 1, 1, 1.3, 1, 1, 0.9, 1};
-      try (Pass pass = model.tokenPass(rows, temperatures)) {
+      try (Pass pass = model.tokenPass(rows, temperatures, true)) {
         float[][] onLogProbabilities = new float[rows.size()][];
         float[][] onEntropies = new float[rows.size()][];
         for (int i = 0; i < rows.size(); i++) {

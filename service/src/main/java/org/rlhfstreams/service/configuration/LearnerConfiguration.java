@@ -2,10 +2,11 @@ package org.rlhfstreams.service.configuration;
 
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** The learner: optimizer, batches and checkpoints, whatever the objective. */
 public record LearnerConfiguration(
-    @Setting(value = "ppo", description = "What is optimised: ppo, sft or reward.")
+    @Setting(value = "ppo", description = "What is optimised: ppo, sft, reward, dpo, orpo or kto.")
         ObjectiveName objective,
     @Setting(value = "1e-5", range = "[0, inf)", description = "Peak learning rate of the policy.")
         double learningRate,
@@ -33,10 +34,11 @@ public record LearnerConfiguration(
             description = "Read a long prompt once for all rows of a batch that have it.")
         boolean sharePrompts,
     @Setting(
-            value = "1",
             range = "[1, inf)",
-            description = "Passes over offline data; ppo.epochs is for rollouts.")
-        int epochs,
+            description =
+                "Passes over offline data; when not set 1, or as many as max-steps takes. ppo.epochs"
+                    + " is for rollouts.")
+        OptionalInt epochs,
     @Setting(
             value = "0",
             range = "[0, inf)",
@@ -68,10 +70,11 @@ public record LearnerConfiguration(
             description = "Decay of the mean of gradients in AdamW.")
         double adamBeta1,
     @Setting(
-            value = "0.95",
             range = "[0, 1)",
-            description = "Decay of the mean of squared gradients in AdamW.")
-        double adamBeta2,
+            description =
+                "Decay of the mean of squared gradients in AdamW; when not set 0.95 on rollouts and"
+                    + " 0.999 on offline data.")
+        OptionalDouble adamBeta2,
     @Setting(
             value = "1e-8",
             range = "(0, inf)",
@@ -98,7 +101,7 @@ public record LearnerConfiguration(
 
   /** Refuses a schedule that needs an end where the run has none. */
   public LearnerConfiguration {
-    if (objective == ObjectiveName.PPO
+    if (objective.learnsFromRollouts()
         && schedule != LearningRateSchedule.CONSTANT
         && maxSteps == 0) {
       throw new ConfigurationException(
@@ -107,6 +110,16 @@ public record LearnerConfiguration(
               + " falls to 0 at the last step, but learner.max-steps is 0 (no end):"
               + " set learner.max-steps or learner.schedule = constant");
     }
+  }
+
+  /** Decay of the mean of squared gradients. */
+  public double adamBeta2OrDefault() {
+    return adamBeta2.orElse(objective.learnsFromRollouts() ? 0.95 : 0.999);
+  }
+
+  /** Passes over offline data; without an end where {@code max-steps} gives one. */
+  public int epochsOrDefault() {
+    return epochs.orElse(maxSteps > 0 ? Integer.MAX_VALUE : 1);
   }
 
   /** Peak learning rate of the value model. */

@@ -11,7 +11,9 @@ public record ModelConfiguration(
     @Setting(description = "The reward model that scores rollouts.") Optional<Path> reward,
     @Setting(
             value = "auto",
-            description = "What models compute in: float32, bfloat16, or auto, the faster one.")
+            description =
+                "What models compute in: float32, bfloat16, auto, the faster one, or stored, float32"
+                    + " where the weights are stored so and else the faster one.")
         Dtype dtype,
     @Setting(
             value = "auto",

@@ -21,6 +21,7 @@ public record RlhfConfiguration(
     LearnerConfiguration learner,
     LoraConfiguration lora,
     PpoConfiguration ppo,
+    PreferenceConfiguration preference,
     Map<String, String> kafka,
     Map<String, String> schemaRegistry) {
 
@@ -33,6 +34,11 @@ public record RlhfConfiguration(
           "lora.rank = "
               + lora.rank()
               + " is for language models; a reward model is trained whole: set lora.rank = 0");
+    }
+    if (learner.objective() == ObjectiveName.KTO && learner.batchSize() < 2) {
+      throw new ConfigurationException(
+          "learner.batch-size = 1: kto measures each response against another one's prompt of the"
+              + " same batch; make it 2 or more");
     }
     if (learner.objective() == ObjectiveName.PPO && learner.batchSize() % ppo.miniBatches() != 0) {
       throw new ConfigurationException(

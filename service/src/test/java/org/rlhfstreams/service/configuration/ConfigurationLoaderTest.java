@@ -35,7 +35,7 @@ class ConfigurationLoaderTest {
             Map.of("learner.learning-rate", "3e-3"));
 
     assertThat(configuration.learner().learningRate()).isEqualTo(3e-3);
-    assertThat(configuration.learner().epochs()).isEqualTo(3);
+    assertThat(configuration.learner().epochs()).hasValue(3);
     assertThat(configuration.learner().maxSteps()).isEqualTo(7);
     assertThat(configuration.ppo().lambda()).isEqualTo(0.95);
   }

@@ -1,7 +1,6 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.objectives.ObjectiveGradients;
@@ -81,22 +80,5 @@ public final class DirectPreferenceObjective implements PairObjective {
     statistics.put("logps/chosen", chosen.mean());
     statistics.put("logps/rejected", rejected.mean());
     return loss.mul(arrays.get(6)).mean();
-  }
-
-  @Override
-  public double[] memory() {
-    return losses.stream().flatMapToDouble(term -> Arrays.stream(term.loss().memory())).toArray();
-  }
-
-  @Override
-  public void restore(double[] memory) {
-    int at = 0;
-    for (PreferenceLosses.Weighted term : losses) {
-      int length = term.loss().memory().length;
-      if (length > 0) {
-        term.loss().restore(Arrays.copyOfRange(memory, at, at + length));
-      }
-      at += length;
-    }
   }
 }

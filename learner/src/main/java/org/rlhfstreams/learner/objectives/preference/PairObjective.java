@@ -17,14 +17,4 @@ public interface PairObjective {
    *     {@code chosenPrompt}
    */
   ObjectiveResult evaluate(PairSums sums);
-
-  /** What a checkpoint keeps between two batches; empty where the loss has no memory. */
-  default double[] memory() {
-    return new double[0];
-  }
-
-  /** Takes up what {@link #memory} gave. */
-  default void restore(double[] memory) {
-    // nothing to take up
-  }
 }

@@ -6,14 +6,4 @@ import ai.djl.ndarray.NDArray;
 interface PreferenceLoss {
   /** The loss of each pair, [pairs]; the batch's loss is their mean. */
   NDArray of(PairTerms pairs);
-
-  /** What a checkpoint keeps between two batches; empty where the loss has no memory. */
-  default double[] memory() {
-    return new double[0];
-  }
-
-  /** Takes up what {@link #memory} gave. */
-  default void restore(double[] memory) {
-    // nothing to take up
-  }
 }
