@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "preferences",
     mixinStandardHelpOptions = true,
-    description = "Makes preference data.",
-    subcommands = {PreferencesSynthesizeCommand.class})
+    description = "Makes and publishes preference data.",
+    subcommands = {PreferencesImportCommand.class, PreferencesSynthesizeCommand.class})
 public final class PreferencesCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -12,14 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.annotator.Annotator;
 import org.rlhfstreams.cli.annotator.CheerfulAnnotator;
 import org.rlhfstreams.cli.annotator.ComparisonMaker;
-import org.rlhfstreams.cli.data.PreferenceFile;
 import org.rlhfstreams.cli.data.StoryOpenings;
+import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
 import picocli.CommandLine.Command;
@@ -70,9 +71,14 @@ public final class PreferencesSynthesizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> stories = new ArrayList<>();
-    int read = new PreferenceFile(data).forEach(preference -> stories.add(preference.getChosen()));
+    new PreferenceDataset(List.of(data), Map.of())
+        .forEach(
+            preference -> stories.add(preference.getChosen()),
+            row -> {
+              throw new CommandException(row.described());
+            });
     List<String> openings = StoryOpenings.of(stories).stream().limit(count).toList();
-    System.out.printf("%,d openings of %,d stories%n", openings.size(), read);
+    System.out.printf("%,d openings of %,d stories%n", openings.size(), stories.size());
     List<String> prompts =
         Collections.nCopies(perPrompt, openings).stream().flatMap(List::stream).toList();
     try (BufferedWriter writer =

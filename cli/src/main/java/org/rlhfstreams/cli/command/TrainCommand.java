@@ -10,7 +10,14 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     description = "Trains on files: publishes them to the log and runs the learner on it.",
-    subcommands = {TrainSftCommand.class, TrainRewardCommand.class, TrainPpoCommand.class})
+    subcommands = {
+      TrainSftCommand.class,
+      TrainRewardCommand.class,
+      TrainDpoCommand.class,
+      TrainOrpoCommand.class,
+      TrainKtoCommand.class,
+      TrainPpoCommand.class
+    })
 public final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

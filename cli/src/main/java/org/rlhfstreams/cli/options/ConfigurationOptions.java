@@ -105,9 +105,13 @@ public final class ConfigurationOptions {
     flags.put("learner.max-length", value);
   }
 
-  @Option(names = "--beta", paramLabel = "X", description = "Weight of the KL.")
+  @Option(
+      names = "--beta",
+      paramLabel = "X",
+      description = "How strongly the reference holds the policy.")
   void beta(String value) {
     flags.put("ppo.beta", value);
+    flags.put("preference.beta", value);
   }
 
   @Option(names = "--seed", paramLabel = "N", description = "Seed of all random choices.")
@@ -134,9 +138,19 @@ public final class ConfigurationOptions {
    * @throws ConfigurationException naming what is wrong
    */
   public RlhfConfiguration load(Map<String, String> decided) {
+    return load(Map.of(), decided);
+  }
+
+  /**
+   * As {@link #load(Map)}, over other defaults.
+   *
+   * @param suggested keys that the command sets, unless anything else does
+   * @throws ConfigurationException naming what is wrong
+   */
+  public RlhfConfiguration load(Map<String, String> suggested, Map<String, String> decided) {
     Map<String, String> all = new HashMap<>(decided);
     all.putAll(flags);
-    return ConfigurationLoader.load(configurationFile(), System.getenv(), all);
+    return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), all);
   }
 
   private Optional<Path> configurationFile() {

@@ -1,8 +1,12 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.rlhfstreams.cli.dataset.DataPaths;
+import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.model.files.TensorType;
 import picocli.CommandLine.Option;
 
@@ -25,14 +29,25 @@ public final class OfflineOptions {
       required = true,
       arity = "1..*",
       paramLabel = "FILE",
-      description = "JSONL, plain or .gz, to train on.")
-  private List<Path> data;
+      description = "JSONL, JSON, CSV or Parquet, also .gz and patterns; - is standard input.")
+  private List<String> data;
+
+  @Option(
+      names = "--map",
+      paramLabel = "NAME=COLUMN",
+      description = "The column that is meant by a name, such as chosen=better; may be repeated.")
+  private Map<String, String> renames = new HashMap<>();
+
+  @Option(
+      names = "--strict",
+      description = "Stop at bad rows; without it they become dead letters.")
+  private boolean strict;
 
   @Option(
       names = "--validation",
       paramLabel = "FILE",
-      description = "JSONL to measure the result on.")
-  private Path validation;
+      description = "Rows of the same kind to measure the result on.")
+  private String validation;
 
   @Option(
       names = "--output",
@@ -63,14 +78,28 @@ public final class OfflineOptions {
     return initialize;
   }
 
-  /** Files to learn from. */
-  public List<Path> data() {
-    return data;
+  /**
+   * What to learn from.
+   *
+   * @throws org.rlhfstreams.cli.CommandException where a file is not there
+   */
+  public PreferenceDataset data() {
+    return new PreferenceDataset(DataPaths.of(data, System.in), renames);
   }
 
-  /** File to measure on. */
-  public Optional<Path> validation() {
-    return Optional.ofNullable(validation);
+  /** Whether bad rows stop the run. */
+  public boolean strict() {
+    return strict;
+  }
+
+  /**
+   * What to measure on.
+   *
+   * @throws org.rlhfstreams.cli.CommandException where a file is not there
+   */
+  public Optional<PreferenceDataset> validation() {
+    return Optional.ofNullable(validation)
+        .map(named -> new PreferenceDataset(DataPaths.of(List.of(named), System.in), renames));
   }
 
   /** Where results go. */

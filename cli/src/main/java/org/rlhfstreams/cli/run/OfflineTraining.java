@@ -10,13 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.rlhfstreams.cli.Interruption;
-import org.rlhfstreams.cli.data.PreferenceFile;
+import org.rlhfstreams.cli.dataset.DatasetSummary;
+import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
@@ -37,6 +34,9 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * learner reads them there. Started again on the same output, it continues.
  */
 public final class OfflineTraining {
+  // A checkpoint in float32 is computed in float32: whoever wants it faster says so.
+  private static final Map<String, String> SUGGESTED = Map.of("model.dtype", "stored");
+
   private final OfflineOptions options;
   private final ConfigurationOptions flags;
   private final Map<String, String> decided;
@@ -60,7 +60,7 @@ public final class OfflineTraining {
 
   /** Trains, saves the model and measures it; the exit code. */
   public int run() {
-    RlhfConfiguration configuration = flags.load(decided);
+    RlhfConfiguration configuration = flags.load(SUGGESTED, decided);
     if (flags.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -72,7 +72,7 @@ public final class OfflineTraining {
         EmbeddedStack stack = EmbeddedStack.start(options.output().resolve("log"), 0, 0)) {
       decided.put("connection.bootstrap-servers", stack.bootstrapServers());
       decided.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-      KafkaConnection connection = new KafkaConnection(flags.load(decided));
+      KafkaConnection connection = new KafkaConnection(flags.load(SUGGESTED, decided));
       publish(connection);
       TrainingProgress progress = new TrainingProgress();
       try (LearnerRun run = LearnerRun.open(connection, progress)) {
@@ -84,7 +84,7 @@ public final class OfflineTraining {
       }
     }
     System.out.println("saved " + options.output().resolve("model"));
-    options.validation().ifPresent(file -> measure(configuration, file));
+    options.validation().ifPresent(data -> measure(configuration, data));
     return 0;
   }
 
@@ -109,28 +109,13 @@ public final class OfflineTraining {
     if (Files.exists(checkpoints())) {
       return; // the log has them
     }
-    String topic = connection.topics().preferences().name();
-    try (KafkaProducer<String, Object> producer = connection.producer()) {
-      for (Path file : options.data()) {
-        int lines =
-            new PreferenceFile(file)
-                .forEach(
-                    preference -> {
-                      // A failed send shows in the flush that follows: the producer retries.
-                      Future<RecordMetadata> unused =
-                          producer.send(
-                              new ProducerRecord<>(
-                                  topic, 0, preference.getPreferenceId(), preference));
-                    });
-        System.out.printf("published %,d examples of %s%n", lines, file);
-      }
-      producer.flush();
-    }
+    DatasetSummary unused = new PreferenceImport(connection).run(options.data(), options.strict());
   }
 
-  private void measure(RlhfConfiguration configuration, Path file) {
+  private void measure(RlhfConfiguration configuration, PreferenceDataset data) {
     List<Preference> preferences = new ArrayList<>();
-    int unused = new PreferenceFile(file).forEach(preferences::add);
+    data.forEach(
+        preferences::add, row -> System.out.println("validation leaves out " + row.described()));
     Map<String, Double> figures =
         HeldOut.measure(configuration, options.output().resolve("model"), preferences);
     new TreeMap<>(figures)

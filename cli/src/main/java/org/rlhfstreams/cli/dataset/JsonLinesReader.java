@@ -1,0 +1,60 @@
+package org.rlhfstreams.cli.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** JSONL: an object a line. */
+final class JsonLinesReader implements RowReader {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @Override
+  public void read(String file, InputStream bytes, RowSink sink) throws IOException {
+    InputStream buffered = new BufferedInputStream(bytes, 1 << 16);
+    ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 12);
+    long number = 0;
+    int next = 0;
+    while (next >= 0) {
+      next = buffered.read();
+      if (next >= 0 && next != '\n') {
+        line.write(next);
+        continue;
+      }
+      number++;
+      if (line.size() > 0) {
+        parse(file, number, line.toByteArray(), sink);
+        line.reset();
+      }
+    }
+  }
+
+  private static void parse(String file, long number, byte[] line, RowSink sink)
+      throws IOException {
+    JsonNode json;
+    try {
+      json = MAPPER.readTree(line); // refuses bytes that are not UTF-8
+    } catch (JsonProcessingException e) {
+      sink.bad(
+          new BadRow(
+              file,
+              number,
+              new String(line, StandardCharsets.UTF_8),
+              e.getOriginalMessage().contains("UTF-8") ? "invalid UTF-8" : "broken JSON",
+              "it is not JSON in UTF-8: " + e.getOriginalMessage()));
+      return;
+    }
+    if (json instanceof ObjectNode object) {
+      sink.row(new DataRow(file, number, object));
+    } else if (!json.isMissingNode()) {
+      sink.bad(
+          new BadRow(
+              file, number, json.toString(), "no object", "it is no object: write {…} a line"));
+    }
+  }
+}

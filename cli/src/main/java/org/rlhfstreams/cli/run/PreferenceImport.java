@@ -1,0 +1,82 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.dataset.BadRow;
+import org.rlhfstreams.cli.dataset.DatasetSummary;
+import org.rlhfstreams.cli.dataset.PreferenceDataset;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/**
+ * Publishes a data set to {@code preferences}. All rows are checked before the first is sent; bad
+ * ones become dead letters with their reason.
+ */
+public final class PreferenceImport {
+  private static final String STAGE = "preferences import";
+
+  private final KafkaConnection connection;
+
+  public PreferenceImport(KafkaConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Checks and publishes.
+   *
+   * @param strict whether one bad row is one too many
+   * @return what was there
+   * @throws CommandException where a file cannot be read, or too many rows are bad
+   */
+  public DatasetSummary run(PreferenceDataset data, boolean strict) {
+    DatasetSummary summary = data.check();
+    summary.lines().forEach(System.out::println);
+    summary.examples().forEach(example -> System.out.println("  " + example));
+    if (strict && summary.badRows() > 0) {
+      throw new CommandException(
+          "%,d rows are bad and --strict was given: mend them, or leave --strict out and find them"
+                  .formatted(summary.badRows())
+              + " in dead-letters");
+    }
+    String topic = connection.topics().preferences().name();
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      data.forEach(
+          preference -> {
+            // A failed send shows in the flush that follows: the producer retries.
+            Future<RecordMetadata> unused =
+                producer.send(
+                    new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference));
+          },
+          row -> {
+            Future<RecordMetadata> unused =
+                producer.send(
+                    new ProducerRecord<>(
+                        connection.topics().deadLetters().name(), row.file(), letter(row)));
+          });
+      producer.flush();
+    }
+    return summary;
+  }
+
+  private static DeadLetter letter(BadRow row) {
+    return DeadLetter.newBuilder()
+        .setTopic(row.file())
+        .setPartition(0)
+        .setOffset(row.number())
+        .setKey(null)
+        .setValue(ByteBuffer.wrap(row.content().getBytes(StandardCharsets.UTF_8)))
+        .setHeaders(Map.of())
+        .setStage(STAGE)
+        .setReason(row.reason())
+        .setLostRollouts(0)
+        .setRefusedAt(Instant.now())
+        .build();
+  }
+}
