@@ -18,6 +18,15 @@ public final class TokenMatrix {
     for (long[] row : rows) {
       time = Math.max(time, row.length);
     }
+    return create(scope, rows, time);
+  }
+
+  /**
+   * The same.
+   *
+   * @param time tokens of each padded row, at least those of the longest
+   */
+  public static NDArray create(NDManager scope, long[][] rows, int time) {
     long[] flat = new long[rows.length * time];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(rows[i], 0, flat, i * time, rows[i].length);

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class NativeHeap {
   // A page that is needed again costs a fault: about 20 ms for all of a small model's.
-  private static final long INTERVAL = Duration.ofSeconds(2).toNanos();
+  private static final long INTERVAL = Duration.ofSeconds(30).toNanos();
   private static final AtomicLong NEXT = new AtomicLong(System.nanoTime());
   private static final Optional<Function> TRIM = find();
 

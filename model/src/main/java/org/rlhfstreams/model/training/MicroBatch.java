@@ -10,43 +10,60 @@ import java.util.List;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 
-/** Sequences of similar length that run through the decoder together. */
+/**
+ * Sequences of similar length that run through the decoder together. Lengths and numbers of tokens
+ * are rounded up, so that shapes come again: native code compiles its products for each new one.
+ */
 final class MicroBatch {
+  private static final int TIME_STEP = 16;
+  private static final int TOKEN_STEP = 64;
+
   private final List<TokenSequence> sequences;
   private final List<TokenSequence.Member> members;
   private final int time;
   private final HeadPosition position;
 
-  private MicroBatch(List<TokenSequence> sequences, HeadPosition position) {
+  private MicroBatch(List<TokenSequence> sequences, HeadPosition position, Decoder decoder) {
     this.sequences = List.copyOf(sequences);
     this.members = sequences.stream().flatMap(sequence -> sequence.members().stream()).toList();
-    this.time = sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow();
+    this.time =
+        roundedTime(
+            sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow(), decoder);
     this.position = position;
   }
 
-  /** Cuts rows into batches, longest sequences first, so that padding stays small. */
+  private static int roundedTime(int longest, Decoder decoder) {
+    int rounded = roundedUp(longest, TIME_STEP);
+    boolean same =
+        rounded <= decoder.configuration().maxPositions()
+            && decoder.lengthClass(rounded) == decoder.lengthClass(longest);
+    return same ? rounded : longest;
+  }
+
+  private static int roundedUp(int number, int step) {
+    return (number + step - 1) / step * step;
+  }
+
+  /** Cuts rows into batches of similar length, longest first. */
   static List<MicroBatch> cut(
       List<TokenRow> rows, MicroBatchSettings settings, HeadPosition position, Decoder decoder) {
     List<TokenSequence> byLength =
         new ArrayList<>(SequencePacking.of(rows, settings.sharePrompts(), decoder::lengthClass));
     byLength.sort(Comparator.comparingInt((TokenSequence sequence) -> -sequence.length()));
+    int[] ends =
+        LengthBuckets.ends(
+            byLength.stream()
+                .mapToInt(sequence -> roundedTime(sequence.length(), decoder))
+                .toArray(),
+            settings.tokens(),
+            (one, other) ->
+                decoder.lengthClass(byLength.get(one).length())
+                    == decoder.lengthClass(byLength.get(other).length()));
     List<MicroBatch> batches = new ArrayList<>();
-    List<TokenSequence> members = new ArrayList<>();
-    int time = 0;
-    for (TokenSequence sequence : byLength) {
-      boolean full = (members.size() + 1) * time > settings.tokens();
-      boolean apart = decoder.lengthClass(sequence.length()) != decoder.lengthClass(time);
-      if (!members.isEmpty() && (full || apart)) {
-        batches.add(new MicroBatch(members, position));
-        members.clear();
-      }
-      if (members.isEmpty()) {
-        time = sequence.length();
-      }
-      members.add(sequence);
-    }
-    if (!members.isEmpty()) {
-      batches.add(new MicroBatch(members, position));
+    int start = 0;
+    for (int end : ends) {
+      batches.add(new MicroBatch(byLength.subList(start, end), position, decoder));
+      start = end;
     }
     return batches;
   }
@@ -55,7 +72,7 @@ final class MicroBatch {
     return sequences.size() * time;
   }
 
-  /** Tokens of the longest sequence. */
+  /** Tokens of each sequence, padding included. */
   int time() {
     return time;
   }
@@ -63,7 +80,7 @@ final class MicroBatch {
   /** Token ids, [batch, time]. */
   NDArray ids(NDManager scope) {
     return TokenMatrix.create(
-        scope, sequences.stream().map(TokenSequence::tokenIds).toArray(long[][]::new));
+        scope, sequences.stream().map(TokenSequence::tokenIds).toArray(long[][]::new), time);
   }
 
   /** Positions, [time], or [batch, time] where sequences hold several responses. */
@@ -72,7 +89,7 @@ final class MicroBatch {
       return TokenMatrix.positions(scope, time);
     }
     return TokenMatrix.create(
-        scope, sequences.stream().map(TokenSequence::positions).toArray(long[][]::new));
+        scope, sequences.stream().map(TokenSequence::positions).toArray(long[][]::new), time);
   }
 
   /** Which response each token is of, [batch, time]; {@code none} where no two share a sequence. */
@@ -81,14 +98,14 @@ final class MicroBatch {
       return none;
     }
     return TokenMatrix.create(
-        scope, sequences.stream().map(TokenSequence::segments).toArray(long[][]::new));
+        scope, sequences.stream().map(TokenSequence::segments).toArray(long[][]::new), time);
   }
 
   private boolean shared() {
     return sequences.stream().anyMatch(TokenSequence::shared);
   }
 
-  /** Where the head reads, as indices into batch * time, [tokens]. */
+  /** Where the head reads, as indices into batch * time, [tokens], padded with the first. */
   NDArray index(NDManager scope) {
     long[] index = new long[tokens()];
     int at = 0;
@@ -105,13 +122,14 @@ final class MicroBatch {
     return scope.create(index);
   }
 
-  /** The response tokens that the states before them predict, [tokens]. */
+  /** The response tokens that the states before them predict, [tokens], padded with id 0. */
   NDArray targets(NDManager scope) {
-    return scope.create(
+    long[] targets =
         members.stream()
             .flatMapToInt(member -> Arrays.stream(member.response()))
             .asLongStream()
-            .toArray());
+            .toArray();
+    return scope.create(Arrays.copyOf(targets, tokens()));
   }
 
   /** Copies [tokens] values into the arrays of the rows that they belong to. */
@@ -124,7 +142,7 @@ final class MicroBatch {
     }
   }
 
-  /** The rows' values as one tensor, [tokens]. */
+  /** The rows' values as one tensor, [tokens], padded with 0. */
   NDArray gather(NDManager scope, float[][] byRow) {
     float[] values = new float[tokens()];
     int at = 0;
@@ -141,9 +159,10 @@ final class MicroBatch {
     return scope.create(values);
   }
 
-  /** A value of each row at every token that the head reads, [tokens, 1]. */
+  /** A value of each row at every token that the head reads, [tokens, 1], padded with 1. */
   NDArray spread(NDManager scope, double[] byRow) {
     float[] values = new float[tokens()];
+    Arrays.fill(values, 1);
     int at = 0;
     for (TokenSequence.Member member : members) {
       int until = at + count(member);
@@ -157,8 +176,9 @@ final class MicroBatch {
     return position.count(member.response().length);
   }
 
-  /** Tokens that the head reads. */
+  /** Tokens that the head reads, padding included; small numbers stay as they are. */
   int tokens() {
-    return members.stream().mapToInt(this::count).sum();
+    int tokens = members.stream().mapToInt(this::count).sum();
+    return tokens < TOKEN_STEP ? tokens : roundedUp(tokens, TOKEN_STEP);
   }
 }

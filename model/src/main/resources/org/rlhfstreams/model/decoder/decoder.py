@@ -95,13 +95,18 @@
     return a
 
   def attend_by_products(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float) -> Tensor:
-    scores = torch.matmul(q * scale, torch.transpose(keys, 2, 3))
+    time = keys.size(2)
     if mask.numel() == 0:
-      time = keys.size(2)
-      hidden = torch.triu(torch.ones([time, time], dtype=11, layout=None, device=q.device), 1)
+      # added inside the product: hidden scores need no pass of their own on the way back
+      hidden = torch.triu(torch.full([1, time, time], self.minus_infinity, dtype=q.dtype, layout=None, device=q.device), 1)
+      flat = [q.size(0) * self.heads, time, self.head_dimension]
+      scores = torch.baddbmm(hidden, torch.reshape(q, flat), torch.transpose(torch.reshape(keys, flat), 1, 2), beta=1, alpha=scale)
+      a = torch.view(torch.bmm(torch.softmax(scores, -1), torch.reshape(values, flat)), q.size())
     else:
-      hidden = torch.logical_not(mask)
-    return torch.matmul(torch.softmax(torch.masked_fill_(scores, hidden, self.minus_infinity), -1), values)
+      scores = torch.matmul(q * scale, torch.transpose(keys, 2, 3))
+      scores = torch.masked_fill_(scores, torch.logical_not(mask), self.minus_infinity)
+      a = torch.matmul(torch.softmax(scores, -1), values)
+    return a
 
   # One layer: x [batch, time, hidden] -> the same
   def layer(self, l: int, x: Tensor, cos: Tensor, sin: Tensor, full: Tensor, windowed: Tensor, w: List[Tensor]) -> Tensor:

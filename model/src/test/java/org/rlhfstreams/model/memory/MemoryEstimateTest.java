@@ -79,13 +79,13 @@ final class MemoryEstimateTest {
   }
 
   @Test
-  void theCacheHoldsFloat32InWholeBlocksWhateverTheWeightsAre() {
-    long block = 2 * 3 * 2 * 64 * 4; // layers, slots, width of a key, tokens, bytes
+  void theCacheHoldsTheWeightsTypeInWholeBlocks() {
     for (ComputeType type : List.of(ComputeType.FLOAT32, ComputeType.BFLOAT16)) {
+      long block = 2L * 3 * 2 * 32 * type.bytes(); // layers, slots, width of a key, tokens
       assertThat(phase(inference(type, 3, 64), "generating").bytes(MemoryPart.CACHE))
-          .isEqualTo(2 * block);
-      assertThat(phase(inference(type, 3, 65), "generating").bytes(MemoryPart.CACHE))
           .isEqualTo(2 * 2 * block + block); // the old keys or values while they are copied
+      assertThat(phase(inference(type, 3, 65), "generating").bytes(MemoryPart.CACHE))
+          .isEqualTo(2 * 3 * block + 2 * block);
     }
     assertThat(phase(inference(ComputeType.FLOAT32, 3, 64), "generating").bytes(MemoryPart.HEAD))
         .isEqualTo(3 * 3 * 10 * 4);

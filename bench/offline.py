@@ -1,0 +1,102 @@
+"""Training on files against TRL: tokens a second and peak memory, in turn on one machine.
+
+usage: bench/run offline MODELS [row ...]
+
+MODELS holds 15m/ and 135m/ (peers/make_models.py); PEER_PYTHON is a Python with trl, PEERS the folder of the
+peers' scripts. A row is one of dpo-15m, dpo-135m, dpo-instr, orpo-15m, sft-15m and reward-15m; without any, all are
+run. Figures are medians over ROUNDS (2). Real tokens are counted, no padding. The reference is computed before what is
+timed on both sides: TRL does so before it trains, ours in the first epoch, and the second one is timed.
+"""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYTHON = os.environ.get("PEER_PYTHON", "python3")
+PEERS = os.environ.get("PEERS", os.path.join(HOME, "..", "shared", "peers"))
+ROUNDS = int(os.environ.get("ROUNDS", "2"))
+# shape, objective, TRL's best mode, pairs a batch, data, at least
+ROWS = {
+    "dpo-15m": ("15m", "dpo", "best", 8, "stories", 3.5),
+    "dpo-135m": ("135m", "dpo", "best", 4, "stories", 2.0),
+    "dpo-instr": ("15m", "dpo", "best", 8, "instr", 4.0),
+    "orpo-15m": ("15m", "orpo", "nockpt", 8, "stories", 2.5),
+    "sft-15m": ("15m", "sft", "nockpt", 8, "stories", 3.0),
+    "reward-15m": ("15m", "reward", "nockpt", 8, "stories", 1.5),
+}
+STEPS = 6
+
+
+def run(command, environment):
+    """Standard output and error, and the peak of resident memory in bytes."""
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT,
+                                   env={**os.environ, "THP_MEM_ALLOC_ENABLE": "1", **environment})
+        _, status, usage = os.wait4(process.pid, 0)
+        output.seek(0)
+        text = output.read()
+        if status != 0:
+            sys.exit(f"{' '.join(command)} failed:\n{text[-3000:]}")
+        return text, usage.ru_maxrss * 1024
+
+
+def peer(models, shape, objective, mode, batch, data):
+    text, memory = run([PYTHON, os.path.join(PEERS, "trl_train.py"), shape, mode, str(STEPS), str(batch), objective],
+                       {"MODELS": os.path.abspath(models), "DATA": data})
+    result = next(line for line in text.splitlines() if line.startswith("RESULT"))
+    return float(result.split("tok/s=")[1].split()[0]), memory
+
+
+def ours(models, shape, objective, batch, data, work):
+    output = os.path.join(work, "run")
+    shutil.rmtree(output, ignore_errors=True)
+    _, memory = run([os.path.join(HOME, "rlhf"), "train", objective, "--model", os.path.join(models, shape), "--data", data,
+                     "--batch-size", str(batch), "--max-steps", str(2 * STEPS + 1), "--max-length", "512",
+                     "--learning-rate", "1e-5", "--model.dtype", "bfloat16", "--output", output], {})
+    with open(os.path.join(output, "metrics.jsonl")) as lines:
+        steps = [json.loads(line) for line in lines]
+    timed = steps[STEPS + 1:]
+    return sum(step["num_tokens"] for step in timed) / sum(step["step_seconds"] for step in timed), memory
+
+
+def data_file(kind, objective, rows, work):
+    path = os.path.join(work, "all.jsonl")
+    subprocess.run([PYTHON, os.path.join(PEERS, "preferences.py"), path], check=True,
+                   env={**os.environ, "DATA": kind}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    few = os.path.join(work, "few.jsonl")
+    with open(path) as source, open(few, "w") as target:
+        for line, _ in zip(source, range(rows)):
+            row = json.loads(line)
+            if objective == "sft":
+                row = {"prompt": row["prompt"], "completion": row["chosen"]}
+            target.write(json.dumps(row) + "\n")
+    return few
+
+
+def compare(models, name):
+    shape, objective, mode, batch, data, bound = ROWS[name]
+    with tempfile.TemporaryDirectory() as work:
+        file = data_file(data, objective, STEPS * batch, work)
+        theirs, our = [], []
+        for _ in range(ROUNDS):
+            theirs.append(peer(models, shape, objective, mode, batch, data))
+            our.append(ours(models, shape, objective, batch, file, work))
+    speed = lambda side: statistics.median(figure[0] for figure in side)
+    memory = lambda side: statistics.median(figure[1] for figure in side) / 1e9
+    print(f"{name}: TRL {speed(theirs):.0f}, ours {speed(our):.0f} tokens/s: ratio {speed(our) / speed(theirs):.2f} "
+          f"(at least {bound}); peak memory TRL {memory(theirs):.2f}, ours {memory(our):.2f} GB", flush=True)
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    for name in sys.argv[2:] or ROWS:
+        compare(sys.argv[1], name)
+
+
+if __name__ == "__main__":
+    main()
