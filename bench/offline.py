@@ -19,16 +19,15 @@ HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = os.environ.get("PEER_PYTHON", "python3")
 PEERS = os.environ.get("PEERS", os.path.join(HOME, "..", "shared", "peers"))
 ROUNDS = int(os.environ.get("ROUNDS", "2"))
-# shape, objective, TRL's best mode, pairs a batch, data, at least
+# shape, objective, TRL's best mode, pairs a batch, data, steps, at least
 ROWS = {
-    "dpo-15m": ("15m", "dpo", "best", 8, "stories", 3.5),
-    "dpo-135m": ("135m", "dpo", "best", 4, "stories", 2.0),
-    "dpo-instr": ("15m", "dpo", "best", 8, "instr", 4.0),
-    "orpo-15m": ("15m", "orpo", "nockpt", 8, "stories", 2.5),
-    "sft-15m": ("15m", "sft", "nockpt", 8, "stories", 3.0),
-    "reward-15m": ("15m", "reward", "nockpt", 8, "stories", 1.5),
+    "dpo-15m": ("15m", "dpo", "best", 8, "stories", 12, 3.5),
+    "dpo-135m": ("135m", "dpo", "best", 4, "stories", 4, 2.0),
+    "dpo-instr": ("15m", "dpo", "best", 8, "instr", 12, 4.0),
+    "orpo-15m": ("15m", "orpo", "nockpt", 8, "stories", 12, 2.5),
+    "sft-15m": ("15m", "sft", "nockpt", 8, "stories", 12, 3.0),
+    "reward-15m": ("15m", "reward", "nockpt", 8, "stories", 12, 1.5),
 }
-STEPS = 6
 
 
 def run(command, environment):
@@ -44,22 +43,22 @@ def run(command, environment):
         return text, usage.ru_maxrss * 1024
 
 
-def peer(models, shape, objective, mode, batch, data):
-    text, memory = run([PYTHON, os.path.join(PEERS, "trl_train.py"), shape, mode, str(STEPS), str(batch), objective],
+def peer(models, shape, objective, mode, batch, data, steps):
+    text, memory = run([PYTHON, os.path.join(PEERS, "trl_train.py"), shape, mode, str(steps), str(batch), objective],
                        {"MODELS": os.path.abspath(models), "DATA": data})
     result = next(line for line in text.splitlines() if line.startswith("RESULT"))
     return float(result.split("tok/s=")[1].split()[0]), memory
 
 
-def ours(models, shape, objective, batch, data, work):
+def ours(models, shape, objective, batch, data, steps, work):
     output = os.path.join(work, "run")
     shutil.rmtree(output, ignore_errors=True)
     _, memory = run([os.path.join(HOME, "rlhf"), "train", objective, "--model", os.path.join(models, shape), "--data", data,
-                     "--batch-size", str(batch), "--max-steps", str(2 * STEPS + 1), "--max-length", "512",
+                     "--batch-size", str(batch), "--max-steps", str(2 * steps), "--max-length", "512",
                      "--learning-rate", "1e-5", "--model.dtype", "bfloat16", "--output", output], {})
     with open(os.path.join(output, "metrics.jsonl")) as lines:
-        steps = [json.loads(line) for line in lines]
-    timed = steps[STEPS + 1:]
+        logged = [json.loads(line) for line in lines]
+    timed = logged[steps:]
     return sum(step["num_tokens"] for step in timed) / sum(step["step_seconds"] for step in timed), memory
 
 
@@ -78,13 +77,13 @@ def data_file(kind, objective, rows, work):
 
 
 def compare(models, name):
-    shape, objective, mode, batch, data, bound = ROWS[name]
+    shape, objective, mode, batch, data, steps, bound = ROWS[name]
     with tempfile.TemporaryDirectory() as work:
-        file = data_file(data, objective, STEPS * batch, work)
+        file = data_file(data, objective, steps * batch, work)
         theirs, our = [], []
         for _ in range(ROUNDS):
-            theirs.append(peer(models, shape, objective, mode, batch, data))
-            our.append(ours(models, shape, objective, batch, file, work))
+            theirs.append(peer(models, shape, objective, mode, batch, data, steps))
+            our.append(ours(models, shape, objective, batch, file, steps, work))
     speed = lambda side: statistics.median(figure[0] for figure in side)
     memory = lambda side: statistics.median(figure[1] for figure in side) / 1e9
     print(f"{name}: TRL {speed(theirs):.0f}, ours {speed(our):.0f} tokens/s: ratio {speed(our) / speed(theirs):.2f} "

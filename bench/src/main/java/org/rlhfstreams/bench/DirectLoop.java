@@ -11,6 +11,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.TrainableModels;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.PpoTrainer;
+import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
@@ -130,11 +131,13 @@ final class DirectLoop implements AutoCloseable {
   }
 
   private void takeWeights() {
-    List<float[]> values = trainer.model().values();
-    List<TensorSpecification> specifications = trainer.model().configuration().tensors();
     Map<String, float[]> tensors = new HashMap<>();
-    for (int i = 0; i < values.size(); i++) {
-      tensors.put(specifications.get(i).name(), values.get(i));
+    try (TrainedModel model = trainer.model()) {
+      List<TensorSpecification> specifications = model.configuration().tensors();
+      List<float[]> values = model.weights().values();
+      for (int i = 0; i < values.size(); i++) {
+        tensors.put(specifications.get(i).name(), values.get(i));
+      }
     }
     generator.swap(policy.take(tensors), next);
   }

@@ -109,7 +109,7 @@ public final class MemoryFlatness {
 
   private static Map<String, float[]> tensors(TrainableModel model) {
     List<TensorSpecification> specifications = model.configuration().tensors();
-    List<float[]> values = model.modelValues();
+    List<float[]> values = model.weights().values();
     Map<String, float[]> tensors = new HashMap<>();
     for (int i = 0; i < values.size(); i++) {
       tensors.put(specifications.get(i).name(), values.get(i));

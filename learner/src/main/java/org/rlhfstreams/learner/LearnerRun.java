@@ -89,18 +89,20 @@ public final class LearnerRun implements AutoCloseable {
    * as PEFT loads them, in {@code adapter} beside it.
    */
   public void export(Path target, TensorType type) {
-    TrainedModel model = trainer.model();
-    model
-        .adapters()
-        .ifPresent(
-            adapters ->
-                AdapterDirectory.save(
-                    target.resolveSibling("adapter"),
-                    adapters.description(),
-                    model.configuration(),
-                    adapters.values(),
-                    startedFrom.toString()));
-    ModelDirectory.save(target, model.configuration(), model.values(), type, startedFrom);
+    try (TrainedModel model = trainer.model()) {
+      model
+          .adapters()
+          .ifPresent(
+              adapters ->
+                  AdapterDirectory.save(
+                      target.resolveSibling("adapter"),
+                      adapters.description(),
+                      model.configuration(),
+                      adapters.values(),
+                      startedFrom.toString()));
+      ModelDirectory.save(
+          target, model.configuration(), model.weights().readings(), type, startedFrom);
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.SafetensorsFile;
 import org.rlhfstreams.model.files.SafetensorsWriter;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
@@ -77,7 +78,7 @@ public final class CheckpointStore {
       SafetensorsWriter.write(
           aside.resolve("training.safetensors"),
           specifications,
-          trainer.others().stream().map(NamedTensor::values).toList(),
+          TensorValues.of(trainer.others(), NamedTensor::values),
           TensorType.F32);
       writeSynced(aside.resolve("state.json"), json(checkpoint));
       delete(target);
@@ -142,14 +143,12 @@ public final class CheckpointStore {
           .properties()
           .forEach(e -> numbers.put(e.getKey(), e.getValue().asDouble()));
       ModelDirectory model = ModelDirectory.open(folder.resolve("model"));
-      List<float[]> values = new ArrayList<>();
-      for (TensorSpecification tensor : model.expectedTensors()) {
-        values.add(model.readTensor(tensor.name()));
-      }
+      List<float[]> values =
+          TensorValues.of(model.expectedTensors(), tensor -> model.readTensor(tensor.name()));
       SafetensorsFile file = SafetensorsFile.open(folder.resolve("training.safetensors"));
       List<NamedTensor> others = new ArrayList<>();
       for (String name : file.names()) {
-        others.add(new NamedTensor(name, file.shape(name), file.readFloats(name)));
+        others.add(new NamedTensor(name, file.shape(name), () -> file.readFloats(name)));
       }
       return new Checkpoint(
           json.path("step").asLong(),

@@ -9,7 +9,8 @@ import org.rlhfstreams.service.weights.NamedTensor;
  * All that a trainer would have to know to go on.
  *
  * @param configuration of the model that is trained for others
- * @param model its tensors in the order that its configuration gives them
+ * @param model its tensors in the order that its configuration gives them, read when they are asked
+ *     for
  * @param others optimizer moments, value model and the like
  * @param numbers counters and coefficients
  */
@@ -19,7 +20,6 @@ public record TrainerState(
     List<NamedTensor> others,
     Map<String, Double> numbers) {
   public TrainerState {
-    model = List.copyOf(model);
     others = List.copyOf(others);
     numbers = Map.copyOf(numbers);
   }

@@ -30,7 +30,14 @@ final class BackgroundPublication implements AutoCloseable {
 
   /** Begins to publish a step. The one before must have left: see {@link #left}. */
   void begin(Publication.Outgoing outgoing) {
-    leaving = CompletableFuture.supplyAsync(() -> publication.publish(outgoing, stopped), executor);
+    leaving =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try (outgoing) {
+                return publication.publish(outgoing, stopped);
+              }
+            },
+            executor);
   }
 
   /**

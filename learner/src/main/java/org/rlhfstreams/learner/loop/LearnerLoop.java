@@ -1,7 +1,6 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +15,8 @@ import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
-import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
  * Batch, step, checkpoint, publication, in this order, until the data or the steps end; a step
@@ -184,21 +180,10 @@ public final class LearnerLoop<E extends Example> {
         step,
         version(),
         settings.family(),
-        withWeights ? tensors(trainer.model()) : List.of(),
+        withWeights ? Optional.of(trainer.model()) : Optional.empty(),
         metrics,
         source.takeRefusals(),
         source.offset());
-  }
-
-  private static List<NamedTensor> tensors(TrainedModel model) {
-    List<TensorSpecification> specifications = model.configuration().tensors();
-    List<NamedTensor> tensors = new ArrayList<>();
-    for (int i = 0; i < specifications.size(); i++) {
-      tensors.add(
-          new NamedTensor(
-              specifications.get(i).name(), specifications.get(i).shape(), model.values().get(i)));
-    }
-    return tensors;
   }
 
   private void checkpoint(TrainerState state) {

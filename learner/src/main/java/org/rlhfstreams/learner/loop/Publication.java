@@ -20,6 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.training.TrainedModel;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.DeadLetters;
@@ -73,21 +75,27 @@ final class Publication implements AutoCloseable {
   }
 
   /**
-   * What leaves with one step.
+   * What leaves with one step; whoever publishes it closes it.
    *
    * @param step counted from 1; 0 is the weights that the run starts from
    * @param version after the step
-   * @param tensors empty where no weights leave with this step
+   * @param model empty where no weights leave with this step
    * @param metrics empty for step 0
    */
   record Outgoing(
       long step,
       WeightVersion version,
       String family,
-      List<NamedTensor> tensors,
+      Optional<TrainedModel> model,
       Optional<StepMetrics> metrics,
       List<Refusal> refusals,
-      long offset) {}
+      long offset)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      model.ifPresent(TrainedModel::close);
+    }
+  }
 
   /** The newest step that has left, or -1. */
   long publishedStep() {
@@ -136,10 +144,13 @@ final class Publication implements AutoCloseable {
   private void transact(Outgoing outgoing) {
     producer.beginTransaction();
     List<Future<RecordMetadata>> weightsAt = new ArrayList<>();
-    if (!outgoing.tensors().isEmpty()) {
-      weightsAt.add(
-          weights.publish(producer, outgoing.version(), outgoing.family(), outgoing.tensors()));
-    }
+    outgoing
+        .model()
+        .ifPresent(
+            model ->
+                weightsAt.add(
+                    weights.publish(
+                        producer, outgoing.version(), outgoing.family(), tensors(model))));
     outgoing
         .metrics()
         .ifPresent(
@@ -160,6 +171,21 @@ final class Publication implements AutoCloseable {
     for (Future<RecordMetadata> header : weightsAt) {
       retention.published(offsetOf(header));
     }
+  }
+
+  private static List<NamedTensor> tensors(TrainedModel model) {
+    List<TensorSpecification> specifications = model.configuration().tensors();
+    List<float[]> values = model.weights().readings();
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (int i = 0; i < specifications.size(); i++) {
+      int index = i;
+      tensors.add(
+          new NamedTensor(
+              specifications.get(i).name(),
+              specifications.get(i).shape(),
+              () -> values.get(index)));
+    }
+    return tensors;
   }
 
   private static long offsetOf(Future<RecordMetadata> header) {

@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.training.OptimizerState;
 import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.service.weights.NamedTensor;
@@ -39,7 +41,7 @@ final class TrainableState {
                     new TrainedModel.Adapters(
                         description,
                         model.weights().values(description.tensors(model.configuration()).size())));
-    return new TrainedModel(model.configuration(), exported(), adapters);
+    return new TrainedModel(model.configuration(), model.snapshot(), adapters);
   }
 
   /** All that a trainer of this model alone would have to know. */
@@ -55,27 +57,35 @@ final class TrainableState {
     restore(state.model(), state.others(), state.numbers());
   }
 
-  /** The values of the model's own tensors. */
+  /** The values of the model's own tensors, read when they are asked for. */
   List<float[]> exported() {
-    return model.modelValues();
+    int tensors = model.configuration().tensors().size();
+    if (exported > 0) {
+      return model.weights().readings().subList(0, tensors);
+    }
+    try (Weights merged = model.snapshot()) {
+      return merged.values();
+    }
   }
 
   void collect(List<NamedTensor> tensors, Map<String, Double> numbers) {
     List<TensorSpecification> specifications = model.weights().specifications();
-    List<float[]> weights = model.weights().values();
+    List<float[]> weights = model.weights().readings();
     OptimizerState optimizer = model.optimizerState();
     for (int i = 0; i < specifications.size(); i++) {
       if (i >= exported) {
-        tensors.add(tensor("weight", specifications.get(i), weights.get(i)));
+        tensors.add(tensor("weight", specifications.get(i), weights, i));
       }
-      tensors.add(tensor("first-moment", specifications.get(i), optimizer.firstMoments().get(i)));
-      tensors.add(tensor("second-moment", specifications.get(i), optimizer.secondMoments().get(i)));
+      tensors.add(tensor("first-moment", specifications.get(i), optimizer.firstMoments(), i));
+      tensors.add(tensor("second-moment", specifications.get(i), optimizer.secondMoments(), i));
     }
     numbers.put(name + ".optimizer-step", (double) optimizer.step());
   }
 
-  private NamedTensor tensor(String kind, TensorSpecification specification, float[] values) {
-    return new NamedTensor(key(kind, specification), specification.shape(), values);
+  private NamedTensor tensor(
+      String kind, TensorSpecification specification, List<float[]> values, int index) {
+    return new NamedTensor(
+        key(kind, specification), specification.shape(), () -> values.get(index));
   }
 
   private String key(String kind, TensorSpecification specification) {
@@ -83,30 +93,33 @@ final class TrainableState {
   }
 
   void restore(List<float[]> first, List<NamedTensor> tensors, Map<String, Double> numbers) {
-    Map<String, float[]> byName = new HashMap<>();
-    tensors.forEach(tensor -> byName.put(tensor.name(), tensor.values()));
+    Map<String, NamedTensor> byName = new HashMap<>();
+    tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
     List<TensorSpecification> specifications = model.weights().specifications();
-    List<float[]> firstMoments = new ArrayList<>();
-    List<float[]> secondMoments = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      TensorSpecification specification = specifications.get(i);
-      float[] weight = i < exported ? first.get(i) : find(byName, key("weight", specification));
+      float[] weight =
+          i < exported ? first.get(i) : find(byName, key("weight", specifications.get(i)));
       model.weights().assign(i, FloatBuffer.wrap(weight));
-      firstMoments.add(find(byName, key("first-moment", specification)));
-      secondMoments.add(find(byName, key("second-moment", specification)));
     }
     long step = numbers.getOrDefault(name + ".optimizer-step", 0.0).longValue();
-    model.restore(new OptimizerState(step, firstMoments, secondMoments));
+    model.restore(
+        new OptimizerState(
+            step, moments("first-moment", byName), moments("second-moment", byName)));
   }
 
-  private static float[] find(Map<String, float[]> byName, String key) {
-    float[] values = byName.get(key);
-    if (values == null) {
+  private List<float[]> moments(String kind, Map<String, NamedTensor> byName) {
+    return TensorValues.of(
+        model.weights().specifications(), specification -> find(byName, key(kind, specification)));
+  }
+
+  private static float[] find(Map<String, NamedTensor> byName, String key) {
+    NamedTensor tensor = byName.get(key);
+    if (tensor == null) {
       throw new CheckpointException(
           "the checkpoint has no tensor "
               + key
               + ": it is of another objective or another ppo.value-model");
     }
-    return values;
+    return tensor.values();
   }
 }

@@ -4,23 +4,27 @@ import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.decoder.Weights;
 
 /**
- * A model as others use it.
+ * A copy of a model as others use it; whoever asked for it closes it.
  *
- * @param values its tensors in the order that its configuration gives them
+ * @param weights its tensors in float32, in the order that its configuration gives them
  * @param adapters where those alone were trained
  */
 public record TrainedModel(
-    ModelConfiguration configuration, List<float[]> values, Optional<Adapters> adapters) {
-  public TrainedModel {
-    values = List.copyOf(values);
-  }
+    ModelConfiguration configuration, Weights weights, Optional<Adapters> adapters)
+    implements AutoCloseable {
 
   /**
-   * The adapters that are merged into the values.
+   * The adapters that are merged into the weights.
    *
    * @param values their tensors, in the order that they are described in
    */
   public record Adapters(LowRankAdapters description, List<float[]> values) {}
+
+  @Override
+  public void close() {
+    weights.close();
+  }
 }

@@ -14,6 +14,7 @@ import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
@@ -198,11 +199,12 @@ public final class Weights implements AutoCloseable {
 
   /** Copies of the first tensors' values. */
   public List<float[]> values(int count) {
-    List<float[]> values = new ArrayList<>();
-    for (NDArray tensor : tensors.subList(0, count)) {
-      values.add(floats(tensor));
-    }
-    return values;
+    return new ArrayList<>(readings().subList(0, count));
+  }
+
+  /** The values, row-major, in order, as they are whenever they are read. */
+  public List<float[]> readings() {
+    return TensorValues.of(tensors, this::floats);
   }
 
   private float[] floats(NDArray tensor) {
@@ -233,10 +235,28 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy, in another type perhaps. */
   public Weights copy(ComputeType newType) {
+    return copy(newType, tensors.size());
+  }
+
+  /** An independent copy of the first tensors. */
+  public Weights copy(ComputeType newType, int count) {
     NDManager copies = ComputeDevice.newManager();
     // in native memory: by way of arrays the Java heap would have to hold a whole model
-    List<NDArray> copied = tensors.stream().map(tensor -> newType.of(copies, tensor)).toList();
-    return new Weights(copies, specifications, copied, newType);
+    List<NDArray> copied =
+        tensors.subList(0, count).stream().map(tensor -> newType.of(copies, tensor)).toList();
+    return new Weights(copies, specifications.subList(0, count), copied, newType);
+  }
+
+  /**
+   * Tensors that exist already.
+   *
+   * @param tensors in float32, one a specification; they become this object's
+   */
+  public static Weights taking(List<TensorSpecification> specifications, List<NDArray> tensors) {
+    NDManager manager = ComputeDevice.newManager();
+    tensors.forEach(tensor -> tensor.attach(manager));
+    return new Weights(
+        manager, List.copyOf(specifications), List.copyOf(tensors), ComputeType.FLOAT32);
   }
 
   /** Number of parameters. */

@@ -185,7 +185,8 @@ public final class ModelDirectory {
    * Saves a model: written aside, synced, and put in place in one move.
    *
    * @param target replaced where it exists
-   * @param values one row-major array an expected tensor of {@code configuration}
+   * @param values one row-major array an expected tensor of {@code configuration}, asked for when
+   *     its turn comes
    * @param carryFrom directory of the model that it came from, or what else {@link
    *     HubCache#resolve} finds: its {@code config.json} is the one that is written, with what
    *     differs changed, and its tokenizer and generation settings go along
@@ -200,8 +201,8 @@ public final class ModelDirectory {
     List<TensorSpecification> specifications = configuration.tensors();
     List<TensorSource> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      float[] tensor = values.get(i);
-      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> tensor));
+      int index = i;
+      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> values.get(index)));
     }
     SavedModel unused = save(target, configuration, tensors, type, ShardPlan.DEFAULT, carryFrom);
   }

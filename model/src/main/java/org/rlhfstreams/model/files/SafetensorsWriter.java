@@ -38,7 +38,7 @@ public final class SafetensorsWriter {
   /**
    * Writes and syncs a new file of one element type.
    *
-   * @param values one row-major array a specification
+   * @param values one row-major array a specification, asked for when its turn comes
    * @param type element type to store; rounds to nearest, ties to even
    */
   public static void write(
@@ -46,8 +46,8 @@ public final class SafetensorsWriter {
       throws IOException {
     List<TensorSource> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      float[] tensor = values.get(i);
-      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> tensor));
+      int index = i;
+      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> values.get(index)));
     }
     write(path, tensors, PYTORCH);
   }

@@ -9,6 +9,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TensorCopy;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
@@ -98,7 +99,7 @@ final class AdamW implements AutoCloseable {
   }
 
   OptimizerState state() {
-    return new OptimizerState(step, copies(firstMoments), copies(secondMoments));
+    return new OptimizerState(step, readings(firstMoments), readings(secondMoments));
   }
 
   void restore(OptimizerState state) {
@@ -107,14 +108,14 @@ final class AdamW implements AutoCloseable {
     assign(secondMoments, state.secondMoments());
   }
 
-  private List<float[]> copies(List<NDArray> tensors) {
-    List<float[]> copies = new ArrayList<>();
-    for (NDArray tensor : tensors) {
-      try (NDManager scope = manager.newSubManager()) {
-        copies.add(ComputeType.FLOAT32.of(scope, tensor).toFloatArray());
-      }
-    }
-    return copies;
+  private List<float[]> readings(List<NDArray> tensors) {
+    return TensorValues.of(
+        tensors,
+        tensor -> {
+          try (NDManager scope = manager.newSubManager()) {
+            return ComputeType.FLOAT32.of(scope, tensor).toFloatArray();
+          }
+        });
   }
 
   private static void assign(List<NDArray> tensors, List<float[]> values) {

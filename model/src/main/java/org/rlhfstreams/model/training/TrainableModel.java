@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
@@ -113,18 +114,16 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Values of the model's own tensors, in the order of its configuration: with adapters, as they
-   * are once the adapters are merged into them.
+   * An independent copy of the model's own tensors in float32, in the order of its configuration:
+   * with adapters, as they are once the adapters are merged into them. The caller closes it.
    */
-  public List<float[]> modelValues() {
-    int tensors = decoder.configuration().tensors().size();
+  public Weights snapshot() {
+    List<TensorSpecification> specifications = decoder.configuration().tensors();
     if (frozen.isEmpty()) {
-      return weights.values(tensors);
+      return weights.copy(ComputeType.FLOAT32, specifications.size());
     }
     try (NDManager scope = manager.newSubManager()) {
-      return decoder.run("merged", scope, allWeights()).stream()
-          .map(NDArray::toFloatArray)
-          .toList();
+      return Weights.taking(specifications, decoder.run("merged", scope, allWeights()));
     }
   }
 

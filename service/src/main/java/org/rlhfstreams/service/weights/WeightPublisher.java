@@ -105,7 +105,7 @@ public final class WeightPublisher {
     List<TensorLayout> layout = new ArrayList<>();
     long offset = 0;
     for (NamedTensor tensor : tensors) {
-      long length = 4L * tensor.values().length;
+      long length = Float.BYTES * tensor.size();
       layout.add(
           TensorLayout.newBuilder()
               .setName(tensor.name())
