@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,22 +15,22 @@ final class JsonLinesReader implements RowReader {
 
   @Override
   public void read(String file, InputStream bytes, RowSink sink) throws IOException {
-    InputStream buffered = new BufferedInputStream(bytes, 1 << 16);
+    byte[] buffer = new byte[1 << 16];
     ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 12);
-    long number = 0;
-    int next = 0;
-    while (next >= 0) {
-      next = buffered.read();
-      if (next >= 0 && next != '\n') {
-        line.write(next);
-        continue;
+    long number = 1;
+    for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+      int start = 0;
+      for (int i = 0; i < read; i++) {
+        if (buffer[i] == '\n') {
+          line.write(buffer, start, i - start);
+          parse(file, number++, line.toByteArray(), sink);
+          line.reset();
+          start = i + 1;
+        }
       }
-      number++;
-      if (line.size() > 0) {
-        parse(file, number, line.toByteArray(), sink);
-        line.reset();
-      }
+      line.write(buffer, start, read - start);
     }
+    parse(file, number, line.toByteArray(), sink);
   }
 
   private static void parse(String file, long number, byte[] line, RowSink sink)

@@ -1,12 +1,9 @@
 package org.rlhfstreams.cli.dataset;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import org.apache.commons.codec.digest.MurmurHash3;
 import org.rlhfstreams.cli.dataset.PreferenceShape.Content;
 import org.rlhfstreams.events.ChatMessage;
 
@@ -44,29 +41,19 @@ final class RowCheck {
   }
 
   private static long digest(Content content) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (ChatMessage message : content.messages()) {
-        add(digest, message.getRole());
-        add(digest, message.getContent());
-      }
-      for (Object part :
-          List.of(
-              content.prompt(),
-              content.chosen(),
-              String.valueOf(content.rejected()),
-              String.valueOf(content.label()))) {
-        add(digest, part.toString());
-      }
-      return ByteBuffer.wrap(digest.digest()).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java machine has SHA-256", e);
+    StringBuilder all = new StringBuilder();
+    for (ChatMessage message : content.messages()) {
+      add(all, message.getRole());
+      add(all, message.getContent());
     }
+    add(all, content.prompt());
+    add(all, content.chosen());
+    add(all, String.valueOf(content.rejected()));
+    add(all, String.valueOf(content.label()));
+    return MurmurHash3.hash128x64(all.toString().getBytes(StandardCharsets.UTF_8))[0];
   }
 
-  private static void add(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
-    digest.update(bytes);
+  private static void add(StringBuilder all, String text) {
+    all.append(text.length()).append(':').append(text);
   }
 }

@@ -25,6 +25,7 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.HangingTransactions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.weights.NamedTensor;
@@ -72,6 +73,11 @@ final class Publication implements AutoCloseable {
     this.consumer = connection.groupConsumer(group, 1);
     this.producer = connection.transactionalWeightProducer(group);
     producer.initTransactions(); // fences the owner before
+    new HangingTransactions(admin)
+        .abort(
+            prefix() + group,
+            List.of(weightsTopic.name(), metricsTopic, connection.topics().deadLetters().name()),
+            prefix() + group);
   }
 
   /**
@@ -95,6 +101,10 @@ final class Publication implements AutoCloseable {
     public void close() {
       model.ifPresent(TrainedModel::close);
     }
+  }
+
+  private String prefix() {
+    return connection.configuration().connection().topicPrefix();
   }
 
   /** The newest step that has left, or -1. */
@@ -127,8 +137,7 @@ final class Publication implements AutoCloseable {
         return true;
       } catch (ProducerFencedException e) {
         throw new ConnectionException(
-            "another learner has taken over group %s%s: this one stops"
-                .formatted(connection.configuration().connection().topicPrefix(), group),
+            "another learner has taken over group %s%s: this one stops".formatted(prefix(), group),
             e);
       } catch (KafkaException e) {
         LOG.warn("step {} waits to be published: {}", outgoing.step(), e.getMessage());

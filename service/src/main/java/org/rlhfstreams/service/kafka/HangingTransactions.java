@@ -1,0 +1,117 @@
+package org.rlhfstreams.service.kafka;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rule that a transaction which its coordinator has forgotten does not hold up readers for
+ * ever. A broker that was killed while it completed one can come back with the data and without the
+ * markers; nobody would ever end it. What is aborted here was in no reader's hands yet, and its
+ * owner, who goes on from the last committed offset, sends it again.
+ */
+public final class HangingTransactions {
+  private static final Logger LOG = LoggerFactory.getLogger(HangingTransactions.class);
+  private static final String OFFSETS = "__consumer_offsets";
+
+  private final Admin admin;
+
+  /**
+   * @param admin not closed here
+   */
+  public HangingTransactions(Admin admin) {
+    this.admin = admin;
+  }
+
+  /**
+   * Aborts what a producer has left open. Only for its owner, and right after {@code
+   * initTransactions}: until it begins another, it has none that is under way.
+   *
+   * @param transactionalId the producer's
+   * @param topics that it writes to
+   * @param group whose offsets it commits
+   * @throws KafkaException where the broker refuses
+   */
+  public void abort(String transactionalId, Collection<String> topics, String group) {
+    try {
+      long producerId =
+          admin
+              .describeTransactions(List.of(transactionalId))
+              .description(transactionalId)
+              .get()
+              .producerId();
+      List<TopicPartition> partitions = partitions(topics, group);
+      Map<TopicPartition, PartitionProducerState> states =
+          admin.describeProducers(partitions).all().get();
+      for (Map.Entry<TopicPartition, PartitionProducerState> state : states.entrySet()) {
+        for (ProducerState producer : state.getValue().activeProducers()) {
+          if (producer.producerId() == producerId
+              && producer.currentTransactionStartOffset().isPresent()) {
+            abort(state.getKey(), producer);
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new KafkaException("open transactions cannot be looked for: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", e);
+    }
+  }
+
+  private void abort(TopicPartition partition, ProducerState producer)
+      throws ExecutionException, InterruptedException {
+    long start = producer.currentTransactionStartOffset().getAsLong();
+    LOG.warn("{}: ending the transaction that a crash left open at offset {}", partition, start);
+    admin
+        .abortTransaction(
+            new AbortTransactionSpec(
+                partition,
+                producer.producerId(),
+                (short) producer.producerEpoch(),
+                producer.coordinatorEpoch().orElse(0)))
+        .all()
+        .get();
+  }
+
+  private List<TopicPartition> partitions(Collection<String> topics, String group)
+      throws ExecutionException, InterruptedException {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
+      for (int i = 0; i < topic.partitions().size(); i++) {
+        partitions.add(new TopicPartition(topic.name(), i));
+      }
+    }
+    boolean offsetsExist =
+        admin
+            .listTopics(new ListTopicsOptions().listInternal(true))
+            .names()
+            .get()
+            .contains(OFFSETS);
+    if (offsetsExist) {
+      int count =
+          admin
+              .describeTopics(List.of(OFFSETS))
+              .allTopicNames()
+              .get()
+              .get(OFFSETS)
+              .partitions()
+              .size();
+      partitions.add(new TopicPartition(OFFSETS, Utils.abs(group.hashCode()) % count));
+    }
+    return partitions;
+  }
+}
