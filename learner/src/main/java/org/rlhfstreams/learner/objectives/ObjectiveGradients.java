@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,12 +45,21 @@ public final class ObjectiveGradients {
         collector.backward(loss);
         List<double[]> gradients = new ArrayList<>();
         for (int i = 0; i < variables.size(); i++) {
-          gradients.add(arrays.get(i).getGradient().toDoubleArray());
+          gradients.add(gradient(arrays.get(i)));
         }
         Map<String, Double> numbers = new LinkedHashMap<>();
         statistics.forEach((name, value) -> numbers.put(name, value.toDoubleArray()[0]));
         return new ObjectiveResult(loss.toDoubleArray()[0], gradients, numbers);
       }
     }
+  }
+
+  /** A variable that the loss does not use has a gradient of another type and shape. */
+  private static double[] gradient(NDArray variable) {
+    NDArray gradient = variable.getGradient();
+    return gradient.getDataType() == DataType.FLOAT64
+            && gradient.getShape().equals(variable.getShape())
+        ? gradient.toDoubleArray()
+        : new double[Math.toIntExact(variable.size())];
   }
 }

@@ -1,0 +1,181 @@
+package org.rlhfstreams.learner.objectives.preference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rlhfstreams.learner.objectives.ObjectiveResult;
+
+final class PreferenceObjectivesTest {
+  private static final int PAIRS = 5;
+  private static final double STEP = 1e-5;
+
+  private final SplittableRandom random = new SplittableRandom(3);
+
+  private double[] draw(double from, double to) {
+    return random.doubles(PAIRS, from, to).toArray();
+  }
+
+  private PairSums sums() {
+    return new PairSums(
+        draw(-40, -5),
+        draw(-40, -5),
+        draw(-20, -5),
+        draw(-40, -5),
+        draw(-40, -5),
+        new double[] {9, 12, 4, 30, 7},
+        new double[] {8, 3, 14, 22, 5},
+        new double[] {4, 6, 2, 9, 3},
+        new double[] {1, 0.5, 2, 1, 1});
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sigmoid",
+        "ipo",
+        "hinge",
+        "robust",
+        "cdpo",
+        "sigmoid_norm",
+        "exo_pair",
+        "apo_zero",
+        "bco_pair",
+        "sft",
+        "sigmoid+0.2*sft",
+        "0.5 * ipo + hinge"
+      })
+  void gradientsOfDirectLossesAreThoseOfCentralDifferences(String loss) {
+    assertGradients(new DirectPreferenceObjective(loss, 0.3, 0.2), sums());
+  }
+
+  @Test
+  void gradientsOfOddsRatiosAreThoseOfCentralDifferences() {
+    assertGradients(new OddsRatioObjective(0.7, false), sums());
+    assertGradients(new OddsRatioObjective(0.7, true), sums());
+  }
+
+  @Test
+  void gradientsOfLabelsAreThoseOfCentralDifferences() {
+    KahnemanTverskyObjective objective = new KahnemanTverskyObjective(0.3, 1.2, 0.8);
+    double[] policy = draw(-40, -5);
+    double[] reference = draw(-40, -5);
+    double[] desirable = {1, 0, 0, 1, 1};
+    double[] weights = {1, 1, 2, 0.5, 1};
+    double[] mismatched = {3, -1, 2, 0, 1};
+    ToDoubleFunction<double[]> loss =
+        values ->
+            objective
+                .evaluate(new LabelledSums(values, reference, desirable, weights, mismatched))
+                .loss();
+    ObjectiveResult result =
+        objective.evaluate(new LabelledSums(policy, reference, desirable, weights, mismatched));
+    assertDifferences(result.gradients().get(0), policy, loss);
+    assertThat(result.statistics().get("kl")).isEqualTo(1);
+  }
+
+  @Test
+  void conservativeLossMixesBothLabels() {
+    PairSums sums = sums();
+    double expected = 0;
+    for (int i = 0; i < PAIRS; i++) {
+      double logit =
+          0.3
+              * (sums.chosen()[i]
+                  - sums.referenceChosen()[i]
+                  - sums.rejected()[i]
+                  + sums.referenceRejected()[i]);
+      double loss = 0.8 * Math.log1p(Math.exp(-logit)) + 0.2 * Math.log1p(Math.exp(logit));
+      expected += sums.weights()[i] * loss / PAIRS;
+    }
+    assertThat(new DirectPreferenceObjective("cdpo", 0.3, 0.2).evaluate(sums).loss())
+        .isCloseTo(expected, within(1e-12));
+  }
+
+  @Test
+  void certainAndImpossibleResponsesGiveFiniteLossesAndGradients() {
+    PairSums extreme =
+        new PairSums(
+            new double[] {0, -1e-12, -4000},
+            new double[] {-5000, 0, -1e-9},
+            new double[] {0, 0, 0},
+            new double[] {-4000, 0, 0},
+            new double[] {0, -4000, 0},
+            new double[] {1, 1, 1},
+            new double[] {1, 1, 1},
+            new double[] {1, 1, 1},
+            new double[] {1, 1, 1});
+    for (PairObjective objective :
+        new PairObjective[] {
+          new OddsRatioObjective(0.1, false),
+          new OddsRatioObjective(0.1, true),
+          new DirectPreferenceObjective("sigmoid", 0.1, 0),
+          new DirectPreferenceObjective("exo_pair", 0.1, 1e-3)
+        }) {
+      ObjectiveResult result = objective.evaluate(extreme);
+      assertThat(result.loss()).isFinite();
+      for (double[] gradient : result.gradients()) {
+        assertThat(Arrays.stream(gradient).allMatch(Double::isFinite)).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sigmod", "sigmoid+", "x*sft", "1*2*sft", "NaN*sft"})
+  void aLossThatIsNotKnownIsNamed(String loss) {
+    assertThatThrownBy(() -> new DirectPreferenceObjective(loss, 0.1, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in loss \"" + loss + "\"");
+  }
+
+  private static void assertGradients(PairObjective objective, PairSums sums) {
+    ObjectiveResult result = objective.evaluate(sums);
+    assertDifferences(
+        result.gradients().get(0),
+        sums.chosen(),
+        values ->
+            objective.evaluate(with(sums, values, sums.rejected(), sums.chosenPrompt())).loss());
+    assertDifferences(
+        result.gradients().get(1),
+        sums.rejected(),
+        values ->
+            objective.evaluate(with(sums, sums.chosen(), values, sums.chosenPrompt())).loss());
+    if (objective.learnsPrompts()) {
+      assertDifferences(
+          result.gradients().get(2),
+          sums.chosenPrompt(),
+          values -> objective.evaluate(with(sums, sums.chosen(), sums.rejected(), values)).loss());
+    }
+  }
+
+  private static PairSums with(PairSums sums, double[] chosen, double[] rejected, double[] prompt) {
+    return new PairSums(
+        chosen,
+        rejected,
+        prompt,
+        sums.referenceChosen(),
+        sums.referenceRejected(),
+        sums.chosenTokens(),
+        sums.rejectedTokens(),
+        sums.chosenPromptTokens(),
+        sums.weights());
+  }
+
+  private static void assertDifferences(
+      double[] gradient, double[] at, ToDoubleFunction<double[]> loss) {
+    for (int i = 0; i < at.length; i++) {
+      double[] above = at.clone();
+      double[] below = at.clone();
+      above[i] += STEP;
+      below[i] -= STEP;
+      double expected = (loss.applyAsDouble(above) - loss.applyAsDouble(below)) / (2 * STEP);
+      assertThat(gradient[i]).isCloseTo(expected, within(1e-8 + 1e-5 * Math.abs(expected)));
+    }
+  }
+}
