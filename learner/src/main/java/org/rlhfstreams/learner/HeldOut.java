@@ -17,6 +17,7 @@ import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
@@ -36,7 +37,7 @@ public final class HeldOut {
     try (Tokenizer tokenizer = Tokenizer.open(model, directory.configuration())) {
       int longest =
           Math.min(configuration.learner().maxLength(), directory.configuration().maxPositions());
-      PreferenceRows rows = new PreferenceRows(tokenizer, longest);
+      PreferenceRows rows = new PreferenceRows(tokenizer, ChatTemplate.find(model), longest);
       return switch (configuration.learner().objective()) {
         case SFT ->
             evaluate(supervised(configuration, model), preferences, one(rows::demonstration));

@@ -34,6 +34,7 @@ import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
@@ -221,7 +222,8 @@ public final class LearnerRun implements AutoCloseable {
     private PreferenceRows rows(Path start) {
       ModelDirectory model = ModelDirectory.open(start);
       Tokenizer tokenizer = opened.add(Tokenizer.open(start, model.configuration()));
-      return new PreferenceRows(tokenizer, longestRow(model.configuration()));
+      return new PreferenceRows(
+          tokenizer, ChatTemplate.find(model.path()), longestRow(model.configuration()));
     }
 
     private int longestRow(ModelConfiguration architecture) {

@@ -2,25 +2,26 @@ package org.rlhfstreams.learner.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.TokenRow;
 
 /**
  * Turns preferences into rows of tokens. Prompt and response are tokenised apart and joined as ids,
- * the response ends with the end of sequence, and what exceeds the length is cut off the end.
+ * and what exceeds the length is cut off the end.
  */
 public final class PreferenceRows {
-  private final Tokenizer tokenizer;
-  private final int endOfSequence;
+  private final ResponseEncoding encoding;
   private final int maxLength;
 
   /**
+   * @param template of the model's conversations, where it has one
    * @param maxLength tokens of a row, at most
    */
-  public PreferenceRows(Tokenizer tokenizer, int maxLength) {
-    this.tokenizer = tokenizer;
-    this.endOfSequence = tokenizer.endOfSequence();
+  public PreferenceRows(Tokenizer tokenizer, Optional<ChatTemplate> template, int maxLength) {
+    this.encoding = new ResponseEncoding(tokenizer, template);
     this.maxLength = maxLength;
   }
 
@@ -31,7 +32,8 @@ public final class PreferenceRows {
    */
   public Demonstration demonstration(Preference preference) throws UnusableException {
     return new Demonstration(
-        preference.getPreferenceId(), row(prompt(preference), preference.getChosen()));
+        preference.getPreferenceId(),
+        row(encoding.prompt(preference), preference, preference.getChosen()));
   }
 
   /**
@@ -43,11 +45,11 @@ public final class PreferenceRows {
     if (preference.getRejected() == null) {
       throw new UnusableException("it has no rejected response: it is not a pair");
     }
-    int[] prompt = prompt(preference);
+    int[] prompt = encoding.prompt(preference);
     return new PreferencePair(
         preference.getPreferenceId(),
-        row(prompt, preference.getChosen()),
-        row(prompt, preference.getRejected()),
+        row(prompt, preference, preference.getChosen()),
+        row(prompt, preference, preference.getRejected()),
         preference.getMargin() == null ? 0 : preference.getMargin(),
         preference.getWeight());
   }
@@ -59,7 +61,7 @@ public final class PreferenceRows {
    */
   public List<LabelledResponse> labelled(Preference preference) throws UnusableException {
     String id = preference.getPreferenceId();
-    int[] prompt = prompt(preference);
+    int[] prompt = encoding.prompt(preference);
     if (prompt.length == 0) {
       throw new UnusableException("it has no prompt: a labelled response answers one");
     }
@@ -77,24 +79,15 @@ public final class PreferenceRows {
   private LabelledResponse labelled(
       String id, int[] prompt, String response, boolean desirable, Preference preference)
       throws UnusableException {
-    return new LabelledResponse(id, row(prompt, response), desirable, preference.getWeight());
+    return new LabelledResponse(
+        id, row(prompt, preference, response), desirable, preference.getWeight());
   }
 
-  private int[] prompt(Preference preference) throws UnusableException {
-    if (!preference.getMessages().isEmpty()) {
-      throw new UnusableException(
-          "its prompt is a conversation: render it with the model's chat template first");
-    }
-    return preference.getPrompt().isEmpty()
-        ? new int[0]
-        : tokenizer.encodePrompt(preference.getPrompt());
-  }
-
-  private TokenRow row(int[] prompt, String response) throws UnusableException {
-    int[] responseIds = tokenizer.encode(response);
-    int[] all = Arrays.copyOf(prompt, prompt.length + responseIds.length + 1);
+  private TokenRow row(int[] prompt, Preference preference, String response)
+      throws UnusableException {
+    int[] responseIds = encoding.response(preference, response);
+    int[] all = Arrays.copyOf(prompt, prompt.length + responseIds.length);
     System.arraycopy(responseIds, 0, all, prompt.length, responseIds.length);
-    all[all.length - 1] = endOfSequence;
     int length = Math.min(all.length, maxLength);
     // Nothing predicts a sequence's first token, so without a prompt it is not learned.
     int responseStart = Math.max(1, prompt.length);

@@ -55,7 +55,7 @@ final class TrajectoryGoldenTest {
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"));
         SupervisedTrainer trainer =
             new SupervisedTrainer(models.languageModel(resource("policy")), 1e-3)) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
       for (Preference preference : preferences()) {
         batch.add(rows.demonstration(preference));
       }
@@ -92,7 +92,7 @@ final class TrajectoryGoldenTest {
         RewardTrainer trainer =
             new RewardTrainer(
                 loader.scorer(resource("reward")), new RewardObjective(centring), 1e-3)) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
       List<Preference> preferences = preferences();
       for (int i = 0; i < preferences.size(); i++) {
         PreferencePair pair = rows.pair(preferences.get(i));
@@ -157,7 +157,7 @@ final class TrajectoryGoldenTest {
                 new KahnemanTverskyObjective(0.1, 1, 1),
                 128,
                 1e-3)) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
       for (JsonNode example : read("kto.json")) {
         batch.addAll(
             rows.labelled(
@@ -197,7 +197,7 @@ final class TrajectoryGoldenTest {
   private static List<PreferencePair> pairs() throws UnusableException {
     List<PreferencePair> pairs = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, 128);
+      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
       for (Preference preference : preferences()) {
         pairs.add(rows.pair(preference));
       }
