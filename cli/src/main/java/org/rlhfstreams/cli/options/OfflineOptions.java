@@ -1,13 +1,11 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.rlhfstreams.cli.dataset.DataPaths;
 import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.model.files.TensorType;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every training on files needs to know. */
@@ -32,16 +30,7 @@ public final class OfflineOptions {
       description = "JSONL, JSON, CSV or Parquet, also .gz and patterns; - is standard input.")
   private List<String> data;
 
-  @Option(
-      names = "--map",
-      paramLabel = "NAME=COLUMN",
-      description = "The column that is meant by a name, such as chosen=better; may be repeated.")
-  private Map<String, String> renames = new HashMap<>();
-
-  @Option(
-      names = "--strict",
-      description = "Stop at bad rows; without it they become dead letters.")
-  private boolean strict;
+  @Mixin private DataOptions reading;
 
   @Option(
       names = "--validation",
@@ -84,12 +73,12 @@ public final class OfflineOptions {
    * @throws org.rlhfstreams.cli.CommandException where a file is not there
    */
   public PreferenceDataset data() {
-    return new PreferenceDataset(DataPaths.of(data, System.in), renames);
+    return reading.of(data);
   }
 
   /** Whether bad rows stop the run. */
   public boolean strict() {
-    return strict;
+    return reading.strict();
   }
 
   /**
@@ -98,8 +87,7 @@ public final class OfflineOptions {
    * @throws org.rlhfstreams.cli.CommandException where a file is not there
    */
   public Optional<PreferenceDataset> validation() {
-    return Optional.ofNullable(validation)
-        .map(named -> new PreferenceDataset(DataPaths.of(List.of(named), System.in), renames));
+    return Optional.ofNullable(validation).map(named -> reading.of(List.of(named)));
   }
 
   /** Where results go. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
@@ -21,13 +20,12 @@ import org.rlhfstreams.model.training.TrainableModel;
  * A policy on single labelled responses: one update a batch. How far the policy is from the
  * reference is estimated from each prompt with the response before it in the batch.
  */
-public final class LabelTrainer implements Trainer<LabelledResponse> {
+public final class LabelTrainer extends SingleModelTrainer<LabelledResponse> {
   private final TrainableModel policy;
   private final ReferenceLogProbabilities reference;
   private final KahnemanTverskyObjective objective;
   private final int maxLength;
   private final double learningRate;
-  private final TrainableState state;
 
   /**
    * @param policy closed with this object
@@ -41,12 +39,12 @@ public final class LabelTrainer implements Trainer<LabelledResponse> {
       KahnemanTverskyObjective objective,
       int maxLength,
       double learningRate) {
+    super("policy", policy);
     this.policy = policy;
     this.reference = reference;
     this.objective = objective;
     this.maxLength = maxLength;
     this.learningRate = learningRate;
-    this.state = new TrainableState("policy", policy, policy.modelTensors());
   }
 
   @Override
@@ -108,23 +106,8 @@ public final class LabelTrainer implements Trainer<LabelledResponse> {
   }
 
   @Override
-  public TrainedModel model() {
-    return state.trained();
-  }
-
-  @Override
-  public TrainerState state() {
-    return state.alone();
-  }
-
-  @Override
-  public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed);
-  }
-
-  @Override
   public void close() {
-    policy.close();
+    super.close();
     reference.close();
   }
 }

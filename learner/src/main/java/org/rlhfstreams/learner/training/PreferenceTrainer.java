@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
@@ -20,12 +19,12 @@ import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /** A policy on preference pairs: one update a batch. */
-public final class PreferenceTrainer implements EvaluatingTrainer<PreferencePair> {
+public final class PreferenceTrainer extends SingleModelTrainer<PreferencePair>
+    implements EvaluatingTrainer<PreferencePair> {
   private final TrainableModel policy;
   private final Optional<ReferenceLogProbabilities> reference;
   private final PairObjective objective;
   private final double learningRate;
-  private final TrainableState state;
 
   /**
    * @param policy closed with this object
@@ -37,6 +36,7 @@ public final class PreferenceTrainer implements EvaluatingTrainer<PreferencePair
       Optional<ReferenceLogProbabilities> reference,
       PairObjective objective,
       double learningRate) {
+    super("policy", policy);
     if (objective.needsReference() && reference.isEmpty()) {
       throw new IllegalArgumentException("this objective needs a reference");
     }
@@ -44,7 +44,6 @@ public final class PreferenceTrainer implements EvaluatingTrainer<PreferencePair
     this.reference = reference;
     this.objective = objective;
     this.learningRate = learningRate;
-    this.state = new TrainableState("policy", policy, policy.modelTensors());
   }
 
   @Override
@@ -153,23 +152,8 @@ public final class PreferenceTrainer implements EvaluatingTrainer<PreferencePair
   }
 
   @Override
-  public TrainedModel model() {
-    return state.trained();
-  }
-
-  @Override
-  public TrainerState state() {
-    return state.alone();
-  }
-
-  @Override
-  public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed);
-  }
-
-  @Override
   public void close() {
-    policy.close();
+    super.close();
     reference.ifPresent(ReferenceLogProbabilities::close);
   }
 }

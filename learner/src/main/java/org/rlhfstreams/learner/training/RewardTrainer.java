@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.RewardObjective;
@@ -15,21 +14,21 @@ import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /** A reward model on preference pairs: one update a batch. */
-public final class RewardTrainer implements EvaluatingTrainer<PreferencePair> {
+public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
+    implements EvaluatingTrainer<PreferencePair> {
   private final TrainableModel model;
   private final RewardObjective objective;
   private final double learningRate;
-  private final TrainableState state;
 
   /**
    * @param model with a score head; closed with this object
    * @param learningRate at its peak
    */
   public RewardTrainer(TrainableModel model, RewardObjective objective, double learningRate) {
+    super("model", model);
     this.model = model;
     this.objective = objective;
     this.learningRate = learningRate;
-    this.state = new TrainableState("model", model, model.modelTensors());
   }
 
   @Override
@@ -89,25 +88,5 @@ public final class RewardTrainer implements EvaluatingTrainer<PreferencePair> {
     pairs.forEach(pair -> rows.add(pair.chosen()));
     pairs.forEach(pair -> rows.add(pair.rejected()));
     return rows;
-  }
-
-  @Override
-  public TrainedModel model() {
-    return state.trained();
-  }
-
-  @Override
-  public TrainerState state() {
-    return state.alone();
-  }
-
-  @Override
-  public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed);
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }

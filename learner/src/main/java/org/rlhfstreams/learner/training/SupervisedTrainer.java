@@ -3,7 +3,6 @@ package org.rlhfstreams.learner.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.SupervisedObjective;
@@ -15,19 +14,19 @@ import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /** Supervised fine-tuning: one update a batch. */
-public final class SupervisedTrainer implements EvaluatingTrainer<Demonstration> {
+public final class SupervisedTrainer extends SingleModelTrainer<Demonstration>
+    implements EvaluatingTrainer<Demonstration> {
   private final TrainableModel model;
   private final double learningRate;
-  private final TrainableState state;
 
   /**
    * @param model closed with this object
    * @param learningRate at its peak
    */
   public SupervisedTrainer(TrainableModel model, double learningRate) {
+    super("model", model);
     this.model = model;
     this.learningRate = learningRate;
-    this.state = new TrainableState("model", model, model.modelTensors());
   }
 
   @Override
@@ -76,25 +75,5 @@ public final class SupervisedTrainer implements EvaluatingTrainer<Demonstration>
 
   private static double mean(double[] values) {
     return Arrays.stream(values).average().orElse(0);
-  }
-
-  @Override
-  public TrainedModel model() {
-    return state.trained();
-  }
-
-  @Override
-  public TrainerState state() {
-    return state.alone();
-  }
-
-  @Override
-  public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed);
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }

@@ -1,0 +1,36 @@
+package org.rlhfstreams.cli.options;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.cli.dataset.DataPaths;
+import org.rlhfstreams.cli.dataset.PreferenceDataset;
+import picocli.CommandLine.Option;
+
+/** How files of preferences are read. */
+public final class DataOptions {
+  @Option(
+      names = "--map",
+      paramLabel = "NAME=COLUMN",
+      description = "The column that is meant by a name, such as chosen=better; may be repeated.")
+  private Map<String, String> renames = new HashMap<>();
+
+  @Option(
+      names = "--strict",
+      description = "Stop where a row is bad; without it bad rows become dead letters.")
+  private boolean strict;
+
+  /**
+   * The rows of files, patterns and standard input.
+   *
+   * @throws org.rlhfstreams.cli.CommandException where a file is not there
+   */
+  public PreferenceDataset of(List<String> named) {
+    return new PreferenceDataset(DataPaths.of(named, System.in), renames);
+  }
+
+  /** Whether a bad row stops the command. */
+  public boolean strict() {
+    return strict;
+  }
+}

@@ -1,0 +1,43 @@
+package org.rlhfstreams.learner.training;
+
+import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.model.training.TrainableModel;
+
+/**
+ * What trainers of one model without further state have in common.
+ *
+ * @param <E> the kind of example
+ */
+abstract class SingleModelTrainer<E> implements Trainer<E> {
+  private final TrainableModel model;
+  private final TrainableState state;
+
+  /**
+   * @param name of the model in checkpoints
+   * @param model closed with this object
+   */
+  SingleModelTrainer(String name, TrainableModel model) {
+    this.model = model;
+    this.state = new TrainableState(name, model, model.modelTensors());
+  }
+
+  @Override
+  public final TrainedModel model() {
+    return state.trained();
+  }
+
+  @Override
+  public final TrainerState state() {
+    return state.alone();
+  }
+
+  @Override
+  public final void restore(TrainerState checkpointed) {
+    state.restore(checkpointed);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
