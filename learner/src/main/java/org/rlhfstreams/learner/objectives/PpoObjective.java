@@ -82,18 +82,20 @@ public record PpoObjective(
     NDArray valueErrors = values.sub(returns).square();
     NDArray clippedValues = values.sub(oldValues).clip(-valueClip, valueClip).add(oldValues);
     NDArray clippedErrors = clippedValues.sub(returns).square();
-    NDArray valueLoss = valueErrors.maximum(clippedErrors).mean().mul(0.5);
+    NDArray valueLoss = Scalars.times(valueErrors.maximum(clippedErrors).mean(), 0.5);
 
     NDArray entropy = entropies.mean();
     statistics.put("loss/policy_avg", policyLoss);
     statistics.put("loss/value_avg", valueLoss);
     statistics.put("policy/entropy_avg", entropy);
-    statistics.put("policy/approxkl_avg", logRatio.square().mean().mul(0.5));
+    statistics.put("policy/approxkl_avg", Scalars.times(logRatio.square().mean(), 0.5));
     statistics.put("policy/clipfrac_avg", share(ratio.sub(1).abs().gt(clip)));
     statistics.put("val/clipfrac_avg", share(clippedErrors.gt(valueErrors)));
     statistics.put("val/ratio", ratio.mean());
     statistics.put("val/ratio_var", ratio.sub(ratio.mean()).square().mean());
-    return policyLoss.add(valueLoss.mul(valueCoefficient)).sub(entropy.mul(entropyCoefficient));
+    return policyLoss
+        .add(Scalars.times(valueLoss, valueCoefficient))
+        .sub(Scalars.times(entropy, entropyCoefficient));
   }
 
   /** L = max(-A ratio, -A clip(ratio, 1 - epsilon, 1 + epsilon)). */
@@ -105,7 +107,7 @@ public record PpoObjective(
       return losses;
     }
     NDArray bad = advantages.lt(0).toType(DataType.FLOAT64, false);
-    NDArray bounded = losses.minimum(advantages.mul(-dualClip.getAsDouble()));
+    NDArray bounded = losses.minimum(Scalars.times(advantages, -dualClip.getAsDouble()));
     return bounded.mul(bad).add(losses.mul(bad.neg().add(1)));
   }
 

@@ -32,7 +32,7 @@ public record RewardObjective(double centeringCoefficient) {
     NDArray lead = chosen.sub(rejected);
     NDArray loss = minusLogSigmoid(lead.sub(margins)).mean();
     if (centeringCoefficient > 0) {
-      loss = loss.add(chosen.add(rejected).square().mean().mul(centeringCoefficient));
+      loss = loss.add(Scalars.times(chosen.add(rejected).square().mean(), centeringCoefficient));
     }
     NDArray scores = chosen.concat(rejected);
     statistics.put("accuracy", lead.gt(0).toType(DataType.FLOAT64, false).mean());
@@ -45,6 +45,6 @@ public record RewardObjective(double centeringCoefficient) {
 
   /** log(1 + exp(-x)) without overflow: max(-x, 0) + log(1 + exp(-|x|)). */
   private static NDArray minusLogSigmoid(NDArray x) {
-    return x.neg().maximum(0).add(x.abs().neg().exp().add(1).log());
+    return Scalars.atLeast(x.neg(), 0).add(x.abs().neg().exp().add(1).log());
   }
 }

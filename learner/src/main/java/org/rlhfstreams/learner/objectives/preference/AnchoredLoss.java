@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
  * Anchored preference optimisation, zero (D'Oosterlinck et al. 2024, eq. 7): chosen up, rejected
@@ -9,8 +10,8 @@ import ai.djl.ndarray.NDArray;
 final class AnchoredLoss implements PreferenceLoss {
   @Override
   public NDArray of(PairTerms pairs) {
-    NDArray chosen = LogSigmoid.of(pairs.chosenRatio().mul(pairs.beta())).exp();
-    NDArray rejected = LogSigmoid.of(pairs.rejectedRatio().mul(pairs.beta())).exp();
+    NDArray chosen = LogSigmoid.of(Scalars.times(pairs.chosenRatio(), pairs.beta())).exp();
+    NDArray rejected = LogSigmoid.of(Scalars.times(pairs.rejectedRatio(), pairs.beta())).exp();
     return rejected.sub(chosen).add(1);
   }
 }

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
  * Binary classifier optimisation on pairs (Jung et al. 2024, eq. 9) without its shift of rewards,
@@ -9,8 +10,8 @@ import ai.djl.ndarray.NDArray;
 final class BinaryClassifierLoss implements PreferenceLoss {
   @Override
   public NDArray of(PairTerms pairs) {
-    NDArray chosen = LogSigmoid.of(pairs.chosenRatio().mul(pairs.beta()));
-    NDArray rejected = LogSigmoid.of(pairs.rejectedRatio().mul(-pairs.beta()));
+    NDArray chosen = LogSigmoid.of(Scalars.times(pairs.chosenRatio(), pairs.beta()));
+    NDArray rejected = LogSigmoid.of(Scalars.times(pairs.rejectedRatio(), -pairs.beta()));
     return chosen.add(rejected).neg();
   }
 }

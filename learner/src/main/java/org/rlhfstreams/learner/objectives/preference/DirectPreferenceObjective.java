@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.objectives.ObjectiveGradients;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
  * Direct preference optimisation and its relatives: a loss on how much further the policy has moved
@@ -71,11 +72,11 @@ public final class DirectPreferenceObjective implements PairObjective {
             smoothing);
     NDArray loss = null;
     for (PreferenceLosses.Weighted term : losses) {
-      NDArray weighted = term.loss().of(pairs).mul(term.weight());
+      NDArray weighted = Scalars.times(term.loss().of(pairs), term.weight());
       loss = loss == null ? weighted : loss.add(weighted);
     }
-    NDArray chosenRewards = pairs.chosenRatio().mul(beta);
-    NDArray rejectedRewards = pairs.rejectedRatio().mul(beta);
+    NDArray chosenRewards = Scalars.times(pairs.chosenRatio(), beta);
+    NDArray rejectedRewards = Scalars.times(pairs.rejectedRatio(), beta);
     PairStatistics.put(statistics, chosenRewards, rejectedRewards);
     statistics.put("logps/chosen", chosen.mean());
     statistics.put("logps/rejected", rejected.mean());

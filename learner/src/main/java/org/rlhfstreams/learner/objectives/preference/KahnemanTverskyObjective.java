@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.objectives.ObjectiveGradients;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
  * Kahneman-Tversky optimisation (Ethayarajh et al. 2024, eq. 8): the value of single labelled
@@ -31,10 +32,11 @@ public record KahnemanTverskyObjective(
     NDArray ratio = arrays.get(0).sub(arrays.get(1));
     NDArray desirable = arrays.get(2);
     NDArray undesirable = desirable.neg().add(1);
-    NDArray lead = ratio.sub(arrays.get(4)).mul(beta);
-    NDArray gained = LogSigmoid.of(lead).exp().neg().add(1).mul(desirableWeight);
-    NDArray avoided = LogSigmoid.of(lead.neg()).exp().neg().add(1).mul(undesirableWeight);
-    NDArray rewards = ratio.mul(beta);
+    NDArray lead = Scalars.times(ratio.sub(arrays.get(4)), beta);
+    NDArray gained = Scalars.times(LogSigmoid.of(lead).exp().neg().add(1), desirableWeight);
+    NDArray avoided =
+        Scalars.times(LogSigmoid.of(lead.neg()).exp().neg().add(1), undesirableWeight);
+    NDArray rewards = Scalars.times(ratio, beta);
     NDArray chosen = mean(rewards, desirable);
     NDArray rejected = mean(rewards, undesirable);
     statistics.put("kl", arrays.get(4));
@@ -48,6 +50,6 @@ public record KahnemanTverskyObjective(
 
   /** 0 where the batch has none of a kind. */
   private static NDArray mean(NDArray values, NDArray members) {
-    return values.mul(members).sum().div(members.sum().maximum(1));
+    return values.mul(members).sum().div(Scalars.atLeast(members.sum(), 1));
   }
 }

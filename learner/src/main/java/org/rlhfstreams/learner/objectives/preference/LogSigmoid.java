@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /** The logarithm of the logistic function, exact far from 0. */
 public final class LogSigmoid {
@@ -8,6 +9,6 @@ public final class LogSigmoid {
 
   /** log(1 / (1 + exp(-x))) as min(x, 0) - log(1 + exp(-|x|)). */
   public static NDArray of(NDArray x) {
-    return x.minimum(0).sub(x.abs().neg().exp().add(1).log());
+    return Scalars.atMost(x, 0).sub(x.abs().neg().exp().add(1).log());
   }
 }

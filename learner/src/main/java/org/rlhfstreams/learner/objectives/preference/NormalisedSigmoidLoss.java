@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /** DPO with means over tokens for s (Meng et al. 2024, section 2.2, with a reference). */
 final class NormalisedSigmoidLoss implements PreferenceLoss {
@@ -8,6 +9,6 @@ final class NormalisedSigmoidLoss implements PreferenceLoss {
   public NDArray of(PairTerms pairs) {
     NDArray chosen = pairs.chosenRatio().div(pairs.chosenTokens());
     NDArray rejected = pairs.rejectedRatio().div(pairs.rejectedTokens());
-    return LogSigmoid.of(chosen.sub(rejected).mul(pairs.beta())).neg();
+    return LogSigmoid.of(Scalars.times(chosen.sub(rejected), pairs.beta())).neg();
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.objectives.ObjectiveGradients;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
  * Odds-ratio preference optimisation (Hong et al. 2024, eq. 6 and 7), which needs no reference: the
@@ -70,11 +71,11 @@ public final class OddsRatioObjective implements PairObjective {
   private record Means(
       NDArray chosenSum, NDArray chosenTokens, NDArray rejectedSum, NDArray rejectedTokens) {
     NDArray chosen() {
-      return chosenSum.div(chosenTokens).minimum(LARGEST_MEAN);
+      return Scalars.atMost(chosenSum.div(chosenTokens), LARGEST_MEAN);
     }
 
     NDArray rejected() {
-      return rejectedSum.div(rejectedTokens).minimum(LARGEST_MEAN);
+      return Scalars.atMost(rejectedSum.div(rejectedTokens), LARGEST_MEAN);
     }
   }
 
@@ -89,13 +90,13 @@ public final class OddsRatioObjective implements PairObjective {
     NDArray logOdds = chosen.sub(rejected).sub(logOfRest(chosen).sub(logOfRest(rejected)));
     NDArray ratio = LogSigmoid.of(logOdds);
     NDArray likelihood = imitatedSum.mul(weights).sum().div(imitatedTokens.mul(weights).sum());
-    PairStatistics.put(statistics, chosen.mul(beta), rejected.mul(beta));
+    PairStatistics.put(statistics, Scalars.times(chosen, beta), Scalars.times(rejected, beta));
     statistics.put("logps/chosen", chosen.mean());
     statistics.put("logps/rejected", rejected.mean());
     statistics.put("nll_loss", likelihood.neg());
     statistics.put("log_odds_ratio", ratio.mean());
     statistics.put("log_odds_chosen", logOdds.mean());
-    return likelihood.neg().sub(ratio.mul(weights).mean().mul(beta));
+    return likelihood.neg().sub(Scalars.times(ratio.mul(weights).mean(), beta));
   }
 
   /** log(1 - exp(x)) for x at most {@link #LARGEST_MEAN}, where double precision is enough. */

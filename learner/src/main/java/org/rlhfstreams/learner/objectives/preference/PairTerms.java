@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
  * What a loss on pairs is made of; all arrays [pairs]. In the papers' letters, with pi the policy
@@ -27,6 +28,6 @@ record PairTerms(
 
   /** beta (s_chosen - s_rejected): the logit of chosen being better. */
   NDArray logit() {
-    return chosenRatio.sub(rejectedRatio).mul(beta);
+    return Scalars.times(chosenRatio.sub(rejectedRatio), beta);
   }
 }

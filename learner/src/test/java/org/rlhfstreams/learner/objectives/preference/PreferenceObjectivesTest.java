@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,30 @@ final class PreferenceObjectivesTest {
     assertThatThrownBy(() -> new DirectPreferenceObjective(loss, 0.1, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("in loss \"" + loss + "\"");
+  }
+
+  @Test
+  void gradientsDoNotDependOnWhenTheCollectorRuns() throws InterruptedException {
+    PairObjective objective = new DirectPreferenceObjective("sigmoid", 0.3, 0);
+    PairSums sums = sums();
+    double[] expected = objective.evaluate(sums).gradients().get(0);
+    AtomicBoolean done = new AtomicBoolean();
+    Thread collector =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                System.gc();
+              }
+            });
+    collector.start();
+    try {
+      for (int i = 0; i < 2000; i++) {
+        assertThat(objective.evaluate(sums).gradients().get(0)).isEqualTo(expected);
+      }
+    } finally {
+      done.set(true);
+      collector.join();
+    }
   }
 
   private static void assertGradients(PairObjective objective, PairSums sums) {
