@@ -3,6 +3,7 @@ package org.rlhfstreams.model.files;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -23,8 +24,7 @@ public final class TensorValues extends AbstractList<float[]> {
   }
 
   /** Those of a list whose elements are read one by one. */
-  public static <T> TensorValues of(
-      List<T> tensors, java.util.function.Function<T, float[]> reader) {
+  public static <T> TensorValues of(List<T> tensors, Function<T, float[]> reader) {
     return new TensorValues(tensors.size(), index -> reader.apply(tensors.get(index)));
   }
 
