@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.torchscript.NativeHeap;
 
 /**
  * The weights in use, replaced by the next version as a whole: a version is either wholly in use or
@@ -57,6 +58,7 @@ public final class LiveWeights implements AutoCloseable {
         PackedWeights.taking(decoder, Weights.of(specifications, values, decoder.type()));
     active.close();
     active = taken;
+    NativeHeap.release();
     return active;
   }
 

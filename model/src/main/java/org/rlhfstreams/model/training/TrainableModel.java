@@ -15,6 +15,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
+import org.rlhfstreams.model.torchscript.NativeHeap;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
@@ -243,6 +244,7 @@ public final class TrainableModel implements AutoCloseable {
     }
     optimizer.apply(learningRate, norm);
     refreshWorking();
+    NativeHeap.releaseNowAndThen();
     return new Update(norm, true);
   }
 
