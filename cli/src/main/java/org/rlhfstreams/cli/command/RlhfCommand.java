@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       ChatCommand.class,
       LogprobsCommand.class,
+      EvaluateCommand.class,
       ModelCommand.class,
       StatusCommand.class,
       DoctorCommand.class
