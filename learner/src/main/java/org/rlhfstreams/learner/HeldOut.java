@@ -45,7 +45,9 @@ public final class HeldOut {
         case ORPO -> evaluate(oddsRatio(configuration, model), preferences, one(rows::pair));
         case DPO, KTO ->
             evaluate(implicitReward(configuration, model), preferences, one(rows::pair));
-        case PPO -> throw new IllegalArgumentException("ppo has no held-out preferences");
+        case PPO, GRPO, DR_GRPO, RLOO, REINFORCE_PLUS_PLUS, ONLINE_DPO ->
+            throw new IllegalArgumentException(
+                "objectives on rollouts have no held-out preferences");
       };
     }
   }

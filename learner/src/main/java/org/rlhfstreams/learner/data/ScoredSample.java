@@ -7,6 +7,7 @@ import org.rlhfstreams.model.training.TokenRow;
  * A scored rollout, checked and ready to learn from.
  *
  * @param id the rollout's
+ * @param requestId the same for all responses that were asked for together
  * @param behaviorLogProbabilities of the policy that sampled, [response tokens]
  * @param referenceLogProbabilities [response tokens]
  * @param temperature that it was sampled at
@@ -15,6 +16,7 @@ import org.rlhfstreams.model.training.TokenRow;
  */
 public record ScoredSample(
     String id,
+    String requestId,
     TokenRow row,
     float[] behaviorLogProbabilities,
     float[] referenceLogProbabilities,
