@@ -248,9 +248,7 @@ public final class LearnerRun implements AutoCloseable {
                   connection,
                   new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
                   learner().batchSize(),
-                  learner().objective().comparesSamples()
-                      ? connection.configuration().sampling().samples()
-                      : 1));
+                  connection.configuration().samplesLearnedTogether()));
       return run(trainer, source, connection.topics().policyWeights(), true, start);
     }
 
