@@ -2,7 +2,6 @@ package org.rlhfstreams.learner;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Preference;
@@ -10,6 +9,7 @@ import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.loop.ExampleSource;
 import org.rlhfstreams.learner.loop.LearnerLoop;
@@ -26,8 +26,10 @@ import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.reference.KeptReference;
 import org.rlhfstreams.learner.reference.ReferenceDigest;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
+import org.rlhfstreams.learner.training.CriticFreeTrainer;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.LabelTrainer;
+import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
 import org.rlhfstreams.learner.training.PpoTrainer;
 import org.rlhfstreams.learner.training.PreferenceTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
@@ -167,6 +169,8 @@ public final class LearnerRun implements AutoCloseable {
         case ORPO -> pairs(models, PairObjectives.oddsRatio(configuration.preference()));
         case KTO -> labels(models, configuration);
         case PPO -> ppo(models, configuration);
+        case GRPO, DR_GRPO, RLOO, REINFORCE_PLUS_PLUS -> criticFree(models, configuration);
+        case ONLINE_DPO -> onlinePreference(models, configuration);
       };
     }
 
@@ -251,20 +255,46 @@ public final class LearnerRun implements AutoCloseable {
                       : Optional.of(models.scorer(configuration.model().requiredReward())),
                   settings,
                   learner()));
+      return rollouts(trainer, start);
+    }
+
+    private LearnerRun criticFree(TrainableModels models, RlhfConfiguration configuration) {
+      Path start = configuration.model().requiredPolicy();
+      return rollouts(
+          opened.add(
+              new CriticFreeTrainer(
+                  models.languageModel(start),
+                  configuration.criticFree(),
+                  learner(),
+                  configuration.sampling().maxNewTokens())),
+          start);
+    }
+
+    private LearnerRun onlinePreference(TrainableModels models, RlhfConfiguration configuration) {
+      Path start = configuration.model().requiredPolicy();
+      return rollouts(
+          opened.add(
+              new OnlinePreferenceTrainer(
+                  models.languageModel(start),
+                  PairObjectives.directPreference(configuration.preference()),
+                  configuration.criticFree().missingEosPenalty().orElse(0),
+                  learner().learningRate())),
+          start);
+    }
+
+    private LearnerRun rollouts(Trainer<ScoredSample> trainer, Path start) {
       ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
       RolloutSource source =
           opened.add(
               new RolloutSource(
                   connection,
                   new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
-                  learner().batchSize()));
-      return run(
-          trainer,
-          source,
-          connection.topics().policyWeights(),
-          true,
-          start,
-          Validation.none(learner()));
+                  learner().batchSize(),
+                  learner().objective().comparesSamples()
+                      ? connection.configuration().sampling().samples()
+                      : 1));
+      Topic weights = connection.topics().policyWeights();
+      return run(trainer, source, weights, true, start, Validation.none(learner()));
     }
 
     private PreferenceRows rows(Path start) {
@@ -299,7 +329,7 @@ public final class LearnerRun implements AutoCloseable {
         boolean publishEveryStep,
         Path start,
         Validation<E> evaluations) {
-      String objective = learner().objective().name().toLowerCase(Locale.ROOT);
+      String objective = learner().objective().text();
       String group = "learner-" + objective;
       LoopSettings settings =
           new LoopSettings(

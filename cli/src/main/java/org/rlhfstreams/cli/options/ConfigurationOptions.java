@@ -119,7 +119,13 @@ public final class ConfigurationOptions {
       description = "How strongly the reference holds the policy.")
   void beta(String value) {
     flags.put("ppo.beta", value);
+    flags.put("critic-free.beta", value);
     flags.put("preference.beta", value);
+  }
+
+  @Option(names = "--samples", paramLabel = "N", description = "Responses to each prompt.")
+  void samples(String value) {
+    flags.put("sampling.samples", value);
   }
 
   @Option(names = "--seed", paramLabel = "N", description = "Seed of all random choices.")

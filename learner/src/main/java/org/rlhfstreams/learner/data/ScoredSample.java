@@ -8,6 +8,7 @@ import org.rlhfstreams.model.training.TokenRow;
  * A scored rollout, checked and ready to learn from.
  *
  * @param id the rollout's
+ * @param requestId the same for all responses that were asked for together
  * @param behaviorLogProbabilities of the policy that sampled, [response tokens]
  * @param referenceLogProbabilities [response tokens]
  * @param temperature that it was sampled at
@@ -16,6 +17,7 @@ import org.rlhfstreams.model.training.TokenRow;
  */
 public record ScoredSample(
     String id,
+    String requestId,
     TokenRow row,
     float[] behaviorLogProbabilities,
     float[] referenceLogProbabilities,

@@ -6,7 +6,11 @@ import java.util.OptionalInt;
 
 /** The learner: optimizer, batches and checkpoints, whatever the objective. */
 public record LearnerConfiguration(
-    @Setting(value = "ppo", description = "What is optimised: ppo, sft, reward, dpo, orpo or kto.")
+    @Setting(
+            value = "ppo",
+            description =
+                "What is optimised: ppo, grpo, dr-grpo, rloo, reinforce-plus-plus or online-dpo on"
+                    + " rollouts; sft, reward, dpo, orpo or kto on preferences.")
         ObjectiveName objective,
     @Setting(value = "1e-5", range = "[0, inf)", description = "Peak learning rate of the policy.")
         double learningRate,
