@@ -290,9 +290,7 @@ public final class LearnerRun implements AutoCloseable {
                   connection,
                   new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
                   learner().batchSize(),
-                  learner().objective().comparesSamples()
-                      ? connection.configuration().sampling().samples()
-                      : 1));
+                  connection.configuration().samplesLearnedTogether()));
       Topic weights = connection.topics().policyWeights();
       return run(trainer, source, weights, true, start, Validation.none(learner()));
     }
