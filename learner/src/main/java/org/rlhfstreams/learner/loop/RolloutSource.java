@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,12 +26,20 @@ import org.rlhfstreams.service.lifecycle.Pause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Batches of {@code scored-rollouts} in the order of the log; refused ones are stepped over. */
+/**
+ * Batches of {@code scored-rollouts} in the order in which requests became whole; refused ones are
+ * stepped over. A request of which a response is missing is given up when later ones have filled
+ * many batches, or nothing has come for a while: the others of its responses are refused then.
+ */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
   private static final Logger LOG = LoggerFactory.getLogger(RolloutSource.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int BATCHES_BEHIND = 32;
   private static final String OFFSET = "offset";
+  private static final String READ = "read";
+  private static final String WAITING = "waiting-";
 
   private final TopicPartition partition;
   private final ScoredSamples samples;
@@ -37,11 +48,23 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final KafkaConsumer<String, byte[]> consumer;
   private final Deque<ConsumerRecord<String, byte[]>> polled = new ArrayDeque<>();
   private final List<ScoredSample> gathered = new ArrayList<>();
+  private final int groupSize;
+  private final SampleGroups groups;
+  private final Set<Long> waitedFor = new HashSet<>();
   private final Refusals refusals = new Refusals();
   private long readOffset;
-  private long batchEnd;
+  private long skippedTo;
+  private long newestAt = System.nanoTime();
+  private Map<String, Long> position = Map.of();
 
-  public RolloutSource(KafkaConnection connection, ScoredSamples samples, int batchSize) {
+  /**
+   * @param batchSize responses of a batch; a multiple of {@code groupSize}
+   * @param groupSize responses to a request that are learned from together
+   */
+  public RolloutSource(
+      KafkaConnection connection, ScoredSamples samples, int batchSize, int groupSize) {
+    this.groupSize = groupSize;
+    this.groups = new SampleGroups(groupSize);
     this.partition = new TopicPartition(connection.topics().scoredRollouts().name(), 0);
     this.samples = samples;
     this.batchSize = batchSize;
@@ -51,19 +74,28 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   }
 
   @Override
-  public void seek(Map<String, Long> position) {
+  public void seek(Map<String, Long> target) {
     polled.clear();
     gathered.clear();
+    groups.clear();
+    waitedFor.clear();
     refusals.clear();
-    Long offset = position.get(OFFSET);
+    Long offset = target.get(OFFSET);
     if (offset == null) {
       consumer.seekToBeginning(List.of(partition));
       offset = consumer.position(partition);
     } else {
       consumer.seek(partition, offset);
     }
+    target.forEach(
+        (name, value) -> {
+          if (name.startsWith(WAITING)) {
+            waitedFor.add(value);
+          }
+        });
     readOffset = offset;
-    batchEnd = offset;
+    skippedTo = target.getOrDefault(READ, offset);
+    position = target.isEmpty() ? Map.of(OFFSET, offset) : Map.copyOf(target);
   }
 
   @Override
@@ -73,27 +105,66 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
         return List.of();
       }
       if (polled.isEmpty()) {
-        consumer.poll(POLL).forEach(polled::add);
+        poll();
       } else if (take(polled.peek())) {
         readOffset = polled.remove().offset() + 1;
+        giveUp(readOffset - (long) BATCHES_BEHIND * batchSize);
       }
     }
     List<ScoredSample> batch = List.copyOf(gathered);
     gathered.clear();
-    batchEnd = readOffset;
+    position = positionNow();
     return batch;
+  }
+
+  private void poll() {
+    consumer.poll(POLL).forEach(polled::add);
+    if (!polled.isEmpty()) {
+      newestAt = System.nanoTime();
+    } else if (System.nanoTime() - newestAt > PATIENCE.toNanos()) {
+      giveUp(readOffset);
+    }
+  }
+
+  private void giveUp(long offset) {
+    for (SampleGroups.Member member : groups.giveUp(offset)) {
+      refusals.add(
+          member.record(),
+          "another response to request "
+              + member.sample().requestId()
+              + " is missing, and this objective compares all of them",
+          0); // who refused the missing one has counted the whole request
+    }
+  }
+
+  private Map<String, Long> positionNow() {
+    List<Long> waiting = groups.waiting();
+    if (waiting.isEmpty()) {
+      return Map.of(OFFSET, readOffset);
+    }
+    Map<String, Long> now = new HashMap<>();
+    now.put(OFFSET, waiting.get(0));
+    now.put(READ, readOffset);
+    for (int i = 0; i < waiting.size(); i++) {
+      now.put(WAITING + i, waiting.get(i));
+    }
+    return now;
   }
 
   /** Whether the record has been dealt with; false to try it again. */
   private boolean take(ConsumerRecord<String, byte[]> record) {
+    if (record.offset() < skippedTo && !waitedFor.contains(record.offset())) {
+      return true; // it was learned from, or refused, before
+    }
     try {
-      gathered.add(samples.convert(decoder.decode(record.topic(), record.value())));
+      ScoredSample sample = samples.convert(decoder.decode(record.topic(), record.value()));
+      gathered.addAll(groups.add(record, sample));
       return true;
     } catch (UndecodableException e) {
       refusals.add(record, e.getMessage(), 0); // nobody had asked for it
       return true;
     } catch (UnusableException e) {
-      refusals.add(record, e.getMessage(), 1);
+      refusals.add(record, e.getMessage(), groupSize);
       return true;
     } catch (RegistryUnavailableException e) {
       LOG.warn("{}; waiting", e.getMessage());
@@ -104,7 +175,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public Map<String, Long> position() {
-    return Map.of(OFFSET, batchEnd);
+    return position;
   }
 
   @Override
@@ -119,7 +190,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public long offset() {
-    return batchEnd;
+    return position.get(OFFSET);
   }
 
   @Override

@@ -56,7 +56,7 @@ public record PreferenceResult(
         correct,
         rows.stream().filter(pair -> pair.margin() == 0).count(),
         (double) correct / rows.size(),
-        WilsonInterval.of(correct, rows.size()),
+        WilsonInterval.of((double) correct, rows.size()),
         mean(rows, PairMeasure::margin),
         mean(rows, PairMeasure::chosen),
         mean(rows, PairMeasure::rejected),
