@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LogprobsCommand.class,
       ModelCommand.class,
       StatusCommand.class,
+      AuditCommand.class,
       DoctorCommand.class
     })
 public final class RlhfCommand implements Runnable {

@@ -74,6 +74,7 @@ public final class LearnerLoop<E extends Example> {
       if (published < 0) {
         background.begin(outgoing(Optional.empty(), true));
       }
+      listener.began();
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
         List<E> batch = source.next(() -> stopped.getAsBoolean() || background.failed());

@@ -70,7 +70,7 @@ final class Publication implements AutoCloseable {
     this.admin = connection.admin();
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
-    this.consumer = connection.groupConsumer(group, 1);
+    this.consumer = connection.groupConsumer(group, group, 1);
     this.producer = connection.transactionalWeightProducer(group);
     producer.initTransactions(); // fences the owner before
     new HangingTransactions(admin)
