@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -140,9 +141,12 @@ public final class StatusCommand implements Callable<Integer> {
           .computeIfAbsent(partition.topic(), topic -> new TreeSet<>())
           .add(partition.partition());
     }
-    String name = member.clientId();
+    String share =
+        partitions.entrySet().stream()
+            .map(topic -> topic.getKey() + " " + topic.getValue())
+            .collect(Collectors.joining(", "));
     System.out.printf(
-        "  %-40s %-16s %s%n", name, member.host(), partitions.isEmpty() ? "-" : partitions);
+        "  %s at %s: %s%n", member.clientId(), member.host(), share.isEmpty() ? "idle" : share);
   }
 
   private static Optional<StepMetrics> newestStep(

@@ -38,11 +38,9 @@ public final class GroupShare implements ConsumerRebalanceListener {
     held.addAll(added);
     received = true;
     if (held.isEmpty() && first) {
-      LOG.warn(
-          "{}: no partition is left for this member; it takes over when another leaves. More"
-              + " partitions give work to more members: topics.partitions",
-          group);
-    } else if (first || !added.isEmpty()) {
+      // Others give theirs up first; where there are more members than partitions, it stays so.
+      LOG.info("{}: no partition yet; topics.partitions bounds how many members work", group);
+    } else if (!added.isEmpty()) {
       LOG.info("{}: now {} partitions, {} of them new", group, held.size(), added.size());
     }
   }
@@ -51,7 +49,9 @@ public final class GroupShare implements ConsumerRebalanceListener {
   public void onPartitionsRevoked(Collection<TopicPartition> removed) {
     held.removeAll(removed);
     withdrawn.addAll(removed);
-    LOG.info("{}: {} partitions go to other members", group, removed.size());
+    if (!removed.isEmpty()) {
+      LOG.info("{}: {} partitions go to other members", group, removed.size());
+    }
   }
 
   @Override
