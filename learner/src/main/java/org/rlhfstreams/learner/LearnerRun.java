@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.ScoredSample;
@@ -17,6 +19,7 @@ import org.rlhfstreams.learner.loop.OfflineSource;
 import org.rlhfstreams.learner.loop.PreferenceConverter;
 import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.learner.loop.ValidationRows;
 import org.rlhfstreams.learner.objectives.RewardObjective;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
@@ -24,6 +27,7 @@ import org.rlhfstreams.learner.reference.KeptReference;
 import org.rlhfstreams.learner.reference.ReferenceDigest;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
 import org.rlhfstreams.learner.training.CriticFreeTrainer;
+import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.LabelTrainer;
 import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
 import org.rlhfstreams.learner.training.PpoTrainer;
@@ -32,8 +36,8 @@ import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.text.ChatTemplate;
@@ -53,13 +57,22 @@ public final class LearnerRun implements AutoCloseable {
   private final ShutdownSequence opened;
   private final Trainer<?> trainer;
   private final LearnerLoop<?> loop;
+  private final CheckpointStore checkpoints;
+  private final Validation<?> validation;
   private final Path startedFrom;
 
   private LearnerRun(
-      ShutdownSequence opened, Trainer<?> trainer, LearnerLoop<?> loop, Path startedFrom) {
+      ShutdownSequence opened,
+      Trainer<?> trainer,
+      LearnerLoop<?> loop,
+      CheckpointStore checkpoints,
+      Validation<?> validation,
+      Path startedFrom) {
     this.opened = opened;
     this.trainer = trainer;
     this.loop = loop;
+    this.checkpoints = checkpoints;
+    this.validation = validation;
     this.startedFrom = startedFrom;
   }
 
@@ -69,9 +82,20 @@ public final class LearnerRun implements AutoCloseable {
    * @throws org.rlhfstreams.model.ModelException naming what is wrong with them
    */
   public static LearnerRun open(KafkaConnection connection, StepListener listener) {
+    return open(connection, listener, List.of());
+  }
+
+  /**
+   * The same, evaluated on given rows while it runs.
+   *
+   * @param validation rows that it does not learn from; none leaves it to the configuration
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with the models
+   */
+  public static LearnerRun open(
+      KafkaConnection connection, StepListener listener, List<Preference> validation) {
     ShutdownSequence opened = new ShutdownSequence();
     try {
-      return new Assembly(connection, listener, opened).assemble();
+      return new Assembly(connection, listener, opened, validation).assemble();
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -92,20 +116,35 @@ public final class LearnerRun implements AutoCloseable {
    * as PEFT loads them, in {@code adapter} beside it.
    */
   public void export(Path target, TensorType type) {
+    export(target, target.resolveSibling("adapter"), type);
+  }
+
+  private void export(Path target, Path adapters, TensorType type) {
     try (TrainedModel model = trainer.model()) {
-      model
-          .adapters()
-          .ifPresent(
-              adapters ->
-                  AdapterDirectory.save(
-                      target.resolveSibling("adapter"),
-                      adapters.description(),
-                      model.configuration(),
-                      adapters.values(),
-                      startedFrom.toString()));
-      ModelDirectory.save(
-          target, model.configuration(), model.weights().readings(), type, startedFrom);
+      ModelExport.save(model, target, adapters, type, startedFrom);
     }
+  }
+
+  /** What evaluations on rows that were not learned from came to, and whether one ended the run. */
+  public Validation<?> validation() {
+    return validation;
+  }
+
+  /**
+   * Saves the weights that did best on validation, as {@link #export} saves the last ones, their
+   * adapters in {@code best-adapter}. The run is over then: it goes back to the best step.
+   *
+   * @return that step; empty where nothing was evaluated
+   * @throws org.rlhfstreams.learner.checkpoint.CheckpointException where its checkpoint is gone
+   */
+  public Optional<BestStep> exportBest(Path target, TensorType type) {
+    Optional<BestStep> best = validation.best();
+    best.ifPresent(
+        step -> {
+          trainer.restore(checkpoints.at(step.step()).trainer());
+          export(target, target.resolveSibling("best-adapter"), type);
+        });
+    return best;
   }
 
   @Override
@@ -114,7 +153,10 @@ public final class LearnerRun implements AutoCloseable {
   }
 
   private record Assembly(
-      KafkaConnection connection, StepListener listener, ShutdownSequence opened) {
+      KafkaConnection connection,
+      StepListener listener,
+      ShutdownSequence opened,
+      List<Preference> validation) {
 
     LearnerRun assemble() {
       RlhfConfiguration configuration = connection.configuration();
@@ -248,10 +290,9 @@ public final class LearnerRun implements AutoCloseable {
                   connection,
                   new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
                   learner().batchSize(),
-                  learner().objective().comparesSamples()
-                      ? connection.configuration().sampling().samples()
-                      : 1));
-      return run(trainer, source, connection.topics().policyWeights(), true, start);
+                  connection.configuration().samplesLearnedTogether()));
+      Topic weights = connection.topics().policyWeights();
+      return run(trainer, source, weights, true, start, Validation.none(learner()));
     }
 
     private PreferenceRows rows(Path start) {
@@ -266,16 +307,17 @@ public final class LearnerRun implements AutoCloseable {
     }
 
     private <E extends Example> LearnerRun offline(
-        Trainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
+        EvaluatingTrainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
+      ValidationRows<E> rows = new ValidationRows<>(converter, validation, learner());
       ExampleSource<E> source =
           opened.add(
               new OfflineSource<>(
                   connection,
-                  converter,
+                  rows,
                   learner().batchSize(),
                   learner().epochsOrDefault(),
                   learner().seed()));
-      return run(trainer, source, weights, false, start);
+      return run(trainer, source, weights, false, start, rows.of(trainer));
     }
 
     private <E extends Example> LearnerRun run(
@@ -283,7 +325,8 @@ public final class LearnerRun implements AutoCloseable {
         ExampleSource<E> source,
         Topic weights,
         boolean publishEveryStep,
-        Path start) {
+        Path start,
+        Validation<E> evaluations) {
       String objective = learner().objective().text();
       String group = "learner-" + objective;
       LoopSettings settings =
@@ -295,16 +338,18 @@ public final class LearnerRun implements AutoCloseable {
               weights,
               publishEveryStep,
               learner());
+      CheckpointStore store = new CheckpointStore(learner().checkpointDirectory(), start);
       LearnerLoop<E> loop =
           new LearnerLoop<>(
               connection,
               settings,
               source,
               trainer,
-              new CheckpointStore(learner().checkpointDirectory(), start),
+              store,
               new MetricsFile(learner().output()),
-              listener);
-      return new LearnerRun(opened, trainer, loop, start);
+              listener,
+              evaluations);
+      return new LearnerRun(opened, trainer, loop, store, evaluations, start);
     }
 
     private LearnerConfiguration learner() {

@@ -100,6 +100,14 @@ public final class ConfigurationOptions {
     flags.put("learner.max-steps", value);
   }
 
+  @Option(
+      names = "--evaluate-every",
+      paramLabel = "N",
+      description = "Steps between evaluations; 0 is at the end alone.")
+  void evaluateEvery(String value) {
+    flags.put("learner.evaluate-every", value);
+  }
+
   @Option(names = "--max-length", paramLabel = "N", description = "Tokens of a row at most.")
   void maxLength(String value) {
     flags.put("learner.max-length", value);

@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.data;
 
+import java.util.List;
 import org.rlhfstreams.model.training.TokenRow;
 
 /**
@@ -8,4 +9,18 @@ import org.rlhfstreams.model.training.TokenRow;
  * @param weight in the loss, 1 by default
  */
 public record LabelledResponse(String id, TokenRow row, boolean desirable, double weight)
-    implements Example {}
+    implements Example {
+  static final String CHOSEN = "/chosen";
+  static final String REJECTED = "/rejected";
+
+  @Override
+  public List<TokenRow> tokenRows() {
+    return List.of(row);
+  }
+
+  /** The preference's id: the two responses of a pair share it. */
+  public String preferenceId() {
+    String ending = desirable ? CHOSEN : REJECTED;
+    return id.endsWith(ending) ? id.substring(0, id.length() - ending.length()) : id;
+  }
+}

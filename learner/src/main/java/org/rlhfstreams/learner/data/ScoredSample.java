@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.data;
 
+import java.util.List;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.training.TokenRow;
 
@@ -24,4 +25,9 @@ public record ScoredSample(
     double temperature,
     boolean stopped,
     WeightVersion oldestVersion)
-    implements Example {}
+    implements Example {
+  @Override
+  public List<TokenRow> tokenRows() {
+    return List.of(row);
+  }
+}

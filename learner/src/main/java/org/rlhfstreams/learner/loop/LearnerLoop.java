@@ -13,9 +13,11 @@ import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
@@ -36,6 +38,7 @@ public final class LearnerLoop<E extends Example> {
   private final CheckpointStore checkpoints;
   private final MetricsFile metricsFile;
   private final StepListener listener;
+  private final Validation<E> validation;
   private final SkippedSteps skippedSteps;
   private long step;
   private long checkpointedStep;
@@ -47,7 +50,8 @@ public final class LearnerLoop<E extends Example> {
       Trainer<E> trainer,
       CheckpointStore checkpoints,
       MetricsFile metricsFile,
-      StepListener listener) {
+      StepListener listener,
+      Validation<E> validation) {
     this.connection = connection;
     this.settings = settings;
     this.source = source;
@@ -55,7 +59,8 @@ public final class LearnerLoop<E extends Example> {
     this.checkpoints = checkpoints;
     this.metricsFile = metricsFile;
     this.listener = listener;
-    this.skippedSteps = new SkippedSteps(settings.configuration().output());
+    this.validation = validation;
+    this.skippedSteps = new SkippedSteps(settings.configuration());
   }
 
   /**
@@ -78,6 +83,7 @@ public final class LearnerLoop<E extends Example> {
       listener.began();
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
+        Map<String, Long> position = source.position();
         List<E> batch = source.next(() -> stopped.getAsBoolean() || background.failed());
         if (batch.isEmpty()) {
           break;
@@ -85,8 +91,9 @@ public final class LearnerLoop<E extends Example> {
         Map<String, Double> metrics = learn(batch, rate);
         step++;
         if (metrics.get(Trainer.SKIPPED) > 0) {
-          skippedSteps.append(step, batch.stream().map(Example::id).toList(), source.position());
+          skippedSteps.append(step, batch, position);
         }
+        metrics.putAll(validation.after(step, isLast()));
         metrics.put("step_seconds", pace.sinceLastStep());
         if (!background.left()) {
           return false;
@@ -118,6 +125,7 @@ public final class LearnerLoop<E extends Example> {
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
       source.seek(checkpoint.position());
+      validation.begin(checkpoint.validation());
       if (published >= 0) {
         List<Refusal> unused = source.takeRefusals(); // they left with the run's first weights
       }
@@ -129,9 +137,11 @@ public final class LearnerLoop<E extends Example> {
               .formatted(published, checkpoints.directory().toAbsolutePath()));
     } else {
       source.seek(Map.of());
+      validation.begin(ValidationState.NONE);
       checkpoint(trainer.state());
     }
     metricsFile.rewind(step);
+    skippedSteps.rewind(step);
   }
 
   /** A log that was lost or exchanged ends before the place where this run has read to. */
@@ -173,7 +183,7 @@ public final class LearnerLoop<E extends Example> {
     boolean last = atEnd();
     boolean checkpointDue = step % settings.configuration().checkpointEvery() == 0 || last;
     boolean weightsDue = settings.publishEveryStep() || checkpointDue;
-    if (checkpointDue) {
+    if (checkpointDue || validation.isBest(step)) {
       checkpoint(trainer.state());
     }
     if (step <= published) {
@@ -204,7 +214,8 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private void checkpoint(TrainerState state) {
-    checkpoints.save(new Checkpoint(step, FIRST_GENERATION, source.position(), state));
+    checkpoints.save(
+        new Checkpoint(step, FIRST_GENERATION, source.position(), validation.state(), state));
     checkpointedStep = step;
   }
 
@@ -213,6 +224,10 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private boolean atEnd() {
+    return isLast() || validation.endsTheRun();
+  }
+
+  private boolean isLast() {
     OptionalLong total = totalSteps();
     return total.isPresent() && step >= total.getAsLong();
   }

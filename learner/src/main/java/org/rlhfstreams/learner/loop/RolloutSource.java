@@ -48,6 +48,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final KafkaConsumer<String, byte[]> consumer;
   private final Deque<ConsumerRecord<String, byte[]>> polled = new ArrayDeque<>();
   private final List<ScoredSample> gathered = new ArrayList<>();
+  private final int groupSize;
   private final SampleGroups groups;
   private final Set<Long> waitedFor = new HashSet<>();
   private final Refusals refusals = new Refusals();
@@ -62,6 +63,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
    */
   public RolloutSource(
       KafkaConnection connection, ScoredSamples samples, int batchSize, int groupSize) {
+    this.groupSize = groupSize;
     this.groups = new SampleGroups(groupSize);
     this.partition = new TopicPartition(connection.topics().scoredRollouts().name(), 0);
     this.samples = samples;
@@ -93,7 +95,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
         });
     readOffset = offset;
     skippedTo = target.getOrDefault(READ, offset);
-    position = positionNow();
+    position = target.isEmpty() ? Map.of(OFFSET, offset) : Map.copyOf(target);
   }
 
   @Override
@@ -131,14 +133,14 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
           "another response to request "
               + member.sample().requestId()
               + " is missing, and this objective compares all of them",
-          1);
+          0); // who refused the missing one has counted the whole request
     }
   }
 
   private Map<String, Long> positionNow() {
     List<Long> waiting = groups.waiting();
     if (waiting.isEmpty()) {
-      return Map.of(OFFSET, Math.max(readOffset, skippedTo));
+      return Map.of(OFFSET, readOffset);
     }
     Map<String, Long> now = new HashMap<>();
     now.put(OFFSET, waiting.get(0));
@@ -162,7 +164,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
       refusals.add(record, e.getMessage(), 0); // nobody had asked for it
       return true;
     } catch (UnusableException e) {
-      refusals.add(record, e.getMessage(), 1);
+      refusals.add(record, e.getMessage(), groupSize);
       return true;
     } catch (RegistryUnavailableException e) {
       LOG.warn("{}; waiting", e.getMessage());

@@ -66,6 +66,11 @@ public record RlhfConfiguration(
     }
   }
 
+  /** Responses to a request that count only together: all of them, or each by itself. */
+  public int samplesLearnedTogether() {
+    return learner.objective().comparesSamples() ? sampling.samples() : 1;
+  }
+
   /** The defaults. */
   public static RlhfConfiguration defaults() {
     return of(Map.of());
