@@ -21,6 +21,8 @@ public final class LearnerService implements AutoCloseable {
   private final OperationsEndpoint endpoint;
   private final ServiceThread thread;
   private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> unready =
+      new AtomicReference<>(Optional.of("models and checkpoint are being loaded"));
   private final Map<String, Double> newest = new ConcurrentHashMap<>();
 
   private LearnerService(KafkaConnection connection, StepListener listener) {
@@ -32,16 +34,9 @@ public final class LearnerService implements AutoCloseable {
                 configuration.learner().httpPort(),
                 "learner.http-port",
                 failure::get,
-                Optional::empty));
+                unready::get));
     try {
-      this.run =
-          opened.add(
-              LearnerRun.open(
-                  connection,
-                  report -> {
-                    measure(report);
-                    listener.stepped(report);
-                  }));
+      this.run = opened.add(LearnerRun.open(connection, measuring(listener)));
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -72,6 +67,22 @@ public final class LearnerService implements AutoCloseable {
    */
   public static LearnerService start(KafkaConnection connection, StepListener listener) {
     return new LearnerService(connection, listener);
+  }
+
+  private StepListener measuring(StepListener listener) {
+    return new StepListener() {
+      @Override
+      public void began() {
+        unready.set(Optional.empty());
+        listener.began();
+      }
+
+      @Override
+      public void stepped(StepReport report) {
+        measure(report);
+        listener.stepped(report);
+      }
+    };
   }
 
   private void measure(StepReport report) {
