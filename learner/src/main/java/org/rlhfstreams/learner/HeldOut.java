@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.loop.PreferenceConverter;
 import org.rlhfstreams.learner.objectives.RewardObjective;
@@ -37,7 +38,11 @@ public final class HeldOut {
     try (Tokenizer tokenizer = Tokenizer.open(model, directory.configuration())) {
       int longest =
           Math.min(configuration.learner().maxLength(), directory.configuration().maxPositions());
-      PreferenceRows rows = new PreferenceRows(tokenizer, ChatTemplate.find(model), longest);
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer,
+              ChatTemplate.find(model),
+              new RowJoin(longest, configuration.learner().truncation()));
       return switch (configuration.learner().objective()) {
         case SFT ->
             evaluate(supervised(configuration, model), preferences, one(rows::demonstration));

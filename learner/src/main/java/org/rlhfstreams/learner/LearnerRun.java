@@ -8,14 +8,16 @@ import java.util.function.BooleanSupplier;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.RowJoin;
+import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.loop.ExampleSource;
+import org.rlhfstreams.learner.loop.ExampleSources;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
 import org.rlhfstreams.learner.loop.MetricsFile;
-import org.rlhfstreams.learner.loop.OfflineSource;
 import org.rlhfstreams.learner.loop.PreferenceConverter;
-import org.rlhfstreams.learner.loop.RolloutSource;
+import org.rlhfstreams.learner.loop.RunIdentity;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.objectives.RewardObjective;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
@@ -38,9 +40,11 @@ import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.PpoConfiguration;
 import org.rlhfstreams.service.configuration.PreferenceConfiguration;
+import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.ValueModelKind;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -67,9 +71,29 @@ public final class LearnerRun implements AutoCloseable {
    * @throws org.rlhfstreams.model.ModelException naming what is wrong with them
    */
   public static LearnerRun open(KafkaConnection connection, StepListener listener) {
+    return open(connection, listener, false);
+  }
+
+  /**
+   * As {@link #open}, to go over the configured range of an existing log again, into a generation
+   * of weights of its own.
+   *
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with the models
+   * @throws ConfigurationException where the range has no end
+   */
+  public static LearnerRun replay(KafkaConnection connection, StepListener listener) {
+    if (connection.configuration().range().isLive()) {
+      throw new ConfigurationException(
+          "range.until = never: a replay goes over what is there; leave it out or name an end");
+    }
+    return open(connection, listener, true);
+  }
+
+  private static LearnerRun open(
+      KafkaConnection connection, StepListener listener, boolean replay) {
     ShutdownSequence opened = new ShutdownSequence();
     try {
-      return new Assembly(connection, listener, opened).assemble();
+      return new Assembly(connection, listener, opened, replay).assemble();
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -112,7 +136,7 @@ public final class LearnerRun implements AutoCloseable {
   }
 
   private record Assembly(
-      KafkaConnection connection, StepListener listener, ShutdownSequence opened) {
+      KafkaConnection connection, StepListener listener, ShutdownSequence opened, boolean replay) {
 
     LearnerRun assemble() {
       RlhfConfiguration configuration = connection.configuration();
@@ -210,20 +234,35 @@ public final class LearnerRun implements AutoCloseable {
                   settings,
                   learner()));
       ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
-      RolloutSource source =
+      ExampleSource<ScoredSample> source =
           opened.add(
-              new RolloutSource(
+              ExampleSources.rollouts(
                   connection,
                   new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
-                  learner().batchSize()));
-      return run(trainer, source, connection.topics().policyWeights(), true, start);
+                  rolloutRange()));
+      return run(trainer, source, connection.topics().policyWeights(), !replay, start);
+    }
+
+    private RangeConfiguration rolloutRange() {
+      RangeConfiguration range = connection.configuration().range();
+      if (replay) {
+        return range;
+      }
+      if (!range.isDefault()) {
+        throw new ConfigurationException(
+            "range.from and range.until are for objectives on preferences and for rlhf replay; rollouts"
+                + " are learned as they come: leave them out");
+      }
+      return RangeConfiguration.forEver();
     }
 
     private PreferenceRows rows(Path start) {
       ModelDirectory model = ModelDirectory.open(start);
       Tokenizer tokenizer = opened.add(Tokenizer.open(start, model.configuration()));
       return new PreferenceRows(
-          tokenizer, ChatTemplate.find(model.path()), longestRow(model.configuration()));
+          tokenizer,
+          ChatTemplate.find(model.path()),
+          new RowJoin(longestRow(model.configuration()), learner().truncation()));
     }
 
     private int longestRow(ModelConfiguration architecture) {
@@ -232,15 +271,9 @@ public final class LearnerRun implements AutoCloseable {
 
     private <E extends Example> LearnerRun offline(
         Trainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
-      ExampleSource<E> source =
-          opened.add(
-              new OfflineSource<>(
-                  connection,
-                  converter,
-                  learner().batchSize(),
-                  learner().epochsOrDefault(),
-                  learner().seed()));
-      return run(trainer, source, weights, false, start);
+      ExampleSource<E> source = opened.add(ExampleSources.preferences(connection, converter));
+      boolean live = connection.configuration().range().isLive();
+      return run(trainer, source, weights, live, start);
     }
 
     private <E extends Example> LearnerRun run(
@@ -250,12 +283,12 @@ public final class LearnerRun implements AutoCloseable {
         boolean publishEveryStep,
         Path start) {
       String objective = learner().objective().name().toLowerCase(Locale.ROOT);
-      String group = "learner-" + objective;
+      CheckpointStore checkpoints = new CheckpointStore(learner().checkpointDirectory(), start);
       LoopSettings settings =
           new LoopSettings(
-              group,
-              connection.configuration().connection().topicPrefix() + objective,
-              objective,
+              replay
+                  ? RunIdentity.replay(connection, objective, checkpoints, weights)
+                  : RunIdentity.first(connection, objective),
               ModelDirectory.readConfiguration(start).architecture().modelType(),
               weights,
               publishEveryStep,
@@ -266,7 +299,7 @@ public final class LearnerRun implements AutoCloseable {
               settings,
               source,
               trainer,
-              new CheckpointStore(learner().checkpointDirectory(), start),
+              checkpoints,
               new MetricsFile(learner().output()),
               listener);
       return new LearnerRun(opened, trainer, loop, start);

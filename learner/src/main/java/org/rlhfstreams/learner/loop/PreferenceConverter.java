@@ -1,8 +1,6 @@
 package org.rlhfstreams.learner.loop;
 
-import java.util.List;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.data.UnusableException;
 
 /**
  * From a preference to examples of one objective: one, or several.
@@ -10,11 +8,4 @@ import org.rlhfstreams.learner.data.UnusableException;
  * @param <E> the kind of example
  */
 @FunctionalInterface
-public interface PreferenceConverter<E> {
-  /**
-   * Converts one.
-   *
-   * @throws UnusableException with the reason for its dead letter
-   */
-  List<E> convert(Preference preference) throws UnusableException;
-}
+public interface PreferenceConverter<E> extends EventConverter<Preference, E> {}

@@ -1,8 +1,15 @@
 package org.rlhfstreams.learner.loop;
 
-/** Hears of each step, on the learner's thread. */
+/** Hears of a run and of each of its steps, on the learner's thread. */
 @FunctionalInterface
 public interface StepListener {
+  /**
+   * The run begins, or goes on.
+   *
+   * @param data what it reads, for people
+   */
+  default void began(String data) {}
+
   /** A step is done. */
   void stepped(StepReport report);
 }

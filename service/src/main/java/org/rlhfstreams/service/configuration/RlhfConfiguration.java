@@ -19,6 +19,7 @@ public record RlhfConfiguration(
     RolloutWorkerConfiguration rolloutWorker,
     RewardServiceConfiguration rewardService,
     LearnerConfiguration learner,
+    RangeConfiguration range,
     LoraConfiguration lora,
     PpoConfiguration ppo,
     PreferenceConfiguration preference,
@@ -35,6 +36,9 @@ public record RlhfConfiguration(
               + lora.rank()
               + " is for language models; a reward model is trained whole: set lora.rank = 0");
     }
+    if (range.isLive() && !learner.objective().learnsFromRollouts()) {
+      refuseAnEnd(learner);
+    }
     if (learner.objective() == ObjectiveName.KTO && learner.batchSize() < 2) {
       throw new ConfigurationException(
           "learner.batch-size = 1: kto measures each response against another one's prompt of the"
@@ -47,6 +51,23 @@ public record RlhfConfiguration(
               + " does not divide into ppo.mini-batches = "
               + ppo.miniBatches()
               + " equal parts: change one of them");
+    }
+  }
+
+  private static void refuseAnEnd(LearnerConfiguration learner) {
+    if (learner.epochs().orElse(1) > 1) {
+      throw new ConfigurationException(
+          "learner.epochs = "
+              + learner.epochs().getAsInt()
+              + " goes over the data again, but range.until = never has no end to begin again at:"
+              + " set one of them otherwise");
+    }
+    if (learner.schedule() != LearningRateSchedule.CONSTANT && learner.maxSteps() == 0) {
+      throw new ConfigurationException(
+          "learner.schedule = "
+              + ValueParser.printed(learner.schedule())
+              + " falls to 0 at the last step, but range.until = never has none: set"
+              + " learner.max-steps or learner.schedule = constant");
     }
   }
 
