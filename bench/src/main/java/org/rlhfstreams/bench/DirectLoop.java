@@ -98,6 +98,7 @@ final class DirectLoop implements AutoCloseable {
       batch.add(
           new ScoredSample(
               "sample" + i,
+              "sample" + i,
               rows.get(i),
               responses.get(i).logProbabilities(),
               referenceLogProbabilities[i],

@@ -71,6 +71,11 @@ final class Cluster implements AutoCloseable {
     return new Log(bootstrapServers, schemaRegistryUrl);
   }
 
+  /** The log of a run whose topics have a prefix. */
+  Log log(String prefix) {
+    return new Log(bootstrapServers, schemaRegistryUrl, prefix);
+  }
+
   @Override
   public void close() {
     for (int i = processes.size() - 1; i >= 0; i--) {

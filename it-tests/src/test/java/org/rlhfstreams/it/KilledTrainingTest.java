@@ -1,6 +1,7 @@
 package org.rlhfstreams.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,16 +9,23 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.ScoredRollout;
 
-/** A training on files that is killed again and again ends where an undisturbed one does. */
+/** A learner that is killed again and again ends where an undisturbed one does. */
 final class KilledTrainingTest {
   private static final int KILLS = 10;
   private static final int STEPS = 200;
+  private static final String BATCH = "4";
 
   @TempDir private Path directory;
 
@@ -30,22 +38,122 @@ final class KilledTrainingTest {
     }
 
     Path killed = directory.resolve("killed");
+    killTenTimes(() -> train(data, killed));
+
+    assertThat(weights(killed)).isEqualTo(weights(undisturbed));
+    assertThat(Files.readAllLines(killed.resolve("metrics.jsonl"))).hasSize(STEPS);
+  }
+
+  @Test
+  void proximalPolicyOptimisationOnRecordedRolloutsToo() throws IOException {
+    try (Cluster cluster = new Cluster(directory)) {
+      List<ScoredRollout> recorded = record(cluster);
+      for (String prefix : List.of("undisturbed.", "killed.")) {
+        assertThat(cluster.start("topics", "create", "--topic-prefix", prefix).awaitExit())
+            .isZero();
+        Log log = cluster.log(prefix);
+        log.writeAll(log.topics().scoredRollouts(), recorded);
+      }
+      try (RlhfProcess run = learn(cluster, "undisturbed.")) {
+        assertThat(run.awaitExit()).isZero();
+      }
+      killTenTimes(() -> learn(cluster, "killed."));
+    }
+    Path undisturbed = lastCheckpoint("undisturbed.");
+    Path killed = lastCheckpoint("killed.");
+    try (Stream<Path> files = Files.walk(undisturbed)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(killed.resolve(undisturbed.relativize(file))).hasSameBinaryContentAs(file);
+      }
+    }
+  }
+
+  /** Rollouts of a worker and scores of a reward service, enough for all steps. */
+  private List<ScoredRollout> record(Cluster cluster) throws IOException {
+    Path prompts = directory.resolve("prompts.txt");
+    Files.write(
+        prompts, IntStream.range(0, 50).mapToObj(i -> "Once there were " + i + " foxes.").toList());
+    assertThat(cluster.start("topics", "create").awaitExit()).isZero();
+    assertThat(cluster.start("prompts", "import", prompts.toString()).awaitExit()).isZero();
+    String[] same = {
+      "--batch-size",
+      BATCH,
+      "--max-steps",
+      String.valueOf(STEPS),
+      "--admission.staleness",
+      String.valueOf(STEPS),
+      "--sampling.max-new-tokens",
+      "8"
+    };
+    Log log = cluster.log();
+    try (RlhfProcess reward = cluster.start(role("reward-service", same));
+        RlhfProcess worker = cluster.start(role("rollout-worker", same));
+        RlhfProcess learner = cluster.start("learner", "--batch-size", BATCH, "--max-steps", "1")) {
+      assertThat(learner.awaitExit()).isZero(); // its first weights are what is sampled from
+      int wanted = STEPS * Integer.parseInt(BATCH);
+      await("the rollouts are recorded")
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> scored(log).size() >= wanted);
+      reward.interrupt();
+      worker.interrupt();
+      reward.awaitExit();
+      worker.awaitExit();
+    }
+    return scored(log);
+  }
+
+  private static List<ScoredRollout> scored(Log log) {
+    return log.read(log.topics().scoredRollouts(), ScoredRollout.class);
+  }
+
+  private static String[] role(String name, String... arguments) {
+    return Stream.concat(Stream.of(name), Stream.of(arguments)).toArray(String[]::new);
+  }
+
+  private RlhfProcess learn(Cluster cluster, String prefix) {
+    return cluster.start(
+        "learner",
+        "--topic-prefix",
+        prefix,
+        "--batch-size",
+        BATCH,
+        "--max-steps",
+        String.valueOf(STEPS),
+        "--ppo.epochs",
+        "2",
+        "--learner.checkpoint-every",
+        "7",
+        "--learner.checkpoint-directory",
+        checkpoints(prefix).toString(),
+        "--learner.output",
+        directory.resolve(prefix + "output").toString());
+  }
+
+  private Path checkpoints(String prefix) {
+    return directory.resolve(prefix + "checkpoints");
+  }
+
+  private Path lastCheckpoint(String prefix) throws IOException {
+    try (Stream<Path> folders = Files.list(checkpoints(prefix))) {
+      return folders.max(Comparator.naturalOrder()).orElseThrow();
+    }
+  }
+
+  /** Kills what is started at ten random steps, each time starts it again, and sees it end. */
+  private static void killTenTimes(Supplier<RlhfProcess> start) {
     Random random = new Random(7);
     int step = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       step += 1 + random.nextInt(2 * STEPS / KILLS - 20);
-      try (RlhfProcess run = train(data, killed)) {
+      try (RlhfProcess run = start.get()) {
         run.awaitLine("^step (%d|%d)/%d ".formatted(step, step + 1, STEPS));
         run.kill();
       }
       step = Math.max(0, step - 5);
     }
-    try (RlhfProcess run = train(data, killed)) {
+    try (RlhfProcess run = start.get()) {
       assertThat(run.awaitExit()).isZero();
     }
-
-    assertThat(weights(killed)).isEqualTo(weights(undisturbed));
-    assertThat(Files.readAllLines(killed.resolve("metrics.jsonl"))).hasSize(STEPS);
   }
 
   private RlhfProcess train(Path data, Path output) {

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -28,12 +30,23 @@ final class Log {
   private final KafkaConnection connection;
 
   Log(String bootstrapServers, String schemaRegistryUrl) {
+    this(
+        bootstrapServers,
+        schemaRegistryUrl,
+        RlhfConfiguration.defaults().connection().topicPrefix());
+  }
+
+  /**
+   * @param prefix of the topics' names
+   */
+  Log(String bootstrapServers, String schemaRegistryUrl, String prefix) {
     this.connection =
         new KafkaConnection(
             RlhfConfiguration.of(
                 Map.of(
                     "connection.bootstrap-servers", bootstrapServers,
-                    "connection.schema-registry-url", schemaRegistryUrl)));
+                    "connection.schema-registry-url", schemaRegistryUrl,
+                    "connection.topic-prefix", prefix)));
   }
 
   Topics topics() {
@@ -63,6 +76,17 @@ final class Log {
       }
     }
     return events;
+  }
+
+  /** Writes events in their order. */
+  void writeAll(Topic topic, List<?> events) {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      for (Object event : events) {
+        Future<RecordMetadata> unused =
+            producer.send(new ProducerRecord<>(topic.name(), "key", event));
+      }
+      producer.flush();
+    }
   }
 
   /** Writes an event. */

@@ -2,38 +2,44 @@ package org.rlhfstreams.learner;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.loop.ExampleSource;
-import org.rlhfstreams.learner.loop.ExampleSources;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
 import org.rlhfstreams.learner.loop.MetricsFile;
 import org.rlhfstreams.learner.loop.PreferenceConverter;
+import org.rlhfstreams.learner.loop.PreferenceSources;
+import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.RunIdentity;
 import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.learner.loop.ValidationRows;
 import org.rlhfstreams.learner.objectives.RewardObjective;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.reference.KeptReference;
 import org.rlhfstreams.learner.reference.ReferenceDigest;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
+import org.rlhfstreams.learner.training.CriticFreeTrainer;
+import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.LabelTrainer;
+import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
 import org.rlhfstreams.learner.training.PpoTrainer;
 import org.rlhfstreams.learner.training.PreferenceTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.text.ChatTemplate;
@@ -55,13 +61,22 @@ public final class LearnerRun implements AutoCloseable {
   private final ShutdownSequence opened;
   private final Trainer<?> trainer;
   private final LearnerLoop<?> loop;
+  private final CheckpointStore checkpoints;
+  private final Validation<?> validation;
   private final Path startedFrom;
 
   private LearnerRun(
-      ShutdownSequence opened, Trainer<?> trainer, LearnerLoop<?> loop, Path startedFrom) {
+      ShutdownSequence opened,
+      Trainer<?> trainer,
+      LearnerLoop<?> loop,
+      CheckpointStore checkpoints,
+      Validation<?> validation,
+      Path startedFrom) {
     this.opened = opened;
     this.trainer = trainer;
     this.loop = loop;
+    this.checkpoints = checkpoints;
+    this.validation = validation;
     this.startedFrom = startedFrom;
   }
 
@@ -71,12 +86,23 @@ public final class LearnerRun implements AutoCloseable {
    * @throws org.rlhfstreams.model.ModelException naming what is wrong with them
    */
   public static LearnerRun open(KafkaConnection connection, StepListener listener) {
-    return open(connection, listener, false);
+    return open(connection, listener, List.of());
   }
 
   /**
-   * As {@link #open}, to go over the configured range of an existing log again, into a generation
-   * of weights of its own.
+   * The same, evaluated on given rows while it runs.
+   *
+   * @param validation rows that it does not learn from; none leaves it to the configuration
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with the models
+   */
+  public static LearnerRun open(
+      KafkaConnection connection, StepListener listener, List<Preference> validation) {
+    return open(connection, listener, validation, false);
+  }
+
+  /**
+   * A run over the configured range of a log that is there, into a generation of weights of its own
+   * and without touching the run that made it.
    *
    * @throws org.rlhfstreams.model.ModelException naming what is wrong with the models
    * @throws ConfigurationException where the range has no end
@@ -84,16 +110,19 @@ public final class LearnerRun implements AutoCloseable {
   public static LearnerRun replay(KafkaConnection connection, StepListener listener) {
     if (connection.configuration().range().isLive()) {
       throw new ConfigurationException(
-          "range.until = never: a replay goes over what is there; leave it out or name an end");
+          "range.until = never: a replay goes over what is there; name an end or leave it out");
     }
-    return open(connection, listener, true);
+    return open(connection, listener, List.of(), true);
   }
 
   private static LearnerRun open(
-      KafkaConnection connection, StepListener listener, boolean replay) {
+      KafkaConnection connection,
+      StepListener listener,
+      List<Preference> validation,
+      boolean replay) {
     ShutdownSequence opened = new ShutdownSequence();
     try {
-      return new Assembly(connection, listener, opened, replay).assemble();
+      return new Assembly(connection, listener, opened, validation, replay).assemble();
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -114,20 +143,35 @@ public final class LearnerRun implements AutoCloseable {
    * as PEFT loads them, in {@code adapter} beside it.
    */
   public void export(Path target, TensorType type) {
+    export(target, target.resolveSibling("adapter"), type);
+  }
+
+  private void export(Path target, Path adapters, TensorType type) {
     try (TrainedModel model = trainer.model()) {
-      model
-          .adapters()
-          .ifPresent(
-              adapters ->
-                  AdapterDirectory.save(
-                      target.resolveSibling("adapter"),
-                      adapters.description(),
-                      model.configuration(),
-                      adapters.values(),
-                      startedFrom.toString()));
-      ModelDirectory.save(
-          target, model.configuration(), model.weights().readings(), type, startedFrom);
+      ModelExport.save(model, target, adapters, type, startedFrom);
     }
+  }
+
+  /** What evaluations on rows that were not learned from came to, and whether one ended the run. */
+  public Validation<?> validation() {
+    return validation;
+  }
+
+  /**
+   * Saves the weights that did best on validation, as {@link #export} saves the last ones, their
+   * adapters in {@code best-adapter}. The run is over then: it goes back to the best step.
+   *
+   * @return that step; empty where nothing was evaluated
+   * @throws org.rlhfstreams.learner.checkpoint.CheckpointException where its checkpoint is gone
+   */
+  public Optional<BestStep> exportBest(Path target, TensorType type) {
+    Optional<BestStep> best = validation.best();
+    best.ifPresent(
+        step -> {
+          trainer.restore(checkpoints.at(step.step()).trainer());
+          export(target, target.resolveSibling("best-adapter"), type);
+        });
+    return best;
   }
 
   @Override
@@ -136,7 +180,11 @@ public final class LearnerRun implements AutoCloseable {
   }
 
   private record Assembly(
-      KafkaConnection connection, StepListener listener, ShutdownSequence opened, boolean replay) {
+      KafkaConnection connection,
+      StepListener listener,
+      ShutdownSequence opened,
+      List<Preference> validation,
+      boolean replay) {
 
     LearnerRun assemble() {
       RlhfConfiguration configuration = connection.configuration();
@@ -149,6 +197,8 @@ public final class LearnerRun implements AutoCloseable {
         case ORPO -> pairs(models, PairObjectives.oddsRatio(configuration.preference()));
         case KTO -> labels(models, configuration);
         case PPO -> ppo(models, configuration);
+        case GRPO, DR_GRPO, RLOO, REINFORCE_PLUS_PLUS -> criticFree(models, configuration);
+        case ONLINE_DPO -> onlinePreference(models, configuration);
       };
     }
 
@@ -233,27 +283,55 @@ public final class LearnerRun implements AutoCloseable {
                       : Optional.of(models.scorer(configuration.model().requiredReward())),
                   settings,
                   learner()));
-      ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
-      ExampleSource<ScoredSample> source =
+      return rollouts(trainer, start);
+    }
+
+    private LearnerRun criticFree(TrainableModels models, RlhfConfiguration configuration) {
+      Path start = configuration.model().requiredPolicy();
+      return rollouts(
           opened.add(
-              ExampleSources.rollouts(
+              new CriticFreeTrainer(
+                  models.languageModel(start),
+                  configuration.criticFree(),
+                  learner(),
+                  configuration.sampling().maxNewTokens())),
+          start);
+    }
+
+    private LearnerRun onlinePreference(TrainableModels models, RlhfConfiguration configuration) {
+      Path start = configuration.model().requiredPolicy();
+      return rollouts(
+          opened.add(
+              new OnlinePreferenceTrainer(
+                  models.languageModel(start),
+                  PairObjectives.directPreference(configuration.preference()),
+                  configuration.criticFree().missingEosPenalty().orElse(0),
+                  learner().learningRate())),
+          start);
+    }
+
+    private LearnerRun rollouts(Trainer<ScoredSample> trainer, Path start) {
+      ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
+      RolloutSource source =
+          opened.add(
+              new RolloutSource(
                   connection,
+                  rolloutRange(),
                   new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
-                  rolloutRange()));
-      return run(trainer, source, connection.topics().policyWeights(), !replay, start);
+                  learner().batchSize(),
+                  connection.configuration().samplesLearnedTogether()));
+      Topic weights = connection.topics().policyWeights();
+      return run(trainer, source, weights, !replay, start, Validation.none(learner()));
     }
 
     private RangeConfiguration rolloutRange() {
       RangeConfiguration range = connection.configuration().range();
-      if (replay) {
-        return range;
-      }
-      if (!range.isDefault()) {
+      if (!replay && !range.isDefault()) {
         throw new ConfigurationException(
             "range.from and range.until are for objectives on preferences and for rlhf replay; rollouts"
                 + " are learned as they come: leave them out");
       }
-      return RangeConfiguration.forEver();
+      return replay ? range : RangeConfiguration.forEver();
     }
 
     private PreferenceRows rows(Path start) {
@@ -270,10 +348,11 @@ public final class LearnerRun implements AutoCloseable {
     }
 
     private <E extends Example> LearnerRun offline(
-        Trainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
-      ExampleSource<E> source = opened.add(ExampleSources.preferences(connection, converter));
+        EvaluatingTrainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
+      ValidationRows<E> rows = new ValidationRows<>(converter, validation, learner());
+      ExampleSource<E> source = opened.add(PreferenceSources.of(connection, rows));
       boolean live = connection.configuration().range().isLive();
-      return run(trainer, source, weights, live, start);
+      return run(trainer, source, weights, live, start, rows.of(trainer));
     }
 
     private <E extends Example> LearnerRun run(
@@ -281,13 +360,14 @@ public final class LearnerRun implements AutoCloseable {
         ExampleSource<E> source,
         Topic weights,
         boolean publishEveryStep,
-        Path start) {
-      String objective = learner().objective().name().toLowerCase(Locale.ROOT);
-      CheckpointStore checkpoints = new CheckpointStore(learner().checkpointDirectory(), start);
+        Path start,
+        Validation<E> evaluations) {
+      String objective = learner().objective().text();
+      CheckpointStore store = new CheckpointStore(learner().checkpointDirectory(), start);
       LoopSettings settings =
           new LoopSettings(
               replay
-                  ? RunIdentity.replay(connection, objective, checkpoints, weights)
+                  ? RunIdentity.replay(connection, objective, store, weights)
                   : RunIdentity.first(connection, objective),
               ModelDirectory.readConfiguration(start).architecture().modelType(),
               weights,
@@ -299,10 +379,11 @@ public final class LearnerRun implements AutoCloseable {
               settings,
               source,
               trainer,
-              checkpoints,
+              store,
               new MetricsFile(learner().output()),
-              listener);
-      return new LearnerRun(opened, trainer, loop, start);
+              listener,
+              evaluations);
+      return new LearnerRun(opened, trainer, loop, store, evaluations, start);
     }
 
     private LearnerConfiguration learner() {

@@ -2,7 +2,6 @@ package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Properties;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -10,7 +9,6 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
-import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.SamplingConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -60,7 +58,7 @@ final class HostedTopologies implements AutoCloseable {
             .setMaxNewTokens(sampling.maxNewTokens())
             .setSeed(sampling.seed())
             .build(),
-        ObjectiveName.PPO.name().toLowerCase(Locale.ROOT));
+        configuration.learner().objective().text());
   }
 
   private static Properties properties(KafkaConnection connection, Path state) {

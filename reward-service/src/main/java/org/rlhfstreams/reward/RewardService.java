@@ -113,6 +113,7 @@ public final class RewardService implements AutoCloseable {
             reference,
             new DeadLetters(connection.topics(), "reward-service"),
             connection.topics().scoredRollouts().name(),
+            connection.configuration().samplesLearnedTogether(),
             meters);
     new TransactionalLoop(
             connection,

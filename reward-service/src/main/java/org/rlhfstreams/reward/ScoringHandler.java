@@ -21,58 +21,75 @@ final class ScoringHandler implements TransactionalLoop.Handler {
   private final ReferenceModel reference;
   private final DeadLetters deadLetters;
   private final String scoredTopic;
+  private final int lostWithOne;
   private final ScoringMeters meters;
 
+  /**
+   * @param lostWithOne rollouts that are not learned from where one of them is refused
+   */
   ScoringHandler(
       RecordDecoder<Rollout> decoder,
       RewardModel rewardModel,
       ReferenceModel reference,
       DeadLetters deadLetters,
       String scoredTopic,
+      int lostWithOne,
       ScoringMeters meters) {
     this.decoder = decoder;
     this.rewardModel = rewardModel;
     this.reference = reference;
     this.deadLetters = deadLetters;
     this.scoredTopic = scoredTopic;
+    this.lostWithOne = lostWithOne;
     this.meters = meters;
   }
+
+  private record Accepted(ConsumerRecord<String, byte[]> record, Rollout rollout) {}
 
   @Override
   public List<ProducerRecord<String, Object>> handle(List<ConsumerRecord<String, byte[]>> records) {
     Instant started = Instant.now();
-    List<ProducerRecord<String, Object>> outputs = new ArrayList<>();
-    List<Rollout> rollouts = new ArrayList<>();
+    List<ProducerRecord<String, Object>> refused = new ArrayList<>();
+    List<ProducerRecord<String, Object>> scored = new ArrayList<>();
+    List<Accepted> accepted = accepted(records, refused);
+    if (!accepted.isEmpty()) {
+      List<Rollout> rollouts = accepted.stream().map(Accepted::rollout).toList();
+      float[] scores = rewardModel.scores(rollouts);
+      float[][] referenceLogProbabilities = reference.logProbabilities(rollouts);
+      for (int i = 0; i < scores.length; i++) {
+        Rollout rollout = rollouts.get(i);
+        ScoredRollout event = scored(rollout, scores[i], referenceLogProbabilities[i]);
+        Optional<String> problem = RolloutRules.problem(event);
+        if (problem.isEmpty()) {
+          scored.add(new ProducerRecord<>(scoredTopic, 0, rollout.getRequestId(), event));
+        } else {
+          refused.add(deadLetters.of(accepted.get(i).record(), problem.get(), lostWithOne));
+        }
+      }
+      meters.scored(scored.size(), started);
+    }
+    meters.refused(refused.size());
+    scored.addAll(refused);
+    return scored;
+  }
+
+  private List<Accepted> accepted(
+      List<ConsumerRecord<String, byte[]>> records, List<ProducerRecord<String, Object>> refused) {
+    List<Accepted> accepted = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : records) {
       try {
         Rollout rollout = decoder.decode(record.topic(), record.value());
         Optional<String> problem = problem(rollout);
         if (problem.isEmpty()) {
-          rollouts.add(rollout);
+          accepted.add(new Accepted(record, rollout));
         } else {
-          outputs.add(deadLetters.of(record, problem.get(), 1));
+          refused.add(deadLetters.of(record, problem.get(), lostWithOne));
         }
       } catch (UndecodableException e) {
-        outputs.add(deadLetters.of(record, e.getMessage(), 0)); // nobody had asked for it
+        refused.add(deadLetters.of(record, e.getMessage(), 0)); // nobody had asked for it
       }
     }
-    meters.refused(outputs.size());
-    if (rollouts.isEmpty()) {
-      return outputs;
-    }
-    float[] scores = rewardModel.scores(rollouts);
-    float[][] referenceLogProbabilities = reference.logProbabilities(rollouts);
-    for (int i = 0; i < scores.length; i++) {
-      Rollout rollout = rollouts.get(i);
-      outputs.add(
-          new ProducerRecord<>(
-              scoredTopic,
-              0,
-              rollout.getRequestId(),
-              scored(rollout, scores[i], referenceLogProbabilities[i])));
-    }
-    meters.scored(rollouts.size(), started);
-    return outputs;
+    return accepted;
   }
 
   private Optional<String> problem(Rollout rollout) {

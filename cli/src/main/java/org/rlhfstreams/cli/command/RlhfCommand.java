@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.embedded.EmbeddedException;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.learner.loop.NonFiniteStepException;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.TopicException;
@@ -34,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PromptsCommand.class,
       PreferencesCommand.class,
       TrainCommand.class,
+      ReplayCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
       LogprobsCommand.class,
@@ -84,6 +86,7 @@ public final class RlhfCommand implements Runnable {
         || exception instanceof ModelException
         || exception instanceof ConnectionException
         || exception instanceof CheckpointException
+        || exception instanceof NonFiniteStepException
         || exception instanceof EmbeddedException
         || exception instanceof TopicException
         || exception instanceof RegistryUnavailableException) {

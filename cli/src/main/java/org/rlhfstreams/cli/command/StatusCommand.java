@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -58,9 +59,11 @@ public final class StatusCommand implements Callable<Integer> {
       System.out.println();
       System.out.printf("%-26s %8s %8s%n", "group", "members", "lag");
       String prefix = connection.configuration().connection().topicPrefix();
-      for (String group :
-          List.of("rollout-workers", "reward-service", "topologies", "learner-ppo")) {
+      for (String group : List.of("rollout-workers", "reward-service", "topologies")) {
         printGroup(admin, consumer, prefix + group);
+      }
+      for (String learner : groupsNamed(admin, prefix + "learner-")) {
+        printGroup(admin, consumer, learner);
       }
       System.out.println();
       newestStep(connection, consumer)
@@ -75,6 +78,14 @@ public final class StatusCommand implements Callable<Integer> {
               () -> System.out.println("no step yet"));
     }
     return 0;
+  }
+
+  private static List<String> groupsNamed(Admin admin, String beginning) throws Exception {
+    return admin.listGroups().all().get().stream()
+        .map(GroupListing::groupId)
+        .filter(group -> group.startsWith(beginning))
+        .sorted()
+        .toList();
   }
 
   private static Set<TopicPartition> partitions(TopicState state) {

@@ -9,14 +9,19 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description = "Trains on files: publishes them to the log and runs the learner on it.",
+    description = "Trains on files: publishes them to a log of its own and runs the learner on it.",
     subcommands = {
       TrainSftCommand.class,
       TrainRewardCommand.class,
       TrainDpoCommand.class,
       TrainOrpoCommand.class,
       TrainKtoCommand.class,
-      TrainPpoCommand.class
+      TrainPpoCommand.class,
+      TrainGrpoCommand.class,
+      TrainDrGrpoCommand.class,
+      TrainRlooCommand.class,
+      TrainReinforceCommand.class,
+      TrainOnlineDpoCommand.class
     })
 public final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -100,6 +100,14 @@ public final class ConfigurationOptions {
     flags.put("learner.max-steps", value);
   }
 
+  @Option(
+      names = "--evaluate-every",
+      paramLabel = "N",
+      description = "Steps between evaluations; 0 is at the end alone.")
+  void evaluateEvery(String value) {
+    flags.put("learner.evaluate-every", value);
+  }
+
   @Option(names = "--max-length", paramLabel = "N", description = "Tokens of a row at most.")
   void maxLength(String value) {
     flags.put("learner.max-length", value);
@@ -111,7 +119,29 @@ public final class ConfigurationOptions {
       description = "How strongly the reference holds the policy.")
   void beta(String value) {
     flags.put("ppo.beta", value);
+    flags.put("critic-free.beta", value);
     flags.put("preference.beta", value);
+  }
+
+  @Option(names = "--samples", paramLabel = "N", description = "Responses to each prompt.")
+  void samples(String value) {
+    flags.put("sampling.samples", value);
+  }
+
+  @Option(
+      names = "--from",
+      paramLabel = "PLACE",
+      description = "Where a learner on preferences begins: beginning, end, offset:N or a time.")
+  void from(String value) {
+    flags.put("range.from", value);
+  }
+
+  @Option(
+      names = "--until",
+      paramLabel = "PLACE",
+      description = "Where it ends: end, offset:N, a time, or never.")
+  void until(String value) {
+    flags.put("range.until", value);
   }
 
   @Option(names = "--seed", paramLabel = "N", description = "Seed of all random choices.")

@@ -35,7 +35,7 @@ public final class OfflineOptions {
   @Option(
       names = "--validation",
       paramLabel = "FILE",
-      description = "Rows of the same kind to measure the result on.")
+      description = "Rows of the same kind to evaluate on: at the end, or see --evaluate-every.")
   private String validation;
 
   @Option(

@@ -75,7 +75,10 @@ public final class DemoRun {
         }
         Path model = output.resolve("model");
         stack.learner().run().export(model, TensorType.BF16);
-        tell(configuration, new RunHistory(stack.connection()).steps("ppo"), model);
+        tell(
+            configuration,
+            new RunHistory(stack.connection()).steps(configuration.learner().objective().text()),
+            model);
       }
       System.out.printf("%d s in all%n", (System.nanoTime() - started) / 1_000_000_000);
       return 0;

@@ -13,19 +13,19 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.dataset.DatasetSummary;
-import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.HeldOut;
 import org.rlhfstreams.learner.LearnerRun;
+import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -58,12 +58,17 @@ public final class OfflineTraining {
     return options.output().resolve("checkpoints");
   }
 
-  /** Trains, saves the model and measures it; the exit code. */
+  /** Trains, evaluates and saves the model, the best one as well; the exit code. */
   public int run() {
     RlhfConfiguration configuration = flags.load(SUGGESTED, decided);
     if (flags.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
+    }
+    if (configuration.range().isLive()) {
+      throw new ConfigurationException(
+          "range.until = never waits for records that nobody can send to a training's own log: leave"
+              + " it out, or run rlhf learner on a cluster");
     }
     if (options.initialize()) {
       initialize(configuration);
@@ -75,16 +80,16 @@ public final class OfflineTraining {
       KafkaConnection connection = new KafkaConnection(flags.load(SUGGESTED, decided));
       publish(connection);
       TrainingProgress progress = new TrainingProgress();
-      try (LearnerRun run = LearnerRun.open(connection, progress)) {
+      try (LearnerRun run = LearnerRun.open(connection, progress, validation())) {
         if (!run.run(interruption)) {
           System.out.println("stopped after a checkpoint; the same command continues");
           return 130;
         }
         run.export(options.output().resolve("model"), options.saveType());
+        System.out.println("saved " + options.output().resolve("model"));
+        reportValidation(run);
       }
     }
-    System.out.println("saved " + options.output().resolve("model"));
-    options.validation().ifPresent(data -> measure(configuration, data));
     return 0;
   }
 
@@ -112,16 +117,37 @@ public final class OfflineTraining {
     DatasetSummary unused = new PreferenceImport(connection).run(options.data(), options.strict());
   }
 
-  private void measure(RlhfConfiguration configuration, PreferenceDataset data) {
+  private List<Preference> validation() {
     List<Preference> preferences = new ArrayList<>();
-    data.forEach(
-        preferences::add, row -> System.out.println("validation leaves out " + row.described()));
-    Map<String, Double> figures =
-        HeldOut.measure(configuration, options.output().resolve("model"), preferences);
-    new TreeMap<>(figures)
-        .forEach(
-            (name, value) ->
-                System.out.println(
-                    "validation " + name + String.format(Locale.ROOT, " %.4f", value)));
+    options
+        .validation()
+        .ifPresent(
+            data ->
+                data.forEach(
+                    preferences::add,
+                    row -> System.out.println("validation leaves out " + row.described())));
+    return preferences;
+  }
+
+  private void reportValidation(LearnerRun run) {
+    Validation<?> validation = run.validation();
+    new TreeMap<>(validation.figures())
+        .forEach((name, value) -> System.out.println("validation " + name + figure(value)));
+    if (validation.endsTheRun()) {
+      System.out.printf(
+          "ended early: %d evaluations without a better %s%n",
+          validation.unimproved(), validation.metricName());
+    }
+    Path target = options.output().resolve("best");
+    run.exportBest(target, options.saveType())
+        .ifPresent(
+            best ->
+                System.out.printf(
+                    "saved %s: step %d, validation %s%s%n",
+                    target, best.step(), validation.metricName(), figure(best.figure())));
+  }
+
+  private static String figure(double value) {
+    return String.format(Locale.ROOT, " %.4f", value);
   }
 }

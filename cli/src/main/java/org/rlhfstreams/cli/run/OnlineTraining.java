@@ -22,17 +22,24 @@ public final class OnlineTraining {
   private static final int INTERRUPTED = 130;
 
   private final ConfigurationOptions options;
+  private final Map<String, String> suggested;
   private final Map<String, String> settings;
   private final Path data;
   private final Path output;
 
   /**
+   * @param suggested configuration that the user's own goes before
    * @param decided configuration that follows from the command
    * @param data prompts
    */
   public OnlineTraining(
-      ConfigurationOptions options, Map<String, String> decided, Path data, Path output) {
+      ConfigurationOptions options,
+      Map<String, String> suggested,
+      Map<String, String> decided,
+      Path data,
+      Path output) {
     this.options = options;
+    this.suggested = suggested;
     this.data = data;
     this.output = output;
     this.settings = new HashMap<>(decided);
@@ -43,7 +50,7 @@ public final class OnlineTraining {
 
   /** Trains and saves the model; the exit code. */
   public int run() throws Exception {
-    RlhfConfiguration configuration = options.load(settings);
+    RlhfConfiguration configuration = options.load(suggested, settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -61,7 +68,7 @@ public final class OnlineTraining {
               0,
               address -> {
                 settings.putAll(address);
-                return options.load(settings);
+                return options.load(suggested, settings);
               })) {
         if (isNew) {
           PromptImport.publish(stack.connection(), prompts);

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
+import org.rlhfstreams.service.configuration.ValidationMetric;
 
 /** A panel that redraws itself on a terminal; one line a step where there is none. */
 public final class TrainingProgress implements StepListener {
@@ -17,6 +18,7 @@ public final class TrainingProgress implements StepListener {
   private final PrintStream out = System.out;
   private final boolean terminal = TerminalWindow.isPresent();
   private final Deque<Double> trend = new ArrayDeque<>();
+  private List<String> evaluation = List.of();
   private int drawnLines;
 
   @Override
@@ -32,9 +34,14 @@ public final class TrainingProgress implements StepListener {
       trend.remove();
     }
     if (terminal) {
+      if (!evaluation(report).isEmpty()) {
+        evaluation = evaluation(report); // stays in the panel until the next
+      }
       redraw(report);
     } else {
-      out.println(String.join("  ", figures(report)));
+      List<String> line = figures(report);
+      line.addAll(evaluation(report));
+      out.println(String.join("  ", line));
     }
     out.flush();
   }
@@ -43,7 +50,9 @@ public final class TrainingProgress implements StepListener {
     if (drawnLines > 0) {
       out.print("\u001B[" + drawnLines + "A");
     }
-    List<String> lines = wrapped(figures(report));
+    List<String> shown = figures(report);
+    shown.addAll(evaluation);
+    List<String> lines = wrapped(shown);
     lines.add(0, bar(report) + "  " + Sparkline.of(trend));
     for (String line : lines) {
       out.println("\u001B[K" + line);
@@ -100,6 +109,20 @@ public final class TrainingProgress implements StepListener {
       figures.add(text("tokens/s %.0f", metrics.get("tokens_per_second")));
     }
     report.remainingSeconds().ifPresent(left -> figures.add("left " + Durations.text(left)));
+    return figures;
+  }
+
+  private static List<String> evaluation(StepReport report) {
+    Map<String, Double> metrics = report.metrics();
+    List<String> figures = new ArrayList<>();
+    for (ValidationMetric metric : List.of(ValidationMetric.LOSS, ValidationMetric.ACCURACY)) {
+      for (String name : metric.names()) {
+        Double value = metrics.get("validation/" + name);
+        if (value != null) {
+          figures.add(text("validation %s %.4f", metric.printed(), value));
+        }
+      }
+    }
     return figures;
   }
 

@@ -12,10 +12,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -34,6 +36,7 @@ import org.rlhfstreams.service.weights.NamedTensor;
 public final class CheckpointStore {
   private static final String PREFIX = "step-";
   private static final int KEPT = 2;
+  private static final String BEST_STEP = "best-step";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path directory;
@@ -53,12 +56,12 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes a checkpoint and drops all but the last two.
+   * Writes a checkpoint and drops all but the last two and those that did best for these.
    *
    * @throws CheckpointException where the disk refuses
    */
   public void save(Checkpoint checkpoint) {
-    Path target = directory.resolve("%s%08d".formatted(PREFIX, checkpoint.step()));
+    Path target = folder(checkpoint.step());
     Path aside = directory.resolve("writing-" + target.getFileName());
     try {
       Files.createDirectories(directory);
@@ -99,6 +102,13 @@ public final class CheckpointStore {
     json.put("generation", checkpoint.generation());
     ObjectNode position = json.putObject("position");
     new TreeMap<>(checkpoint.position()).forEach(position::put);
+    ObjectNode validation =
+        json.putObject("validation").put("unimproved", checkpoint.validation().unimproved());
+    checkpoint
+        .validation()
+        .best()
+        .ifPresent(
+            best -> validation.put(BEST_STEP, best.step()).put("best-figure", best.figure()));
     ObjectNode numbers = json.putObject("numbers");
     new TreeMap<>(checkpoint.trainer().numbers()).forEach(numbers::put);
     return json.toPrettyString();
@@ -127,13 +137,30 @@ public final class CheckpointStore {
         : Optional.of(read(candidates.get(candidates.size() - 1)));
   }
 
+  /**
+   * The checkpoint of a step.
+   *
+   * @throws CheckpointException where it is not there, or cannot be read
+   */
+  public Checkpoint at(long step) {
+    Path folder = folder(step);
+    if (!Files.exists(folder)) {
+      throw new CheckpointException(folder + " is gone: the best step's weights were in it");
+    }
+    return read(folder);
+  }
+
+  private Path folder(long step) {
+    return directory.resolve("%s%08d".formatted(PREFIX, step));
+  }
+
   private static long step(Path folder) {
     return Long.parseLong(folder.getFileName().toString().substring(PREFIX.length()));
   }
 
   private static Checkpoint read(Path folder) {
     try {
-      JsonNode json = MAPPER.readTree(folder.resolve("state.json").toFile());
+      JsonNode json = state(folder);
       Map<String, Long> position = new LinkedHashMap<>();
       json.path("position")
           .properties()
@@ -154,6 +181,7 @@ public final class CheckpointStore {
           json.path("step").asLong(),
           json.path("generation").asInt(),
           position,
+          validation(json.path("validation")),
           new TrainerState(model.configuration(), values, others, numbers));
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(
@@ -161,6 +189,20 @@ public final class CheckpointStore {
               .formatted(folder, e.getMessage()),
           e);
     }
+  }
+
+  private static JsonNode state(Path folder) throws IOException {
+    return MAPPER.readTree(folder.resolve("state.json").toFile());
+  }
+
+  private static ValidationState validation(JsonNode json) {
+    return new ValidationState(
+        json.has(BEST_STEP)
+            ? Optional.of(
+                new ValidationState.BestStep(
+                    json.path(BEST_STEP).asLong(), json.path("best-figure").asDouble()))
+            : Optional.empty(),
+        json.path("unimproved").asInt());
   }
 
   private List<Path> list() {
@@ -179,8 +221,18 @@ public final class CheckpointStore {
 
   private void dropOld() throws IOException {
     List<Path> all = list();
-    for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-      delete(old);
+    int old = Math.max(0, all.size() - KEPT);
+    Set<Path> best = new HashSet<>();
+    for (Path kept : all.subList(old, all.size())) {
+      JsonNode validation = state(kept).path("validation");
+      if (validation.has(BEST_STEP)) {
+        best.add(folder(validation.path(BEST_STEP).asLong()));
+      }
+    }
+    for (Path folder : all.subList(0, old)) {
+      if (!best.contains(folder)) {
+        delete(folder);
+      }
     }
   }
 

@@ -66,10 +66,4 @@ public final class IdentityDigests {
       }
     }
   }
-
-  /** Forgets all. */
-  public void clear() {
-    places = new long[2 * 1024];
-    size = 0;
-  }
 }

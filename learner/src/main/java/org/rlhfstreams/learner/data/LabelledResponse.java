@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.data;
 
+import java.util.List;
 import org.rlhfstreams.model.training.TokenRow;
 
 /**
@@ -10,4 +11,18 @@ import org.rlhfstreams.model.training.TokenRow;
  */
 public record LabelledResponse(
     String id, TokenRow row, boolean desirable, double weight, int truncatedRows)
-    implements Example {}
+    implements Example {
+  static final String CHOSEN = "/chosen";
+  static final String REJECTED = "/rejected";
+
+  @Override
+  public List<TokenRow> tokenRows() {
+    return List.of(row);
+  }
+
+  /** The preference's id: the two responses of a pair share it. */
+  public String preferenceId() {
+    String ending = desirable ? CHOSEN : REJECTED;
+    return id.endsWith(ending) ? id.substring(0, id.length() - ending.length()) : id;
+  }
+}

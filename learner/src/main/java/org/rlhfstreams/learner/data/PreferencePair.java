@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.data;
 
+import java.util.List;
 import org.rlhfstreams.model.training.TokenRow;
 
 /**
@@ -11,4 +12,9 @@ import org.rlhfstreams.model.training.TokenRow;
  */
 public record PreferencePair(
     String id, TokenRow chosen, TokenRow rejected, double margin, double weight, int truncatedRows)
-    implements Example {}
+    implements Example {
+  @Override
+  public List<TokenRow> tokenRows() {
+    return List.of(chosen, rejected);
+  }
+}

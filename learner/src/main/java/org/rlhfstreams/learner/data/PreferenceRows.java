@@ -64,8 +64,9 @@ public final class PreferenceRows {
     }
     if (preference.getRejected() != null) {
       return List.of(
-          labelled(id + "/chosen", prompt, preference.getChosen(), true, preference),
-          labelled(id + "/rejected", prompt, preference.getRejected(), false, preference));
+          labelled(id + LabelledResponse.CHOSEN, prompt, preference.getChosen(), true, preference),
+          labelled(
+              id + LabelledResponse.REJECTED, prompt, preference.getRejected(), false, preference));
     }
     if (preference.getLabel() == null) {
       throw new UnusableException("it has neither a label nor a rejected response");

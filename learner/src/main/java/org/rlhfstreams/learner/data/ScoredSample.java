@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.data;
 
+import java.util.List;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.training.TokenRow;
 
@@ -7,6 +8,7 @@ import org.rlhfstreams.model.training.TokenRow;
  * A scored rollout, checked and ready to learn from.
  *
  * @param id the rollout's
+ * @param requestId the same for all responses that were asked for together
  * @param behaviorLogProbabilities of the policy that sampled, [response tokens]
  * @param referenceLogProbabilities [response tokens]
  * @param temperature that it was sampled at
@@ -15,6 +17,7 @@ import org.rlhfstreams.model.training.TokenRow;
  */
 public record ScoredSample(
     String id,
+    String requestId,
     TokenRow row,
     float[] behaviorLogProbabilities,
     float[] referenceLogProbabilities,
@@ -22,4 +25,9 @@ public record ScoredSample(
     double temperature,
     boolean stopped,
     WeightVersion oldestVersion)
-    implements Example {}
+    implements Example {
+  @Override
+  public List<TokenRow> tokenRows() {
+    return List.of(row);
+  }
+}

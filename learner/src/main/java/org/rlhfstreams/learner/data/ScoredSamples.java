@@ -36,6 +36,7 @@ public final class ScoredSamples {
     }
     return new ScoredSample(
         rollout.getRolloutId(),
+        rollout.getRequestId(),
         TokenRow.of(rollout.getPromptTokenIds(), rollout.getResponseTokenIds()),
         floats(rollout.getBehaviorLogProbabilities()),
         floats(scored.getReferenceLogProbabilities()),

@@ -11,11 +11,6 @@ import java.util.Optional;
  * @param maxWait after which the first example waits no longer for others; empty waits for all
  */
 record BatchRule(int size, int smallest, Optional<Duration> maxWait) {
-  /** Full batches only. */
-  static BatchRule full(int size) {
-    return new BatchRule(size, size, Optional.empty());
-  }
-
   /** Whether what has been gathered in a time goes as it is. */
   boolean goesShort(int gathered, long nanoseconds) {
     return gathered >= smallest && maxWait.isPresent() && nanoseconds >= maxWait.get().toNanos();

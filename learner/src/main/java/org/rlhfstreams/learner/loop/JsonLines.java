@@ -1,5 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,10 +9,42 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Files of one JSON object a line. */
+/** Files of one JSON object a line, each of a step. */
 final class JsonLines {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private JsonLines() {}
+
+  /** Drops the lines of steps after one, which will be done again; makes the directory. */
+  static void rewind(Path path, long step) {
+    try {
+      Files.createDirectories(path.getParent());
+      if (!Files.exists(path)) {
+        return;
+      }
+      List<String> kept = new ArrayList<>();
+      for (String line : Files.readAllLines(path, StandardCharsets.UTF_8)) {
+        if (isOf(line, step)) {
+          kept.add(line);
+        }
+      }
+      Files.write(path, kept, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + " cannot be rewritten", e);
+    }
+  }
+
+  private static boolean isOf(String line, long lastStep) {
+    try {
+      JsonNode json = MAPPER.readTree(line);
+      return json.path("step").isNumber() && json.path("step").asLong() <= lastStep;
+    } catch (IOException e) {
+      return false; // cut short by a kill
+    }
+  }
 
   /** Appends a line; makes the file where there is none. */
   static void append(Path path, ObjectNode json) {

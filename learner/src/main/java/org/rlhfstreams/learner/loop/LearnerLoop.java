@@ -13,9 +13,11 @@ import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
@@ -34,6 +36,7 @@ public final class LearnerLoop<E extends Example> {
   private final CheckpointStore checkpoints;
   private final MetricsFile metricsFile;
   private final StepListener listener;
+  private final Validation<E> validation;
   private final SkippedSteps skippedSteps;
   private long step;
   private long checkpointedStep;
@@ -45,7 +48,8 @@ public final class LearnerLoop<E extends Example> {
       Trainer<E> trainer,
       CheckpointStore checkpoints,
       MetricsFile metricsFile,
-      StepListener listener) {
+      StepListener listener,
+      Validation<E> validation) {
     this.connection = connection;
     this.settings = settings;
     this.source = source;
@@ -53,7 +57,8 @@ public final class LearnerLoop<E extends Example> {
     this.checkpoints = checkpoints;
     this.metricsFile = metricsFile;
     this.listener = listener;
-    this.skippedSteps = new SkippedSteps(settings.configuration().output());
+    this.validation = validation;
+    this.skippedSteps = new SkippedSteps(settings.configuration());
   }
 
   /**
@@ -76,6 +81,7 @@ public final class LearnerLoop<E extends Example> {
       }
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
+        Map<String, Long> position = source.position();
         List<E> batch = source.next(() -> stopped.getAsBoolean() || background.failed());
         if (batch.isEmpty()) {
           break;
@@ -84,8 +90,9 @@ public final class LearnerLoop<E extends Example> {
         metrics.putAll(source.figures());
         step++;
         if (metrics.get(Trainer.SKIPPED) > 0) {
-          skippedSteps.append(step, batch.stream().map(Example::id).toList(), source.position());
+          skippedSteps.append(step, batch, position);
         }
+        metrics.putAll(validation.after(step, isLast()));
         metrics.put("step_seconds", pace.sinceLastStep());
         if (!background.left()) {
           return false;
@@ -118,6 +125,7 @@ public final class LearnerLoop<E extends Example> {
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
       source.seek(checkpoint.position());
+      validation.begin(checkpoint.validation());
       if (published >= 0) {
         List<Refusal> unused = source.takeRefusals(); // they left with the run's first weights
       }
@@ -129,9 +137,11 @@ public final class LearnerLoop<E extends Example> {
               .formatted(published, checkpoints.directory().toAbsolutePath()));
     } else {
       source.seek(Map.of());
+      validation.begin(ValidationState.NONE);
       checkpoint(trainer.state());
     }
     metricsFile.rewind(step);
+    skippedSteps.rewind(step);
   }
 
   private Map<String, Double> learn(List<E> batch, LearningRate rate) {
@@ -161,7 +171,7 @@ public final class LearnerLoop<E extends Example> {
             || last
             || !source.followsFromTheLog();
     boolean weightsDue = settings.publishEveryStep() || checkpointDue;
-    if (checkpointDue) {
+    if (checkpointDue || validation.isBest(step)) {
       checkpoint(trainer.state());
     }
     if (step <= published) {
@@ -193,7 +203,8 @@ public final class LearnerLoop<E extends Example> {
 
   private void checkpoint(TrainerState state) {
     checkpoints.save(
-        new Checkpoint(step, settings.identity().generation(), source.position(), state));
+        new Checkpoint(
+            step, settings.identity().generation(), source.position(), validation.state(), state));
     checkpointedStep = step;
   }
 
@@ -202,6 +213,10 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private boolean atEnd() {
+    return isLast() || validation.endsTheRun();
+  }
+
+  private boolean isLast() {
     OptionalLong total = totalSteps();
     return total.isPresent() && step >= total.getAsLong();
   }

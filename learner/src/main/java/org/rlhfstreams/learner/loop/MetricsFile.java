@@ -1,15 +1,8 @@
 package org.rlhfstreams.learner.loop;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,30 +18,7 @@ public final class MetricsFile {
 
   /** Drops the steps after one, which will be done again. */
   public void rewind(long step) {
-    try {
-      Files.createDirectories(path.getParent());
-      if (!Files.exists(path)) {
-        return;
-      }
-      List<String> kept = new ArrayList<>();
-      for (String line : Files.readAllLines(path, StandardCharsets.UTF_8)) {
-        if (isOf(line, step)) {
-          kept.add(line);
-        }
-      }
-      Files.write(path, kept, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + " cannot be rewritten", e);
-    }
-  }
-
-  private static boolean isOf(String line, long lastStep) {
-    try {
-      JsonNode json = MAPPER.readTree(line);
-      return json.path("step").isNumber() && json.path("step").asLong() <= lastStep;
-    } catch (IOException e) {
-      return false; // cut short by a kill
-    }
+    JsonLines.rewind(path, step);
   }
 
   /** Appends a step; numbers that are not finite become null. */

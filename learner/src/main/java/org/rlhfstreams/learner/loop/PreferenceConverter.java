@@ -1,6 +1,8 @@
 package org.rlhfstreams.learner.loop;
 
+import java.util.List;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.data.UnusableException;
 
 /**
  * From a preference to examples of one objective: one, or several.
@@ -8,4 +10,11 @@ import org.rlhfstreams.events.Preference;
  * @param <E> the kind of example
  */
 @FunctionalInterface
-public interface PreferenceConverter<E> extends EventConverter<Preference, E> {}
+public interface PreferenceConverter<E> {
+  /**
+   * Converts one.
+   *
+   * @throws UnusableException with the reason for its dead letter
+   */
+  List<E> convert(Preference preference) throws UnusableException;
+}

@@ -29,11 +29,10 @@ final class RangeScan<E extends Example> {
   private final TopicPartition partition;
   private final PreferenceConverter<E> converter;
   private final Refusals refusals;
-  private final CountedOnce<Preference> counted = CountedOnce.by(Preference::getPreferenceId);
+  private final CountedOnce counted = new CountedOnce();
   private final ExampleIndex index = new ExampleIndex();
   private List<E> first = new ArrayList<>();
   private long refused;
-  private long duplicates;
   private long truncatedRows;
 
   /**
@@ -61,7 +60,6 @@ final class RangeScan<E extends Example> {
         sayAt += SAID_EVERY;
       }
     }
-    counted.clear();
   }
 
   private void take(ConsumerRecord<String, byte[]> record, RecordDecoder<Preference> decoder) {
@@ -72,8 +70,6 @@ final class RangeScan<E extends Example> {
         index.add(record.offset(), examples.size());
         truncatedRows += examples.stream().mapToInt(Example::truncatedRows).sum();
         keep(examples);
-      } else {
-        duplicates++;
       }
     } catch (UndecodableException | UnusableException e) {
       refused++;
@@ -102,6 +98,6 @@ final class RangeScan<E extends Example> {
   /** What was found, for people. */
   String summary() {
     return "%,d examples; %,d records refused, %,d seen before; %,d rows truncated"
-        .formatted(index.size(), refused, duplicates, truncatedRows);
+        .formatted(index.size(), refused, counted.duplicates(), truncatedRows);
   }
 }

@@ -12,31 +12,36 @@ final class BatchStatistics {
   /**
    * Adds the batch's metrics, with TRL's names.
    *
-   * @param behavior log-probabilities of the policy that sampled, [rows][tokens]
-   * @param reference log-probabilities of the reference, [rows][tokens]
    * @param rewards of the tokens, KL included, [rows][tokens]
    * @param steps done so far, for staleness
    */
   static void put(
-      Map<String, Double> metrics,
-      List<ScoredSample> batch,
-      double[][] behavior,
-      double[][] reference,
-      double[][] rewards,
-      long steps) {
+      Map<String, Double> metrics, List<ScoredSample> batch, double[][] rewards, long steps) {
+    put(metrics, batch, steps);
+    double reward = 0;
+    for (double[] row : rewards) {
+      reward += Arrays.stream(row).sum();
+    }
+    metrics.put("objective/rlhf_reward", reward / batch.size());
+    metrics.put(
+        "objective/non_score_reward", reward / batch.size() - metrics.get("objective/scores"));
+  }
+
+  /** Adds what needs no rewards of tokens. */
+  static void put(Map<String, Double> metrics, List<ScoredSample> batch, long steps) {
     int rows = batch.size();
     double[] scores = batch.stream().mapToDouble(ScoredSample::score).toArray();
     double kl = 0;
     double entropy = 0;
-    double reward = 0;
     long tokens = 0;
-    for (int i = 0; i < rows; i++) {
-      for (int t = 0; t < behavior[i].length; t++) {
-        kl += behavior[i][t] - reference[i][t];
-        entropy -= behavior[i][t];
-        reward += rewards[i][t];
+    for (ScoredSample sample : batch) {
+      float[] behavior = sample.behaviorLogProbabilities();
+      float[] reference = sample.referenceLogProbabilities();
+      for (int t = 0; t < behavior.length; t++) {
+        kl += (double) behavior[t] - reference[t];
+        entropy -= behavior[t];
       }
-      tokens += behavior[i].length;
+      tokens += behavior.length;
     }
     double mean = Arrays.stream(scores).average().orElse(0);
     double squares = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).sum();
@@ -46,8 +51,6 @@ final class BatchStatistics {
     metrics.put("objective/entropy", entropy / rows);
     metrics.put("objective/scores", mean);
     metrics.put("objective/scores_std", Math.sqrt(squares / Math.max(1, rows - 1)));
-    metrics.put("objective/rlhf_reward", reward / rows);
-    metrics.put("objective/non_score_reward", reward / rows - mean);
     metrics.put("response/length", (double) tokens / rows);
     metrics.put(
         "response/stopped", batch.stream().filter(ScoredSample::stopped).count() / (double) rows);

@@ -20,7 +20,8 @@ import org.rlhfstreams.model.training.TrainableModel;
  * A policy on single labelled responses: one update a batch. How far the policy is from the
  * reference is estimated from each prompt with the response before it in the batch.
  */
-public final class LabelTrainer extends SingleModelTrainer<LabelledResponse> {
+public final class LabelTrainer extends SingleModelTrainer<LabelledResponse>
+    implements EvaluatingTrainer<LabelledResponse> {
   private final TrainableModel policy;
   private final ReferenceLogProbabilities reference;
   private final KahnemanTverskyObjective objective;
@@ -50,17 +51,11 @@ public final class LabelTrainer extends SingleModelTrainer<LabelledResponse> {
   @Override
   public Map<String, Double> step(List<LabelledResponse> batch, double learningRateFactor) {
     List<TokenRow> rows = batch.stream().map(LabelledResponse::row).toList();
-    double[] mismatched = mismatchedRatios(rows);
+    double[] mismatched = ratios(mismatched(rows));
     double[] referenceSums = reference.sums(rows);
     try (Pass pass = policy.logProbabilityPass(rows)) {
-      LabelledSums sums =
-          new LabelledSums(
-              RowSums.of(pass.logProbabilities()),
-              referenceSums,
-              batch.stream().mapToDouble(example -> example.desirable() ? 1 : 0).toArray(),
-              batch.stream().mapToDouble(LabelledResponse::weight).toArray(),
-              mismatched);
-      ObjectiveResult result = ComputeThread.call(() -> objective.evaluate(sums));
+      double[] policySums = RowSums.of(pass.logProbabilities());
+      ObjectiveResult result = evaluate(batch, policySums, referenceSums, mismatched);
       Map<String, Double> metrics =
           OneUpdate.apply(
               policy,
@@ -74,7 +69,51 @@ public final class LabelTrainer extends SingleModelTrainer<LabelledResponse> {
     }
   }
 
-  private double[] mismatchedRatios(List<TokenRow> rows) {
+  /** The policy's distance to the reference is estimated from all responses at once. */
+  @Override
+  public Map<String, Double> evaluate(List<LabelledResponse> responses) {
+    List<TokenRow> rows = responses.stream().map(LabelledResponse::row).toList();
+    Map<String, Double> distance =
+        ByPortions.mean(
+            mismatched(rows),
+            portion -> Map.of("kl", Arrays.stream(ratios(portion)).average().orElse(0)));
+    LabelledRewards rewards = new LabelledRewards();
+    Map<String, Double> figures =
+        ByPortions.mean(responses, portion -> measure(portion, distance.get("kl"), rewards));
+    figures.putAll(rewards.figures());
+    return figures;
+  }
+
+  private Map<String, Double> measure(
+      List<LabelledResponse> responses, double distance, LabelledRewards rewards) {
+    List<TokenRow> rows = responses.stream().map(LabelledResponse::row).toList();
+    double[] referenceSums = reference.sums(rows);
+    double[] policySums = sums(rows);
+    for (int i = 0; i < policySums.length; i++) {
+      rewards.add(responses.get(i), objective.beta() * (policySums[i] - referenceSums[i]));
+    }
+    ObjectiveResult result =
+        evaluate(responses, policySums, referenceSums, new double[] {distance});
+    return Map.of("loss", result.loss(), "kl", result.statistics().get("kl"));
+  }
+
+  private ObjectiveResult evaluate(
+      List<LabelledResponse> responses,
+      double[] policySums,
+      double[] referenceSums,
+      double[] mismatched) {
+    LabelledSums sums =
+        new LabelledSums(
+            policySums,
+            referenceSums,
+            responses.stream().mapToDouble(response -> response.desirable() ? 1 : 0).toArray(),
+            responses.stream().mapToDouble(LabelledResponse::weight).toArray(),
+            mismatched);
+    return ComputeThread.call(() -> objective.evaluate(sums));
+  }
+
+  /** Each prompt with the response before it; the first with the last. */
+  private List<TokenRow> mismatched(List<TokenRow> rows) {
     List<TokenRow> mismatched = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       int[] prompt = rows.get(i).prompt();
@@ -84,15 +123,22 @@ public final class LabelTrainer extends SingleModelTrainer<LabelledResponse> {
       System.arraycopy(response, 0, all, prompt.length, length - prompt.length);
       mismatched.add(new TokenRow(all, prompt.length));
     }
-    double[] ratios;
-    try (Pass pass = policy.logProbabilityPassWithoutGradient(mismatched)) {
-      ratios = RowSums.of(pass.logProbabilities());
-    }
-    double[] of = reference.sums(mismatched);
+    return mismatched;
+  }
+
+  private double[] ratios(List<TokenRow> rows) {
+    double[] ratios = sums(rows);
+    double[] of = reference.sums(rows);
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] -= of[i];
     }
     return ratios;
+  }
+
+  private double[] sums(List<TokenRow> rows) {
+    try (Pass pass = policy.logProbabilityPassWithoutGradient(rows)) {
+      return RowSums.of(pass.logProbabilities());
+    }
   }
 
   /** The gradient by a sum is the gradient by each of its terms. */

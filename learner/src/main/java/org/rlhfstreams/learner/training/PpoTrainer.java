@@ -8,14 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 import org.rlhfstreams.learner.advantage.GeneralizedAdvantageEstimation;
 import org.rlhfstreams.learner.advantage.KlController;
 import org.rlhfstreams.learner.advantage.TokenRewards;
 import org.rlhfstreams.learner.advantage.Whitening;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
-import org.rlhfstreams.learner.data.EpochOrder;
 import org.rlhfstreams.learner.data.ScoredSample;
+import org.rlhfstreams.learner.objectives.ClippedSurrogate;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.PpoObjective;
 import org.rlhfstreams.learner.objectives.PpoTokens;
@@ -44,6 +43,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
   private final TokenRewards tokenRewards;
   private final GeneralizedAdvantageEstimation estimation;
   private final PpoObjective objective;
+  private final MiniBatches miniBatches;
   private final KlController kl;
   private final TrainableState policyState;
   private final Optional<TrainableState> valueState;
@@ -68,14 +68,17 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     this.estimation = new GeneralizedAdvantageEstimation(settings.gamma(), settings.lambda());
     this.objective =
         new PpoObjective(
-            settings.clip(),
+            new ClippedSurrogate(
+                settings.clip(),
+                settings.clip(),
+                settings.dualClip(),
+                settings.decoupled()
+                    ? OptionalDouble.of(settings.decoupledWeightCap())
+                    : OptionalDouble.empty()),
             settings.valueClip(),
             settings.valueCoefficient(),
-            settings.entropyCoefficient(),
-            settings.dualClip(),
-            settings.decoupled()
-                ? OptionalDouble.of(settings.decoupledWeightCap())
-                : OptionalDouble.empty());
+            settings.entropyCoefficient());
+    this.miniBatches = new MiniBatches(settings.miniBatches(), settings.epochs(), learner.seed());
     this.kl =
         new KlController(
             settings.beta(), settings.adaptiveKlTarget(), settings.adaptiveKlHorizon());
@@ -91,7 +94,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
       Targets targets = targets(batch, first, metrics);
       Averages averages = new Averages();
       for (int epoch = 0; epoch < settings.epochs() && applied; epoch++) {
-        for (int[] members : miniBatches(batch.size(), epoch)) {
+        for (int[] members : miniBatches.of(batch.size(), steps, epoch)) {
           boolean reusable = epoch == 0 && settings.miniBatches() == 1;
           applied =
               reusable
@@ -152,7 +155,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
       rewards[i] =
           tokenRewards.of(behavior[i], reference[i], sample.score(), sample.stopped(), kl.beta());
     }
-    BatchStatistics.put(metrics, batch, behavior, reference, rewards, steps);
+    BatchStatistics.put(metrics, batch, rewards, steps);
     metrics.put("objective/beta", kl.beta());
     double[][] oldValues = Rows.widen(first.values());
     double[][] counted = settings.whitenRewards() ? Whitening.of(rewards, false) : rewards;
@@ -168,20 +171,6 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
         oldValues,
         settings.whitenAdvantages() ? Whitening.of(advantages, true) : advantages,
         returns);
-  }
-
-  private List<int[]> miniBatches(int rows, int epoch) {
-    if (settings.miniBatches() == 1) {
-      return List.of(IntStream.range(0, rows).toArray());
-    }
-    long passesBefore = steps * settings.epochs();
-    int[] order = new EpochOrder(rows, learner.seed() + passesBefore).of(epoch);
-    int size = Math.max(1, rows / settings.miniBatches());
-    List<int[]> parts = new ArrayList<>();
-    for (int from = 0; from < rows; from += size) {
-      parts.add(Arrays.copyOfRange(order, from, Math.min(rows, from + size)));
-    }
-    return parts;
   }
 
   private boolean update(
@@ -204,11 +193,11 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
             Rows.flat(logProbabilities),
             Rows.flat(passes.policy().entropies()),
             Rows.flat(passes.values()),
-            pick(targets.oldLogProbabilities(), members),
-            pick(targets.behaviorLogProbabilities(), members),
-            pick(targets.advantages(), members),
-            pick(targets.returns(), members),
-            pick(targets.oldValues(), members));
+            Rows.pick(targets.oldLogProbabilities(), members),
+            Rows.pick(targets.behaviorLogProbabilities(), members),
+            Rows.pick(targets.advantages(), members),
+            Rows.pick(targets.returns(), members),
+            Rows.pick(targets.oldValues(), members));
     ObjectiveResult result = ComputeThread.call(() -> objective.evaluate(tokens));
     averages.add(result.statistics());
     averages.add(Map.of("loss", result.loss()));
@@ -243,14 +232,6 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
         valueModel.get().update(learner.valueLearningRateOrDefault() * learningRateFactor);
     averages.add(Map.of("val/grad_norm", valueUpdate.gradientNorm()));
     return valueUpdate.applied();
-  }
-
-  private static double[] pick(double[][] rows, int[] members) {
-    double[][] picked = new double[members.length][];
-    for (int i = 0; i < members.length; i++) {
-      picked[i] = rows[members[i]];
-    }
-    return Rows.flat(picked);
   }
 
   @Override

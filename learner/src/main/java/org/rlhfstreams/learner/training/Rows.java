@@ -56,4 +56,24 @@ final class Rows {
     }
     return wide;
   }
+
+  /** Some of the rows, one after the other. */
+  static double[] pick(double[][] rows, int[] members) {
+    double[][] picked = new double[members.length][];
+    for (int i = 0; i < members.length; i++) {
+      picked[i] = rows[members[i]];
+    }
+    return flat(picked);
+  }
+
+  /** Sums of the rows. */
+  static double[] sums(double[][] rows) {
+    double[] sums = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      for (double value : rows[i]) {
+        sums[i] += value;
+      }
+    }
+    return sums;
+  }
 }

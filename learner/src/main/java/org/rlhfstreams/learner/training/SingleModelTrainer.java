@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.training;
 
+import java.util.Map;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.training.TrainableModel;
 
@@ -28,7 +29,7 @@ abstract class SingleModelTrainer<E> implements Trainer<E> {
 
   @Override
   public final TrainerState state() {
-    return state.alone();
+    return state.alone(Map.of());
   }
 
   @Override

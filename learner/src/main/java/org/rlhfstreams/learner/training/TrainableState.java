@@ -44,10 +44,14 @@ final class TrainableState {
     return new TrainedModel(model.configuration(), model.snapshot(), adapters);
   }
 
-  /** All that a trainer of this model alone would have to know. */
-  TrainerState alone() {
+  /**
+   * All that a trainer of this model alone would have to know.
+   *
+   * @param more numbers of the trainer
+   */
+  TrainerState alone(Map<String, Double> more) {
     List<NamedTensor> others = new ArrayList<>();
-    Map<String, Double> numbers = new HashMap<>();
+    Map<String, Double> numbers = new HashMap<>(more);
     collect(others, numbers);
     return new TrainerState(model.configuration(), exported(), others, numbers);
   }

@@ -106,7 +106,8 @@ final class LearnerResumeTest {
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
-    SyntheticRollouts rollouts = new SyntheticRollouts(2048);
+    SyntheticRollouts rollouts =
+        new SyntheticRollouts(2048, connection.configuration().sampling().samples());
     String topic = connection.topics().scoredRollouts().name();
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       for (int i = 0; i < STEPS * BATCH + 3; i++) {
@@ -117,7 +118,7 @@ final class LearnerResumeTest {
         Future<RecordMetadata> unused =
             producer.send(new ProducerRecord<>(topic, 0, "key", rollout));
       }
-      for (int i = 0; i < BATCH; i++) {
+      for (int i = 0; i < 8 * BATCH; i++) {
         Future<RecordMetadata> unused =
             producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
       }
@@ -144,9 +145,30 @@ final class LearnerResumeTest {
   @ValueSource(strings = {"separate", "head"})
   void aCrashedRunRepeatsItsStepsBitForBitAndPublishesNoneTwice(String valueModel)
       throws IOException {
-    Map<String, String> more = Map.of("ppo.value-model", valueModel);
-    Path wholeModel = whole("whole-" + valueModel, more);
-    String name = "crashed-" + valueModel;
+    KafkaConnection connection = crashAndGoOn(valueModel, Map.of("ppo.value-model", valueModel));
+    assertPublishedOnce(connection);
+    assertThat(refused(connection)).containsExactly(10L, 30L, 50L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"grpo", "dr-grpo", "rloo", "reinforce-plus-plus", "online-dpo"})
+  void soDoesOneThatComparesResponses(String objective) throws IOException {
+    KafkaConnection connection =
+        crashAndGoOn(
+            objective,
+            Map.of(
+                "learner.objective", objective,
+                "sampling.samples", "4",
+                "critic-free.epochs", "2",
+                "critic-free.mini-batches", "2",
+                "critic-free.beta", "0.02"));
+    assertPublishedOnce(connection);
+    assertThat(refused(connection)).contains(10L, 30L).doesNotHaveDuplicates();
+  }
+
+  private KafkaConnection crashAndGoOn(String run, Map<String, String> more) throws IOException {
+    Path wholeModel = whole("whole-" + run, more);
+    String name = "crashed-" + run;
     KafkaConnection connection = connection(name, more);
     publish(connection);
     assertThatThrownBy(
@@ -167,8 +189,8 @@ final class LearnerResumeTest {
       assertThat(learner.run(() -> false)).isTrue();
       learner.export(directory.resolve(name + "-model"), TensorType.F32);
     }
-    assertSame("whole-" + valueModel, wholeModel, name);
-    assertPublishedOnce(connection);
+    assertSame("whole-" + run, wholeModel, name);
+    return connection;
   }
 
   @Test
@@ -188,6 +210,7 @@ final class LearnerResumeTest {
     assertThat(later).containsExactly(5L, 6L, 7L, 8L);
     assertSame("whole", wholeModel, "stopped");
     assertPublishedOnce(connection);
+    assertThat(refused(connection)).containsExactly(10L, 30L, 50L);
   }
 
   @Test
@@ -258,11 +281,12 @@ final class LearnerResumeTest {
             .map(WeightRecord::getVersion)
             .toList();
     assertThat(versions).doesNotHaveDuplicates().contains(new WeightVersion(0, 8L));
-    List<Long> refused =
-        read(connection, connection.topics().deadLetters(), DeadLetter.class).stream()
-            .map(DeadLetter::getOffset)
-            .toList();
-    assertThat(refused).containsExactly(10L, 30L, 50L);
+  }
+
+  private static List<Long> refused(KafkaConnection connection) {
+    return read(connection, connection.topics().deadLetters(), DeadLetter.class).stream()
+        .map(DeadLetter::getOffset)
+        .toList();
   }
 
   private static <T extends SpecificRecord> List<T> read(

@@ -15,24 +15,43 @@ import org.rlhfstreams.events.WeightVersion;
 final class SyntheticRollouts {
   private final SplittableRandom random = new SplittableRandom(11);
   private final int vocabularySize;
-  private int made;
+  private final int samples;
+  private final List<Asked> asked = new ArrayList<>();
+  private int requests;
 
-  SyntheticRollouts(int vocabularySize) {
+  private record Asked(String request, int index) {}
+
+  /**
+   * @param samples to each request; those of four requests come between each other
+   */
+  SyntheticRollouts(int vocabularySize, int samples) {
     this.vocabularySize = vocabularySize;
+    this.samples = samples;
+  }
+
+  private Asked asked() {
+    while (asked.size() < (samples == 1 ? 1 : 4 * samples)) {
+      String request = "request-" + requests++;
+      for (int i = 0; i < samples; i++) {
+        asked.add(new Asked(request, i));
+      }
+    }
+    return asked.remove(asked.size() == 1 ? 0 : random.nextInt(asked.size()));
   }
 
   ScoredRollout next() {
-    String id = "request-" + made++;
+    Asked now = asked();
+    String id = now.request();
     int tokens = 4 + random.nextInt(8);
     List<Integer> response = ids(tokens);
     List<Float> behavior = logProbabilities(tokens);
     WeightVersion version = new WeightVersion(0, 0L);
     Rollout rollout =
         Rollout.newBuilder()
-            .setRolloutId(id + "/0")
+            .setRolloutId(id + "/" + now.index())
             .setRequestId(id)
             .setPromptId(id)
-            .setSampleIndex(0)
+            .setSampleIndex(now.index())
             .setPromptText("prompt")
             .setPromptTokenIds(ids(3 + random.nextInt(4)))
             .setResponseText("response")

@@ -80,12 +80,14 @@ final class PpoGoldenTest {
     }
     ObjectiveResult result =
         new PpoObjective(
-                settings.get("clip").asDouble(),
+                new ClippedSurrogate(
+                    settings.get("clip").asDouble(),
+                    settings.get("clip").asDouble(),
+                    optional(settings, "dual_clip"),
+                    OptionalDouble.empty()),
                 settings.get("value_clip").asDouble(),
                 settings.get("vf_coef").asDouble(),
-                0,
-                optional(settings, "dual_clip"),
-                OptionalDouble.empty())
+                0)
             .evaluate(
                 new PpoTokens(
                     policy,

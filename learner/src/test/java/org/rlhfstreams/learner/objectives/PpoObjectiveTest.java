@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What the goldens do not reach: large ratios, decoupled weights, the entropy bonus. */
 final class PpoObjectiveTest {
   private static PpoObjective objective(double entropy, OptionalDouble dual, OptionalDouble cap) {
-    return new PpoObjective(0.2, 0.2, 0, entropy, dual, cap);
+    return new PpoObjective(new ClippedSurrogate(0.2, 0.2, dual, cap), 0.2, 0, entropy);
   }
 
   private static ObjectiveResult evaluate(

@@ -6,7 +6,11 @@ import java.util.OptionalInt;
 
 /** The learner: optimizer, batches and checkpoints, whatever the objective. */
 public record LearnerConfiguration(
-    @Setting(value = "ppo", description = "What is optimised: ppo, sft, reward, dpo, orpo or kto.")
+    @Setting(
+            value = "ppo",
+            description =
+                "What is optimised: ppo, grpo, dr-grpo, rloo, reinforce-plus-plus or online-dpo on"
+                    + " rollouts; sft, reward, dpo, orpo or kto on preferences.")
         ObjectiveName objective,
     @Setting(value = "1e-5", range = "[0, inf)", description = "Peak learning rate of the policy.")
         double learningRate,
@@ -99,11 +103,43 @@ public record LearnerConfiguration(
         LearningRateSchedule schedule,
     @Setting(
             value = "0",
+            range = "[0, inf)",
+            description =
+                "Steps between two evaluations on rows for validation; 0 evaluates at the end alone.")
+        int evaluateEvery,
+    @Setting(
+            value = "0.0",
+            range = "[0, 1)",
+            description =
+                "Share of the rows that is not learned from but evaluated on; seed and id choose it.")
+        double validationShare,
+    @Setting(
+            value = "loss",
+            description = "What tells which evaluation is best: loss, accuracy or margin.")
+        ValidationMetric validationMetric,
+    @Setting(
+            value = "0",
+            range = "[0, inf)",
+            description = "Evaluations without a better one after which the run ends; 0 goes on.")
+        int earlyStopPatience,
+    @Setting(
+            value = "0.0",
+            range = "[0, inf)",
+            description = "By how much an evaluation has to be better for the run to go on.")
+        double earlyStopDelta,
+    @Setting(
+            value = "continue",
+            description =
+                "After a step whose loss or gradients are not finite, which changes nothing: continue"
+                    + " or stop.")
+        OnNonFinite onNonFinite,
+    @Setting(
+            value = "0",
             range = "[0, 65535]",
             description = "Port of health and metrics; 0 takes a free one.")
         int httpPort) {
 
-  /** Refuses a schedule that needs an end where the run has none. */
+  /** Refuses a schedule that needs an end where the run has none, and idle settings. */
   public LearnerConfiguration {
     if (objective.learnsFromRollouts()
         && schedule != LearningRateSchedule.CONSTANT
@@ -113,6 +149,24 @@ public record LearnerConfiguration(
               + ValueParser.printed(schedule)
               + " falls to 0 at the last step, but learner.max-steps is 0 (no end):"
               + " set learner.max-steps or learner.schedule = constant");
+    }
+    if (objective.learnsFromRollouts() && (evaluateEvery > 0 || validationShare > 0)) {
+      throw new ConfigurationException(
+          "learner.evaluate-every and learner.validation-share are for objectives on preferences;"
+              + " rollouts are learned as they come: leave them out");
+    }
+    if (earlyStopPatience > 0 && evaluateEvery == 0) {
+      throw new ConfigurationException(
+          "learner.early-stop-patience = "
+              + earlyStopPatience
+              + " counts evaluations, but learner.evaluate-every is 0 (at the end alone):"
+              + " set learner.evaluate-every, or learner.early-stop-patience = 0");
+    }
+    if (objective == ObjectiveName.SFT && validationMetric != ValidationMetric.LOSS) {
+      throw new ConfigurationException(
+          "learner.validation-metric = "
+              + ValueParser.printed(validationMetric)
+              + " compares two responses, which sft does not have: set it to loss");
     }
   }
 

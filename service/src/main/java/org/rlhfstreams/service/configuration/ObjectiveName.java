@@ -2,21 +2,42 @@ package org.rlhfstreams.service.configuration;
 
 /** What the learner optimises. */
 public enum ObjectiveName {
-  PPO(true),
-  SFT(false),
-  REWARD(false),
-  DPO(false),
-  ORPO(false),
-  KTO(false);
+  PPO(Examples.ROLLOUTS),
+  GRPO(Examples.GROUPS),
+  DR_GRPO(Examples.GROUPS),
+  RLOO(Examples.GROUPS),
+  REINFORCE_PLUS_PLUS(Examples.ROLLOUTS),
+  ONLINE_DPO(Examples.GROUPS),
+  SFT(Examples.PREFERENCES),
+  REWARD(Examples.PREFERENCES),
+  DPO(Examples.PREFERENCES),
+  ORPO(Examples.PREFERENCES),
+  KTO(Examples.PREFERENCES);
 
-  private final boolean rollouts;
+  private enum Examples {
+    ROLLOUTS,
+    GROUPS,
+    PREFERENCES
+  }
 
-  ObjectiveName(boolean rollouts) {
-    this.rollouts = rollouts;
+  private final Examples examples;
+
+  ObjectiveName(Examples examples) {
+    this.examples = examples;
   }
 
   /** Whether it learns from scored rollouts; else from preferences. */
   public boolean learnsFromRollouts() {
-    return rollouts;
+    return examples != Examples.PREFERENCES;
+  }
+
+  /** Whether it compares several responses to one prompt. */
+  public boolean comparesSamples() {
+    return examples == Examples.GROUPS;
+  }
+
+  /** As configuration, topics and metrics have it. */
+  public String text() {
+    return ValueParser.printed(this);
   }
 }

@@ -12,7 +12,7 @@ public record PreferenceConfiguration(
             value = "sigmoid",
             description =
                 "Loss of dpo: sigmoid, ipo, hinge, robust, cdpo, sigmoid_norm, exo_pair, apo_zero,"
-                    + " bco_pair, sft, or a sum such as sigmoid+0.2*sft.")
+                    + " apo_down, bco_pair, sft, or a sum such as sigmoid+0.2*sft.")
         String loss,
     @Setting(
             value = "0.0",

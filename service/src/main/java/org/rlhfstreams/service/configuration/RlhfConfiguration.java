@@ -22,6 +22,7 @@ public record RlhfConfiguration(
     RangeConfiguration range,
     LoraConfiguration lora,
     PpoConfiguration ppo,
+    CriticFreeConfiguration criticFree,
     PreferenceConfiguration preference,
     Map<String, String> kafka,
     Map<String, String> schemaRegistry) {
@@ -44,17 +45,44 @@ public record RlhfConfiguration(
           "learner.batch-size = 1: kto measures each response against another one's prompt of the"
               + " same batch; make it 2 or more");
     }
-    if (learner.objective() == ObjectiveName.PPO && learner.batchSize() % ppo.miniBatches() != 0) {
+    boolean ppoObjective = learner.objective() == ObjectiveName.PPO;
+    int miniBatches = ppoObjective ? ppo.miniBatches() : criticFree.miniBatches();
+    if (learner.objective().learnsFromRollouts() && learner.batchSize() % miniBatches != 0) {
       throw new ConfigurationException(
-          "learner.batch-size = "
-              + learner.batchSize()
-              + " does not divide into ppo.mini-batches = "
-              + ppo.miniBatches()
-              + " equal parts: change one of them");
+          "learner.batch-size = %d does not divide into %s.mini-batches = %d equal parts: change one of them"
+              .formatted(learner.batchSize(), ppoObjective ? "ppo" : "critic-free", miniBatches));
+    }
+    if (learner.objective().comparesSamples()) {
+      requireGroups(learner, sampling);
     }
   }
 
+  private static void requireGroups(LearnerConfiguration learner, SamplingConfiguration sampling) {
+    if (sampling.samples() < 2) {
+      throw new ConfigurationException(
+          "sampling.samples = %d: %s compares responses to one prompt; make it 2 or more, 8 is usual"
+              .formatted(sampling.samples(), learner.objective().text()));
+    }
+    if (learner.batchSize() % sampling.samples() != 0) {
+      throw new ConfigurationException(
+          "learner.batch-size = %d is no multiple of sampling.samples = %d, and %s learns from whole groups: change one of them"
+              .formatted(learner.batchSize(), sampling.samples(), learner.objective().text()));
+    }
+  }
+
+  /** Responses to a request that count only together: all of them, or each by itself. */
+  public int samplesLearnedTogether() {
+    return learner.objective().comparesSamples() ? sampling.samples() : 1;
+  }
+
   private static void refuseAnEnd(LearnerConfiguration learner) {
+    if (learner.validationShare() > 0) {
+      throw new ConfigurationException(
+          "learner.validation-share = "
+              + learner.validationShare()
+              + " holds rows out before the first step, but with range.until = never they come later:"
+              + " set one of them otherwise");
+    }
     if (learner.epochs().orElse(1) > 1) {
       throw new ConfigurationException(
           "learner.epochs = "

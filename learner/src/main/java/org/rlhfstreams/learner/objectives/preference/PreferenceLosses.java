@@ -19,6 +19,7 @@ public final class PreferenceLosses {
     BY_NAME.put("sigmoid_norm", NormalisedSigmoidLoss::new);
     BY_NAME.put("exo_pair", ExactPairLoss::new);
     BY_NAME.put("apo_zero", AnchoredLoss::new);
+    BY_NAME.put("apo_down", AnchoredDownLoss::new);
     BY_NAME.put("bco_pair", BinaryClassifierLoss::new);
     BY_NAME.put("sft", SupervisedLoss::new);
   }

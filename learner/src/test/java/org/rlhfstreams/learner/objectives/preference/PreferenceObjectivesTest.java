@@ -47,6 +47,7 @@ final class PreferenceObjectivesTest {
         "sigmoid_norm",
         "exo_pair",
         "apo_zero",
+        "apo_down",
         "bco_pair",
         "sft",
         "sigmoid+0.2*sft",
@@ -97,6 +98,24 @@ final class PreferenceObjectivesTest {
     }
     assertThat(new DirectPreferenceObjective("cdpo", 0.3, 0.2).evaluate(sums).loss())
         .isCloseTo(expected, within(1e-12));
+  }
+
+  @Test
+  void anchoredDownIsItsFormula() {
+    PairSums sums = sums();
+    double expected = 0;
+    for (int i = 0; i < PAIRS; i++) {
+      double chosen = sums.chosen()[i] - sums.referenceChosen()[i];
+      double rejected = sums.rejected()[i] - sums.referenceRejected()[i];
+      double loss = sigmoid(0.3 * chosen) + 1 - sigmoid(0.3 * (chosen - rejected));
+      expected += sums.weights()[i] * loss / PAIRS;
+    }
+    assertThat(new DirectPreferenceObjective("apo_down", 0.3, 0).evaluate(sums).loss())
+        .isCloseTo(expected, within(1e-12));
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
   }
 
   @Test

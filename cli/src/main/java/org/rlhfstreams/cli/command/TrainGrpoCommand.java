@@ -1,0 +1,24 @@
+package org.rlhfstreams.cli.command;
+
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.OnlineOptions;
+import org.rlhfstreams.service.configuration.ObjectiveName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Group relative policy optimisation over a file of prompts. */
+@Command(
+    name = "grpo",
+    mixinStandardHelpOptions = true,
+    description =
+        "Group relative policy optimisation over prompts: several samples of each, no value model.")
+public final class TrainGrpoCommand implements Callable<Integer> {
+  @Mixin private ConfigurationOptions options;
+  @Mixin private OnlineOptions prompts;
+
+  @Override
+  public Integer call() throws Exception {
+    return prompts.training(options, ObjectiveName.GRPO).run();
+  }
+}

@@ -1,0 +1,175 @@
+package org.rlhfstreams.learner.loop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.learner.data.ScoredSample;
+import org.rlhfstreams.learner.data.ScoredSamples;
+import org.rlhfstreams.learner.data.UnusableException;
+import org.rlhfstreams.service.configuration.RangeConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/**
+ * Batches of {@code scored-rollouts} in the order in which requests became whole; refused ones are
+ * stepped over. A request of which a response is missing is given up when later ones have filled
+ * many batches, or nothing has come for a while: the others of its responses are refused then.
+ */
+public final class RolloutSource implements ExampleSource<ScoredSample> {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int BATCHES_BEHIND = 32;
+  private static final String OFFSET = "offset";
+  private static final String READ = "read";
+  private static final String WAITING = "waiting-";
+
+  private final RangeConfiguration range;
+  private final ScoredSamples samples;
+  private final int batchSize;
+  private final LogReader<ScoredRollout> reader;
+  private final List<ScoredSample> gathered = new ArrayList<>();
+  private final SampleGroups groups;
+  private final Set<Long> waitedFor = new HashSet<>();
+  private long skippedTo;
+  private long newestAt = System.nanoTime();
+  private Map<String, Long> position = Map.of();
+
+  /**
+   * @param range all that comes, or a part to learn again; what fills no batch at its end is left
+   * @param batchSize responses of a batch; a multiple of {@code groupSize}
+   * @param groupSize responses to a request that are learned from together
+   */
+  public RolloutSource(
+      KafkaConnection connection,
+      RangeConfiguration range,
+      ScoredSamples samples,
+      int batchSize,
+      int groupSize) {
+    this.range = range;
+    this.samples = samples;
+    this.batchSize = batchSize;
+    this.groups = new SampleGroups(groupSize);
+    this.reader =
+        new LogReader<>(
+            connection,
+            new TopicPartition(connection.topics().scoredRollouts().name(), 0),
+            ScoredRollout.class,
+            groupSize);
+  }
+
+  @Override
+  public void seek(Map<String, Long> target) {
+    gathered.clear();
+    groups.clear();
+    waitedFor.clear();
+    if (target.isEmpty()) {
+      reader.begin(range);
+    } else {
+      reader.goOn(LogRange.of(target), target.get(OFFSET));
+    }
+    target.forEach(
+        (name, value) -> {
+          if (name.startsWith(WAITING)) {
+            waitedFor.add(value);
+          }
+        });
+    skippedTo = target.getOrDefault(READ, reader.offset());
+    position = target.isEmpty() ? positionNow() : Map.copyOf(target);
+  }
+
+  @Override
+  public List<ScoredSample> next(BooleanSupplier stopped) {
+    while (gathered.size() < batchSize) {
+      if (stopped.getAsBoolean() || reader.isAtEnd()) {
+        return List.of();
+      }
+      if (reader.read(this::isNew, this::take)) {
+        newestAt = System.nanoTime();
+        giveUp(reader.offset() - (long) BATCHES_BEHIND * batchSize);
+      } else if (System.nanoTime() - newestAt > PATIENCE.toNanos()) {
+        giveUp(reader.offset());
+      }
+    }
+    List<ScoredSample> batch = List.copyOf(gathered);
+    gathered.clear();
+    position = positionNow();
+    return batch;
+  }
+
+  /** Whether it was neither learned from nor refused before. */
+  private boolean isNew(long offset) {
+    return offset >= skippedTo || waitedFor.contains(offset);
+  }
+
+  private void take(ConsumerRecord<String, byte[]> record, ScoredRollout rollout)
+      throws UnusableException {
+    gathered.addAll(groups.add(record, samples.convert(rollout)));
+  }
+
+  private void giveUp(long offset) {
+    for (SampleGroups.Member member : groups.giveUp(offset)) {
+      reader
+          .refusals()
+          .add(
+              member.record(),
+              "another response to request "
+                  + member.sample().requestId()
+                  + " is missing, and this objective compares all of them",
+              0); // who refused the missing one has counted the whole request
+    }
+  }
+
+  private Map<String, Long> positionNow() {
+    List<Long> waiting = groups.waiting();
+    Map<String, Long> now = new HashMap<>();
+    reader.range().into(now);
+    now.put(OFFSET, waiting.isEmpty() ? reader.offset() : waiting.get(0));
+    now.put(READ, reader.offset());
+    for (int i = 0; i < waiting.size(); i++) {
+      now.put(WAITING + i, waiting.get(i));
+    }
+    return now;
+  }
+
+  @Override
+  public String described() {
+    return reader.described();
+  }
+
+  @Override
+  public Map<String, Long> position() {
+    return position;
+  }
+
+  @Override
+  public List<Refusal> takeRefusals() {
+    return reader.refusals().take();
+  }
+
+  @Override
+  public TopicPartition partition() {
+    return reader.partition();
+  }
+
+  @Override
+  public long offset() {
+    return position.get(OFFSET);
+  }
+
+  @Override
+  public OptionalLong totalBatches() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}
