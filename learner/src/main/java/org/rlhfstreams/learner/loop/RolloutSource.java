@@ -61,7 +61,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
             connection,
             new TopicPartition(connection.topics().scoredRollouts().name(), 0),
             ScoredRollout.class,
-            groupSize);
+            range.isLive() ? groupSize : 0); // for what is learned again admission has released
   }
 
   @Override
