@@ -40,7 +40,8 @@ final class KilledTrainingTest {
     Path killed = directory.resolve("killed");
     killTenTimes(() -> train(data, killed));
 
-    assertThat(weights(killed)).isEqualTo(weights(undisturbed));
+    assertThat(weights(killed, "model")).isEqualTo(weights(undisturbed, "model"));
+    assertThat(weights(killed, "best")).isEqualTo(weights(undisturbed, "best"));
     assertThat(Files.readAllLines(killed.resolve("metrics.jsonl"))).hasSize(STEPS);
   }
 
@@ -171,6 +172,10 @@ final class KilledTrainingTest {
         "2",
         "--max-steps",
         String.valueOf(STEPS),
+        "--evaluate-every",
+        "20",
+        "--learner.validation-share",
+        "0.1",
         "--learner.checkpoint-every",
         "7");
   }
@@ -187,7 +192,7 @@ final class KilledTrainingTest {
     }
   }
 
-  private static byte[] weights(Path output) throws IOException {
-    return Files.readAllBytes(output.resolve("model").resolve("model.safetensors"));
+  private static byte[] weights(Path output, String model) throws IOException {
+    return Files.readAllBytes(output.resolve(model).resolve("model.safetensors"));
   }
 }

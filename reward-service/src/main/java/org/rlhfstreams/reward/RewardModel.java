@@ -17,6 +17,7 @@ import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.training.InferenceModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
+import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.weights.NamedTensor;
@@ -24,10 +25,7 @@ import org.rlhfstreams.service.weights.WeightSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The newest reward model. It was trained on responses that end with an end of sequence, so one
- * that was cut gets it appended before it is scored. One thread.
- */
+/** The newest reward model. One thread. */
 final class RewardModel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardModel.class);
 
@@ -49,12 +47,7 @@ final class RewardModel implements AutoCloseable {
       ComputeType type,
       int endOfSequence,
       Supplier<Optional<WeightSnapshot>> newest) {
-    if (!model.configuration().classifier()) {
-      throw new ModelException(
-          model.path()
-              + " is a language model: a reward model has an architecture ending in ForSequenceClassification in"
-              + " config.json; make one with rlhf train reward");
-    }
+    RewardInput.requireRewardModel(model);
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
@@ -82,15 +75,18 @@ final class RewardModel implements AutoCloseable {
     refresh();
     List<TokenRow> rows = new ArrayList<>();
     for (Rollout rollout : rollouts) {
-      List<Integer> response = new ArrayList<>(rollout.getResponseTokenIds());
-      boolean ended = response.get(response.size() - 1) == endOfSequence;
-      int length = rollout.getPromptTokenIds().size() + response.size();
-      if (!ended && length < maxPositions()) {
-        response.add(endOfSequence);
-      }
-      rows.add(TokenRow.of(rollout.getPromptTokenIds(), response));
+      rows.add(
+          RewardInput.of(
+              ints(rollout.getPromptTokenIds()),
+              ints(rollout.getResponseTokenIds()),
+              endOfSequence,
+              maxPositions()));
     }
     return inference.scores(weights.active(), rows);
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private void refresh() {

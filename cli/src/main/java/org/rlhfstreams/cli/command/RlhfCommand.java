@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       ChatCommand.class,
       LogprobsCommand.class,
+      EvaluateCommand.class,
       ModelCommand.class,
       StatusCommand.class,
       DoctorCommand.class

@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.dataset;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,12 @@ public final class DatasetSummary {
     return List.copyOf(examples);
   }
 
+  /** Says all of it: shapes, counts, examples. */
+  public void print(PrintStream out) {
+    lines().forEach(out::println);
+    examples.forEach(example -> out.println("  " + example));
+  }
+
   /** For people: shapes, then counts. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -69,7 +76,7 @@ public final class DatasetSummary {
               .formatted(bad, good + bad, counts(), String.join("; ", examples)));
     }
     if (good == 0) {
-      throw new CommandException("there are no rows to learn from: the files are empty");
+      throw new CommandException("there are no rows: the files are empty");
     }
   }
 }

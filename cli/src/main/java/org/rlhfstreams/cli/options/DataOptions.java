@@ -17,7 +17,9 @@ public final class DataOptions {
 
   @Option(
       names = "--strict",
-      description = "Stop where a row is bad; without it bad rows become dead letters.")
+      description =
+          "Stop where a row is bad; without it bad rows are left out, and become dead letters where"
+              + " there is a log.")
   private boolean strict;
 
   /**

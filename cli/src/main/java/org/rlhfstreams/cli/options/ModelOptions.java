@@ -2,8 +2,8 @@ package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
 import org.rlhfstreams.model.completion.LanguageModel;
-import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a command opens, and how it computes. */
@@ -15,15 +15,7 @@ public final class ModelOptions {
       description = "Hugging Face directory of a language model.")
   private Path model;
 
-  @Option(
-      names = "--dtype",
-      defaultValue = "stored",
-      paramLabel = "TYPE",
-      description =
-          "What it computes in: float32, bfloat16, auto for what this machine does faster, or"
-              + " stored: float32 for weights stored so, auto for others. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String type;
+  @Mixin private PrecisionOptions precision;
 
   /**
    * Opens it.
@@ -32,12 +24,6 @@ public final class ModelOptions {
    * @throws org.rlhfstreams.model.ModelException where the model cannot be used
    */
   public LanguageModel open() {
-    try {
-      return type.equals("stored")
-          ? LanguageModel.open(model)
-          : LanguageModel.open(model, ComputeType.named(type));
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("--dtype: " + e.getMessage());
-    }
+    return precision.open(model);
   }
 }

@@ -102,6 +102,16 @@ public final class SamplingOptions {
     }
   }
 
+  /** What scores are divided by; 0 is greedy. */
+  public double temperature() {
+    return temperature;
+  }
+
+  /** What all random draws follow from. */
+  public long seed() {
+    return seed;
+  }
+
   /**
    * Texts that end a response.
    *

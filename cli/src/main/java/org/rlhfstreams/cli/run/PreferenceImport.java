@@ -37,8 +37,7 @@ public final class PreferenceImport {
    */
   public DatasetSummary run(PreferenceDataset data, boolean strict) {
     DatasetSummary summary = data.check();
-    summary.lines().forEach(System.out::println);
-    summary.examples().forEach(example -> System.out.println("  " + example));
+    summary.print(System.out);
     if (strict && summary.badRows() > 0) {
       throw new CommandException(
           "%,d rows are bad and --strict was given: mend them, or leave --strict out and find them"

@@ -62,7 +62,7 @@ final class RunSummaryTest {
     assertThat(html)
         .contains("\\u003c/script>")
         .doesNotContain("<img src=x")
-        .doesNotContain("run-data\"")
+        .doesNotContain("page-data\"", "/*page-")
         .contains("uPlot")
         .doesNotContain("http://", "https://fonts");
   }

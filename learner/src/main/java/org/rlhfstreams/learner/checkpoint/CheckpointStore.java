@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -35,6 +36,7 @@ import org.rlhfstreams.service.weights.NamedTensor;
  */
 public final class CheckpointStore {
   private static final String PREFIX = "step-";
+  private static final String MODEL = "model";
   private static final int KEPT = 2;
   private static final String BEST_STEP = "best-step";
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -69,7 +71,7 @@ public final class CheckpointStore {
       Files.createDirectories(aside);
       TrainerState trainer = checkpoint.trainer();
       ModelDirectory.save(
-          aside.resolve("model"),
+          aside.resolve(MODEL),
           trainer.configuration(),
           trainer.model(),
           TensorType.F32,
@@ -137,6 +139,13 @@ public final class CheckpointStore {
         : Optional.of(read(candidates.get(candidates.size() - 1)));
   }
 
+  /** The model directory of each checkpoint that is there, by step. */
+  public SortedMap<Long, Path> models() {
+    SortedMap<Long, Path> models = new TreeMap<>();
+    list().forEach(folder -> models.put(step(folder), folder.resolve(MODEL)));
+    return models;
+  }
+
   /**
    * The checkpoint of a step.
    *
@@ -169,7 +178,7 @@ public final class CheckpointStore {
       json.path("numbers")
           .properties()
           .forEach(e -> numbers.put(e.getKey(), e.getValue().asDouble()));
-      ModelDirectory model = ModelDirectory.open(folder.resolve("model"));
+      ModelDirectory model = ModelDirectory.open(folder.resolve(MODEL));
       List<float[]> values =
           TensorValues.of(model.expectedTensors(), tensor -> model.readTensor(tensor.name()));
       SafetensorsFile file = SafetensorsFile.open(folder.resolve("training.safetensors"));

@@ -13,9 +13,24 @@ import org.rlhfstreams.service.weights.NamedTensor;
 final class AccumulationTest {
   // Nothing is clipped: after one step the first moment is (1 - beta1) times the gradient.
   private static final String NO_CLIPPING = "1e9";
+  // Its ratio is of a whole response: the float32 rounding of each log-probability adds up in it.
+  private static final double OF_SUMS = 2e-6;
 
   @ParameterizedTest
-  @ValueSource(strings = {"sft", "reward", "dpo", "orpo", "kto", "ppo"})
+  @ValueSource(
+      strings = {
+        "sft",
+        "reward",
+        "dpo",
+        "orpo",
+        "kto",
+        "ppo",
+        "grpo",
+        "dr-grpo",
+        "rloo",
+        "reinforce-plus-plus",
+        "online-dpo"
+      })
   void gradientsDoNotDependOnMicroBatches(String objective) {
     List<NamedTensor> whole = gradients(objective, 1 << 20);
     for (int microBatchTokens : new int[] {128, 64, 1}) {
@@ -24,7 +39,7 @@ final class AccumulationTest {
       for (int i = 0; i < whole.size(); i++) {
         assertThat(distance(cut.get(i).values(), whole.get(i).values()))
             .as("%s at %d tokens a micro-batch", whole.get(i).name(), microBatchTokens)
-            .isLessThan(1e-6);
+            .isLessThan(objective.equals("rloo") ? OF_SUMS : 1e-6);
       }
     }
   }

@@ -57,6 +57,9 @@ final class GoldenTrainer<E> {
     settings.put("learner.learning-rate", "1e-3");
     settings.put("model.dtype", "float32");
     settings.put("ppo.epochs", "1");
+    settings.put("learner.objective", objective);
+    settings.put("sampling.samples", "4");
+    settings.put("critic-free.beta", "0.05");
     settings.putAll(more);
     RlhfConfiguration configuration = RlhfConfiguration.of(settings);
     TrainableModels models = new TrainableModels(configuration);
@@ -91,6 +94,24 @@ final class GoldenTrainer<E> {
                       Optional.of(models.scorer(resource("reward"))),
                       configuration.ppo(),
                       configuration.learner()),
+              samples());
+      case "grpo", "dr-grpo", "rloo", "reinforce-plus-plus" ->
+          new GoldenTrainer<>(
+              () ->
+                  new CriticFreeTrainer(
+                      models.languageModel(resource("policy")),
+                      configuration.criticFree(),
+                      configuration.learner(),
+                      configuration.sampling().maxNewTokens()),
+              samples());
+      case "online-dpo" ->
+          new GoldenTrainer<>(
+              () ->
+                  new OnlinePreferenceTrainer(
+                      models.languageModel(resource("policy")),
+                      new DirectPreferenceObjective("sigmoid", 0.1, 0),
+                      0,
+                      1e-3),
               samples());
       default -> throw new IllegalArgumentException(objective);
     };
@@ -189,7 +210,7 @@ final class GoldenTrainer<E> {
       samples.add(
           new ScoredSample(
               "rollout-" + i,
-              "request-" + i,
+              "request-" + i / 4,
               new TokenRow(random.ints(prompt + response, 4, 2048).toArray(), prompt),
               logProbabilities(random, response),
               logProbabilities(random, response),

@@ -27,6 +27,10 @@ final class TrainerResumeTest {
     "orpo, float32", "orpo, bfloat16",
     "kto, float32", "kto, bfloat16",
     "ppo, float32", "ppo, bfloat16",
+    "grpo, float32", "grpo, bfloat16",
+    "rloo, float32", "rloo, bfloat16",
+    "reinforce-plus-plus, float32", "reinforce-plus-plus, bfloat16",
+    "online-dpo, float32", "online-dpo, bfloat16",
   })
   void aRestoredTrainerTakesTheSameSteps(String objective, String dtype) {
     resume(GoldenTrainer.of(objective, Map.of("model.dtype", dtype)));

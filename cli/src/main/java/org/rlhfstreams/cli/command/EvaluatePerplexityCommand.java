@@ -1,0 +1,37 @@
+package org.rlhfstreams.cli.command;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.evaluation.PerplexityEvaluation;
+import org.rlhfstreams.cli.evaluation.result.ResultFiles;
+import org.rlhfstreams.cli.options.PrecisionOptions;
+import org.rlhfstreams.cli.options.ResultOptions;
+import org.rlhfstreams.cli.options.RowOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How well a model predicts texts. */
+@Command(
+    name = "perplexity",
+    mixinStandardHelpOptions = true,
+    description = "How well a model predicts texts, or completions after their prompts.")
+public final class EvaluatePerplexityCommand implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Hugging Face directory of a language model.")
+  private Path model;
+
+  @Mixin private RowOptions rows;
+  @Mixin private PrecisionOptions precision;
+  @Mixin private ResultOptions results;
+
+  @Override
+  public Integer call() {
+    ResultFiles files = results.files();
+    files.write(new PerplexityEvaluation(rows, precision).run(model));
+    return 0;
+  }
+}

@@ -1,0 +1,51 @@
+package org.rlhfstreams.cli.evaluation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.rlhfstreams.cli.evaluation.result.PerplexityResult;
+import org.rlhfstreams.cli.evaluation.result.TextMeasure;
+import org.rlhfstreams.cli.options.PrecisionOptions;
+import org.rlhfstreams.cli.options.RowOptions;
+import org.rlhfstreams.learner.data.Demonstration;
+import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.reference.RowSums;
+import org.rlhfstreams.model.completion.LanguageModel;
+import org.rlhfstreams.model.training.TokenRow;
+
+/** How well a model predicts texts, or completions after their prompts. */
+public final class PerplexityEvaluation {
+  private final RowOptions options;
+  private final PrecisionOptions precision;
+
+  public PerplexityEvaluation(RowOptions options, PrecisionOptions precision) {
+    this.options = options;
+    this.precision = precision;
+  }
+
+  /**
+   * Measures.
+   *
+   * @throws org.rlhfstreams.cli.CommandException naming what is wrong with the data
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with the model
+   */
+  public PerplexityResult run(Path model) {
+    try (LanguageModel opened = precision.open(model);
+        ResponseLikelihoods likelihoods = new ResponseLikelihoods(opened, model.toString())) {
+      int longest = options.longest(opened.configuration().maxPositions());
+      PreferenceRows rows =
+          new PreferenceRows(opened.tokenizer(), opened.prompts().chatTemplate(), longest);
+      EvaluationRows<Demonstration> texts =
+          EvaluationRows.read(options.data(), options.strict(), rows::demonstration);
+      List<TokenRow> all = texts.examples().stream().map(Demonstration::row).toList();
+      double[] sums = RowSums.of(likelihoods.of(all, 1));
+      List<TextMeasure> measured = new ArrayList<>();
+      for (int i = 0; i < sums.length; i++) {
+        measured.add(
+            new TextMeasure(texts.sources().get(i), all.get(i).responseLength(), -sums[i]));
+      }
+      int cut = (int) all.stream().filter(row -> row.tokenIds().length == longest).count();
+      return PerplexityResult.of(model.toString(), texts.leftOut(), cut, measured);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package org.rlhfstreams.cli.evaluation.result;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.rlhfstreams.cli.report.SelfContainedPage;
+
+/** The page of an evaluation. */
+final class EvaluationPage {
+  private EvaluationPage() {}
+
+  /** Writes it. */
+  static void write(Path file, PageContent content) {
+    new SelfContainedPage(EvaluationPage.class, "evaluation.html")
+        .write(file, Map.of("content", content));
+  }
+}
