@@ -7,48 +7,13 @@ import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
-import org.rlhfstreams.learner.data.Example;
-import org.rlhfstreams.learner.data.PreferenceRows;
-import org.rlhfstreams.learner.data.ScoredSample;
-import org.rlhfstreams.learner.data.ScoredSamples;
-import org.rlhfstreams.learner.loop.ExampleSource;
 import org.rlhfstreams.learner.loop.LearnerLoop;
-import org.rlhfstreams.learner.loop.LoopSettings;
-import org.rlhfstreams.learner.loop.MetricsFile;
-import org.rlhfstreams.learner.loop.OfflineSource;
-import org.rlhfstreams.learner.loop.PreferenceConverter;
-import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.StepListener;
-import org.rlhfstreams.learner.loop.ValidationRows;
-import org.rlhfstreams.learner.objectives.RewardObjective;
-import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
-import org.rlhfstreams.learner.objectives.preference.PairObjective;
-import org.rlhfstreams.learner.reference.KeptReference;
-import org.rlhfstreams.learner.reference.ReferenceDigest;
-import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
-import org.rlhfstreams.learner.training.CriticFreeTrainer;
-import org.rlhfstreams.learner.training.EvaluatingTrainer;
-import org.rlhfstreams.learner.training.LabelTrainer;
-import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
-import org.rlhfstreams.learner.training.PpoTrainer;
-import org.rlhfstreams.learner.training.PreferenceTrainer;
-import org.rlhfstreams.learner.training.RewardTrainer;
-import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.Validation;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
-import org.rlhfstreams.model.text.ChatTemplate;
-import org.rlhfstreams.model.text.Tokenizer;
-import org.rlhfstreams.model.torchscript.ComputeDevice;
-import org.rlhfstreams.schemas.Topic;
-import org.rlhfstreams.service.configuration.LearnerConfiguration;
-import org.rlhfstreams.service.configuration.PpoConfiguration;
-import org.rlhfstreams.service.configuration.PreferenceConfiguration;
-import org.rlhfstreams.service.configuration.RlhfConfiguration;
-import org.rlhfstreams.service.configuration.ValueModelKind;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
@@ -61,7 +26,7 @@ public final class LearnerRun implements AutoCloseable {
   private final Validation<?> validation;
   private final Path startedFrom;
 
-  private LearnerRun(
+  LearnerRun(
       ShutdownSequence opened,
       Trainer<?> trainer,
       LearnerLoop<?> loop,
@@ -93,9 +58,32 @@ public final class LearnerRun implements AutoCloseable {
    */
   public static LearnerRun open(
       KafkaConnection connection, StepListener listener, List<Preference> validation) {
+    return open(connection, listener, validation, false);
+  }
+
+  /**
+   * A run over the configured range of a log that is there, into a generation of weights of its own
+   * and without touching the run that made it.
+   *
+   * @throws org.rlhfstreams.model.ModelException naming what is wrong with the models
+   * @throws ConfigurationException where the range has no end
+   */
+  public static LearnerRun replay(KafkaConnection connection, StepListener listener) {
+    if (connection.configuration().range().isLive()) {
+      throw new ConfigurationException(
+          "range.until = never: a replay goes over what is there; name an end or leave it out");
+    }
+    return open(connection, listener, List.of(), true);
+  }
+
+  private static LearnerRun open(
+      KafkaConnection connection,
+      StepListener listener,
+      List<Preference> validation,
+      boolean replay) {
     ShutdownSequence opened = new ShutdownSequence();
     try {
-      return new Assembly(connection, listener, opened, validation).assemble();
+      return new LearnerAssembly(connection, listener, opened, validation, replay).assemble();
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -150,210 +138,5 @@ public final class LearnerRun implements AutoCloseable {
   @Override
   public void close() {
     opened.close();
-  }
-
-  private record Assembly(
-      KafkaConnection connection,
-      StepListener listener,
-      ShutdownSequence opened,
-      List<Preference> validation) {
-
-    LearnerRun assemble() {
-      RlhfConfiguration configuration = connection.configuration();
-      ComputeDevice.select(configuration.model().device());
-      TrainableModels models = new TrainableModels(configuration);
-      return switch (configuration.learner().objective()) {
-        case SFT -> supervised(models, configuration.model().requiredPolicy());
-        case REWARD -> reward(models, configuration.model().requiredReward());
-        case DPO -> pairs(models, PairObjectives.directPreference(configuration.preference()));
-        case ORPO -> pairs(models, PairObjectives.oddsRatio(configuration.preference()));
-        case KTO -> labels(models, configuration);
-        case PPO -> ppo(models, configuration);
-        case GRPO, DR_GRPO, RLOO, REINFORCE_PLUS_PLUS -> criticFree(models, configuration);
-        case ONLINE_DPO -> onlinePreference(models, configuration);
-      };
-    }
-
-    private LearnerRun supervised(TrainableModels models, Path start) {
-      SupervisedTrainer trainer =
-          opened.add(new SupervisedTrainer(models.languageModel(start), learner().learningRate()));
-      PreferenceRows rows = rows(start);
-      return offline(
-          trainer,
-          preference -> List.of(rows.demonstration(preference)),
-          connection.topics().policyWeights(),
-          start);
-    }
-
-    private LearnerRun pairs(TrainableModels models, PairObjective objective) {
-      Path start = connection.configuration().model().requiredPolicy();
-      PreferenceTrainer trainer =
-          opened.add(
-              new PreferenceTrainer(
-                  models.languageModel(start),
-                  objective.needsReference() ? Optional.of(reference(models)) : Optional.empty(),
-                  objective,
-                  learner().learningRate()));
-      PreferenceRows rows = rows(start);
-      return offline(
-          trainer,
-          preference -> List.of(rows.pair(preference)),
-          connection.topics().policyWeights(),
-          start);
-    }
-
-    private LearnerRun labels(TrainableModels models, RlhfConfiguration configuration) {
-      Path start = configuration.model().requiredPolicy();
-      PreferenceConfiguration settings = configuration.preference();
-      LabelTrainer trainer =
-          opened.add(
-              new LabelTrainer(
-                  models.languageModel(start),
-                  reference(models),
-                  new KahnemanTverskyObjective(
-                      settings.beta(), settings.desirableWeight(), settings.undesirableWeight()),
-                  longestRow(ModelDirectory.readConfiguration(start)),
-                  learner().learningRate()));
-      PreferenceRows rows = rows(start);
-      return offline(trainer, rows::labelled, connection.topics().policyWeights(), start);
-    }
-
-    private ReferenceLogProbabilities reference(TrainableModels models) {
-      RlhfConfiguration configuration = connection.configuration();
-      Path directory = configuration.model().referenceOrPolicy();
-      String digest = ReferenceDigest.of(directory, configuration.model().dtype().name());
-      return new KeptReference(
-          learner().output().resolve("reference-log-probabilities").resolve(digest),
-          () -> models.reference(directory));
-    }
-
-    private LearnerRun reward(TrainableModels models, Path start) {
-      RewardTrainer trainer =
-          opened.add(
-              new RewardTrainer(
-                  models.scorer(start),
-                  new RewardObjective(connection.configuration().preference().rewardCentering()),
-                  learner().learningRate()));
-      PreferenceRows rows = rows(start);
-      return offline(
-          trainer,
-          preference -> List.of(rows.pair(preference)),
-          connection.topics().rewardWeights(),
-          start);
-    }
-
-    private LearnerRun ppo(TrainableModels models, RlhfConfiguration configuration) {
-      Path start = configuration.model().requiredPolicy();
-      PpoConfiguration settings = configuration.ppo();
-      boolean headed = settings.valueModel() == ValueModelKind.HEAD;
-      PpoTrainer trainer =
-          opened.add(
-              new PpoTrainer(
-                  headed ? models.withValueHead(start) : models.languageModel(start),
-                  headed
-                      ? Optional.empty()
-                      : Optional.of(models.scorer(configuration.model().requiredReward())),
-                  settings,
-                  learner()));
-      return rollouts(trainer, start);
-    }
-
-    private LearnerRun criticFree(TrainableModels models, RlhfConfiguration configuration) {
-      Path start = configuration.model().requiredPolicy();
-      return rollouts(
-          opened.add(
-              new CriticFreeTrainer(
-                  models.languageModel(start),
-                  configuration.criticFree(),
-                  learner(),
-                  configuration.sampling().maxNewTokens())),
-          start);
-    }
-
-    private LearnerRun onlinePreference(TrainableModels models, RlhfConfiguration configuration) {
-      Path start = configuration.model().requiredPolicy();
-      return rollouts(
-          opened.add(
-              new OnlinePreferenceTrainer(
-                  models.languageModel(start),
-                  PairObjectives.directPreference(configuration.preference()),
-                  configuration.criticFree().missingEosPenalty().orElse(0),
-                  learner().learningRate())),
-          start);
-    }
-
-    private LearnerRun rollouts(Trainer<ScoredSample> trainer, Path start) {
-      ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
-      RolloutSource source =
-          opened.add(
-              new RolloutSource(
-                  connection,
-                  new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
-                  learner().batchSize(),
-                  connection.configuration().samplesLearnedTogether()));
-      Topic weights = connection.topics().policyWeights();
-      return run(trainer, source, weights, true, start, Validation.none(learner()));
-    }
-
-    private PreferenceRows rows(Path start) {
-      ModelDirectory model = ModelDirectory.open(start);
-      Tokenizer tokenizer = opened.add(Tokenizer.open(start, model.configuration()));
-      return new PreferenceRows(
-          tokenizer, ChatTemplate.find(model.path()), longestRow(model.configuration()));
-    }
-
-    private int longestRow(ModelConfiguration architecture) {
-      return Math.min(learner().maxLength(), architecture.maxPositions());
-    }
-
-    private <E extends Example> LearnerRun offline(
-        EvaluatingTrainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
-      ValidationRows<E> rows = new ValidationRows<>(converter, validation, learner());
-      ExampleSource<E> source =
-          opened.add(
-              new OfflineSource<>(
-                  connection,
-                  rows,
-                  learner().batchSize(),
-                  learner().epochsOrDefault(),
-                  learner().seed()));
-      return run(trainer, source, weights, false, start, rows.of(trainer));
-    }
-
-    private <E extends Example> LearnerRun run(
-        Trainer<E> trainer,
-        ExampleSource<E> source,
-        Topic weights,
-        boolean publishEveryStep,
-        Path start,
-        Validation<E> evaluations) {
-      String objective = learner().objective().text();
-      String group = "learner-" + objective;
-      LoopSettings settings =
-          new LoopSettings(
-              group,
-              connection.configuration().connection().topicPrefix() + objective,
-              objective,
-              ModelDirectory.readConfiguration(start).architecture().modelType(),
-              weights,
-              publishEveryStep,
-              learner());
-      CheckpointStore store = new CheckpointStore(learner().checkpointDirectory(), start);
-      LearnerLoop<E> loop =
-          new LearnerLoop<>(
-              connection,
-              settings,
-              source,
-              trainer,
-              store,
-              new MetricsFile(learner().output()),
-              listener,
-              evaluations);
-      return new LearnerRun(opened, trainer, loop, store, evaluations, start);
-    }
-
-    private LearnerConfiguration learner() {
-      return connection.configuration().learner();
-    }
   }
 }

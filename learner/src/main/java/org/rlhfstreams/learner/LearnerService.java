@@ -72,9 +72,9 @@ public final class LearnerService implements AutoCloseable {
   private StepListener measuring(StepListener listener) {
     return new StepListener() {
       @Override
-      public void began() {
+      public void began(String data) {
         unready.set(Optional.empty());
-        listener.began();
+        listener.began(data);
       }
 
       @Override

@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PromptsCommand.class,
       PreferencesCommand.class,
       TrainCommand.class,
+      ReplayCommand.class,
       GenerateCommand.class,
       ChatCommand.class,
       LogprobsCommand.class,

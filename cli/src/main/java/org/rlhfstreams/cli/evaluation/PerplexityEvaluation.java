@@ -9,6 +9,7 @@ import org.rlhfstreams.cli.options.PrecisionOptions;
 import org.rlhfstreams.cli.options.RowOptions;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.reference.RowSums;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.training.TokenRow;
@@ -32,9 +33,9 @@ public final class PerplexityEvaluation {
   public PerplexityResult run(Path model) {
     try (LanguageModel opened = precision.open(model);
         ResponseLikelihoods likelihoods = new ResponseLikelihoods(opened, model.toString())) {
-      int longest = options.longest(opened.configuration().maxPositions());
+      RowJoin join = options.join(opened.configuration().maxPositions());
       PreferenceRows rows =
-          new PreferenceRows(opened.tokenizer(), opened.prompts().chatTemplate(), longest);
+          new PreferenceRows(opened.tokenizer(), opened.prompts().chatTemplate(), join);
       EvaluationRows<Demonstration> texts =
           EvaluationRows.read(options.data(), options.strict(), rows::demonstration);
       List<TokenRow> all = texts.examples().stream().map(Demonstration::row).toList();
@@ -44,7 +45,7 @@ public final class PerplexityEvaluation {
         measured.add(
             new TextMeasure(texts.sources().get(i), all.get(i).responseLength(), -sums[i]));
       }
-      int cut = (int) all.stream().filter(row -> row.tokenIds().length == longest).count();
+      int cut = (int) all.stream().filter(row -> row.tokenIds().length == join.maxLength()).count();
       return PerplexityResult.of(model.toString(), texts.leftOut(), cut, measured);
     }
   }

@@ -40,7 +40,7 @@ public final class PreferenceEvaluation {
     try (RewardScorer scorer = RewardScorer.open(directory, precision)) {
       PreferenceRows rows =
           new PreferenceRows(
-              scorer.tokenizer(), ChatTemplate.find(model), options.longest(scorer.maxPositions()));
+              scorer.tokenizer(), ChatTemplate.find(model), options.join(scorer.maxPositions()));
       EvaluationRows<PreferencePair> pairs =
           EvaluationRows.read(options.data(), options.strict(), rows::pair);
       double[] scores = scorer.scores(responses(pairs.examples()), model.toString());
@@ -63,7 +63,7 @@ public final class PreferenceEvaluation {
           new PreferenceRows(
               opened.tokenizer(),
               opened.prompts().chatTemplate(),
-              options.longest(opened.configuration().maxPositions()));
+              options.join(opened.configuration().maxPositions()));
       pairs = EvaluationRows.read(options.data(), options.strict(), rows::pair);
       sums = sums(opened, model, pairs.examples());
     }

@@ -128,6 +128,22 @@ public final class ConfigurationOptions {
     flags.put("sampling.samples", value);
   }
 
+  @Option(
+      names = "--from",
+      paramLabel = "PLACE",
+      description = "Where a learner on preferences begins: beginning, end, offset:N or a time.")
+  void from(String value) {
+    flags.put("range.from", value);
+  }
+
+  @Option(
+      names = "--until",
+      paramLabel = "PLACE",
+      description = "Where it ends: end, offset:N, a time, or never.")
+  void until(String value) {
+    flags.put("range.until", value);
+  }
+
   @Option(names = "--seed", paramLabel = "N", description = "Seed of all random choices.")
   void seed(String value) {
     flags.put("learner.seed", value);

@@ -25,6 +25,7 @@ import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -63,6 +64,11 @@ public final class OfflineTraining {
     if (flags.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
+    }
+    if (configuration.range().isLive()) {
+      throw new ConfigurationException(
+          "range.until = never waits for records that nobody can send to a training's own log: leave"
+              + " it out, or run rlhf learner on a cluster");
     }
     if (options.initialize()) {
       initialize(configuration);

@@ -22,6 +22,11 @@ public final class TrainingProgress implements StepListener {
   private int drawnLines;
 
   @Override
+  public synchronized void began(String data) {
+    out.println("reading " + data);
+  }
+
+  @Override
   public synchronized void stepped(StepReport report) {
     Map<String, Double> metrics = report.metrics();
     trend.add(metrics.getOrDefault("objective/scores", metrics.getOrDefault("loss", 0.0)));

@@ -10,4 +10,9 @@ public interface Example {
 
   /** What the model reads of it. */
   List<TokenRow> tokenRows();
+
+  /** How many of its rows were longer than the length and had a part left out. */
+  default int truncatedRows() {
+    return 0;
+  }
 }

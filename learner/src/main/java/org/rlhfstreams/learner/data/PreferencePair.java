@@ -8,9 +8,10 @@ import org.rlhfstreams.model.training.TokenRow;
  *
  * @param margin by how much the chosen one is better; 0 where nothing is known
  * @param weight in the loss, 1 by default
+ * @param truncatedRows of the two, those that were too long
  */
 public record PreferencePair(
-    String id, TokenRow chosen, TokenRow rejected, double margin, double weight)
+    String id, TokenRow chosen, TokenRow rejected, double margin, double weight, int truncatedRows)
     implements Example {
   @Override
   public List<TokenRow> tokenRows() {

@@ -1,28 +1,23 @@
 package org.rlhfstreams.learner.data;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
-import org.rlhfstreams.model.training.TokenRow;
 
-/**
- * Turns preferences into rows of tokens. Prompt and response are tokenised apart and joined as ids,
- * and what exceeds the length is cut off the end.
- */
+/** Turns preferences into rows of tokens; prompt and response are tokenised apart. */
 public final class PreferenceRows {
   private final ResponseEncoding encoding;
-  private final int maxLength;
+  private final RowJoin join;
 
   /**
    * @param template of the model's conversations, where it has one
-   * @param maxLength tokens of a row, at most
+   * @param join how long a row may be, and what is left out of a longer one
    */
-  public PreferenceRows(Tokenizer tokenizer, Optional<ChatTemplate> template, int maxLength) {
+  public PreferenceRows(Tokenizer tokenizer, Optional<ChatTemplate> template, RowJoin join) {
     this.encoding = new ResponseEncoding(tokenizer, template);
-    this.maxLength = maxLength;
+    this.join = join;
   }
 
   /**
@@ -31,9 +26,8 @@ public final class PreferenceRows {
    * @throws UnusableException where no response token is left to learn
    */
   public Demonstration demonstration(Preference preference) throws UnusableException {
-    return new Demonstration(
-        preference.getPreferenceId(),
-        row(encoding.prompt(preference), preference, preference.getChosen()));
+    RowJoin.Joined row = row(encoding.prompt(preference), preference, preference.getChosen());
+    return new Demonstration(preference.getPreferenceId(), row.row(), row.truncatedRows());
   }
 
   /**
@@ -46,12 +40,15 @@ public final class PreferenceRows {
       throw new UnusableException("it has no rejected response: it is not a pair");
     }
     int[] prompt = encoding.prompt(preference);
+    RowJoin.Joined chosen = row(prompt, preference, preference.getChosen());
+    RowJoin.Joined rejected = row(prompt, preference, preference.getRejected());
     return new PreferencePair(
         preference.getPreferenceId(),
-        row(prompt, preference, preference.getChosen()),
-        row(prompt, preference, preference.getRejected()),
+        chosen.row(),
+        rejected.row(),
         preference.getMargin() == null ? 0 : preference.getMargin(),
-        preference.getWeight());
+        preference.getWeight(),
+        chosen.truncatedRows() + rejected.truncatedRows());
   }
 
   /**
@@ -80,23 +77,13 @@ public final class PreferenceRows {
   private LabelledResponse labelled(
       String id, int[] prompt, String response, boolean desirable, Preference preference)
       throws UnusableException {
+    RowJoin.Joined row = row(prompt, preference, response);
     return new LabelledResponse(
-        id, row(prompt, preference, response), desirable, preference.getWeight());
+        id, row.row(), desirable, preference.getWeight(), row.truncatedRows());
   }
 
-  private TokenRow row(int[] prompt, Preference preference, String response)
+  private RowJoin.Joined row(int[] prompt, Preference preference, String response)
       throws UnusableException {
-    int[] responseIds = encoding.response(preference, response);
-    int[] all = Arrays.copyOf(prompt, prompt.length + responseIds.length);
-    System.arraycopy(responseIds, 0, all, prompt.length, responseIds.length);
-    int length = Math.min(all.length, maxLength);
-    // Nothing predicts a sequence's first token, so without a prompt it is not learned.
-    int responseStart = Math.max(1, prompt.length);
-    if (responseStart >= length) {
-      throw new UnusableException(
-          "its prompt of %d tokens leaves no response token in a length of %d: raise learner.max-length or shorten it"
-              .formatted(prompt.length, maxLength));
-    }
-    return new TokenRow(Arrays.copyOf(all, length), responseStart);
+    return join.join(prompt, encoding.response(preference, response));
   }
 }

@@ -26,6 +26,24 @@ public interface ExampleSource<E> extends AutoCloseable {
   /** Goes to a position that {@link #position} gave; empty is the beginning. */
   void seek(Map<String, Long> position);
 
+  /** What is read, for people; known after {@link #seek}. */
+  default String described() {
+    return partition().topic();
+  }
+
+  /** Figures of the data of the newest batch, by name. */
+  default Map<String, Double> figures() {
+    return Map.of();
+  }
+
+  /**
+   * Whether the newest batch would be the same if it were formed again. Where the clock had a part
+   * in it, only a checkpoint after it can repeat the run.
+   */
+  default boolean followsFromTheLog() {
+    return true;
+  }
+
   /** Records refused while the newest batch was gathered, then forgotten. */
   List<Refusal> takeRefusals();
 

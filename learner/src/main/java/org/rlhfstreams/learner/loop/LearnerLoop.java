@@ -29,8 +29,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * @param <E> the kind of example
  */
 public final class LearnerLoop<E extends Example> {
-  private static final int FIRST_GENERATION = 0;
-
   private final KafkaConnection connection;
   private final LoopSettings settings;
   private final ExampleSource<E> source;
@@ -71,16 +69,17 @@ public final class LearnerLoop<E extends Example> {
    */
   public boolean run(BooleanSupplier stopped) {
     Publication publication =
-        new Publication(connection, settings.group(), source.partition(), settings.weights());
+        new Publication(
+            connection, settings.identity().group(), source.partition(), settings.weights());
     try (BackgroundPublication background = new BackgroundPublication(publication, stopped)) {
       long published = publication.publishedStep();
       restore(published);
       requireLog(publication.end());
+      listener.began(source.described());
       LearningRate rate = settings.learningRate(totalSteps());
       if (published < 0) {
         background.begin(outgoing(Optional.empty(), true));
       }
-      listener.began();
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
         Map<String, Long> position = source.position();
@@ -89,6 +88,7 @@ public final class LearnerLoop<E extends Example> {
           break;
         }
         Map<String, Double> metrics = learn(batch, rate);
+        metrics.putAll(source.figures());
         step++;
         if (metrics.get(Trainer.SKIPPED) > 0) {
           skippedSteps.append(step, batch, position);
@@ -121,6 +121,7 @@ public final class LearnerLoop<E extends Example> {
     Optional<Checkpoint> newest = checkpoints.newest(published < 0 ? Long.MAX_VALUE : published);
     if (newest.isPresent()) {
       Checkpoint checkpoint = newest.get();
+      settings.identity().requireOwn(checkpoint, checkpoints.directory());
       step = checkpoint.step();
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
@@ -181,7 +182,10 @@ public final class LearnerLoop<E extends Example> {
       Map<String, Double> metrics,
       long published) {
     boolean last = atEnd();
-    boolean checkpointDue = step % settings.configuration().checkpointEvery() == 0 || last;
+    boolean checkpointDue =
+        step % settings.configuration().checkpointEvery() == 0
+            || last
+            || !source.followsFromTheLog();
     boolean weightsDue = settings.publishEveryStep() || checkpointDue;
     if (checkpointDue || validation.isBest(step)) {
       checkpoint(trainer.state());
@@ -192,8 +196,8 @@ public final class LearnerLoop<E extends Example> {
     }
     StepMetrics record =
         StepMetrics.newBuilder()
-            .setRunId(settings.runId())
-            .setObjective(settings.objective())
+            .setRunId(settings.identity().runId())
+            .setObjective(settings.identity().objective())
             .setVersion(version())
             .setValues(metrics)
             .setRolloutIds(batch.stream().map(Example::id).toList())
@@ -215,12 +219,13 @@ public final class LearnerLoop<E extends Example> {
 
   private void checkpoint(TrainerState state) {
     checkpoints.save(
-        new Checkpoint(step, FIRST_GENERATION, source.position(), validation.state(), state));
+        new Checkpoint(
+            step, settings.identity().generation(), source.position(), validation.state(), state));
     checkpointedStep = step;
   }
 
   private WeightVersion version() {
-    return new WeightVersion(FIRST_GENERATION, step);
+    return new WeightVersion(settings.identity().generation(), step);
   }
 
   private boolean atEnd() {

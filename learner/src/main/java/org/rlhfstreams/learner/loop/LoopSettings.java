@@ -8,17 +8,13 @@ import org.rlhfstreams.service.configuration.LearnerConfiguration;
 /**
  * How a learner's loop runs.
  *
- * @param group its name in offsets and transactions
- * @param runId key of its metrics
- * @param objective name, for metrics
+ * @param identity its names and the generation of its weights
  * @param family architecture of the weights
  * @param weights where versions go
  * @param publishEveryStep true publishes weights each step; false with each checkpoint
  */
 public record LoopSettings(
-    String group,
-    String runId,
-    String objective,
+    RunIdentity identity,
     String family,
     Topic weights,
     boolean publishEveryStep,

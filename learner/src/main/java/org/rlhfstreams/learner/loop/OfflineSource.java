@@ -1,126 +1,167 @@
 package org.rlhfstreams.learner.loop;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.data.EpochOrder;
 import org.rlhfstreams.learner.data.Example;
-import org.rlhfstreams.learner.data.UnusableException;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.learner.data.ExampleIndex;
+import org.rlhfstreams.learner.data.WindowedOrder;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
- * Epochs over what {@code preferences} held when the run began. A preference id that comes twice
- * counts once.
+ * Epochs over a bounded range of {@code preferences}, shuffled by the seed. The data set is not
+ * held: what stays in memory is one window of at most {@value
+ * org.rlhfstreams.learner.data.WindowedOrder#WINDOW} examples, at most 12 bytes for the place of
+ * each, and, while the range is gone through at the start, 48 bytes for each id. Refused records
+ * are held until they leave with the first step.
  *
  * @param <E> the kind of example
  */
-public final class OfflineSource<E extends Example> implements ExampleSource<E> {
-  private static final Duration POLL = Duration.ofMillis(200);
+final class OfflineSource<E extends Example> implements ExampleSource<E> {
+  private static final String EPOCH = "epoch";
+  private static final String INDEX = "index";
 
   private final KafkaConnection connection;
   private final PreferenceConverter<E> converter;
   private final TopicPartition partition;
+  private final RangeConfiguration range;
   private final int batchSize;
   private final int epochs;
   private final long seed;
-  private final List<E> examples = new ArrayList<>();
   private final Refusals refusals = new Refusals();
-  private EpochOrder order;
-  private int[] visit = {};
-  private long end;
+  private LogRange resolved;
+  private String described;
+  private ExampleIndex examples;
+  private WindowedOrder order;
+  private Optional<WindowReader<E>> reader = Optional.empty();
+  private WindowedOrder.Window window;
+  private int[] held = {};
+  private List<E> heldExamples = List.of();
+  private Map<String, Double> figures = Map.of();
   private int epoch;
   private int index;
 
-  /**
-   * @param batchSize examples of a batch; an epoch's last batch may be smaller
-   * @param seed of the order
-   */
-  public OfflineSource(
+  OfflineSource(
       KafkaConnection connection,
-      PreferenceConverter<E> converter,
-      int batchSize,
-      int epochs,
-      long seed) {
+      TopicPartition partition,
+      RangeConfiguration range,
+      LearnerConfiguration learner,
+      PreferenceConverter<E> converter) {
     this.connection = connection;
     this.converter = converter;
-    this.partition = new TopicPartition(connection.topics().preferences().name(), 0);
-    this.batchSize = batchSize;
-    this.epochs = epochs;
-    this.seed = seed;
+    this.partition = partition;
+    this.range = range;
+    this.batchSize = learner.batchSize();
+    this.epochs = learner.epochsOrDefault();
+    this.seed = learner.seed();
   }
 
   @Override
   public void seek(Map<String, Long> position) {
-    examples.clear();
     refusals.clear();
-    epoch = position.getOrDefault("epoch", 0L).intValue();
-    index = position.getOrDefault("index", 0L).intValue();
+    epoch = position.getOrDefault(EPOCH, 0L).intValue();
+    index = position.getOrDefault(INDEX, 0L).intValue();
+    RangeScan<E> scan = new RangeScan<>(partition, converter, refusals);
     try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
       consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      Long newest = consumer.endOffsets(List.of(partition)).get(partition);
-      end = position.getOrDefault("end", newest);
-      read(consumer);
+      RangeResolver resolver = new RangeResolver(consumer, partition);
+      resolved = position.isEmpty() ? resolver.resolve(range) : LogRange.of(position);
+      resolver.requireKept(resolved.from());
+      scan.run(consumer, connection, resolved);
     }
-    order = new EpochOrder(examples.size(), seed);
-    visit = order.of(epoch);
+    examples = scan.index();
+    described = partition.topic() + ", " + resolved.text() + ": " + scan.summary();
+    heldExamples = scan.firstExamples();
+    held = indices(heldExamples.size());
+    order = new WindowedOrder(examples.size(), seed);
+    window = null;
+    closeReader();
   }
 
-  private void read(KafkaConsumer<String, byte[]> consumer) {
-    RecordDecoder<Preference> decoder = connection.decoder(Preference.class);
-    Set<String> seen = new HashSet<>();
-    while (consumer.position(partition) < end) {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() >= end) {
-          return;
-        }
-        try {
-          Preference preference = decoder.decode(record.topic(), record.value());
-          if (seen.add(preference.getPreferenceId())) {
-            examples.addAll(converter.convert(preference));
-          }
-        } catch (UndecodableException | UnusableException e) {
-          refusals.add(record, e.getMessage(), 0);
-        }
-      }
-    }
+  private static int[] indices(int size) {
+    int[] all = new int[size];
+    Arrays.setAll(all, i -> i);
+    return all;
   }
 
   @Override
   public List<E> next(BooleanSupplier stopped) {
-    if (examples.isEmpty() || stopped.getAsBoolean()) {
+    if (examples.size() == 0) {
       return List.of();
     }
     if (index >= examples.size()) {
       index = 0;
       epoch++;
-      visit = order.of(epoch);
-    }
-    if (epoch >= epochs) {
-      return List.of();
     }
     List<E> batch = new ArrayList<>();
-    int until = Math.min(index + batchSize, examples.size());
-    while (index < until) {
-      batch.add(examples.get(visit[index++]));
+    int until = index + Math.min(batchSize, examples.size() - index);
+    for (int place = index; place < until; place++) {
+      if (stopped.getAsBoolean() || epoch >= epochs || !hold(place, stopped)) {
+        return List.of();
+      }
+      int example = window.examples()[place - window.start()];
+      batch.add(heldExamples.get(Arrays.binarySearch(held, example)));
     }
+    index = until;
+    figures = DataFigures.of(batch);
     return batch;
+  }
+
+  /** Reads the window that a place lies in, unless it is held; false where stopped first. */
+  private boolean hold(int place, BooleanSupplier stopped) {
+    if (window != null && window.has(epoch, place)) {
+      return true;
+    }
+    WindowedOrder.Window wanted = order.at(epoch, place);
+    int[] sorted = wanted.sorted();
+    if (!Arrays.equals(sorted, held)) {
+      held = new int[0];
+      heldExamples = List.of(); // never two windows in memory
+      Optional<List<E>> read = reader().read(sorted, stopped);
+      if (read.isEmpty()) {
+        window = null;
+        return false;
+      }
+      held = sorted;
+      heldExamples = read.get();
+    }
+    window = wanted;
+    return true;
+  }
+
+  private WindowReader<E> reader() {
+    if (reader.isEmpty()) {
+      reader = Optional.of(new WindowReader<>(connection, partition, converter, examples));
+    }
+    return reader.get();
+  }
+
+  @Override
+  public String described() {
+    return described;
+  }
+
+  @Override
+  public Map<String, Double> figures() {
+    return figures;
   }
 
   @Override
   public Map<String, Long> position() {
-    return Map.of("end", end, "epoch", (long) epoch, "index", (long) index);
+    Map<String, Long> position = new HashMap<>();
+    resolved.into(position);
+    position.put(EPOCH, (long) epoch);
+    position.put(INDEX, (long) index);
+    return position;
   }
 
   @Override
@@ -135,19 +176,25 @@ public final class OfflineSource<E extends Example> implements ExampleSource<E> 
 
   @Override
   public long offset() {
-    return end;
+    return resolved.until();
   }
 
   @Override
   public OptionalLong totalBatches() {
-    if (epochs == Integer.MAX_VALUE && !examples.isEmpty()) {
+    if (epochs == Integer.MAX_VALUE && examples.size() > 0) {
       return OptionalLong.empty();
     }
     return OptionalLong.of((long) epochs * ((examples.size() + batchSize - 1) / batchSize));
   }
 
+  private void closeReader() {
+    reader.ifPresent(WindowReader::close);
+    reader = Optional.empty();
+  }
+
   @Override
   public void close() {
-    examples.clear();
+    heldExamples = List.of();
+    closeReader();
   }
 }

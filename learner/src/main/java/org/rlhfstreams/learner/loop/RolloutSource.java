@@ -1,9 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,19 +10,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.data.UnusableException;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.RegistryUnavailableException;
-import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.lifecycle.Pause;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Batches of {@code scored-rollouts} in the order in which requests became whole; refused ones are
@@ -32,60 +24,55 @@ import org.slf4j.LoggerFactory;
  * many batches, or nothing has come for a while: the others of its responses are refused then.
  */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
-  private static final Logger LOG = LoggerFactory.getLogger(RolloutSource.class);
-  private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int BATCHES_BEHIND = 32;
   private static final String OFFSET = "offset";
   private static final String READ = "read";
   private static final String WAITING = "waiting-";
 
-  private final TopicPartition partition;
+  private final RangeConfiguration range;
   private final ScoredSamples samples;
   private final int batchSize;
-  private final RecordDecoder<ScoredRollout> decoder;
-  private final KafkaConsumer<String, byte[]> consumer;
-  private final Deque<ConsumerRecord<String, byte[]>> polled = new ArrayDeque<>();
+  private final LogReader<ScoredRollout> reader;
   private final List<ScoredSample> gathered = new ArrayList<>();
-  private final int groupSize;
   private final SampleGroups groups;
   private final Set<Long> waitedFor = new HashSet<>();
-  private final Refusals refusals = new Refusals();
-  private long readOffset;
   private long skippedTo;
   private long newestAt = System.nanoTime();
   private Map<String, Long> position = Map.of();
 
   /**
+   * @param range all that comes, or a part to learn again; what fills no batch at its end is left
    * @param batchSize responses of a batch; a multiple of {@code groupSize}
    * @param groupSize responses to a request that are learned from together
    */
   public RolloutSource(
-      KafkaConnection connection, ScoredSamples samples, int batchSize, int groupSize) {
-    this.groupSize = groupSize;
-    this.groups = new SampleGroups(groupSize);
-    this.partition = new TopicPartition(connection.topics().scoredRollouts().name(), 0);
+      KafkaConnection connection,
+      RangeConfiguration range,
+      ScoredSamples samples,
+      int batchSize,
+      int groupSize) {
+    this.range = range;
     this.samples = samples;
     this.batchSize = batchSize;
-    this.decoder = connection.decoder(ScoredRollout.class);
-    this.consumer = connection.plainConsumer();
-    consumer.assign(List.of(partition));
+    this.groups = new SampleGroups(groupSize);
+    this.reader =
+        new LogReader<>(
+            connection,
+            new TopicPartition(connection.topics().scoredRollouts().name(), 0),
+            ScoredRollout.class,
+            range.isLive() ? groupSize : 0); // for what is learned again admission has released
   }
 
   @Override
   public void seek(Map<String, Long> target) {
-    polled.clear();
     gathered.clear();
     groups.clear();
     waitedFor.clear();
-    refusals.clear();
-    Long offset = target.get(OFFSET);
-    if (offset == null) {
-      consumer.seekToBeginning(List.of(partition));
-      offset = consumer.position(partition);
+    if (target.isEmpty()) {
+      reader.begin(range);
     } else {
-      consumer.seek(partition, offset);
+      reader.goOn(LogRange.of(target), target.get(OFFSET));
     }
     target.forEach(
         (name, value) -> {
@@ -93,22 +80,21 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
             waitedFor.add(value);
           }
         });
-    readOffset = offset;
-    skippedTo = target.getOrDefault(READ, offset);
-    position = target.isEmpty() ? Map.of(OFFSET, offset) : Map.copyOf(target);
+    skippedTo = target.getOrDefault(READ, reader.offset());
+    position = target.isEmpty() ? positionNow() : Map.copyOf(target);
   }
 
   @Override
   public List<ScoredSample> next(BooleanSupplier stopped) {
     while (gathered.size() < batchSize) {
-      if (stopped.getAsBoolean()) {
+      if (stopped.getAsBoolean() || reader.isAtEnd()) {
         return List.of();
       }
-      if (polled.isEmpty()) {
-        poll();
-      } else if (take(polled.peek())) {
-        readOffset = polled.remove().offset() + 1;
-        giveUp(readOffset - (long) BATCHES_BEHIND * batchSize);
+      if (reader.read(this::isNew, this::take)) {
+        newestAt = System.nanoTime();
+        giveUp(reader.offset() - (long) BATCHES_BEHIND * batchSize);
+      } else if (System.nanoTime() - newestAt > PATIENCE.toNanos()) {
+        giveUp(reader.offset());
       }
     }
     List<ScoredSample> batch = List.copyOf(gathered);
@@ -117,60 +103,44 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     return batch;
   }
 
-  private void poll() {
-    consumer.poll(POLL).forEach(polled::add);
-    if (!polled.isEmpty()) {
-      newestAt = System.nanoTime();
-    } else if (System.nanoTime() - newestAt > PATIENCE.toNanos()) {
-      giveUp(readOffset);
-    }
+  /** Whether it was neither learned from nor refused before. */
+  private boolean isNew(long offset) {
+    return offset >= skippedTo || waitedFor.contains(offset);
+  }
+
+  private void take(ConsumerRecord<String, byte[]> record, ScoredRollout rollout)
+      throws UnusableException {
+    gathered.addAll(groups.add(record, samples.convert(rollout)));
   }
 
   private void giveUp(long offset) {
     for (SampleGroups.Member member : groups.giveUp(offset)) {
-      refusals.add(
-          member.record(),
-          "another response to request "
-              + member.sample().requestId()
-              + " is missing, and this objective compares all of them",
-          0); // who refused the missing one has counted the whole request
+      reader
+          .refusals()
+          .add(
+              member.record(),
+              "another response to request "
+                  + member.sample().requestId()
+                  + " is missing, and this objective compares all of them",
+              0); // who refused the missing one has counted the whole request
     }
   }
 
   private Map<String, Long> positionNow() {
     List<Long> waiting = groups.waiting();
-    if (waiting.isEmpty()) {
-      return Map.of(OFFSET, readOffset);
-    }
     Map<String, Long> now = new HashMap<>();
-    now.put(OFFSET, waiting.get(0));
-    now.put(READ, readOffset);
+    reader.range().into(now);
+    now.put(OFFSET, waiting.isEmpty() ? reader.offset() : waiting.get(0));
+    now.put(READ, reader.offset());
     for (int i = 0; i < waiting.size(); i++) {
       now.put(WAITING + i, waiting.get(i));
     }
     return now;
   }
 
-  /** Whether the record has been dealt with; false to try it again. */
-  private boolean take(ConsumerRecord<String, byte[]> record) {
-    if (record.offset() < skippedTo && !waitedFor.contains(record.offset())) {
-      return true; // it was learned from, or refused, before
-    }
-    try {
-      ScoredSample sample = samples.convert(decoder.decode(record.topic(), record.value()));
-      gathered.addAll(groups.add(record, sample));
-      return true;
-    } catch (UndecodableException e) {
-      refusals.add(record, e.getMessage(), 0); // nobody had asked for it
-      return true;
-    } catch (UnusableException e) {
-      refusals.add(record, e.getMessage(), groupSize);
-      return true;
-    } catch (RegistryUnavailableException e) {
-      LOG.warn("{}; waiting", e.getMessage());
-      Pause.of(REGISTRY_PAUSE);
-      return false;
-    }
+  @Override
+  public String described() {
+    return reader.described();
   }
 
   @Override
@@ -180,12 +150,12 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public List<Refusal> takeRefusals() {
-    return refusals.take();
+    return reader.refusals().take();
   }
 
   @Override
   public TopicPartition partition() {
-    return partition;
+    return reader.partition();
   }
 
   @Override
@@ -200,6 +170,6 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public void close() {
-    consumer.close();
+    reader.close();
   }
 }

@@ -16,6 +16,7 @@ import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.service.configuration.Truncation;
 
 final class PreferenceRowsTest {
   @TempDir private Path directory;
@@ -43,7 +44,9 @@ final class PreferenceRowsTest {
             + "{% if add_generation_prompt %}<assistant> {% endif %}");
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferencePair pair =
-          new PreferenceRows(tokenizer, ChatTemplate.find(directory), 128).pair(conversation());
+          new PreferenceRows(
+                  tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START))
+              .pair(conversation());
       assertThat(pair.chosen().prompt())
           .isEqualTo(tokenizer.encode("<user> how are you</s><assistant> ", false));
       assertThat(pair.chosen().response()).isEqualTo(tokenizer.encode("fine</s>", false));
@@ -54,7 +57,8 @@ final class PreferenceRowsTest {
   @Test
   void aConversationWithoutATemplateIsRefusedWithTheWayOut() {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       assertThatThrownBy(() -> rows.pair(conversation()))
           .isInstanceOf(UnusableException.class)
           .hasMessageContaining("has no chat template");
@@ -64,7 +68,8 @@ final class PreferenceRowsTest {
   @Test
   void aPromptThatFillsTheLengthIsRefused() {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 4);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(4, Truncation.KEEP_START));
       Preference longer = preference().setPrompt("one two three four five six").build();
       assertThatThrownBy(() -> rows.pair(longer))
           .isInstanceOf(UnusableException.class)
@@ -75,7 +80,8 @@ final class PreferenceRowsTest {
   @Test
   void aPairIsTwoLabelledResponsesAndALabelOne() throws UnusableException {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       assertThat(rows.labelled(preference().setPrompt("p").build()))
           .extracting(LabelledResponse::id, LabelledResponse::desirable)
           .containsExactly(

@@ -20,6 +20,7 @@ import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.objectives.RewardObjective;
@@ -31,6 +32,7 @@ import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.configuration.Truncation;
 
 /**
  * An objective's trainer from the golden models, as often as it is asked for, and a batch of eight
@@ -168,7 +170,9 @@ final class GoldenTrainer<E> {
   private static <E> List<E> convert(String file, Conversion<E> conversion) {
     List<E> examples = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), MAX_LENGTH);
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer, Optional.empty(), new RowJoin(MAX_LENGTH, Truncation.KEEP_START));
       for (JsonNode row : new ObjectMapper().readTree(resource(file).toFile())) {
         examples.addAll(conversion.of(rows, preference(examples.size(), row)));
       }

@@ -23,6 +23,7 @@ import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.objectives.RewardObjective;
 import org.rlhfstreams.learner.objectives.preference.DirectPreferenceObjective;
@@ -32,6 +33,7 @@ import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.configuration.Truncation;
 
 /** Five full-batch steps from the same weights: losses, norms and scores are those of TRL. */
 final class TrajectoryGoldenTest {
@@ -55,7 +57,8 @@ final class TrajectoryGoldenTest {
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"));
         SupervisedTrainer trainer =
             new SupervisedTrainer(models.languageModel(resource("policy")), 1e-3)) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       for (Preference preference : preferences()) {
         batch.add(rows.demonstration(preference));
       }
@@ -92,7 +95,8 @@ final class TrajectoryGoldenTest {
         RewardTrainer trainer =
             new RewardTrainer(
                 loader.scorer(resource("reward")), new RewardObjective(centring), 1e-3)) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       List<Preference> preferences = preferences();
       for (int i = 0; i < preferences.size(); i++) {
         PreferencePair pair = rows.pair(preferences.get(i));
@@ -157,7 +161,8 @@ final class TrajectoryGoldenTest {
                 new KahnemanTverskyObjective(0.1, 1, 1),
                 128,
                 1e-3)) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       for (JsonNode example : read("kto.json")) {
         batch.addAll(
             rows.labelled(
@@ -197,7 +202,8 @@ final class TrajectoryGoldenTest {
   private static List<PreferencePair> pairs() throws UnusableException {
     List<PreferencePair> pairs = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
-      PreferenceRows rows = new PreferenceRows(tokenizer, Optional.empty(), 128);
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       for (Preference preference : preferences()) {
         pairs.add(rows.pair(preference));
       }

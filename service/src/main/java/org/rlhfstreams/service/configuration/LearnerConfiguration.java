@@ -53,6 +53,10 @@ public record LearnerConfiguration(
             range = "[2, inf)",
             description = "Tokens of prompt and response; what is beyond is cut off offline data.")
         int maxLength,
+    @Setting(
+            value = "keep-start",
+            description = "What is kept of a longer row: keep-start or keep-end.")
+        Truncation truncation,
     @Setting(value = "10", range = "[1, inf)", description = "Steps between two checkpoints.")
         int checkpointEvery,
     @Setting(value = "checkpoints", description = "Where checkpoints are kept.")

@@ -19,6 +19,7 @@ public record RlhfConfiguration(
     RolloutWorkerConfiguration rolloutWorker,
     RewardServiceConfiguration rewardService,
     LearnerConfiguration learner,
+    RangeConfiguration range,
     LoraConfiguration lora,
     PpoConfiguration ppo,
     CriticFreeConfiguration criticFree,
@@ -35,6 +36,9 @@ public record RlhfConfiguration(
           "lora.rank = "
               + lora.rank()
               + " is for language models; a reward model is trained whole: set lora.rank = 0");
+    }
+    if (range.isLive() && !learner.objective().learnsFromRollouts()) {
+      refuseAnEnd(learner);
     }
     if (learner.objective() == ObjectiveName.KTO && learner.batchSize() < 2) {
       throw new ConfigurationException(
@@ -69,6 +73,30 @@ public record RlhfConfiguration(
   /** Responses to a request that count only together: all of them, or each by itself. */
   public int samplesLearnedTogether() {
     return learner.objective().comparesSamples() ? sampling.samples() : 1;
+  }
+
+  private static void refuseAnEnd(LearnerConfiguration learner) {
+    if (learner.validationShare() > 0) {
+      throw new ConfigurationException(
+          "learner.validation-share = "
+              + learner.validationShare()
+              + " holds rows out before the first step, but with range.until = never they come later:"
+              + " set one of them otherwise");
+    }
+    if (learner.epochs().orElse(1) > 1) {
+      throw new ConfigurationException(
+          "learner.epochs = "
+              + learner.epochs().getAsInt()
+              + " goes over the data again, but range.until = never has no end to begin again at:"
+              + " set one of them otherwise");
+    }
+    if (learner.schedule() != LearningRateSchedule.CONSTANT && learner.maxSteps() == 0) {
+      throw new ConfigurationException(
+          "learner.schedule = "
+              + ValueParser.printed(learner.schedule())
+              + " falls to 0 at the last step, but range.until = never has none: set"
+              + " learner.max-steps or learner.schedule = constant");
+    }
   }
 
   /** The defaults. */

@@ -163,7 +163,7 @@ final class ValueParser {
 
   private static Object constant(Class<?> enumeration, String text) throws ExpectedException {
     for (Object candidate : enumeration.getEnumConstants()) {
-      if (printedName((Enum<?>) candidate).equalsIgnoreCase(text)) {
+      if (printedName((Enum<?>) candidate).equalsIgnoreCase(text.replace('_', '-'))) {
         return candidate;
       }
     }

@@ -130,6 +130,18 @@ public final class KafkaConnection {
         consumerSettings(), new StringDeserializer(), new ByteArrayDeserializer());
   }
 
+  /**
+   * As {@link #plainConsumer()}, for reading here and there: no more than a little is fetched
+   * ahead.
+   *
+   * @param fetchBytes of one fetch, about
+   */
+  public KafkaConsumer<String, byte[]> plainConsumer(int fetchBytes) {
+    Map<String, Object> settings = consumerSettings();
+    settings.put("max.partition.fetch.bytes", String.valueOf(fetchBytes));
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
   private Map<String, Object> consumerSettings() {
     Map<String, Object> settings = clientSettings();
     settings.put("isolation.level", "read_committed");

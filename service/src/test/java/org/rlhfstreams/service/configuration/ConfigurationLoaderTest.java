@@ -129,6 +129,44 @@ class ConfigurationLoaderTest {
         .hasMessage("%s = %s (flag --%s): expected %s", key, value, key, expected);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "range.from | yesterday | expected beginning or end, offset:N, or a time such as",
+        "range.until | offset:-1 | expected end or never, offset:N, or a time such as",
+        "range.from | never | reading has to begin somewhere",
+        "range.max-wait | 5s | is for range.until = never",
+      })
+  void aRangeThatIsNoneIsRefused(String key, String value, String expected) {
+    assertThatThrownBy(() -> RlhfConfiguration.of(Map.of(key, value)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "learner.epochs, 2, no end to begin again at",
+    "learner.schedule, linear, set learner.max-steps",
+    "learner.validation-share, 0.1, holds rows out before the first step",
+  })
+  void whatNeedsAnEndIsRefusedWhereReadingGoesOnForEver(String key, String value, String why) {
+    assertThatThrownBy(
+            () ->
+                RlhfConfiguration.of(
+                    Map.of("learner.objective", "dpo", "range.until", "never", key, value)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void aWordOfTwoPartsMayHaveEitherStroke() {
+    assertThat(RlhfConfiguration.of(Map.of("learner.truncation", "keep_end")).learner())
+        .isEqualTo(RlhfConfiguration.of(Map.of("learner.truncation", "keep-end")).learner());
+  }
+
   @Test
   void aKeyWithATypedNameOfItsOwnIsNotPassedThrough() {
     assertThatThrownBy(() -> RlhfConfiguration.of(Map.of("kafka.bootstrap.servers", "a:1")))

@@ -1,0 +1,56 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.learner.LearnerRun;
+import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/**
+ * One learner over a range of a cluster's log, to its end. Its weights are a new generation, its
+ * names and checkpoints are its own: the run that made the log does not notice.
+ */
+public final class Replay {
+  private static final int INTERRUPTED = 130;
+
+  private final ConfigurationOptions options;
+  private final Map<String, String> decided;
+  private final Path output;
+
+  /**
+   * @param decided configuration that follows from the command
+   */
+  public Replay(ConfigurationOptions options, Map<String, String> decided, Path output) {
+    this.options = options;
+    this.output = output;
+    this.decided = new HashMap<>(decided);
+    this.decided.put("learner.output", output.toString());
+    this.decided.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
+  }
+
+  /** Learns and saves the model; the exit code. */
+  public int run() {
+    RlhfConfiguration configuration = options.load(decided);
+    if (options.printOnly()) {
+      System.out.print(configuration.printed());
+      return 0;
+    }
+    try (Interruption interruption = new Interruption()) {
+      KafkaConnection connection = Cluster.connect(configuration, System.out::println);
+      try (LearnerRun run = LearnerRun.replay(connection, new TrainingProgress())) {
+        if (!run.run(interruption)) {
+          System.out.println("stopped after a checkpoint; the same command continues");
+          return INTERRUPTED;
+        }
+        run.export(output.resolve("model"), TensorType.F32);
+      }
+    }
+    System.out.println("saved " + output.resolve("model"));
+    return 0;
+  }
+}

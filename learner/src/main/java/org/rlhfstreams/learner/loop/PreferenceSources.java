@@ -1,0 +1,28 @@
+package org.rlhfstreams.learner.loop;
+
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.configuration.RangeConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/** How {@code preferences} is read: in epochs over a range, or once over and for ever. */
+public final class PreferenceSources {
+  private PreferenceSources() {}
+
+  /** The source that is configured. */
+  public static <E extends Example> ExampleSource<E> of(
+      KafkaConnection connection, PreferenceConverter<E> converter) {
+    LearnerConfiguration learner = connection.configuration().learner();
+    RangeConfiguration range = connection.configuration().range();
+    TopicPartition partition = new TopicPartition(connection.topics().preferences().name(), 0);
+    if (!range.isLive()) {
+      return new OfflineSource<>(connection, partition, range, learner, converter);
+    }
+    // A labelled response is measured against another one's prompt.
+    int smallest = learner.objective() == ObjectiveName.KTO ? 2 : 1;
+    BatchRule rule = new BatchRule(learner.batchSize(), smallest, range.maxWait());
+    return new LiveSource<>(connection, partition, range, rule, converter);
+  }
+}

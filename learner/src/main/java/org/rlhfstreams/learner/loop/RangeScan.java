@@ -1,0 +1,103 @@
+package org.rlhfstreams.learner.loop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.data.ExampleIndex;
+import org.rlhfstreams.learner.data.UnusableException;
+import org.rlhfstreams.learner.data.WindowedOrder;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Goes through a range once and notes where its examples are. What fits one window is kept, so that
+ * it need not be read again.
+ */
+final class RangeScan<E extends Example> {
+  private static final Logger LOG = LoggerFactory.getLogger(RangeScan.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final long SAID_EVERY = 100_000;
+
+  private final TopicPartition partition;
+  private final PreferenceConverter<E> converter;
+  private final Refusals refusals;
+  private final CountedOnce counted = new CountedOnce();
+  private final ExampleIndex index = new ExampleIndex();
+  private List<E> first = new ArrayList<>();
+  private long refused;
+  private long truncatedRows;
+
+  /**
+   * @param refusals takes the records that cannot be learned from
+   */
+  RangeScan(TopicPartition partition, PreferenceConverter<E> converter, Refusals refusals) {
+    this.partition = partition;
+    this.converter = converter;
+    this.refusals = refusals;
+  }
+
+  /** Reads the range. */
+  void run(Consumer<String, byte[]> consumer, KafkaConnection connection, LogRange range) {
+    RecordDecoder<Preference> decoder = connection.decoder(Preference.class);
+    consumer.seek(partition, range.from());
+    long sayAt = range.from() + SAID_EVERY;
+    while (consumer.position(partition) < range.until()) {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < range.until()) {
+          take(record, decoder);
+        }
+      }
+      if (consumer.position(partition) >= sayAt) {
+        LOG.info("{}: {} of {} read", partition.topic(), sayAt, range.until());
+        sayAt += SAID_EVERY;
+      }
+    }
+  }
+
+  private void take(ConsumerRecord<String, byte[]> record, RecordDecoder<Preference> decoder) {
+    try {
+      Preference preference = decoder.decode(record.topic(), record.value());
+      if (counted.isNew(preference)) {
+        List<E> examples = converter.convert(preference);
+        index.add(record.offset(), examples.size());
+        truncatedRows += examples.stream().mapToInt(Example::truncatedRows).sum();
+        keep(examples);
+      }
+    } catch (UndecodableException | UnusableException e) {
+      refused++;
+      refusals.add(record, e.getMessage(), 0);
+    }
+  }
+
+  private void keep(List<E> examples) {
+    if (index.size() > WindowedOrder.WINDOW) {
+      first = List.of();
+    } else {
+      first.addAll(examples);
+    }
+  }
+
+  /** Where the examples are. */
+  ExampleIndex index() {
+    return index;
+  }
+
+  /** All examples where they fit one window; else none. */
+  List<E> firstExamples() {
+    return first;
+  }
+
+  /** What was found, for people. */
+  String summary() {
+    return "%,d examples; %,d records refused, %,d seen before; %,d rows truncated"
+        .formatted(index.size(), refused, counted.duplicates(), truncatedRows);
+  }
+}

@@ -1,0 +1,66 @@
+package org.rlhfstreams.learner.loop;
+
+import java.nio.file.Path;
+import org.rlhfstreams.learner.checkpoint.Checkpoint;
+import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.weights.WeightGenerations;
+
+/**
+ * Who a run is in the log. The first run of an objective has generation 0; each replay opens the
+ * next one, under names of its own, so that neither the offsets nor the transactions nor the
+ * admission of the run that it repeats are touched.
+ *
+ * @param group its name in offsets and transactions
+ * @param runId key of its metrics
+ * @param objective name, for metrics; admission follows only the steps of the first run
+ * @param generation of its weights
+ */
+public record RunIdentity(String group, String runId, String objective, int generation) {
+  /** The run that an objective has without more ado. */
+  public static RunIdentity first(KafkaConnection connection, String objective) {
+    return new RunIdentity("learner-" + objective, prefix(connection) + objective, objective, 0);
+  }
+
+  /**
+   * A replay: the one whose checkpoints are there, or a new one.
+   *
+   * @param weights topic whose newest generation it is to follow
+   * @throws CheckpointException where the checkpoints are those of a first run
+   */
+  public static RunIdentity replay(
+      KafkaConnection connection, String objective, CheckpointStore checkpoints, Topic weights) {
+    int generation =
+        checkpoints
+            .newest(Long.MAX_VALUE)
+            .map(Checkpoint::generation)
+            .orElseGet(() -> WeightGenerations.newest(connection, weights).orElse(0) + 1);
+    if (generation == 0) {
+      throw new CheckpointException(
+          checkpoints.directory()
+              + " has the checkpoints of a first run: give the replay an output of its own");
+    }
+    String name = objective + "-replay-" + generation;
+    return new RunIdentity(
+        "learner-" + name, prefix(connection) + name, objective + "-replay", generation);
+  }
+
+  private static String prefix(KafkaConnection connection) {
+    return connection.configuration().connection().topicPrefix();
+  }
+
+  /**
+   * Checks that a checkpoint is of this run.
+   *
+   * @throws CheckpointException where it is another's
+   */
+  void requireOwn(Checkpoint checkpoint, Path directory) {
+    if (checkpoint.generation() != generation) {
+      throw new CheckpointException(
+          "%s has checkpoints of generation %d, this run has %d: name another directory with learner.checkpoint-directory"
+              .formatted(directory, checkpoint.generation(), generation));
+    }
+  }
+}
