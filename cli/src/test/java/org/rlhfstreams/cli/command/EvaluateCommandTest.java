@@ -115,6 +115,12 @@ final class EvaluateCommandTest {
     JsonNode result =
         evaluate(
             "perplexity", "--model", STARTER, "--data", texts.toString(), "--dtype", "float32");
+    Path responses =
+        file(
+            "responses.jsonl",
+            Files.readAllLines(texts).stream()
+                .map(line -> line.replace("completion", "response"))
+                .toList());
     Path scored = directory.resolve("scored.jsonl");
     CommandRun.expecting(
         0,
@@ -122,14 +128,14 @@ final class EvaluateCommandTest {
         "--model",
         STARTER,
         "--data",
-        texts.toString(),
+        responses.toString(),
         "--output",
         scored.toString(),
         "--dtype",
         "float32");
     double sum = 0;
     for (String line : Files.readAllLines(scored)) {
-      for (JsonNode value : MAPPER.readTree(line).get("logprobs")) {
+      for (JsonNode value : MAPPER.readTree(line).get("log_probabilities")) {
         sum += value.asDouble();
       }
     }
