@@ -9,6 +9,7 @@ import org.rlhfstreams.cli.options.PrecisionOptions;
 import org.rlhfstreams.cli.options.RowOptions;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.data.PreferenceRows;
+import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.reference.RowSums;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.training.TokenRow;
@@ -34,7 +35,10 @@ public final class PerplexityEvaluation {
         ResponseLikelihoods likelihoods = new ResponseLikelihoods(opened, model.toString())) {
       int longest = options.longest(opened.configuration().maxPositions());
       PreferenceRows rows =
-          new PreferenceRows(opened.tokenizer(), opened.prompts().chatTemplate(), longest);
+          new PreferenceRows(
+              opened.tokenizer(),
+              opened.prompts().chatTemplate(),
+              RowJoin.keepingTheStart(longest));
       EvaluationRows<Demonstration> texts =
           EvaluationRows.read(options.data(), options.strict(), rows::demonstration);
       List<TokenRow> all = texts.examples().stream().map(Demonstration::row).toList();
@@ -44,7 +48,7 @@ public final class PerplexityEvaluation {
         measured.add(
             new TextMeasure(texts.sources().get(i), all.get(i).responseLength(), -sums[i]));
       }
-      int cut = (int) all.stream().filter(row -> row.tokenIds().length == longest).count();
+      int cut = texts.examples().stream().mapToInt(Demonstration::truncatedRows).sum();
       return PerplexityResult.of(model.toString(), texts.leftOut(), cut, measured);
     }
   }
