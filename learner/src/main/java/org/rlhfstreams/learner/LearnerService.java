@@ -34,14 +34,7 @@ public final class LearnerService implements AutoCloseable {
                 failure::get,
                 Optional::empty));
     try {
-      this.run =
-          opened.add(
-              LearnerRun.open(
-                  connection,
-                  report -> {
-                    measure(report);
-                    listener.stepped(report);
-                  }));
+      this.run = opened.add(LearnerRun.open(connection, measuring(listener)));
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -72,6 +65,21 @@ public final class LearnerService implements AutoCloseable {
    */
   public static LearnerService start(KafkaConnection connection, StepListener listener) {
     return new LearnerService(connection, listener);
+  }
+
+  private StepListener measuring(StepListener listener) {
+    return new StepListener() {
+      @Override
+      public void began(String data) {
+        listener.began(data);
+      }
+
+      @Override
+      public void stepped(StepReport report) {
+        measure(report);
+        listener.stepped(report);
+      }
+    };
   }
 
   private void measure(StepReport report) {
