@@ -1,15 +1,38 @@
-# The roles' image: docker build -t rlhf-streams .
-FROM maven:3.9-eclipse-temurin-17 AS build
+# The roles' image. `docker build -t rlhf-streams .` compiles inside it; with
+# `--build-arg APPLICATION=built` it takes what `containers/stage` has laid out of a build outside.
+ARG APPLICATION=compiled
+
+FROM maven:3.9-eclipse-temurin-17 AS compiled
 WORKDIR /src
 COPY . .
-RUN mvn -q -B -DskipTests -Dspotless.check.skip=true -pl cli -am package \
-      dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -q -B -DskipTests -Dspotless.check.skip=true -pl cli -am package && containers/stage /image
+
+FROM scratch AS built
+COPY target/image /image
+
+FROM ${APPLICATION} AS application
 
 FROM eclipse-temurin:17-jre
-COPY --from=build /app/lib /app/lib
-COPY --from=build /src/cli/target/classes /app/classes
-COPY --from=build /src/jvm /src/jvm.options /app/
-RUN useradd --uid 10001 --create-home rlhf && mkdir /state && chown rlhf /state
+# What a container writes: state that outlives it, and the native libraries, unpacked once a host.
+RUN useradd --uid 10001 --create-home rlhf && mkdir /state /native && chown rlhf:rlhf /state /native
+# A layer each for what changes rarely and what changes with the code.
+COPY --from=application /image/libraries /app/libraries
+COPY --from=application /image/jvm /image/jvm.options /image/rlhf /image/ready /app/
+COPY --from=application /image/modules /app/modules
+# The rest of the container's memory is for tensors and the Java machine itself.
+ENV HEAP_PERCENTAGE=40 \
+    DJL_CACHE_DIR=/native \
+    RLHF_OPERATIONS_HOST=0.0.0.0 \
+    RLHF_ROLLOUT_WORKER_HTTP_PORT=8090 \
+    RLHF_REWARD_SERVICE_HTTP_PORT=8090 \
+    RLHF_REWARD_SERVICE_STATE_DIRECTORY=/state/topologies \
+    RLHF_LEARNER_HTTP_PORT=8090 \
+    RLHF_LEARNER_CHECKPOINT_DIRECTORY=/state/checkpoints \
+    RLHF_LEARNER_OUTPUT=/state/output
 USER rlhf
 WORKDIR /state
-ENTRYPOINT ["/app/jvm", "-cp", "/app/classes:/app/lib/*", "org.rlhfstreams.cli.Main"]
+EXPOSE 8090
+VOLUME ["/state", "/native"]
+HEALTHCHECK --interval=3s --timeout=3s --start-period=60s --retries=5 CMD ["/app/ready"]
+ENTRYPOINT ["/app/rlhf"]

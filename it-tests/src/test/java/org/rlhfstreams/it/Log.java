@@ -16,12 +16,15 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.WeightPublisher;
 
 /** The log as an auditor reads it: committed records only. */
 final class Log {
@@ -93,6 +96,16 @@ final class Log {
   void write(Topic topic, String key, Object event) throws Exception {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       producer.send(new ProducerRecord<>(topic.name(), key, event)).get();
+    }
+  }
+
+  /** Writes a version of weights of one tensor. */
+  void publish(Topic topic, NamedTensor tensor) {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      Future<RecordMetadata> unused =
+          new WeightPublisher(topic)
+              .publish(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
+      producer.flush();
     }
   }
 

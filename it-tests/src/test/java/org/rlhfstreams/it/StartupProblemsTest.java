@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedBroker;
 import org.rlhfstreams.embedded.EmbeddedRegistry;
+import org.rlhfstreams.service.weights.NamedTensor;
 
 /** What can be wrong at start is said in a line that names the fix, with the right exit code. */
 final class StartupProblemsTest {
@@ -115,6 +117,22 @@ final class StartupProblemsTest {
         1,
         worker("--model.policy", directory.resolve("nowhere").toString()),
         "nowhere is not a directory");
+  }
+
+  @Test
+  void weightsOfAnotherFamily() throws Exception {
+    try (RlhfProcess process = RlhfProcess.start(directory, worker("--topic-prefix", "family."))) {
+      process.awaitLine("started");
+      Log log = new Log(broker.bootstrapServers(), registry.url(), "family.");
+      log.publish(
+          log.topics().policyWeights(),
+          new NamedTensor("model.norm.weight", List.of(7L), new float[7]));
+      assertThat(process.awaitExit()).isEqualTo(1);
+      assertThat(process.output())
+          .contains("policy version 0.0 is of another family", "its model.norm.weight is [7], here")
+          .contains("connection.topic-prefix")
+          .doesNotContain("\tat ", "a fault of");
+    }
   }
 
   @Test

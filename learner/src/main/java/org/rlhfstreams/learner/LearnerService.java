@@ -21,6 +21,8 @@ public final class LearnerService implements AutoCloseable {
   private final OperationsEndpoint endpoint;
   private final ServiceThread thread;
   private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> unready =
+      new AtomicReference<>(Optional.of("models and checkpoint are being loaded"));
   private final Map<String, Double> newest = new ConcurrentHashMap<>();
 
   private LearnerService(KafkaConnection connection, StepListener listener) {
@@ -32,7 +34,7 @@ public final class LearnerService implements AutoCloseable {
                 configuration.learner().httpPort(),
                 "learner.http-port",
                 failure::get,
-                Optional::empty));
+                unready::get));
     try {
       this.run = opened.add(LearnerRun.open(connection, measuring(listener)));
     } catch (RuntimeException e) {
@@ -71,6 +73,7 @@ public final class LearnerService implements AutoCloseable {
     return new StepListener() {
       @Override
       public void began(String data) {
+        unready.set(Optional.empty());
         listener.began(data);
       }
 

@@ -16,6 +16,7 @@ import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.GroupShare;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
@@ -30,6 +31,7 @@ public final class RewardService implements AutoCloseable {
   private static final String GROUP = "reward-service";
 
   private final ShutdownSequence opened = new ShutdownSequence();
+  private final GroupShare share = new GroupShare(GROUP);
   private final HostedTopologies topologies;
   private final OperationsEndpoint endpoint;
   private final ServiceThread thread;
@@ -64,11 +66,8 @@ public final class RewardService implements AutoCloseable {
                 settings.httpPort(),
                 "reward-service.http-port",
                 this::failure,
-                () ->
-                    topologies.running()
-                        ? Optional.empty()
-                        : Optional.of("the topologies are starting")));
-    ScoringMeters meters = new ScoringMeters(endpoint.meters());
+                this::unready));
+    ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
     int endOfSequence = tokenizer.endOfSequence();
     this.thread =
         opened.add(
@@ -99,7 +98,7 @@ public final class RewardService implements AutoCloseable {
     return new RewardService(connection);
   }
 
-  private static void score(
+  private void score(
       KafkaConnection connection,
       RewardModel model,
       ReferenceModel reference,
@@ -122,8 +121,14 @@ public final class RewardService implements AutoCloseable {
             connection.topics().rollouts().name(),
             settings.batchSize(),
             settings.pollTimeout(),
-            handler)
+            handler,
+            share)
         .run(stopped);
+  }
+
+  /** Models are loaded before the group is joined. */
+  private Optional<String> unready() {
+    return topologies.running() ? share.unready() : Optional.of("the topologies are starting");
   }
 
   private Optional<String> failure() {

@@ -1,10 +1,12 @@
 package org.rlhfstreams.reward;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import org.rlhfstreams.service.kafka.GroupShare;
 
 /** What the reward service counts. */
 final class ScoringMeters {
@@ -12,7 +14,10 @@ final class ScoringMeters {
   private final Counter refused;
   private final Timer batches;
 
-  ScoringMeters(MeterRegistry registry) {
+  ScoringMeters(MeterRegistry registry, GroupShare share) {
+    Gauge.builder("rlhf.reward.partitions", share, GroupShare::partitions)
+        .description("Partitions of rollouts that this process has")
+        .register(registry);
     this.scored =
         Counter.builder("rlhf.reward.scored").description("Rollouts scored").register(registry);
     this.refused =

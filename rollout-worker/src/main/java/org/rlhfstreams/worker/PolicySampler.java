@@ -3,7 +3,9 @@ package org.rlhfstreams.worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.ComputeType;
@@ -66,10 +68,18 @@ final class PolicySampler implements AutoCloseable {
                     SampleSeed.of(settings.getSeed(), rolloutId))));
   }
 
-  /** Samples all that is queued. */
-  List<Generation> drain() {
+  /**
+   * Samples all that is queued.
+   *
+   * @param givenUp asked between two tokens
+   * @throws WakeupException where it says yes
+   */
+  List<Generation> drain(BooleanSupplier givenUp) {
     List<Generation> finished = new ArrayList<>();
     while (!policy.generator().idle()) {
+      if (givenUp.getAsBoolean()) {
+        throw new WakeupException();
+      }
       policy.refresh();
       finished.addAll(policy.generator().step());
     }

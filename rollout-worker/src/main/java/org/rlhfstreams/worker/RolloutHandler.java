@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +29,7 @@ import org.rlhfstreams.service.kafka.TransactionalLoop;
 /** Turns requests into rollouts: {@code rolloutId = requestId/sampleIndex}. */
 final class RolloutHandler implements TransactionalLoop.Handler {
   private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(5);
+  private static final Duration FINISH_WITHIN = Duration.ofSeconds(4);
 
   private final RecordDecoder<RolloutRequest> decoder;
   private final PolicySampler sampler;
@@ -37,6 +39,7 @@ final class RolloutHandler implements TransactionalLoop.Handler {
   private final String workerId;
   private final WorkerMeters meters;
   private final BooleanSupplier stopped;
+  private OptionalLong stoppedAt = OptionalLong.empty();
 
   RolloutHandler(
       RecordDecoder<RolloutRequest> decoder,
@@ -73,7 +76,7 @@ final class RolloutHandler implements TransactionalLoop.Handler {
       }
     }
     long tokensBefore = sampler.tokensDrawn();
-    for (Generation generation : sampler.drain()) {
+    for (Generation generation : sampler.drain(this::givenUp)) {
       Pending asked = pending.get(generation.request().id());
       outputs.add(
           new ProducerRecord<>(
@@ -112,6 +115,17 @@ final class RolloutHandler implements TransactionalLoop.Handler {
       LockSupport.parkNanos(WEIGHTS_PAUSE.toNanos());
       sampler.refresh();
     }
+  }
+
+  /** Whether the batch at hand is handed back: it was to stop, and the time to finish is over. */
+  private boolean givenUp() {
+    if (!stopped.getAsBoolean()) {
+      return false;
+    }
+    if (stoppedAt.isEmpty()) {
+      stoppedAt = OptionalLong.of(System.nanoTime());
+    }
+    return System.nanoTime() - stoppedAt.getAsLong() > FINISH_WITHIN.toNanos();
   }
 
   private static boolean isOlder(Optional<WeightVersion> version, WeightVersion minimum) {

@@ -1,6 +1,7 @@
 package org.rlhfstreams.worker;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -14,8 +15,10 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.DeadLetters;
+import org.rlhfstreams.service.kafka.GroupShare;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.weights.WeightReader;
@@ -28,7 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class RolloutWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RolloutWorker.class);
   private static final String GROUP = "rollout-workers";
+  private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(20);
 
+  private final GroupShare share = new GroupShare(GROUP);
   private final ShutdownSequence opened = new ShutdownSequence();
   private final ServiceThread thread;
   private final OperationsEndpoint endpoint;
@@ -66,9 +71,9 @@ public final class RolloutWorker implements AutoCloseable {
                 () ->
                     reader.newest().isEmpty()
                         ? Optional.of("no policy weights have arrived yet")
-                        : Optional.empty(),
+                        : share.unready(),
                 new OpenAiRoutes(model, tokenizer, completions)));
-    WorkerMeters meters = new WorkerMeters(endpoint.meters());
+    WorkerMeters meters = new WorkerMeters(endpoint.meters(), share);
     this.thread =
         opened.add(
             ServiceThread.start(
@@ -86,7 +91,7 @@ public final class RolloutWorker implements AutoCloseable {
     return new RolloutWorker(connection);
   }
 
-  private static void work(
+  private void work(
       KafkaConnection connection,
       ModelDirectory model,
       Tokenizer tokenizer,
@@ -95,12 +100,20 @@ public final class RolloutWorker implements AutoCloseable {
       BooleanSupplier stopped) {
     RolloutWorkerConfiguration settings = connection.configuration().rolloutWorker();
     String workerId = settings.workerIdOrDefault();
+    PolicyFamily family = new PolicyFamily(model);
+    // Requests would wait in the hands of a member that has no weights, or none that fit.
+    while (reader.newest().map(family::verified).isEmpty()) {
+      if (stopped.getAsBoolean()) {
+        return;
+      }
+      Pause.of(WEIGHTS_PAUSE);
+    }
     try (PolicySampler sampler =
         new PolicySampler(
             model,
             ComputeType.named(connection.configuration().model().dtype().name(), model),
             settings.batchSize(),
-            reader::newest)) {
+            () -> reader.newest().map(family::verified))) {
       RolloutHandler handler =
           new RolloutHandler(
               connection.decoder(RolloutRequest.class),
@@ -118,7 +131,8 @@ public final class RolloutWorker implements AutoCloseable {
               connection.topics().rolloutRequests().name(),
               settings.batchSize(),
               settings.pollTimeout(),
-              handler)
+              handler,
+              share)
           .run(stopped);
       sampler
           .version()
@@ -143,7 +157,10 @@ public final class RolloutWorker implements AutoCloseable {
     return endpoint;
   }
 
-  /** Finishes the batch at hand and leaves the group. */
+  /**
+   * Leaves the group. The batch at hand is finished where that takes a moment, else handed back:
+   * its requests are another member's then.
+   */
   @Override
   public void close() {
     opened.close();

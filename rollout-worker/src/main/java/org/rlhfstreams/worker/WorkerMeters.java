@@ -1,12 +1,14 @@
 package org.rlhfstreams.worker;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.service.kafka.GroupShare;
 
 /** What a worker counts. */
 final class WorkerMeters {
@@ -15,7 +17,10 @@ final class WorkerMeters {
   private final Timer batches;
   private final AtomicLong step = new AtomicLong(-1);
 
-  WorkerMeters(MeterRegistry registry) {
+  WorkerMeters(MeterRegistry registry, GroupShare share) {
+    Gauge.builder("rlhf.worker.partitions", share, GroupShare::partitions)
+        .description("Partitions of rollout-requests that this worker has")
+        .register(registry);
     this.rollouts =
         Counter.builder("rlhf.worker.rollouts").description("Responses sampled").register(registry);
     this.tokens =

@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ModelCommand.class,
       StatusCommand.class,
+      AuditCommand.class,
       DoctorCommand.class
     })
 public final class RlhfCommand implements Runnable {

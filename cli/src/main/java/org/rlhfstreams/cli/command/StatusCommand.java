@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -8,11 +9,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -120,9 +125,28 @@ public final class StatusCommand implements Callable<Integer> {
               .mapToLong(entry -> ends.get(entry.getKey()) - entry.getValue().offset())
               .sum();
       System.out.printf("%-26s %8d %8d%n", group, description.members().size(), lag);
+      description.members().stream()
+          .sorted(Comparator.comparing(MemberDescription::clientId))
+          .forEach(StatusCommand::printMember);
     } catch (ExecutionException e) {
       System.out.printf("%-26s %8s%n", group, "-");
     }
+  }
+
+  /** Its name, where it is, and which partitions of each topic it has. */
+  private static void printMember(MemberDescription member) {
+    Map<String, TreeSet<Integer>> partitions = new TreeMap<>();
+    for (TopicPartition partition : member.assignment().topicPartitions()) {
+      partitions
+          .computeIfAbsent(partition.topic(), topic -> new TreeSet<>())
+          .add(partition.partition());
+    }
+    String share =
+        partitions.entrySet().stream()
+            .map(topic -> topic.getKey() + " " + topic.getValue())
+            .collect(Collectors.joining(", "));
+    System.out.printf(
+        "  %s at %s: %s%n", member.clientId(), member.host(), share.isEmpty() ? "idle" : share);
   }
 
   private static Optional<StepMetrics> newestStep(

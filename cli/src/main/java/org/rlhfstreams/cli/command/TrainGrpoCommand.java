@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.command;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
+import org.rlhfstreams.cli.run.OnlineTraining;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +20,6 @@ public final class TrainGrpoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return prompts.training(options, ObjectiveName.GRPO).run();
+    return new OnlineTraining(options, prompts, ObjectiveName.GRPO).run();
   }
 }

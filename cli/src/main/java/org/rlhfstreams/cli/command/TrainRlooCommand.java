@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.command;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
+import org.rlhfstreams.cli.run.OnlineTraining;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +19,6 @@ public final class TrainRlooCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return prompts.training(options, ObjectiveName.RLOO).run();
+    return new OnlineTraining(options, prompts, ObjectiveName.RLOO).run();
   }
 }

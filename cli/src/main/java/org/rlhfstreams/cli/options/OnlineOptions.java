@@ -3,14 +3,11 @@ package org.rlhfstreams.cli.options;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.rlhfstreams.cli.run.OnlineTraining;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import picocli.CommandLine.Option;
 
 /** What every training on prompts needs to know. */
 public final class OnlineOptions {
-  private static final String USUAL_SAMPLES = "8";
-
   @Option(
       names = "--model",
       required = true,
@@ -45,8 +42,8 @@ public final class OnlineOptions {
       description = "Where model, metrics, checkpoints and log go.")
   private Path output;
 
-  /** The training of an objective. */
-  public OnlineTraining training(ConfigurationOptions flags, ObjectiveName objective) {
+  /** Configuration that follows from the options. */
+  public Map<String, String> decided(ObjectiveName objective) {
     Map<String, String> decided = new HashMap<>();
     decided.put("learner.objective", objective.text());
     decided.put("model.policy", model.toString());
@@ -54,8 +51,16 @@ public final class OnlineOptions {
     if (reference != null) {
       decided.put("model.reference", reference.toString());
     }
-    Map<String, String> suggested =
-        objective.comparesSamples() ? Map.of("sampling.samples", USUAL_SAMPLES) : Map.of();
-    return new OnlineTraining(flags, suggested, decided, data, output);
+    return decided;
+  }
+
+  /** Prompts. */
+  public Path data() {
+    return data;
+  }
+
+  /** Where everything goes. */
+  public Path output() {
+    return output;
   }
 }

@@ -8,10 +8,12 @@ import java.util.Map;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.data.PromptFile;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.OnlineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /**
@@ -20,6 +22,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
  */
 public final class OnlineTraining {
   private static final int INTERRUPTED = 130;
+  private static final String USUAL_SAMPLES = "8";
 
   private final ConfigurationOptions options;
   private final Map<String, String> suggested;
@@ -27,22 +30,14 @@ public final class OnlineTraining {
   private final Path data;
   private final Path output;
 
-  /**
-   * @param suggested configuration that the user's own goes before
-   * @param decided configuration that follows from the command
-   * @param data prompts
-   */
   public OnlineTraining(
-      ConfigurationOptions options,
-      Map<String, String> suggested,
-      Map<String, String> decided,
-      Path data,
-      Path output) {
+      ConfigurationOptions options, OnlineOptions prompts, ObjectiveName objective) {
     this.options = options;
-    this.suggested = suggested;
-    this.data = data;
-    this.output = output;
-    this.settings = new HashMap<>(decided);
+    this.suggested =
+        objective.comparesSamples() ? Map.of("sampling.samples", USUAL_SAMPLES) : Map.of();
+    this.data = prompts.data();
+    this.output = prompts.output();
+    this.settings = new HashMap<>(prompts.decided(objective));
     settings.put("learner.output", output.toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
     settings.put("reward-service.state-directory", output.resolve("state").toString());

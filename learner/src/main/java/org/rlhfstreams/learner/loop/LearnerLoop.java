@@ -74,11 +74,12 @@ public final class LearnerLoop<E extends Example> {
     try (BackgroundPublication background = new BackgroundPublication(publication, stopped)) {
       long published = publication.publishedStep();
       restore(published);
-      listener.began(source.described());
+      requireLog(publication.end());
       LearningRate rate = settings.learningRate(totalSteps());
       if (published < 0) {
         background.begin(outgoing(Optional.empty(), true));
       }
+      listener.began(source.described());
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
         Map<String, Long> position = source.position();
@@ -142,6 +143,21 @@ public final class LearnerLoop<E extends Example> {
     }
     metricsFile.rewind(step);
     skippedSteps.rewind(step);
+  }
+
+  /** A log that was lost or exchanged ends before the place where this run has read to. */
+  private void requireLog(long end) {
+    if (source.offset() > end) {
+      throw new CheckpointException(
+          ("the checkpoint in %s has read %s up to offset %d, but that ends at %d: this is another log;"
+                  + " name the broker that has the run's, or start a new run with an empty"
+                  + " learner.checkpoint-directory")
+              .formatted(
+                  checkpoints.directory().toAbsolutePath(),
+                  source.partition(),
+                  source.offset(),
+                  end));
+    }
   }
 
   private Map<String, Double> learn(List<E> batch, LearningRate rate) {

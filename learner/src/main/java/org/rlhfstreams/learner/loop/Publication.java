@@ -10,11 +10,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -70,7 +73,7 @@ final class Publication implements AutoCloseable {
     this.admin = connection.admin();
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
-    this.consumer = connection.groupConsumer(group, 1);
+    this.consumer = connection.groupConsumer(group, group, 1);
     this.producer = connection.transactionalWeightProducer(group);
     producer.initTransactions(); // fences the owner before
     new HangingTransactions(admin)
@@ -113,6 +116,24 @@ final class Publication implements AutoCloseable {
     return committed == null || committed.metadata().isEmpty()
         ? -1
         : Long.parseLong(committed.metadata());
+  }
+
+  /** Where the partition that the learner reads ends now, with what is not committed yet. */
+  long end() {
+    try {
+      return admin
+          .listOffsets(
+              Map.of(partition, OffsetSpec.latest()),
+              new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new KafkaException("the end of " + partition + " cannot be asked for", e);
+    }
   }
 
   /**

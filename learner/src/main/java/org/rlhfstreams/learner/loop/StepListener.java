@@ -4,7 +4,7 @@ package org.rlhfstreams.learner.loop;
 @FunctionalInterface
 public interface StepListener {
   /**
-   * The run begins, or goes on.
+   * The run stands where its checkpoint and the log say, and takes examples from now on.
    *
    * @param data what it reads, for people
    */

@@ -110,10 +110,12 @@ public final class KafkaConnection {
    * by itself.
    *
    * @param group without the prefix
+   * @param member how the broker, and who asks it, names this one
    * @param maxRecords in one poll, at most
    */
-  public KafkaConsumer<String, byte[]> groupConsumer(String group, int maxRecords) {
+  public KafkaConsumer<String, byte[]> groupConsumer(String group, String member, int maxRecords) {
     Map<String, Object> settings = consumerSettings();
+    settings.put("client.id", member);
     settings.put("group.id", configuration.connection().topicPrefix() + group);
     settings.put("max.poll.records", String.valueOf(maxRecords));
     settings.putIfAbsent("max.poll.interval.ms", TEN_MINUTES);

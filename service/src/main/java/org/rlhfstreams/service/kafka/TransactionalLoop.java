@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -43,11 +44,13 @@ public final class TransactionalLoop {
   private final int batchSize;
   private final Duration pollTimeout;
   private final Handler handler;
+  private final GroupShare share;
 
   /**
    * @param group consumer group, without the prefix
    * @param member this process's own name in the group; a second process with it fences the first
    * @param batchSize records handed over at once, at most
+   * @param share hears which partitions are this member's
    */
   public TransactionalLoop(
       KafkaConnection connection,
@@ -56,7 +59,8 @@ public final class TransactionalLoop {
       String topic,
       int batchSize,
       Duration pollTimeout,
-      Handler handler) {
+      Handler handler,
+      GroupShare share) {
     this.connection = connection;
     this.name = group;
     this.transactionalName = group + "-" + member;
@@ -64,6 +68,7 @@ public final class TransactionalLoop {
     this.batchSize = batchSize;
     this.pollTimeout = pollTimeout;
     this.handler = handler;
+    this.share = share;
   }
 
   /** Turns one poll's records into the records to write. */
@@ -83,8 +88,9 @@ public final class TransactionalLoop {
    * @throws ConnectionException where another process has taken this one's name
    */
   public void run(BooleanSupplier stopped) {
-    try (KafkaConsumer<String, byte[]> consumer = connection.groupConsumer(name, batchSize)) {
-      consumer.subscribe(List.of(topic));
+    try (KafkaConsumer<String, byte[]> consumer =
+        connection.groupConsumer(name, transactionalName, batchSize)) {
+      consumer.subscribe(List.of(topic), share);
       while (!stopped.getAsBoolean()) {
         try (KafkaProducer<String, Object> producer =
             connection.transactionalProducer(transactionalName)) {
@@ -100,6 +106,9 @@ public final class TransactionalLoop {
           if (!stopped.getAsBoolean()) {
             throw e;
           }
+        } catch (CommitFailedException e) {
+          LOG.info("{}: shares changed during a batch; it is done again", name);
+          rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
           pause(stopped);
@@ -137,12 +146,14 @@ public final class TransactionalLoop {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     ConsumerRecords<String, byte[]> polled = consumer.poll(pollTimeout);
     while (!polled.isEmpty()) {
+      share.keepOwn(records);
       polled.forEach(records::add);
       if (records.size() >= batchSize) {
-        break;
+        return records;
       }
       polled = consumer.poll(FILL_WITHIN);
     }
+    share.keepOwn(records);
     return records;
   }
 

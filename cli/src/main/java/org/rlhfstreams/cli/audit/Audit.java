@@ -1,0 +1,124 @@
+package org.rlhfstreams.cli.audit;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/**
+ * Draws up the account from the log, while the run goes on or after it. Upstream is read before
+ * downstream, so that whatever was done with is seen where it went.
+ */
+public final class Audit {
+  private static final String WORKERS = "rollout-workers";
+  private static final String SCORING = "reward-service";
+
+  private final KafkaConnection connection;
+  private final Topics topics;
+  private final Account account = new Account();
+  private final RecordDecoder<RolloutRequest> requests;
+  private final RecordDecoder<Rollout> rollouts;
+  private final RecordDecoder<ScoredRollout> scored;
+
+  public Audit(KafkaConnection connection) {
+    this.connection = connection;
+    this.topics = connection.topics();
+    this.requests = connection.decoder(RolloutRequest.class);
+    this.rollouts = connection.decoder(Rollout.class);
+    this.scored = connection.decoder(ScoredRollout.class);
+  }
+
+  /** Reads everything, once. */
+  public Account account() throws ExecutionException, InterruptedException {
+    RecordDecoder<DeadLetter> letters = connection.decoder(DeadLetter.class);
+    RecordDecoder<StepMetrics> steps = connection.decoder(StepMetrics.class);
+    try (CommittedLog log = new CommittedLog(connection)) {
+      String prefix = connection.configuration().connection().topicPrefix();
+      Map<TopicPartition, Long> done = log.committed(prefix + WORKERS);
+      log.read(
+          topics.rolloutRequests(),
+          record ->
+              decoded(requests, record)
+                  .ifPresent(
+                      request ->
+                          account.admit(
+                              request.getRequestId(), request.getSamples(), passed(done, record))));
+      Map<TopicPartition, Long> scoringDone = log.committed(prefix + SCORING);
+      log.read(
+          topics.rollouts(),
+          record ->
+              decoded(rollouts, record)
+                  .ifPresent(r -> account.sample(r.getRolloutId(), passed(scoringDone, record))));
+      log.read(
+          topics.scoredRollouts(),
+          record ->
+              decoded(scored, record)
+                  .ifPresent(
+                      s -> account.enter(Account.Stage.SCORED, s.getRollout().getRolloutId())));
+      log.read(
+          topics.trainingMetrics(),
+          record ->
+              decoded(steps, record)
+                  .ifPresent(
+                      step ->
+                          step.getRolloutIds()
+                              .forEach(id -> account.enter(Account.Stage.LEARNED, id))));
+      log.read(topics.deadLetters(), record -> decoded(letters, record).ifPresent(this::bury));
+    }
+    return account;
+  }
+
+  private static boolean passed(
+      Map<TopicPartition, Long> done, ConsumerRecord<String, byte[]> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    return record.offset() < done.getOrDefault(partition, 0L);
+  }
+
+  private void bury(DeadLetter letter) {
+    if (letter.getLostRollouts() == 0 || letter.getValue() == null) {
+      return; // nobody had asked for it
+    }
+    byte[] value = new byte[letter.getValue().remaining()];
+    letter.getValue().duplicate().get(value);
+    String topic = letter.getTopic();
+    if (topic.equals(topics.rolloutRequests().name())) {
+      decoded(requests, topic, value)
+          .ifPresent(
+              request -> {
+                for (int i = 0; i < request.getSamples(); i++) {
+                  account.bury(request.getRequestId() + "/" + i);
+                }
+              });
+    } else if (topic.equals(topics.rollouts().name())) {
+      decoded(rollouts, topic, value).ifPresent(r -> account.bury(r.getRolloutId()));
+    } else if (topic.equals(topics.scoredRollouts().name())) {
+      decoded(scored, topic, value).ifPresent(s -> account.bury(s.getRollout().getRolloutId()));
+    }
+  }
+
+  private static <T extends SpecificRecord> Optional<T> decoded(
+      RecordDecoder<T> decoder, ConsumerRecord<String, byte[]> record) {
+    return decoded(decoder, record.topic(), record.value());
+  }
+
+  /** What is no event has a dead letter of its own, and is on no account. */
+  private static <T extends SpecificRecord> Optional<T> decoded(
+      RecordDecoder<T> decoder, String topic, byte[] value) {
+    try {
+      return Optional.of(decoder.decode(topic, value));
+    } catch (UndecodableException e) {
+      return Optional.empty();
+    }
+  }
+}
