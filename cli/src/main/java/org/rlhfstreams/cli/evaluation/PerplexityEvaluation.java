@@ -45,7 +45,7 @@ public final class PerplexityEvaluation {
         measured.add(
             new TextMeasure(texts.sources().get(i), all.get(i).responseLength(), -sums[i]));
       }
-      int cut = (int) all.stream().filter(row -> row.tokenIds().length == join.maxLength()).count();
+      int cut = texts.examples().stream().mapToInt(Demonstration::truncatedRows).sum();
       return PerplexityResult.of(model.toString(), texts.leftOut(), cut, measured);
     }
   }

@@ -75,11 +75,11 @@ public final class LearnerLoop<E extends Example> {
       long published = publication.publishedStep();
       restore(published);
       requireLog(publication.end());
-      listener.began(source.described());
       LearningRate rate = settings.learningRate(totalSteps());
       if (published < 0) {
         background.begin(outgoing(Optional.empty(), true));
       }
+      listener.began(source.described());
       Pace pace = new Pace(step);
       while (!stopped.getAsBoolean() && !atEnd()) {
         Map<String, Long> position = source.position();

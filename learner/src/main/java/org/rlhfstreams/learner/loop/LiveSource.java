@@ -78,9 +78,9 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     duplicatesBefore = counted.duplicates();
   }
 
+  /** Which ids were counted before the position. */
   private void recount(LogRange begun) {
-    LogRange before = new LogRange(begun.from(), batchEnd.offset());
-    reader.goOn(before, before.from());
+    reader.goOver(new LogRange(begun.from(), batchEnd.offset()));
     while (!reader.isAtEnd()) {
       boolean unused =
           reader.read(

@@ -74,6 +74,13 @@ final class LogReader<V extends SpecificRecord> implements AutoCloseable {
     go(begun, at);
   }
 
+  /** Goes to the beginning of what was read before, as far as it is kept. */
+  void goOver(LogRange before) {
+    RangeResolver resolver = new RangeResolver(consumer, partition);
+    resolver.requireReached(before.until());
+    go(before, before.from());
+  }
+
   private void go(LogRange newRange, long at) {
     polled.clear();
     refusals.clear();

@@ -76,6 +76,7 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
       RangeResolver resolver = new RangeResolver(consumer, partition);
       resolved = position.isEmpty() ? resolver.resolve(range) : LogRange.of(position);
       resolver.requireKept(resolved.from());
+      resolver.requireReached(resolved.until());
       scan.run(consumer, connection, resolved);
     }
     examples = scan.index();

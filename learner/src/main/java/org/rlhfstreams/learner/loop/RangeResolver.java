@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RangeBound;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
@@ -106,14 +107,29 @@ final class RangeResolver {
   /**
    * Checks that what a checkpoint has still to read is there.
    *
-   * @throws ConfigurationException where retention has removed it
+   * @throws CheckpointException where retention has removed it
    */
   void requireKept(long offset) {
     if (offset < oldest) {
-      throw new ConfigurationException(
+      throw new CheckpointException(
           "the checkpoint goes on at offset %d of %s, but retention has removed what lies before %d:"
                   .formatted(offset, partition.topic(), oldest)
-              + " start a new run in another learner.checkpoint-directory");
+              + " start a new run with an empty learner.checkpoint-directory");
+    }
+  }
+
+  /**
+   * Checks that what a checkpoint has read is there to be read again.
+   *
+   * @throws CheckpointException where it is not
+   */
+  void requireReached(long offset) {
+    if (offset > end) {
+      throw new CheckpointException(
+          "the checkpoint has read %s up to offset %d, but that ends at %d: this is another log;"
+                  .formatted(partition, offset, end)
+              + " name the broker that has the run's, or start a new run with an empty"
+              + " learner.checkpoint-directory");
     }
   }
 }

@@ -21,6 +21,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 final class PreferenceLog {
   private final EmbeddedStack stack;
   private final String prefix;
+  private final String topic;
 
   /**
    * @param prefix of the test's own topics
@@ -28,8 +29,10 @@ final class PreferenceLog {
   PreferenceLog(EmbeddedStack stack, String prefix) {
     this.stack = stack;
     this.prefix = prefix;
-    try (Admin admin = connection(Map.of()).admin()) {
-      new TopicAdministrator(admin, 1).ensure(connection(Map.of()).topics().all());
+    KafkaConnection connection = connection(Map.of());
+    this.topic = connection.topics().preferences().name();
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
   }
 
@@ -73,7 +76,6 @@ final class PreferenceLog {
   }
 
   private ProducerRecord<String, Object> record(String id, Long timestamp) {
-    String topic = connection(Map.of()).topics().preferences().name();
     return new ProducerRecord<>(topic, 0, timestamp, id, pair(id));
   }
 

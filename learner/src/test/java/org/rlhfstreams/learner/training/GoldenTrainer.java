@@ -32,7 +32,6 @@ import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
-import org.rlhfstreams.service.configuration.Truncation;
 
 /**
  * An objective's trainer from the golden models, as often as it is asked for, and a batch of eight
@@ -171,8 +170,7 @@ final class GoldenTrainer<E> {
     List<E> examples = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
       PreferenceRows rows =
-          new PreferenceRows(
-              tokenizer, Optional.empty(), new RowJoin(MAX_LENGTH, Truncation.KEEP_START));
+          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(MAX_LENGTH));
       for (JsonNode row : new ObjectMapper().readTree(resource(file).toFile())) {
         examples.addAll(conversion.of(rows, preference(examples.size(), row)));
       }
