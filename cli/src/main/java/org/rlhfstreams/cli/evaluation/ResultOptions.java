@@ -1,4 +1,4 @@
-package org.rlhfstreams.cli.options;
+package org.rlhfstreams.cli.evaluation;
 
 import java.nio.file.Path;
 import java.util.Optional;
