@@ -33,12 +33,9 @@ public final class PerplexityEvaluation {
   public PerplexityResult run(Path model) {
     try (LanguageModel opened = precision.open(model);
         ResponseLikelihoods likelihoods = new ResponseLikelihoods(opened, model.toString())) {
-      int longest = options.longest(opened.configuration().maxPositions());
+      RowJoin join = options.join(opened.configuration().maxPositions());
       PreferenceRows rows =
-          new PreferenceRows(
-              opened.tokenizer(),
-              opened.prompts().chatTemplate(),
-              RowJoin.keepingTheStart(longest));
+          new PreferenceRows(opened.tokenizer(), opened.prompts().chatTemplate(), join);
       EvaluationRows<Demonstration> texts =
           EvaluationRows.read(options.data(), options.strict(), rows::demonstration);
       List<TokenRow> all = texts.examples().stream().map(Demonstration::row).toList();

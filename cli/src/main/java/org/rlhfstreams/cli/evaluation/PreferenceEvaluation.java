@@ -10,7 +10,6 @@ import org.rlhfstreams.cli.options.PrecisionOptions;
 import org.rlhfstreams.cli.options.RowOptions;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.data.PreferenceRows;
-import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.reference.RowSums;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -41,9 +40,7 @@ public final class PreferenceEvaluation {
     try (RewardScorer scorer = RewardScorer.open(directory, precision)) {
       PreferenceRows rows =
           new PreferenceRows(
-              scorer.tokenizer(),
-              ChatTemplate.find(model),
-              RowJoin.keepingTheStart(options.longest(scorer.maxPositions())));
+              scorer.tokenizer(), ChatTemplate.find(model), options.join(scorer.maxPositions()));
       EvaluationRows<PreferencePair> pairs =
           EvaluationRows.read(options.data(), options.strict(), rows::pair);
       double[] scores = scorer.scores(responses(pairs.examples()), model.toString());
@@ -66,7 +63,7 @@ public final class PreferenceEvaluation {
           new PreferenceRows(
               opened.tokenizer(),
               opened.prompts().chatTemplate(),
-              RowJoin.keepingTheStart(options.longest(opened.configuration().maxPositions())));
+              options.join(opened.configuration().maxPositions()));
       pairs = EvaluationRows.read(options.data(), options.strict(), rows::pair);
       sums = sums(opened, model, pairs.examples());
     }

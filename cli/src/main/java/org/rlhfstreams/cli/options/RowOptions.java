@@ -2,7 +2,9 @@ package org.rlhfstreams.cli.options;
 
 import java.util.List;
 import org.rlhfstreams.cli.dataset.PreferenceDataset;
+import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.Truncation;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -40,15 +42,16 @@ public final class RowOptions {
   }
 
   /**
-   * Tokens of a row at most.
+   * How prompt and response become a row, cut at its end where it is too long.
    *
-   * @param context of the model
-   * @throws ConfigurationException where it is no length
+   * @param context of the model, in tokens
+   * @throws ConfigurationException where {@code --max-length} is no length
    */
-  public int longest(int context) {
+  public RowJoin join(int context) {
     if (maxLength < 0) {
       throw new ConfigurationException("--max-length = " + maxLength + ": expected 0 or more");
     }
-    return maxLength == 0 ? context : Math.min(maxLength, context);
+    int longest = maxLength == 0 ? context : Math.min(maxLength, context);
+    return new RowJoin(longest, Truncation.KEEP_START);
   }
 }

@@ -117,7 +117,7 @@ final class ReplayTest {
   private static OffsetAndMetadata committed(KafkaConnection connection) {
     TopicPartition partition = new TopicPartition(connection.topics().scoredRollouts().name(), 0);
     try (KafkaConsumer<String, byte[]> consumer =
-        connection.groupConsumer("learner-ppo", "auditor", 1)) {
+        connection.groupConsumer("learner-ppo", "reader", 1)) {
       return consumer.committed(Set.of(partition)).get(partition);
     }
   }
