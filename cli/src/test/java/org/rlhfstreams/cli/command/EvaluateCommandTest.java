@@ -140,7 +140,7 @@ final class EvaluateCommandTest {
       }
     }
     long tokens = result.get("tokens").asLong();
-    double mean = result.get("nats_per_token").asDouble();
+    double mean = result.get("negative_log_likelihood").asDouble();
     // A completion is measured with its end, which is no part of the text.
     assertThat(tokens).isPositive();
     assertThat(mean * tokens).isGreaterThan(-sum);

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.rlhfstreams.learner.advantage.RewardedResponses;
 import org.rlhfstreams.learner.advantage.TokenRewards;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ClippedSurrogate;
 import org.rlhfstreams.learner.objectives.CriticFreeObjective;
@@ -28,7 +27,7 @@ import org.rlhfstreams.service.configuration.LearnerConfiguration;
  * GRPO, Dr. GRPO, RLOO and REINFORCE++: advantages once a batch from the rewards alone, then epochs
  * of mini-batches over it.
  */
-public final class CriticFreeTrainer implements Trainer<ScoredSample> {
+public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
   private static final String STEPS = "steps";
 
   private final TrainableModel policy;
@@ -39,7 +38,6 @@ public final class CriticFreeTrainer implements Trainer<ScoredSample> {
   private final TokenRewards tokenRewards;
   private final CriticFreeObjective objective;
   private final MiniBatches miniBatches;
-  private final TrainableState state;
   private long steps;
 
   /**
@@ -52,6 +50,7 @@ public final class CriticFreeTrainer implements Trainer<ScoredSample> {
       CriticFreeConfiguration settings,
       LearnerConfiguration learner,
       int longest) {
+    super("policy", policy);
     this.policy = policy;
     this.settings = settings;
     this.learner = learner;
@@ -71,7 +70,6 @@ public final class CriticFreeTrainer implements Trainer<ScoredSample> {
                     : OptionalDouble.empty()),
             variant.lossBeta());
     this.miniBatches = new MiniBatches(settings.miniBatches(), settings.epochs(), learner.seed());
-    this.state = new TrainableState("policy", policy, policy.modelTensors());
   }
 
   @Override
@@ -218,23 +216,12 @@ public final class CriticFreeTrainer implements Trainer<ScoredSample> {
   }
 
   @Override
-  public TrainedModel model() {
-    return state.trained();
+  Map<String, Double> numbers() {
+    return Map.of(STEPS, (double) steps);
   }
 
   @Override
-  public TrainerState state() {
-    return state.alone(Map.of(STEPS, (double) steps));
-  }
-
-  @Override
-  public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed);
-    steps = checkpointed.numbers().get(STEPS).longValue();
-  }
-
-  @Override
-  public void close() {
-    policy.close();
+  void takeUp(Map<String, Double> checkpointed) {
+    steps = checkpointed.get(STEPS).longValue();
   }
 }

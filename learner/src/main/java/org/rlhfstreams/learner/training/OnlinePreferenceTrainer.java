@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
@@ -21,14 +20,13 @@ import org.rlhfstreams.model.training.TrainableModel;
  * reward model, are the pairs; one update a batch. The reference's log-probabilities come with the
  * rollouts, at the temperature that they were sampled at, and the policy's are taken there too.
  */
-public final class OnlinePreferenceTrainer implements Trainer<ScoredSample> {
+public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSample> {
   private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final PairObjective objective;
   private final double missingEndPenalty;
   private final double learningRate;
-  private final TrainableState state;
   private long steps;
 
   /**
@@ -41,11 +39,11 @@ public final class OnlinePreferenceTrainer implements Trainer<ScoredSample> {
       PairObjective objective,
       double missingEndPenalty,
       double learningRate) {
+    super("policy", policy);
     this.policy = policy;
     this.objective = objective;
     this.missingEndPenalty = missingEndPenalty;
     this.learningRate = learningRate;
-    this.state = new TrainableState("policy", policy, policy.modelTensors());
   }
 
   @Override
@@ -117,23 +115,12 @@ public final class OnlinePreferenceTrainer implements Trainer<ScoredSample> {
   }
 
   @Override
-  public TrainedModel model() {
-    return state.trained();
+  Map<String, Double> numbers() {
+    return Map.of(STEPS, (double) steps);
   }
 
   @Override
-  public TrainerState state() {
-    return state.alone(Map.of(STEPS, (double) steps));
-  }
-
-  @Override
-  public void restore(TrainerState checkpointed) {
-    state.restore(checkpointed);
-    steps = checkpointed.numbers().get(STEPS).longValue();
-  }
-
-  @Override
-  public void close() {
-    policy.close();
+  void takeUp(Map<String, Double> checkpointed) {
+    steps = checkpointed.get(STEPS).longValue();
   }
 }

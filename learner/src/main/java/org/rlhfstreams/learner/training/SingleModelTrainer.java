@@ -5,7 +5,7 @@ import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /**
- * What trainers of one model without further state have in common.
+ * What trainers of one model have in common.
  *
  * @param <E> the kind of example
  */
@@ -29,13 +29,22 @@ abstract class SingleModelTrainer<E> implements Trainer<E> {
 
   @Override
   public final TrainerState state() {
-    return state.alone(Map.of());
+    return state.alone(numbers());
   }
 
   @Override
   public final void restore(TrainerState checkpointed) {
     state.restore(checkpointed);
+    takeUp(checkpointed.numbers());
   }
+
+  /** Further numbers that a checkpoint keeps, by names of their own. */
+  Map<String, Double> numbers() {
+    return Map.of();
+  }
+
+  /** Takes up what {@link #numbers} gave, among others. */
+  void takeUp(Map<String, Double> checkpointed) {}
 
   @Override
   public void close() {
