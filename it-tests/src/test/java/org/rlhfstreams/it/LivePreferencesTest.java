@@ -95,6 +95,9 @@ final class LivePreferencesTest {
       assertThat(steps)
           .extracting(step -> step.getValues().get("data/duplicates"))
           .containsExactly(0.0, 1.0, 1.0);
+      RlhfProcess audit = cluster.start("audit");
+      assertThat(audit.awaitExit()).isZero();
+      assertThat(audit.output()).doesNotContain("unasked"); // pairs are no rollouts
       restarted.interrupt();
       assertThat(restarted.awaitExit()).isEqualTo(130);
     }

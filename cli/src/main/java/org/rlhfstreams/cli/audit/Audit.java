@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.audit;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +15,7 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
@@ -70,6 +72,7 @@ public final class Audit {
           topics.trainingMetrics(),
           record ->
               decoded(steps, record)
+                  .filter(Audit::learnsFromRollouts)
                   .ifPresent(
                       step ->
                           step.getRolloutIds()
@@ -77,6 +80,13 @@ public final class Audit {
       log.read(topics.deadLetters(), record -> decoded(letters, record).ifPresent(this::bury));
     }
     return account;
+  }
+
+  /** Steps on preferences are on another account, and a replay, named otherwise, on none. */
+  private static boolean learnsFromRollouts(StepMetrics step) {
+    return Arrays.stream(ObjectiveName.values())
+        .filter(ObjectiveName::learnsFromRollouts)
+        .anyMatch(objective -> objective.text().equals(step.getObjective()));
   }
 
   private static boolean passed(
