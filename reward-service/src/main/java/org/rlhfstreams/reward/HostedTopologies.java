@@ -2,15 +2,20 @@ package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.SamplingConfiguration;
+import org.rlhfstreams.service.kafka.BrokerRefusal;
+import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.topology.admission.AdmissionSettings;
 import org.rlhfstreams.topology.admission.AdmissionTopology;
@@ -26,6 +31,7 @@ final class HostedTopologies implements AutoCloseable {
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
   private final KafkaStreams streams;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   HostedTopologies(KafkaConnection connection, PromptEncoder encoder, Path state) {
     RlhfConfiguration configuration = connection.configuration();
@@ -34,8 +40,14 @@ final class HostedTopologies implements AutoCloseable {
         builder, connection.topics(), connection.serdes(), encoder, settings(configuration));
     StatisticsTopology.build(builder, connection.topics(), connection.serdes());
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
+    BrokerRefusal refusals = new BrokerRefusal(connection);
     streams.setUncaughtExceptionHandler(
         exception -> {
+          Optional<ConnectionException> refusal = refusals.in(exception);
+          if (refusal.isPresent()) {
+            ended.completeExceptionally(refusal.get());
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+          }
           LOG.warn("a topology starts again after: {}", exception.getMessage());
           return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
@@ -65,7 +77,7 @@ final class HostedTopologies implements AutoCloseable {
     Properties properties = new Properties();
     connection.clientSettings().forEach(properties::put);
     String prefix = connection.configuration().connection().topicPrefix();
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "topologies");
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + GroupNames.TOPOLOGIES);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     // Statistics can wait so long; admission asks for a commit when it has released requests.
@@ -82,6 +94,11 @@ final class HostedTopologies implements AutoCloseable {
   /** Whether the topologies process records. */
   boolean running() {
     return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** Completes, exceptionally, where the broker refuses them; they cannot go on then. */
+  CompletableFuture<Void> ended() {
+    return ended;
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
     } catch (SerializationException e) {
       if (isUnavailable(e)) {
         throw new RegistryUnavailableException(
-            "the schema registry does not answer: " + rootMessage(e), e);
+            "the schema registry does not answer: " + RootCause.message(e), e);
       }
       if (isUnknownSchema(e)) {
         throw new UndecodableException("the registry knows no schema with id " + schemaId, e);
@@ -63,7 +63,7 @@ public final class RecordDecoder<T extends SpecificRecord> {
   private UndecodableException misfit(int schemaId, RuntimeException cause) {
     return new UndecodableException(
         "the bytes do not fit schema %d as %s: %s"
-            .formatted(schemaId, event.getSimpleName(), rootMessage(cause)),
+            .formatted(schemaId, event.getSimpleName(), RootCause.message(cause)),
         cause);
   }
 
@@ -71,7 +71,11 @@ public final class RecordDecoder<T extends SpecificRecord> {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (isRestError(cause)) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("error code: 5") || message.contains("error code: 429");
+        // What the registry does not let us read, it may when the credentials are mended.
+        return message.contains("error code: 5")
+            || message.contains("error code: 429")
+            || message.contains("error code: 401")
+            || message.contains("error code: 403");
       }
       if (cause instanceof IOException && !(cause instanceof java.io.EOFException)) {
         return true;
@@ -97,13 +101,5 @@ public final class RecordDecoder<T extends SpecificRecord> {
     return decoded instanceof org.apache.avro.generic.GenericContainer container
         ? container.getSchema().getFullName()
         : String.valueOf(decoded);
-  }
-
-  private static String rootMessage(Throwable error) {
-    Throwable root = error;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

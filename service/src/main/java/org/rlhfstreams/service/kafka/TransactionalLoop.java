@@ -85,7 +85,8 @@ public final class TransactionalLoop {
   /**
    * Runs until told to stop.
    *
-   * @throws ConnectionException where another process has taken this one's name
+   * @throws ConnectionException where another process has taken this one's name, or the broker
+   *     refuses this one
    */
   public void run(BooleanSupplier stopped) {
     try (KafkaConsumer<String, byte[]> consumer =
@@ -110,6 +111,7 @@ public final class TransactionalLoop {
           LOG.info("{}: shares changed during a batch; it is done again", name);
           rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
+          endWhereRefused(e);
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
           pause(stopped);
           rewind(consumer, stopped);
@@ -183,10 +185,20 @@ public final class TransactionalLoop {
         }
         return;
       } catch (KafkaException e) {
+        endWhereRefused(e);
         LOG.warn("{}: waiting for the broker: {}", name, e.getMessage());
         pause(stopped);
       }
     }
+  }
+
+  private void endWhereRefused(RuntimeException error) {
+    new BrokerRefusal(connection)
+        .in(error)
+        .ifPresent(
+            refusal -> {
+              throw refusal;
+            });
   }
 
   private static void pause(BooleanSupplier stopped) {
