@@ -67,7 +67,8 @@ public final class LoopOverhead {
     Map<String, String> settings = settings(directory, round);
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    KafkaConnection connection = Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
+    KafkaConnection connection =
+        Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
     PromptImport.publish(connection, DemoSettings.prompts());
     List<Long> times = new ArrayList<>();
     List<Map<String, Double>> threads = new ArrayList<>();

@@ -32,8 +32,7 @@ final class RegistryLog implements AutoCloseable {
     replay(client, table);
     Map<String, Object> settings = new HashMap<>(client);
     settings.put("acks", "all");
-    this.producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    this.producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
   }
 
   private static void createTopic(Map<String, Object> settings) {

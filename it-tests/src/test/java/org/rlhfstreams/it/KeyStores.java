@@ -73,7 +73,8 @@ final class KeyStores {
     Base64.Encoder lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
     Files.writeString(
         file,
-        "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, lines.encodeToString(der), kind),
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+            .formatted(kind, lines.encodeToString(der), kind),
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
   }

@@ -61,8 +61,7 @@ final class RegistryGate implements AutoCloseable {
                     .request(request.method(), port, "127.0.0.1", request.uri())
                     .compose(out -> out.send(body)))
         .compose(
-            behind ->
-                behind.body().onSuccess(body -> answer(request, behind.statusCode(), body)))
+            behind -> behind.body().onSuccess(body -> answer(request, behind.statusCode(), body)))
         .onFailure(error -> answer(request, 502, Buffer.buffer("{}")));
   }
 

@@ -66,7 +66,8 @@ final class SecretWatch extends AppenderBase<ILoggingEvent> {
 
   @Override
   public void stop() {
-    for (Logger logger : ((Logger) LoggerFactory.getLogger("it")).getLoggerContext().getLoggerList()) {
+    for (Logger logger :
+        ((Logger) LoggerFactory.getLogger("it")).getLoggerContext().getLoggerList()) {
       if (logger.detachAppender(this) && !logger.getName().equals(Logger.ROOT_LOGGER_NAME)) {
         logger.setLevel(null);
         logger.setAdditive(true);

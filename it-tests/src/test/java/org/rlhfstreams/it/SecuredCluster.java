@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.rlhfstreams.embedded.EmbeddedBroker;
 import org.rlhfstreams.embedded.EmbeddedRegistry;
@@ -90,12 +91,14 @@ final class SecuredCluster implements AutoCloseable {
         "listeners",
         "SASL_SSL://%s,SSL://%s,CONTROLLER://127.0.0.1:%d".formatted(scram(), mutual(), ports[2]));
     settings.put("advertised.listeners", "SASL_SSL://%s,SSL://%s".formatted(scram(), mutual()));
-    settings.put(
-        "listener.security.protocol.map", "SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:SSL");
+    settings.put("listener.security.protocol.map", "SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:SSL");
     settings.put("inter.broker.listener.name", "SSL");
     settings.put("listener.name.ssl.ssl.client.auth", "required");
     settings.put("listener.name.controller.ssl.client.auth", "required");
     settings.put("sasl.enabled.mechanisms", MECHANISM);
+    settings.put(
+        "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config",
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;");
     settings.put("ssl.keystore.location", brokerKeys.toString());
     settings.put("ssl.keystore.type", "PKCS12");
     settings.put("ssl.keystore.password", password);
@@ -150,8 +153,7 @@ final class SecuredCluster implements AutoCloseable {
     reference("kafka", settings);
     settings.put("weights.trusted-keys-file", trustedKeys().toString());
     if (role == Role.LEARNER) {
-      settings.put(
-          "weights.signing-key-file", directory.resolve("signing-key.pem").toString());
+      settings.put("weights.signing-key-file", directory.resolve("signing-key.pem").toString());
     }
     return settings;
   }
@@ -189,8 +191,7 @@ final class SecuredCluster implements AutoCloseable {
         "schema-registry.basic.auth.user.info",
         REGISTRY_USER + ":${directory:" + directory + ":password}");
     settings.put("schema-registry.schema.registry.ssl.truststore.type", "PEM");
-    settings.put(
-        "schema-registry.schema.registry.ssl.truststore.location", trusted.toString());
+    settings.put("schema-registry.schema.registry.ssl.truststore.location", trusted.toString());
     reference("schema-registry", settings);
     return settings;
   }
@@ -221,7 +222,7 @@ final class SecuredCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws TimeoutException {
     gate.close();
     registry.close();
     broker.close();

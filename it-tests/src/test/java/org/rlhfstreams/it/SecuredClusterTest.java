@@ -141,9 +141,7 @@ final class SecuredClusterTest {
           .atMost(LONGEST)
           .until(
               () ->
-                  learner.ended().isDone()
-                      || reward.ended().isDone()
-                      || rollouts.ended().isDone());
+                  learner.ended().isDone() || reward.ended().isDone() || rollouts.ended().isDone());
       assertThat(learner.ended()).isCompleted();
     }
     Log log = new Log(connection(cluster.settings(Role.OPERATOR)));
@@ -286,8 +284,7 @@ final class SecuredClusterTest {
         "schema.registry.ssl.truststore.location");
   }
 
-  private static void assertRefused(Map<String, String> settings, String... said)
-      throws Exception {
+  private static void assertRefused(Map<String, String> settings, String... said) throws Exception {
     settings.put("connection.start-timeout", "1h");
     String text = rlhf(1, cluster.file("refused", settings), "learner");
     assertThat(text).contains(said);

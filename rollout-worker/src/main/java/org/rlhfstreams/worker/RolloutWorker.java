@@ -72,15 +72,16 @@ public final class RolloutWorker implements AutoCloseable {
                 this::failure,
                 () ->
                     reader.newest().isEmpty()
-                        ? reader.refusal().or(() -> Optional.of("no policy weights have arrived yet"))
+                        ? reader
+                            .refusal()
+                            .or(() -> Optional.of("no policy weights have arrived yet"))
                         : share.unready(),
                 new OpenAiRoutes(model, tokenizer, completions)));
     WorkerMeters meters = new WorkerMeters(endpoint.meters(), share);
     this.thread =
         opened.add(
             ServiceThread.start(
-                "rollout-worker",
-                stopped -> work(connection, model, tokenizer, meters, stopped)));
+                "rollout-worker", stopped -> work(connection, model, tokenizer, meters, stopped)));
   }
 
   /**

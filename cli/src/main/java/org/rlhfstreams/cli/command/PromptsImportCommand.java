@@ -39,7 +39,8 @@ public final class PromptsImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Prompt> prompts = file == null ? DemoSettings.prompts() : new PromptFile(file).read();
-    KafkaConnection connection = Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
+    KafkaConnection connection =
+        Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
     if (once && PromptImport.hasPrompts(connection)) {
       System.out.printf("%s has prompts already%n", connection.topics().prompts().name());
       return 0;

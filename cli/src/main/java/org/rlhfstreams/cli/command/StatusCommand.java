@@ -65,8 +65,8 @@ public final class StatusCommand implements Callable<Integer> {
       System.out.println();
       System.out.printf("%-26s %8s %8s%n", "group", "members", "lag");
       String prefix = connection.configuration().connection().topicPrefix();
-      for (String group : List.of(
-              GroupNames.ROLLOUT_WORKERS, GroupNames.REWARD_SERVICE, GroupNames.TOPOLOGIES)) {
+      for (String group :
+          List.of(GroupNames.ROLLOUT_WORKERS, GroupNames.REWARD_SERVICE, GroupNames.TOPOLOGIES)) {
         printGroup(admin, consumer, prefix + group);
       }
       for (String learner : groupsNamed(admin, prefix + GroupNames.LEARNERS)) {

@@ -19,7 +19,8 @@ public final class TopicsCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KafkaConnection connection = Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
+    KafkaConnection connection =
+        Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
     System.out.printf("%d topics are in order%n", connection.topics().all().size());
     return 0;
   }

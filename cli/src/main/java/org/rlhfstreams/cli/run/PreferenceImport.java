@@ -68,14 +68,9 @@ public final class PreferenceImport {
       producer.flush();
     }
     if (failure.get() != null) {
-      throw new BrokerRefusal(connection)
-          .in(failure.get())
-          .<RuntimeException>map(refusal -> refusal)
-          .orElseGet(
-              () ->
-                  new CommandException(
-                      "not every row was published: " + failure.get().getMessage(),
-                      failure.get()));
+      new BrokerRefusal(connection).endIn(failure.get());
+      throw new CommandException(
+          "not every row was published: " + failure.get().getMessage(), failure.get());
     }
     return summary;
   }

@@ -42,7 +42,8 @@ public final class Replay {
       return 0;
     }
     try (Interruption interruption = new Interruption()) {
-      KafkaConnection connection = Cluster.connect(configuration, Role.LEARNER, System.out::println);
+      KafkaConnection connection =
+          Cluster.connect(configuration, Role.LEARNER, System.out::println);
       try (LearnerRun run = LearnerRun.replay(connection, new TrainingProgress())) {
         if (!run.run(interruption)) {
           System.out.println("stopped after a checkpoint; the same command continues");

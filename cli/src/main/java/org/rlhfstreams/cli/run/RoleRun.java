@@ -42,7 +42,8 @@ public final class RoleRun {
     }
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
-          Cluster.connect(configuration, role, message -> System.out.println(name + ": " + message));
+          Cluster.connect(
+              configuration, role, message -> System.out.println(name + ": " + message));
       Started started = start.apply(connection);
       try (ShutdownSequence opened = new ShutdownSequence()) {
         opened.add(started.role());

@@ -71,9 +71,8 @@ final class Publication implements AutoCloseable {
     this.group = group;
     this.partition = partition;
     this.metricsTopic = connection.topics().trainingMetrics().name();
-    this.weights = 
-        new WeightPublisher(
-            weightsTopic, WeightSigner.of(connection.configuration().weights()));
+    this.weights =
+        new WeightPublisher(weightsTopic, WeightSigner.of(connection.configuration().weights()));
     this.admin = connection.admin();
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
@@ -144,7 +143,8 @@ final class Publication implements AutoCloseable {
    * Publishes a step. Waits while the broker or the registry is away.
    *
    * @return false where {@code stopped} said so first
-   * @throws ConnectionException where another learner has taken over, or the broker refuses this one
+   * @throws ConnectionException where another learner has taken over, or the broker refuses this
+   *     one
    */
   boolean publish(Outgoing outgoing, BooleanSupplier stopped) {
     boolean first = true;
@@ -165,10 +165,7 @@ final class Publication implements AutoCloseable {
             "another learner has taken over group %s%s: this one stops".formatted(prefix(), group),
             e);
       } catch (KafkaException e) {
-        Optional<ConnectionException> refusal = new BrokerRefusal(connection).in(e);
-        if (refusal.isPresent()) {
-          throw refusal.get();
-        }
+        new BrokerRefusal(connection).endIn(e);
         LOG.warn("step {} waits to be published: {}", outgoing.step(), e.getMessage());
       }
       if (stopped.getAsBoolean()) {

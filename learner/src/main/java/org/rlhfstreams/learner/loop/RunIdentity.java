@@ -22,7 +22,8 @@ import org.rlhfstreams.service.weights.WeightGenerations;
 public record RunIdentity(String group, String runId, String objective, int generation) {
   /** The run that an objective has without more ado. */
   public static RunIdentity first(KafkaConnection connection, String objective) {
-    return new RunIdentity(GroupNames.LEARNERS + objective, prefix(connection) + objective, objective, 0);
+    return new RunIdentity(
+        GroupNames.LEARNERS + objective, prefix(connection) + objective, objective, 0);
   }
 
   /**

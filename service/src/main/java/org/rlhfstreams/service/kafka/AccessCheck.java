@@ -151,11 +151,9 @@ public final class AccessCheck {
     }
   }
 
-  private RuntimeException failed(ExecutionException e) {
-    return new BrokerRefusal(connection)
-        .in(e)
-        .<RuntimeException>map(refusal -> refusal)
-        .orElseGet(() -> new KafkaException("access cannot be asked for", e.getCause()));
+  private KafkaException failed(ExecutionException e) {
+    new BrokerRefusal(connection).endIn(e);
+    return new KafkaException("access cannot be asked for: " + e.getCause().getMessage(), e);
   }
 
   private static KafkaException interrupted(InterruptedException e) {
@@ -172,8 +170,7 @@ public final class AccessCheck {
           "%s may not %s %s, as the role %s must: %s"
               .formatted(
                   principal,
-                  String.join(
-                      ", ", rule.operations().stream().map(AccessRule::written).toList()),
+                  String.join(", ", rule.operations().stream().map(AccessRule::written).toList()),
                   rule.described(),
                   role.text(),
                   rule.command(client, principal)));

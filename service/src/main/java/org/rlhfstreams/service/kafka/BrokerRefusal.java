@@ -39,6 +39,18 @@ public final class BrokerRefusal {
     return Optional.empty();
   }
 
+  /**
+   * Ends with the refusal in a chain of causes; returns where there is none.
+   *
+   * @throws ConnectionException the refusal
+   */
+  public void endIn(Throwable error) {
+    Optional<ConnectionException> refusal = in(error);
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+  }
+
   private String untrusted(Throwable cause) {
     return ("no TLS with the Kafka broker at %s: %s; kafka.ssl.truststore.location must have the"
             + " broker's certificate or its authority's, and kafka.ssl.keystore.location a certificate"

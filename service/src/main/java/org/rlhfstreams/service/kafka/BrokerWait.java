@@ -98,10 +98,8 @@ public final class BrokerWait {
     try (Admin admin = Admin.create(settings)) {
       admin.describeCluster().nodes().get();
     } catch (ExecutionException e) {
-      throw new BrokerRefusal(connection)
-          .in(e)
-          .<RuntimeException>map(refusal -> refusal)
-          .orElseThrow(() -> e);
+      new BrokerRefusal(connection).endIn(e);
+      throw e;
     } catch (KafkaException e) {
       throw new ConnectionException(
           "no Kafka client can be made of the settings kafka.*: " + RootCause.message(e), e);

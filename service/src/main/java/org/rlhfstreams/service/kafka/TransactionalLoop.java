@@ -45,6 +45,7 @@ public final class TransactionalLoop {
   private final Duration pollTimeout;
   private final Handler handler;
   private final GroupShare share;
+  private final BrokerRefusal refusals;
 
   /**
    * @param group consumer group, without the prefix
@@ -69,6 +70,7 @@ public final class TransactionalLoop {
     this.pollTimeout = pollTimeout;
     this.handler = handler;
     this.share = share;
+    this.refusals = new BrokerRefusal(connection);
   }
 
   /** Turns one poll's records into the records to write. */
@@ -111,7 +113,7 @@ public final class TransactionalLoop {
           LOG.info("{}: shares changed during a batch; it is done again", name);
           rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
-          endWhereRefused(e);
+          refusals.endIn(e);
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
           pause(stopped);
           rewind(consumer, stopped);
@@ -185,20 +187,11 @@ public final class TransactionalLoop {
         }
         return;
       } catch (KafkaException e) {
-        endWhereRefused(e);
+        refusals.endIn(e);
         LOG.warn("{}: waiting for the broker: {}", name, e.getMessage());
         pause(stopped);
       }
     }
-  }
-
-  private void endWhereRefused(RuntimeException error) {
-    new BrokerRefusal(connection)
-        .in(error)
-        .ifPresent(
-            refusal -> {
-              throw refusal;
-            });
   }
 
   private static void pause(BooleanSupplier stopped) {

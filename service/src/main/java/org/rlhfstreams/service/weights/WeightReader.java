@@ -87,12 +87,7 @@ public final class WeightReader implements AutoCloseable {
             accept(assembler, decoder, record);
           }
         } catch (KafkaException e) {
-          new BrokerRefusal(connection)
-              .in(e)
-              .ifPresent(
-                  refused -> {
-                    throw refused;
-                  });
+          new BrokerRefusal(connection).endIn(e);
           LOG.warn("{}: {}", partition, e.getMessage());
         }
       }

@@ -69,8 +69,7 @@ public final class WeightSigner {
   }
 
   /** Puts a version's signature into its commit. */
-  void sign(
-      String topic, WeightVersion version, WeightHeader header, WeightCommit.Builder commit) {
+  void sign(String topic, WeightVersion version, WeightHeader header, WeightCommit.Builder commit) {
     byte[] statement = SignedStatement.of(topic, version, header, commit.getSha256());
     commit.setSigningKey(keyId).setSignature(ByteBuffer.wrap(sign(key, statement)));
   }

@@ -150,8 +150,7 @@ final class SignedWeightsTest {
   void anAlteredHashIsNotSigned() {
     List<WeightRecord> records = new ArrayList<>(published(Optional.of(signer), 1));
     List<WeightRecord> others =
-        PublishedVersion.of(
-            POLICY, Optional.empty(), 1, List.of(TENSORS.get(1), TENSORS.get(0)));
+        PublishedVersion.of(POLICY, Optional.empty(), 1, List.of(TENSORS.get(1), TENSORS.get(0)));
     WeightCommit signed = (WeightCommit) records.get(2).getBody();
     WeightCommit other = (WeightCommit) others.get(2).getBody();
     // Other bytes with the right hash for them, under a signature of the first.
@@ -178,8 +177,7 @@ final class SignedWeightsTest {
     records.set(
         0,
         new WeightRecord(
-            new WeightVersion(0, 1L),
-            WeightHeader.newBuilder(header).setTensors(swapped).build()));
+            new WeightVersion(0, 1L), WeightHeader.newBuilder(header).setTensors(swapped).build()));
     assertNotOfThisVersion(records);
   }
 
@@ -202,9 +200,9 @@ final class SignedWeightsTest {
     assertRefused(Optional.of(trusted), trusted, "has 0 private keys");
     assertRefused(Optional.empty(), key, "has no public key");
     assertRefused(Optional.empty(), directory.resolve("nowhere.pem"), "does not exist");
-    Path rsa = keyFile("RSA", "rsa", directory.resolve("rsa-public.pem"));
-    assertRefused(Optional.of(rsa), trusted, "has no Ed25519 key");
-    assertRefused(Optional.empty(), directory.resolve("rsa-public.pem"), "is not Ed25519");
+    Path other = keyFile("EC", "other", directory.resolve("other-public.pem"));
+    assertRefused(Optional.of(other), trusted, "has no Ed25519 key");
+    assertRefused(Optional.empty(), directory.resolve("other-public.pem"), "is not Ed25519");
     assertThatThrownBy(() -> new WeightsConfiguration(Optional.of(key), Optional.empty()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("needs weights.trusted-keys-file");

@@ -19,8 +19,7 @@ final class WeightAssemblerTest {
 
   private final List<String> refused = new ArrayList<>();
   private final WeightAssembler assembler =
-      new WeightAssembler(
-          TOPIC.name(), Optional.empty(), (version, reason) -> refused.add(reason));
+      new WeightAssembler(TOPIC.name(), Optional.empty(), (version, reason) -> refused.add(reason));
 
   private static List<NamedTensor> tensors() {
     return PublishedVersion.tensors();
