@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -49,6 +52,10 @@ public final class RecordDecoder<T extends SpecificRecord> {
         throw new UndecodableException("the registry knows no schema with id " + schemaId, e);
       }
       throw misfit(schemaId, e);
+    } catch (RetriableException | AuthenticationException | AuthorizationException e) {
+      // The record may be sound: the registry says nothing of it, but that it cannot be asked now.
+      throw new RegistryUnavailableException(
+          "the schema registry cannot be asked: " + RootCause.message(e), e);
     } catch (RuntimeException e) {
       throw misfit(schemaId, e);
     }
@@ -69,13 +76,9 @@ public final class RecordDecoder<T extends SpecificRecord> {
 
   private static boolean isUnavailable(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (isRestError(cause)) {
+      if (RegistryErrors.isAnswer(cause)) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        // What the registry does not let us read, it may when the credentials are mended.
-        return message.contains("error code: 5")
-            || message.contains("error code: 429")
-            || message.contains("error code: 401")
-            || message.contains("error code: 403");
+        return message.contains("error code: 5") || message.contains("error code: 429");
       }
       if (cause instanceof IOException && !(cause instanceof java.io.EOFException)) {
         return true;
@@ -86,15 +89,11 @@ public final class RecordDecoder<T extends SpecificRecord> {
 
   private static boolean isUnknownSchema(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (isRestError(cause) && String.valueOf(cause.getMessage()).contains("error code: 404")) {
+      if (RegistryErrors.isAnswer(cause) && String.valueOf(cause.getMessage()).contains("error code: 404")) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean isRestError(Throwable error) {
-    return error.getClass().getSimpleName().equals("RestClientException");
   }
 
   private static String nameOf(Object decoded) {

@@ -9,6 +9,7 @@ import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.loop.NonFiniteStepException;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.schemas.RegistryErrors;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.schemas.TopicException;
 import org.rlhfstreams.service.configuration.ConfigurationException;
@@ -106,8 +107,12 @@ public final class RlhfCommand implements Runnable {
     }
     if (isRefusal(exception)) {
       err.println(
-          "the Kafka broker refuses: %s; rlhf topics acls prints what each role needs"
-              .formatted(RootCause.message(exception)));
+          "the %s refuses: %s"
+              .formatted(
+                  RegistryErrors.areIn(exception)
+                      ? "schema registry"
+                      : "Kafka broker (rlhf topics acls prints what each role needs)",
+                  RootCause.message(exception)));
       return CommandLine.ExitCode.SOFTWARE;
     }
     err.println("this is a fault of rlhf-streams itself; please report it:");

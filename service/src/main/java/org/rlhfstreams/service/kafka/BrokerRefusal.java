@@ -10,11 +10,13 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.rlhfstreams.schemas.RegistryErrors;
 import org.rlhfstreams.schemas.RootCause;
 
 /**
  * The rule that what the broker refuses is not tried again: neither wrong credentials nor missing
- * rights mend themselves. Says what was refused, to whom, and what allows it.
+ * rights mend themselves. Says what was refused, to whom, and what allows it. The registry's
+ * refusals come as errors of the same types, and are told apart.
  */
 public final class BrokerRefusal {
   private final KafkaConnection connection;
@@ -25,7 +27,13 @@ public final class BrokerRefusal {
 
   /** The refusal in a chain of causes, if there is one. */
   public Optional<ConnectionException> in(Throwable error) {
+    boolean ofRegistry = RegistryErrors.areIn(error);
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      boolean refusal =
+          cause instanceof AuthenticationException || cause instanceof AuthorizationException;
+      if (refusal && ofRegistry) {
+        return Optional.of(new ConnectionException(ofRegistry(cause), error));
+      }
       if (cause instanceof SslAuthenticationException) {
         return Optional.of(new ConnectionException(untrusted(cause), error));
       }
@@ -49,6 +57,13 @@ public final class BrokerRefusal {
     if (refusal.isPresent()) {
       throw refusal.get();
     }
+  }
+
+  private String ofRegistry(Throwable cause) {
+    return ("the schema registry at %s refuses this client: %s; check the user and the password in"
+            + " schema-registry.basic.auth.user.info, and what that user may do there")
+        .formatted(
+            connection.configuration().connection().schemaRegistryUrl(), RootCause.message(cause));
   }
 
   private String untrusted(Throwable cause) {
