@@ -74,7 +74,9 @@ final class SecuredClusterTest {
 
   @AfterAll
   static void closeCluster() throws Exception {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
     secrets.stop();
   }
 
@@ -213,7 +215,7 @@ final class SecuredClusterTest {
                         "rlhf.policy-weights",
                         "kafka-acls.sh",
                         "--topic 'rlhf.policy-weights'"));
-    // Nor be a learner.
+    // Nor be a learner, nor make the rules.
     Path file = cluster.file("worker", cluster.settings(Role.ROLLOUT_WORKER));
     assertThat(rlhf(1, file, "learner"))
         .contains(
@@ -223,6 +225,7 @@ final class SecuredClusterTest {
                 + " --add --allow-principal 'User:rollout-worker' --operation Write --operation"
                 + " Delete --topic 'rlhf.policy-weights'")
         .contains("may not Write transactional ids rlhf.learner-*");
+    assertThat(rlhf(1, file, "topics", "acls", "--apply")).contains("super.users");
   }
 
   @Test
@@ -262,13 +265,16 @@ final class SecuredClusterTest {
     untrusted.remove("kafka.ssl.truststore.type");
     untrusted.remove("kafka.ssl.truststore.location");
     assertRefused(
-        untrusted, "no TLS with the Kafka broker", "PKIX", "kafka.ssl.truststore.location");
+        untrusted,
+        "no TLS with the Kafka broker",
+        "unable to find valid certification path",
+        "kafka.ssl.truststore.location");
     Map<String, String> uncertified = cluster.certified("annotator");
     uncertified.keySet().removeIf(key -> key.startsWith("kafka.ssl.keystore"));
     assertRefused(uncertified, "no TLS with the Kafka broker", "kafka.ssl.keystore.location");
     Map<String, String> noSuchFile = cluster.certified("annotator");
     noSuchFile.put("kafka.ssl.keystore.location", "nowhere.p12");
-    assertRefused(noSuchFile, "no Kafka client can be made", "nowhere.p12");
+    assertRefused(noSuchFile, "no Kafka client can be made", "NoSuchFileException: nowhere.p12");
     Map<String, String> unknownToRegistry = cluster.settings(Role.LEARNER);
     unknownToRegistry.put("schema-registry.basic.auth.user.info", "roles:not-" + PASSWORD);
     assertRefused(
@@ -280,7 +286,7 @@ final class SecuredClusterTest {
     assertRefused(
         untrustedRegistry,
         "no TLS with the schema registry",
-        "PKIX",
+        "unable to find valid certification path",
         "schema.registry.ssl.truststore.location");
   }
 

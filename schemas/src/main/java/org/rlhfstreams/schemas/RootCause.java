@@ -1,5 +1,7 @@
 package org.rlhfstreams.schemas;
 
+import java.nio.file.FileSystemException;
+
 /** What lies at the bottom of a chain of causes, which is what a person can do something about. */
 public final class RootCause {
   private RootCause() {}
@@ -10,8 +12,12 @@ public final class RootCause {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return root.getMessage() == null
-        ? root.getClass().getSimpleName()
-        : root.getMessage().replaceAll("\\s*\\R\\s*", " ");
+    String kind = root.getClass().getSimpleName();
+    if (root.getMessage() == null) {
+      return kind;
+    }
+    String message = root.getMessage().replaceAll("\\s*\\R\\s*", " ");
+    // Its message is the file alone.
+    return root instanceof FileSystemException ? kind + ": " + message : message;
   }
 }

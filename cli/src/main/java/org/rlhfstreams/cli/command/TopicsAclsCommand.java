@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.schemas.RootCause;
@@ -92,9 +93,10 @@ public final class TopicsAclsCommand implements Callable<Integer> {
       }
     } catch (ExecutionException e) {
       throw new CommandException(
-          "the broker does not take the rules: %s; it takes them from super.users and with an"
-                  .formatted(RootCause.message(e))
-              + " authorizer.class.name alone",
+          e.getCause() instanceof AuthorizationException
+              ? "the broker lets this client make no rules: use the credentials of one of its"
+                  + " super.users"
+              : "the broker takes no rules: " + RootCause.message(e),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
