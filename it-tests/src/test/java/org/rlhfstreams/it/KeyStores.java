@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -66,6 +67,7 @@ final class KeyStores {
       throws IOException, GeneralSecurityException {
     KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     append(privateKey, "PRIVATE KEY", pair.getPrivate().getEncoded());
+    Files.setPosixFilePermissions(privateKey, PosixFilePermissions.fromString("rw-------"));
     append(publicKeys, "PUBLIC KEY", pair.getPublic().getEncoded());
   }
 

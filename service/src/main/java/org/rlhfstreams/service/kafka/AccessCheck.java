@@ -151,9 +151,13 @@ public final class AccessCheck {
     }
   }
 
-  private KafkaException failed(ExecutionException e) {
+  private ConnectionException failed(ExecutionException e) {
     new BrokerRefusal(connection).endIn(e);
-    return new KafkaException("access cannot be asked for: " + e.getCause().getMessage(), e);
+    return new ConnectionException(
+        "the Kafka broker at %s does not say what this client may do: %s; look at its log"
+            .formatted(
+                BrokerRefusal.address(connection.clientSettings()), e.getCause().getMessage()),
+        e);
   }
 
   private static KafkaException interrupted(InterruptedException e) {
