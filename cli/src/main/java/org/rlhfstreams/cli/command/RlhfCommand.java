@@ -47,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelCommand.class,
       StatusCommand.class,
       AuditCommand.class,
+      TraceCommand.class,
       DoctorCommand.class
     })
 public final class RlhfCommand implements Runnable {

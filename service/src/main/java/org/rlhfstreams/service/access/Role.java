@@ -14,7 +14,7 @@ public enum Role {
   LEARNER,
   /** Brings in what people think: {@code preferences import}, annotation services. */
   ANNOTATOR,
-  /** Looks, and changes nothing: {@code status}, {@code audit}, {@code topics describe}. */
+  /** Looks, and changes nothing: {@code status}, {@code audit}, {@code trace}. */
   OPERATOR;
 
   /** As it is written: {@code rollout-worker}. */

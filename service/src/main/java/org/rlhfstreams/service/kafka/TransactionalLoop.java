@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.kafka;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.metrics.QueueMeters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class TransactionalLoop {
   private final Duration pollTimeout;
   private final Handler handler;
   private final GroupShare share;
+  private final QueueMeters meters;
   private final BrokerRefusal refusals;
 
   /**
@@ -52,6 +55,7 @@ public final class TransactionalLoop {
    * @param member this process's own name in the group; a second process with it fences the first
    * @param batchSize records handed over at once, at most
    * @param share hears which partitions are this member's
+   * @param meters hears how long records waited and how many still do
    */
   public TransactionalLoop(
       KafkaConnection connection,
@@ -61,7 +65,8 @@ public final class TransactionalLoop {
       int batchSize,
       Duration pollTimeout,
       Handler handler,
-      GroupShare share) {
+      GroupShare share,
+      QueueMeters meters) {
     this.connection = connection;
     this.name = group;
     this.transactionalName = group + "-" + member;
@@ -70,6 +75,7 @@ public final class TransactionalLoop {
     this.pollTimeout = pollTimeout;
     this.handler = handler;
     this.share = share;
+    this.meters = meters;
     this.refusals = new BrokerRefusal(connection);
   }
 
@@ -111,10 +117,12 @@ public final class TransactionalLoop {
           }
         } catch (CommitFailedException e) {
           LOG.info("{}: shares changed during a batch; it is done again", name);
+          meters.repeated();
           rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
           refusals.endIn(e);
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
+          meters.repeated();
           pause(stopped);
           rewind(consumer, stopped);
         }
@@ -128,6 +136,7 @@ public final class TransactionalLoop {
       BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       List<ConsumerRecord<String, byte[]>> records = gather(consumer);
+      measure(consumer, records);
       if (records.isEmpty()) {
         continue;
       }
@@ -159,6 +168,13 @@ public final class TransactionalLoop {
     }
     share.keepOwn(records);
     return records;
+  }
+
+  private void measure(
+      KafkaConsumer<String, byte[]> consumer, List<ConsumerRecord<String, byte[]>> records) {
+    records.forEach(record -> meters.taken(Instant.ofEpochMilli(record.timestamp())));
+    meters.waiting(
+        consumer.assignment().stream().mapToLong(p -> consumer.currentLag(p).orElse(0)).sum());
   }
 
   private static Map<TopicPartition, OffsetAndMetadata> after(
