@@ -89,7 +89,8 @@ public final class RecordDecoder<T extends SpecificRecord> {
 
   private static boolean isUnknownSchema(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (RegistryErrors.isAnswer(cause) && String.valueOf(cause.getMessage()).contains("error code: 404")) {
+      if (RegistryErrors.isAnswer(cause)
+          && String.valueOf(cause.getMessage()).contains("error code: 404")) {
         return true;
       }
     }

@@ -1,6 +1,8 @@
 package org.rlhfstreams.schemas;
 
-/** Tells errors of the registry from those of the broker, which Confluent's classes give one type. */
+/**
+ * Tells errors of the registry from those of the broker, which Confluent's classes give one type.
+ */
 public final class RegistryErrors {
   private RegistryErrors() {}
 

@@ -23,7 +23,8 @@ final class TopicsAclsCommandTest {
             "broker:9093",
             "--command-config",
             "admin.properties");
-    String client = "kafka-acls.sh --bootstrap-server broker:9093 --command-config admin.properties";
+    String client =
+        "kafka-acls.sh --bootstrap-server broker:9093 --command-config admin.properties";
     String allow = client + " --add --allow-principal 'User:CN=people'";
     assertThat(run.output().lines())
         .containsExactly(
