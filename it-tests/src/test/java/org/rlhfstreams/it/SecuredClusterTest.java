@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,10 +33,10 @@ import org.rlhfstreams.cli.command.RlhfCommand;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerService;
-import org.rlhfstreams.learner.loop.StepListener;
-import org.rlhfstreams.learner.loop.StepReport;
 import org.rlhfstreams.reward.RewardService;
+import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.access.RoleAccess;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
@@ -51,7 +53,7 @@ import org.rlhfstreams.worker.RolloutWorker;
  */
 final class SecuredClusterTest {
   private static final String PASSWORD = "seen-by-nobody-4711";
-  private static final int STEPS = 3;
+  private static final int STEPS = 2;
   private static final Duration LONGEST = Duration.ofMinutes(2);
 
   @TempDir private static Path directory;
@@ -135,7 +137,7 @@ final class SecuredClusterTest {
     KafkaConnection worker;
     try (ShutdownSequence opened = new ShutdownSequence()) {
       LearnerService learner =
-          opened.add(LearnerService.start(connect(Role.LEARNER), new Listener()));
+          opened.add(LearnerService.start(connect(Role.LEARNER), report -> {}));
       RewardService reward = opened.add(RewardService.start(connect(Role.REWARD_SERVICE)));
       worker = connect(Role.ROLLOUT_WORKER);
       RolloutWorker rollouts = opened.add(RolloutWorker.start(worker));
@@ -145,6 +147,12 @@ final class SecuredClusterTest {
               () ->
                   learner.ended().isDone() || reward.ended().isDone() || rollouts.ended().isDone());
       assertThat(learner.ended()).isCompleted();
+      forbidReading(worker.topics().rolloutRequests(), Role.ROLLOUT_WORKER);
+      assertThat(rollouts.ended())
+          .failsWithin(LONGEST)
+          .withThrowableOfType(ExecutionException.class)
+          .withMessageContaining("refuses User:rollout-worker")
+          .withMessageContaining("rlhf.rollout-requests");
     }
     Log log = new Log(connection(cluster.settings(Role.OPERATOR)));
     assertThat(log.read(log.topics().trainingMetrics(), StepMetrics.class)).hasSize(STEPS);
@@ -156,12 +164,20 @@ final class SecuredClusterTest {
     unsignedWeightsAreRefused(worker);
   }
 
-  private static final class Listener implements StepListener {
-    @Override
-    public void began(String data) {}
-
-    @Override
-    public void stepped(StepReport report) {}
+  /** Takes a right away from who is using it. */
+  private static void forbidReading(Topic topic, Role role) throws Exception {
+    KafkaConnection administrator = connection(cluster.administrator());
+    try (Admin admin = administrator.admin()) {
+      admin
+          .deleteAcls(
+              RoleAccess.of(role, administrator.topics()).stream()
+                  .filter(rule -> rule.resource().name().equals(topic.name()))
+                  .flatMap(rule -> rule.bindings("User:" + role.text()).stream())
+                  .map(AclBinding::toFilter)
+                  .toList())
+          .all()
+          .get();
+    }
   }
 
   /** Also from somebody whom the broker lets publish weights. */
@@ -184,8 +200,9 @@ final class SecuredClusterTest {
   }
 
   private static void publishWeights(KafkaConnection connection, String transactionsOf) {
-    try (KafkaProducer<String, Object> producer =
-        connection.transactionalWeightProducer(transactionsOf + "-intruder")) {
+    KafkaProducer<String, Object> producer =
+        connection.transactionalWeightProducer(transactionsOf + "-intruder");
+    try {
       producer.initTransactions();
       producer.beginTransaction();
       Future<RecordMetadata> unused =
@@ -196,6 +213,8 @@ final class SecuredClusterTest {
                   "llama",
                   List.of(new NamedTensor("t", List.of(1L), new float[1])));
       producer.commitTransaction();
+    } finally {
+      producer.close(Duration.ZERO);
     }
   }
 

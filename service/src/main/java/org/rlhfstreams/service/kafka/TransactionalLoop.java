@@ -141,14 +141,29 @@ public final class TransactionalLoop {
         continue;
       }
       List<ProducerRecord<String, Object>> outputs = handler.handle(records);
-      producer.beginTransaction();
-      for (ProducerRecord<String, Object> output : outputs) {
-        // The commit fails where a send did.
-        Future<RecordMetadata> unused = producer.send(output);
+      try {
+        transact(consumer, producer, records, outputs);
+      } catch (KafkaException e) {
+        if (refusals.in(e).isPresent()) {
+          producer.close(Duration.ZERO); // with patience it waits for what cannot end
+        }
+        throw e;
       }
-      producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
-      producer.commitTransaction();
     }
+  }
+
+  private static void transact(
+      KafkaConsumer<String, byte[]> consumer,
+      KafkaProducer<String, Object> producer,
+      List<ConsumerRecord<String, byte[]>> records,
+      List<ProducerRecord<String, Object>> outputs) {
+    producer.beginTransaction();
+    for (ProducerRecord<String, Object> output : outputs) {
+      // The commit fails where a send did.
+      Future<RecordMetadata> unused = producer.send(output);
+    }
+    producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
+    producer.commitTransaction();
   }
 
   /**
