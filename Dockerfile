@@ -18,7 +18,8 @@ FROM eclipse-temurin:17-jre
 RUN useradd --uid 10001 --create-home rlhf && mkdir /state /native && chown rlhf:rlhf /state /native
 # A layer each for what changes rarely and what changes with the code.
 COPY --from=application /image/libraries /app/libraries
-COPY --from=application /image/jvm /image/jvm.options /image/rlhf /image/ready /app/
+# The bill of materials comes along where one was made.
+COPY --from=application /image/jvm /image/jvm.options /image/rlhf /image/ready /image/bom.json* /app/
 COPY --from=application /image/modules /app/modules
 # The rest of the container's memory is for tensors and the Java machine itself.
 ENV HEAP_PERCENTAGE=40 \

@@ -16,6 +16,7 @@ import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.reward.RewardService;
 import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.worker.RolloutWorker;
@@ -66,7 +67,8 @@ public final class LoopOverhead {
     Map<String, String> settings = settings(directory, round);
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    KafkaConnection connection = Cluster.connect(RlhfConfiguration.of(settings), message -> {});
+    KafkaConnection connection =
+        Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
     PromptImport.publish(connection, DemoSettings.prompts());
     List<Long> times = new ArrayList<>();
     List<Map<String, Double>> threads = new ArrayList<>();

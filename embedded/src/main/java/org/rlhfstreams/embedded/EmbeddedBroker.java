@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -43,11 +44,37 @@ public final class EmbeddedBroker implements AutoCloseable {
       Ports.requireFree(port, "Kafka broker", "--port");
     }
     String bootstrapServers = "127.0.0.1:" + clientPort;
+    return start(data, bootstrapServers, settings(data, bootstrapServers, free[1]), List.of());
+  }
+
+  /**
+   * Starts a broker with listeners and rules of its own, for clusters that are not open to everyone
+   * on loopback; returns once it takes requests.
+   *
+   * @param data where topics are kept; made where it does not exist, continued where it does
+   * @param bootstrapServers the address of a client listener that the settings name
+   * @param controllerPort of the listener CONTROLLER that the settings name
+   * @param more settings that go before the usual ones
+   * @param users as {@code kafka-storage.sh --add-scram} takes them, for new data alone
+   * @throws EmbeddedException where a port is taken or settings or data cannot be used
+   */
+  public static EmbeddedBroker start(
+      Path data,
+      String bootstrapServers,
+      int controllerPort,
+      Map<String, String> more,
+      List<String> users) {
+    Properties settings = settings(data, bootstrapServers, controllerPort);
+    settings.putAll(more);
+    return start(data, bootstrapServers, settings, users);
+  }
+
+  private static EmbeddedBroker start(
+      Path data, String bootstrapServers, Properties properties, List<String> users) {
     try {
       Files.createDirectories(data);
-      format(data);
-      KafkaConfig settings =
-          KafkaConfig.fromProps(settings(data, bootstrapServers, free[1]), false);
+      format(data, users);
+      KafkaConfig settings = KafkaConfig.fromProps(properties, false);
       KafkaRaftServer server = new KafkaRaftServer(settings, Time.SYSTEM);
       try {
         server.startup();
@@ -102,7 +129,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /** Gives a new data directory its identity; leaves a used one as it is. */
-  private static void format(Path data) throws Exception {
+  private static void format(Path data, List<String> users) throws Exception {
     try (PrintStream silent =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
       new Formatter()
@@ -112,6 +139,7 @@ public final class EmbeddedBroker implements AutoCloseable {
           .setDirectories(List.of(data.toString()))
           .setMetadataLogDirectory(data.toString())
           .setControllerListenerName("CONTROLLER")
+          .setScramArguments(users)
           .setIgnoreFormatted(true)
           .run();
     }

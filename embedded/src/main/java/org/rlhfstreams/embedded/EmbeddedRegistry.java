@@ -30,8 +30,8 @@ public final class EmbeddedRegistry implements AutoCloseable {
   private final SubjectTable table = new SubjectTable();
   private final RegistryLog log;
 
-  private EmbeddedRegistry(String bootstrapServers, int port) {
-    this.log = new RegistryLog(bootstrapServers, table);
+  private EmbeddedRegistry(Map<String, Object> client, int port) {
+    this.log = new RegistryLog(client, table);
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     this.server =
         vertx
@@ -46,10 +46,21 @@ public final class EmbeddedRegistry implements AutoCloseable {
    * @throws EmbeddedException where the port is taken
    */
   public static EmbeddedRegistry start(String bootstrapServers, int port) {
+    return start(Map.of("bootstrap.servers", bootstrapServers), port);
+  }
+
+  /**
+   * Starts a registry that continues with the schemas of a broker that is not open to everyone.
+   *
+   * @param client settings of its Kafka clients: address and credentials
+   * @param port of the REST API on loopback; 0 takes a free one
+   * @throws EmbeddedException where the port is taken
+   */
+  public static EmbeddedRegistry start(Map<String, Object> client, int port) {
     if (port != 0) {
       Ports.requireFree(port, "schema registry", "--registry-port");
     }
-    EmbeddedRegistry registry = new EmbeddedRegistry(bootstrapServers, port);
+    EmbeddedRegistry registry = new EmbeddedRegistry(client, port);
     try {
       registry.server.listen().await(20, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -26,15 +27,12 @@ final class RegistryLog implements AutoCloseable {
 
   private final KafkaProducer<String, String> producer;
 
-  RegistryLog(String bootstrapServers, SubjectTable table) {
-    Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
-    createTopic(settings);
-    replay(settings, table);
-    this.producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
-            new StringSerializer(),
-            new StringSerializer());
+  RegistryLog(Map<String, Object> client, SubjectTable table) {
+    createTopic(client);
+    replay(client, table);
+    Map<String, Object> settings = new HashMap<>(client);
+    settings.put("acks", "all");
+    this.producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
   }
 
   private static void createTopic(Map<String, Object> settings) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -43,13 +44,17 @@ final class Log {
    * @param prefix of the topics' names
    */
   Log(String bootstrapServers, String schemaRegistryUrl, String prefix) {
-    this.connection =
+    this(
         new KafkaConnection(
             RlhfConfiguration.of(
                 Map.of(
                     "connection.bootstrap-servers", bootstrapServers,
                     "connection.schema-registry-url", schemaRegistryUrl,
-                    "connection.topic-prefix", prefix)));
+                    "connection.topic-prefix", prefix))));
+  }
+
+  Log(KafkaConnection connection) {
+    this.connection = connection;
   }
 
   Topics topics() {
@@ -103,7 +108,7 @@ final class Log {
   void publish(Topic topic, NamedTensor tensor) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       Future<RecordMetadata> unused =
-          new WeightPublisher(topic)
+          new WeightPublisher(topic, Optional.empty())
               .publish(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
       producer.flush();
     }

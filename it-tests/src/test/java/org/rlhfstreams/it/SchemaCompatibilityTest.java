@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.schemas.SubjectCompatibility;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
@@ -44,9 +45,8 @@ final class SchemaCompatibilityTest {
     List<Schema.Field> fields = new ArrayList<>();
     old.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
     fields.add(more);
-    Schema schema =
-        Schema.createRecord(old.getName(), old.getDoc(), old.getNamespace(), false, fields);
-    return new Topic(topic.name(), topic.key(), schema, topic.partitions(), topic.settings());
+    return new Topic(
+        topic.name(), topic.key(), copy(old, fields), topic.partitions(), topic.settings());
   }
 
   @Test
@@ -66,6 +66,40 @@ final class SchemaCompatibilityTest {
             prompts,
             new Schema.Field("language", optional, "of the text", JsonProperties.NULL_VALUE));
     assertThatCode(() -> registry.ensure(List.of(readable))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void weightsFromBeforeThereWereSignaturesAreStillRead() {
+    Topic weights = new Topics("unsigned.", 1).policyWeights();
+    Schema commit = WeightCommit.getClassSchema();
+    Schema unsigned =
+        copy(
+            commit,
+            commit.getFields().stream()
+                .filter(field -> !field.name().startsWith("sign"))
+                .map(field -> new Schema.Field(field, field.schema()))
+                .toList());
+    assertThat(unsigned.getFields()).hasSizeLessThan(commit.getFields().size());
+    Schema.Field body = weights.schema().getField("body");
+    List<Schema> bodies = new ArrayList<>(body.schema().getTypes());
+    bodies.replaceAll(schema -> schema.getName().equals(commit.getName()) ? unsigned : schema);
+    Schema before =
+        copy(
+            weights.schema(),
+            List.of(
+                new Schema.Field(
+                    weights.schema().getField("version"),
+                    weights.schema().getField("version").schema()),
+                new Schema.Field(body, Schema.createUnion(bodies))));
+    SubjectCompatibility registry = new SubjectCompatibility(stack.schemaRegistryUrl(), Map.of());
+    registry.ensure(
+        List.of(new Topic(weights.name(), weights.key(), before, 1, weights.settings())));
+    assertThatCode(() -> registry.ensure(List.of(weights))).doesNotThrowAnyException();
+  }
+
+  private static Schema copy(Schema record, List<Schema.Field> fields) {
+    return Schema.createRecord(
+        record.getName(), record.getDoc(), record.getNamespace(), false, fields);
   }
 
   @Test

@@ -2,15 +2,20 @@ package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.SamplingConfiguration;
+import org.rlhfstreams.service.kafka.BrokerRefusal;
+import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.AdmissionSettings;
@@ -27,6 +32,7 @@ final class HostedTopologies implements AutoCloseable {
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
   private final KafkaStreams streams;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   HostedTopologies(
       KafkaConnection connection, PromptEncoder encoder, Path state, AdmissionListener listener) {
@@ -41,8 +47,14 @@ final class HostedTopologies implements AutoCloseable {
         listener);
     StatisticsTopology.build(builder, connection.topics(), connection.serdes());
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
+    BrokerRefusal refusals = new BrokerRefusal(connection);
     streams.setUncaughtExceptionHandler(
         exception -> {
+          Optional<ConnectionException> refusal = refusals.in(exception);
+          if (refusal.isPresent()) {
+            ended.completeExceptionally(refusal.get());
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+          }
           LOG.warn("a topology starts again after: {}", exception.getMessage());
           return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
@@ -72,7 +84,7 @@ final class HostedTopologies implements AutoCloseable {
     Properties properties = new Properties();
     connection.clientSettings().forEach(properties::put);
     String prefix = connection.configuration().connection().topicPrefix();
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "topologies");
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + GroupNames.TOPOLOGIES);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     // Statistics can wait so long; admission asks for a commit when it has released requests.
@@ -89,6 +101,11 @@ final class HostedTopologies implements AutoCloseable {
   /** Whether the topologies process records. */
   boolean running() {
     return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** Completes, exceptionally, where the broker refuses them; they cannot go on then. */
+  CompletableFuture<Void> ended() {
+    return ended;
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -30,10 +31,11 @@ import org.slf4j.LoggerFactory;
 /** Scores rollouts and hosts the topologies. */
 public final class RewardService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
-  private static final String GROUP = "reward-service";
+  private static final String GROUP = GroupNames.REWARD_SERVICE;
 
   private final ShutdownSequence opened = new ShutdownSequence();
   private final GroupShare share = new GroupShare(GROUP);
+  private final WeightReader reader;
   private final HostedTopologies topologies;
   private final OperationsEndpoint endpoint;
   private final ServiceThread thread;
@@ -47,7 +49,7 @@ public final class RewardService implements AutoCloseable {
     ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
     ComputeDevice.select(configuration.model().device());
     ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
-    WeightReader reader =
+    this.reader =
         opened.add(
             WeightReader.start(
                 connection,
@@ -139,14 +141,15 @@ public final class RewardService implements AutoCloseable {
   }
 
   private Optional<String> failure() {
-    return thread != null && thread.ended().isCompletedExceptionally()
-        ? Optional.of("the scoring loop has failed; its log says why")
+    return thread != null && ended().isCompletedExceptionally()
+        ? Optional.of("the service has failed; its log says why")
         : Optional.empty();
   }
 
   /** Completes when the service ends; exceptionally where it failed. */
   public CompletableFuture<Void> ended() {
-    return thread.ended();
+    return CompletableFuture.anyOf(thread.ended(), reader.ended(), topologies.ended())
+        .thenApply(ended -> null);
   }
 
   /** Where health and metrics are served. */

@@ -11,6 +11,7 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
@@ -32,11 +33,12 @@ import org.slf4j.LoggerFactory;
 /** A member of the group that samples. Any number may run; each takes a share of the requests. */
 public final class RolloutWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RolloutWorker.class);
-  private static final String GROUP = "rollout-workers";
+  private static final String GROUP = GroupNames.ROLLOUT_WORKERS;
   private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(20);
 
   private final GroupShare share = new GroupShare(GROUP);
   private final ShutdownSequence opened = new ShutdownSequence();
+  private final WeightReader reader;
   private final ServiceThread thread;
   private final OperationsEndpoint endpoint;
 
@@ -48,7 +50,7 @@ public final class RolloutWorker implements AutoCloseable {
     ModelDirectory model = ModelDirectory.open(path);
     ComputeType type = ComputeType.named(configuration.model().dtype().name(), model);
     Tokenizer tokenizer = opened.add(Tokenizer.open(path, model.configuration()));
-    WeightReader reader =
+    this.reader =
         opened.add(
             WeightReader.start(
                 connection,
@@ -72,15 +74,16 @@ public final class RolloutWorker implements AutoCloseable {
                 this::failure,
                 () ->
                     reader.newest().isEmpty()
-                        ? Optional.of("no policy weights have arrived yet")
+                        ? reader
+                            .refusal()
+                            .or(() -> Optional.of("no policy weights have arrived yet"))
                         : share.unready(),
                 new OpenAiRoutes(model, tokenizer, completions)));
     WorkerMeters meters = new WorkerMeters(endpoint.meters(), share);
     this.thread =
         opened.add(
             ServiceThread.start(
-                "rollout-worker",
-                stopped -> work(connection, model, tokenizer, reader, meters, stopped)));
+                "rollout-worker", stopped -> work(connection, model, tokenizer, meters, stopped)));
   }
 
   /**
@@ -97,7 +100,6 @@ public final class RolloutWorker implements AutoCloseable {
       KafkaConnection connection,
       ModelDirectory model,
       Tokenizer tokenizer,
-      WeightReader reader,
       WorkerMeters meters,
       BooleanSupplier stopped) {
     RolloutWorkerConfiguration settings = connection.configuration().rolloutWorker();
@@ -154,7 +156,9 @@ public final class RolloutWorker implements AutoCloseable {
 
   /** Completes when the worker ends; exceptionally where it failed. */
   public CompletableFuture<Void> ended() {
-    return thread == null ? new CompletableFuture<>() : thread.ended();
+    return thread == null
+        ? new CompletableFuture<>()
+        : CompletableFuture.anyOf(thread.ended(), reader.ended()).thenApply(ended -> null);
   }
 
   /** Where health, metrics and completions are served. */

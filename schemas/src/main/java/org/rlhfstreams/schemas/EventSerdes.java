@@ -16,6 +16,7 @@ public final class EventSerdes {
   private static final String SERIALIZER = "io.confluent.kafka.serializers.KafkaAvroSerializer";
   private static final String DESERIALIZER = "io.confluent.kafka.serializers.KafkaAvroDeserializer";
   private static final String EVENTS = "org.rlhfstreams.events";
+  static final String USER_INFO = "basic.auth.user.info";
   private static final String TRUSTED = "org.apache.avro.SERIALIZABLE_PACKAGES";
 
   private final Map<String, Object> settings;
@@ -43,6 +44,10 @@ public final class EventSerdes {
     this.settings = new HashMap<>(passThrough);
     settings.put("schema.registry.url", registryUrl);
     settings.put("specific.avro.reader", "true");
+    if (settings.containsKey(USER_INFO)) {
+      // Confluent's serializers would else look for credentials in the URL, and send none.
+      settings.putIfAbsent("basic.auth.credentials.source", "USER_INFO");
+    }
   }
 
   /** Writes events; registers a schema on its first use. */

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -43,12 +46,16 @@ public final class RecordDecoder<T extends SpecificRecord> {
     } catch (SerializationException e) {
       if (isUnavailable(e)) {
         throw new RegistryUnavailableException(
-            "the schema registry does not answer: " + rootMessage(e), e);
+            "the schema registry does not answer: " + RootCause.message(e), e);
       }
       if (isUnknownSchema(e)) {
         throw new UndecodableException("the registry knows no schema with id " + schemaId, e);
       }
       throw misfit(schemaId, e);
+    } catch (RetriableException | AuthenticationException | AuthorizationException e) {
+      // The record may be sound: the registry says nothing of it, but that it cannot be asked now.
+      throw new RegistryUnavailableException(
+          "the schema registry cannot be asked: " + RootCause.message(e), e);
     } catch (RuntimeException e) {
       throw misfit(schemaId, e);
     }
@@ -63,13 +70,13 @@ public final class RecordDecoder<T extends SpecificRecord> {
   private UndecodableException misfit(int schemaId, RuntimeException cause) {
     return new UndecodableException(
         "the bytes do not fit schema %d as %s: %s"
-            .formatted(schemaId, event.getSimpleName(), rootMessage(cause)),
+            .formatted(schemaId, event.getSimpleName(), RootCause.message(cause)),
         cause);
   }
 
   private static boolean isUnavailable(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (isRestError(cause)) {
+      if (RegistryErrors.isAnswer(cause)) {
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         return message.contains("error code: 5") || message.contains("error code: 429");
       }
@@ -82,28 +89,17 @@ public final class RecordDecoder<T extends SpecificRecord> {
 
   private static boolean isUnknownSchema(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (isRestError(cause) && String.valueOf(cause.getMessage()).contains("error code: 404")) {
+      if (RegistryErrors.isAnswer(cause)
+          && String.valueOf(cause.getMessage()).contains("error code: 404")) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isRestError(Throwable error) {
-    return error.getClass().getSimpleName().equals("RestClientException");
-  }
-
   private static String nameOf(Object decoded) {
     return decoded instanceof org.apache.avro.generic.GenericContainer container
         ? container.getSchema().getFullName()
         : String.valueOf(decoded);
-  }
-
-  private static String rootMessage(Throwable error) {
-    Throwable root = error;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

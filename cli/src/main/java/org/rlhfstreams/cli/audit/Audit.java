@@ -16,6 +16,7 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -24,8 +25,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * downstream, so that whatever was done with is seen where it went.
  */
 public final class Audit {
-  private static final String WORKERS = "rollout-workers";
-  private static final String SCORING = "reward-service";
 
   private final KafkaConnection connection;
   private final Topics topics;
@@ -48,7 +47,7 @@ public final class Audit {
     RecordDecoder<StepMetrics> steps = connection.decoder(StepMetrics.class);
     try (CommittedLog log = new CommittedLog(connection)) {
       String prefix = connection.configuration().connection().topicPrefix();
-      Map<TopicPartition, Long> done = log.committed(prefix + WORKERS);
+      Map<TopicPartition, Long> done = log.committed(prefix + GroupNames.ROLLOUT_WORKERS);
       log.read(
           topics.rolloutRequests(),
           record ->
@@ -57,7 +56,7 @@ public final class Audit {
                       request ->
                           account.admit(
                               request.getRequestId(), request.getSamples(), passed(done, record))));
-      Map<TopicPartition, Long> scoringDone = log.committed(prefix + SCORING);
+      Map<TopicPartition, Long> scoringDone = log.committed(prefix + GroupNames.REWARD_SERVICE);
       log.read(
           topics.rollouts(),
           record ->

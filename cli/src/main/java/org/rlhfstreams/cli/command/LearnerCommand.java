@@ -6,6 +6,7 @@ import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.LogFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ public final class LearnerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return new RoleRun("learner", options)
+    return new RoleRun(Role.LEARNER, options)
         .run(
             connection -> {
               LogFormat format = connection.configuration().operations().logFormat();

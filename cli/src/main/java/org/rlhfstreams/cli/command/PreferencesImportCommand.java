@@ -8,6 +8,7 @@ import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.DataOptions;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.PreferenceImport;
+import org.rlhfstreams.service.access.Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -30,7 +31,8 @@ public final class PreferencesImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DatasetSummary summary =
-        new PreferenceImport(Cluster.connect(options.load(Map.of()), System.out::println))
+        new PreferenceImport(
+                Cluster.connect(options.load(Map.of()), Role.ANNOTATOR, System.out::println))
             .run(reading.of(files), reading.strict());
     System.out.printf("published %,d preferences%n", summary.goodRows());
     return 0;

@@ -10,6 +10,7 @@ import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.DemoSettings;
 import org.rlhfstreams.cli.run.PromptImport;
 import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,8 @@ public final class PromptsImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Prompt> prompts = file == null ? DemoSettings.prompts() : new PromptFile(file).read();
-    KafkaConnection connection = Cluster.connect(options.load(Map.of()), System.out::println);
+    KafkaConnection connection =
+        Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
     if (once && PromptImport.hasPrompts(connection)) {
       System.out.printf("%s has prompts already%n", connection.topics().prompts().name());
       return 0;

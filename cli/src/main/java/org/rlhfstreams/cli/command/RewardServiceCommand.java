@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.reward.RewardService;
+import org.rlhfstreams.service.access.Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,7 +18,7 @@ public final class RewardServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return new RoleRun("reward-service", options)
+    return new RoleRun(Role.REWARD_SERVICE, options)
         .run(
             connection -> {
               RewardService role = RewardService.start(connection);

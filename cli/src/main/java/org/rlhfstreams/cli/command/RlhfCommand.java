@@ -1,12 +1,16 @@
 package org.rlhfstreams.cli.command;
 
 import java.io.PrintWriter;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.embedded.EmbeddedException;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.loop.NonFiniteStepException;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.schemas.RegistryErrors;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.schemas.TopicException;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
@@ -66,6 +70,12 @@ public final class RlhfCommand implements Runnable {
 
   private static void misused(ParameterException exception) {
     PrintWriter err = exception.getCommandLine().getErr();
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && unmatched.getUnmatched().get(0).matches("--(kafka|schema-registry)\\..*")) {
+      // What stands behind it may be a secret.
+      err.println("--kafka.* and --schema-registry.* are no flags: write --set KEY=VALUE");
+      return;
+    }
     err.println(exception.getMessage());
     if (exception instanceof UnmatchedArgumentException unmatched) {
       String word = unmatched.getUnmatched().get(0);
@@ -96,9 +106,28 @@ public final class RlhfCommand implements Runnable {
       err.println(exception.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
+    if (isRefusal(exception)) {
+      err.println(
+          "the %s refuses: %s"
+              .formatted(
+                  RegistryErrors.areIn(exception)
+                      ? "schema registry"
+                      : "Kafka broker (rlhf topics acls prints what each role needs)",
+                  RootCause.message(exception)));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     err.println("this is a fault of rlhf-streams itself; please report it:");
     exception.printStackTrace(err);
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static boolean isRefusal(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof AuthorizationException || cause instanceof AuthenticationException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.command;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.worker.RolloutWorker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +18,7 @@ public final class RolloutWorkerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return new RoleRun("rollout-worker", options)
+    return new RoleRun(Role.ROLLOUT_WORKER, options)
         .run(
             connection -> {
               RolloutWorker role = RolloutWorker.start(connection);

@@ -31,6 +31,7 @@ import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.TopicAdministrator.TopicState;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
@@ -64,10 +65,11 @@ public final class StatusCommand implements Callable<Integer> {
       System.out.println();
       System.out.printf("%-26s %8s %8s%n", "group", "members", "lag");
       String prefix = connection.configuration().connection().topicPrefix();
-      for (String group : List.of("rollout-workers", "reward-service", "topologies")) {
+      for (String group :
+          List.of(GroupNames.ROLLOUT_WORKERS, GroupNames.REWARD_SERVICE, GroupNames.TOPOLOGIES)) {
         printGroup(admin, consumer, prefix + group);
       }
-      for (String learner : groupsNamed(admin, prefix + "learner-")) {
+      for (String learner : groupsNamed(admin, prefix + GroupNames.LEARNERS)) {
         printGroup(admin, consumer, learner);
       }
       System.out.println();

@@ -9,13 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "topics",
     mixinStandardHelpOptions = true,
-    description = "Creates or describes the topics and their schemas.",
-    subcommands = {TopicsCreateCommand.class, TopicsDescribeCommand.class})
+    description = "Creates or describes the topics and their schemas, and says who may use them.",
+    subcommands = {TopicsCreateCommand.class, TopicsDescribeCommand.class, TopicsAclsCommand.class})
 public final class TopicsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say topics create or topics describe");
+    throw new ParameterException(
+        spec.commandLine(), "say topics create, topics describe or topics acls");
   }
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Cluster;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +19,8 @@ public final class TopicsCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KafkaConnection connection = Cluster.connect(options.load(Map.of()), System.out::println);
+    KafkaConnection connection =
+        Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
     System.out.printf("%d topics are in order%n", connection.topics().all().size());
     return 0;
   }

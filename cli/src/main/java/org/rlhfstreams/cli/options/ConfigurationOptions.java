@@ -60,7 +60,8 @@ public final class ConfigurationOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Any key, also of kafka.* and schema-registry.*, which pass through.")
+      description =
+          "Any key, also of kafka.* and schema-registry.*, which pass through; no secrets.")
   void set(Map<String, String> settings) {
     flags.putAll(settings);
   }
@@ -178,6 +179,7 @@ public final class ConfigurationOptions {
    * @throws ConfigurationException naming what is wrong
    */
   public RlhfConfiguration load(Map<String, String> suggested, Map<String, String> decided) {
+    ConfigurationLoader.requireNoSecrets(flags);
     Map<String, String> all = new HashMap<>(decided);
     all.putAll(flags);
     return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), all);

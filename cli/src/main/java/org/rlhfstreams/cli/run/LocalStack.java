@@ -9,6 +9,7 @@ import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.reward.RewardService;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -41,7 +42,7 @@ final class LocalStack implements AutoCloseable {
       Map<String, String> address = new HashMap<>();
       address.put("connection.bootstrap-servers", stack.bootstrapServers());
       address.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-      this.connection = Cluster.connect(configure.apply(address), message -> {});
+      this.connection = Cluster.connect(configure.apply(address), Role.SETUP, message -> {});
     } catch (RuntimeException e) {
       opened.close();
       throw e;

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -14,6 +16,7 @@ import org.rlhfstreams.cli.dataset.DatasetSummary;
 import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
@@ -46,21 +49,29 @@ public final class PreferenceImport {
               + " in dead-letters");
     }
     String topic = connection.topics().preferences().name();
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    Callback first = (record, error) -> failure.compareAndSet(null, error);
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       data.forEach(
           preference -> {
-            // A failed send shows in the flush that follows: the producer retries.
             Future<RecordMetadata> unused =
                 producer.send(
-                    new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference));
+                    new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference),
+                    first);
           },
           row -> {
             Future<RecordMetadata> unused =
                 producer.send(
                     new ProducerRecord<>(
-                        connection.topics().deadLetters().name(), row.file(), letter(row)));
+                        connection.topics().deadLetters().name(), row.file(), letter(row)),
+                    first);
           });
       producer.flush();
+    }
+    if (failure.get() != null) {
+      new BrokerRefusal(connection).endIn(failure.get());
+      throw new CommandException(
+          "not every row was published: " + failure.get().getMessage(), failure.get());
     }
     return summary;
   }

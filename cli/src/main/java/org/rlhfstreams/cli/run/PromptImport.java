@@ -8,6 +8,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** Publishes prompts, all or none. */
@@ -29,7 +30,7 @@ public final class PromptImport {
   public static void publish(KafkaConnection connection, List<Prompt> prompts) {
     String topic = connection.topics().prompts().name();
     try (KafkaProducer<String, Object> producer =
-        connection.transactionalProducer("prompt-import")) {
+        connection.transactionalProducer(GroupNames.PROMPT_IMPORT)) {
       producer.initTransactions();
       producer.beginTransaction();
       for (Prompt prompt : prompts) {

@@ -8,6 +8,7 @@ import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -41,7 +42,8 @@ public final class Replay {
       return 0;
     }
     try (Interruption interruption = new Interruption()) {
-      KafkaConnection connection = Cluster.connect(configuration, System.out::println);
+      KafkaConnection connection =
+          Cluster.connect(configuration, Role.LEARNER, System.out::println);
       try (LearnerRun run = LearnerRun.replay(connection, new TrainingProgress())) {
         if (!run.run(interruption)) {
           System.out.println("stopped after a checkpoint; the same command continues");

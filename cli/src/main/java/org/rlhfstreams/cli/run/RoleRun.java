@@ -10,6 +10,7 @@ import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.logging.RoleOutput;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -19,11 +20,13 @@ import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 public final class RoleRun {
   private static final int INTERRUPTED = 130;
 
+  private final Role role;
   private final String name;
   private final ConfigurationOptions options;
 
-  public RoleRun(String name, ConfigurationOptions options) {
-    this.name = name;
+  public RoleRun(Role role, ConfigurationOptions options) {
+    this.role = role;
+    this.name = role.text();
     this.options = options;
   }
 
@@ -41,7 +44,7 @@ public final class RoleRun {
     RoleOutput output = RoleOutput.of(configuration.operations().logFormat());
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
-          Cluster.connect(configuration, message -> output.say(name + ": " + message));
+          Cluster.connect(configuration, role, message -> output.say(name + ": " + message));
       Started started = start.apply(connection);
       try (ShutdownSequence opened = new ShutdownSequence()) {
         opened.add(started.role());

@@ -26,6 +26,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.HangingTransactions;
@@ -34,6 +35,7 @@ import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightRetention;
+import org.rlhfstreams.service.weights.WeightSigner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +71,8 @@ final class Publication implements AutoCloseable {
     this.group = group;
     this.partition = partition;
     this.metricsTopic = connection.topics().trainingMetrics().name();
-    this.weights = new WeightPublisher(weightsTopic);
+    this.weights =
+        new WeightPublisher(weightsTopic, WeightSigner.of(connection.configuration().weights()));
     this.admin = connection.admin();
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
@@ -140,7 +143,8 @@ final class Publication implements AutoCloseable {
    * Publishes a step. Waits while the broker or the registry is away.
    *
    * @return false where {@code stopped} said so first
-   * @throws ConnectionException where another learner has taken over
+   * @throws ConnectionException where another learner has taken over, or the broker refuses this
+   *     one
    */
   boolean publish(Outgoing outgoing, BooleanSupplier stopped) {
     boolean first = true;
@@ -161,6 +165,7 @@ final class Publication implements AutoCloseable {
             "another learner has taken over group %s%s: this one stops".formatted(prefix(), group),
             e);
       } catch (KafkaException e) {
+        new BrokerRefusal(connection).endIn(e);
         LOG.warn("step {} waits to be published: {}", outgoing.step(), e.getMessage());
       }
       if (stopped.getAsBoolean()) {

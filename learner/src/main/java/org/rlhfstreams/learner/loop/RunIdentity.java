@@ -5,6 +5,7 @@ import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.WeightGenerations;
 
@@ -21,7 +22,8 @@ import org.rlhfstreams.service.weights.WeightGenerations;
 public record RunIdentity(String group, String runId, String objective, int generation) {
   /** The run that an objective has without more ado. */
   public static RunIdentity first(KafkaConnection connection, String objective) {
-    return new RunIdentity("learner-" + objective, prefix(connection) + objective, objective, 0);
+    return new RunIdentity(
+        GroupNames.LEARNERS + objective, prefix(connection) + objective, objective, 0);
   }
 
   /**
@@ -44,7 +46,7 @@ public record RunIdentity(String group, String runId, String objective, int gene
     }
     String name = objective + "-replay-" + generation;
     return new RunIdentity(
-        "learner-" + name, prefix(connection) + name, objective + "-replay", generation);
+        GroupNames.LEARNERS + name, prefix(connection) + name, objective + "-replay", generation);
   }
 
   private static String prefix(KafkaConnection connection) {

@@ -56,7 +56,7 @@ public final class ConfigurationLoader {
     new TreeMap<>(suggested)
         .forEach((key, value) -> defaults.add(new ConfiguredValue(key, value, "this command")));
     loader.add(defaults);
-    file.ifPresent(path -> loader.add(YamlLayer.read(path)));
+    file.ifPresent(loader::addFile);
     loader.add(EnvironmentLayer.read(environment, loader.known, loader.problems));
     List<ConfiguredValue> flags = new ArrayList<>();
     new TreeMap<>(commandLine)
@@ -68,6 +68,26 @@ public final class ConfigurationLoader {
     return (RlhfConfiguration) configuration;
   }
 
+  /**
+   * Refuses secrets on a command line, which everyone on the machine can read.
+   *
+   * @param flags full key to value, as they were typed
+   * @throws ConfigurationException naming the first, and where it belongs
+   */
+  public static void requireNoSecrets(Map<String, String> flags) {
+    new TreeMap<>(flags)
+        .forEach(
+            (key, value) -> {
+              if (Secrets.isPlain(key, value)) {
+                throw new ConfigurationException(
+                    ("%s is a secret, and a command line can be read by everyone on the machine: set"
+                            + " it in the environment (%s), in a file that only you can read (--config),"
+                            + " or by reference ${file:PATH:KEY} with config.providers")
+                        .formatted(key, KnownKeys.environmentName(key)));
+              }
+            });
+  }
+
   /** All keys there are, without those of the sections that pass through. */
   public static Set<String> keys() {
     return new KnownKeys(RlhfConfiguration.class).all().keySet();
@@ -76,6 +96,15 @@ public final class ConfigurationLoader {
   /** The key that is most like a word that is none. */
   public static String nearest(String word) {
     return NearestKey.to(word, keys());
+  }
+
+  private void addFile(Path file) {
+    List<ConfiguredValue> layer = YamlLayer.read(file);
+    layer.stream()
+        .filter(value -> Secrets.isPlain(value.key(), value.value()))
+        .findFirst()
+        .ifPresent(value -> ExposedFile.warn(file, value.key()));
+    add(layer);
   }
 
   private void add(List<ConfiguredValue> layer) {

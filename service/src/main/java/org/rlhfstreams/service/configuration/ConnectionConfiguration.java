@@ -19,4 +19,14 @@ public record ConnectionConfiguration(
     @Setting(
             value = "60s",
             description = "How long to wait at start for broker and registry before failing.")
-        Duration startTimeout) {}
+        Duration startTimeout) {
+
+  /** Refuses credentials where addresses belong, which logs and messages are full of. */
+  public ConnectionConfiguration {
+    if (schemaRegistryUrl.matches("[^/]*://[^/]*@.*")) {
+      throw new ConfigurationException(
+          "connection.schema-registry-url has a user or a password in it, and addresses are printed:"
+              + " take them out and set schema-registry.basic.auth.user.info to user:password");
+    }
+  }
+}

@@ -24,6 +24,7 @@ public record RlhfConfiguration(
     PpoConfiguration ppo,
     CriticFreeConfiguration criticFree,
     PreferenceConfiguration preference,
+    WeightsConfiguration weights,
     Map<String, String> kafka,
     Map<String, String> schemaRegistry) {
 
@@ -116,5 +117,11 @@ public record RlhfConfiguration(
   /** The effective configuration as YAML that loads again, except that secrets are masked. */
   public String printed() {
     return PrintedConfiguration.of(this);
+  }
+
+  /** As {@link #printed()}: what would else be printed has secrets in it. */
+  @Override
+  public String toString() {
+    return printed();
   }
 }

@@ -1,19 +1,24 @@
 package org.rlhfstreams.service.kafka;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.rlhfstreams.schemas.RegistryClient;
+import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.configuration.ConnectionConfiguration;
 import org.rlhfstreams.service.lifecycle.Pause;
 
-/** Waits at start until broker and registry answer, saying what it waits for. */
+/**
+ * Waits at start until broker and registry answer, saying what it waits for. Who answers that this
+ * client may not come in is not asked again.
+ */
 public final class BrokerWait {
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
@@ -31,18 +36,31 @@ public final class BrokerWait {
   /**
    * Returns once both answer.
    *
-   * @throws ConnectionException with the reason, after the configured time
+   * @throws ConnectionException with the reason, after the configured time; at once where a client
+   *     cannot be made of the settings or is refused
    */
   public void await() {
+    awaitBroker();
     ConnectionConfiguration settings = connection.configuration().connection();
-    awaitOne(
-        "Kafka broker at " + settings.bootstrapServers(),
-        "connection.bootstrap-servers",
-        this::probeBroker);
+    RegistryClient registry =
+        new RegistryClient(
+            settings.schemaRegistryUrl(), connection.configuration().schemaRegistry());
     awaitOne(
         "schema registry at " + settings.schemaRegistryUrl(),
         "connection.schema-registry-url",
-        () -> probeRegistry(settings.schemaRegistryUrl()));
+        () -> probeRegistry(registry));
+  }
+
+  /**
+   * Returns once the broker answers.
+   *
+   * @throws ConnectionException as {@link #await()}
+   */
+  public void awaitBroker() {
+    awaitOne(
+        "Kafka broker at " + connection.configuration().connection().bootstrapServers(),
+        "connection.bootstrap-servers",
+        this::probeBroker);
   }
 
   private void awaitOne(String what, String setting, Probe probe) {
@@ -58,9 +76,7 @@ public final class BrokerWait {
         Thread.currentThread().interrupt();
         throw new ConnectionException("interrupted while waiting for the " + what, e);
       } catch (IOException | ExecutionException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        problem =
-            cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        problem = RootCause.message(e);
       }
       if (!told) {
         messages.accept("waiting for the " + what + " (up to " + limit.toSeconds() + " s)");
@@ -81,18 +97,39 @@ public final class BrokerWait {
     settings.put("request.timeout.ms", "3000");
     try (Admin admin = Admin.create(settings)) {
       admin.describeCluster().nodes().get();
+    } catch (ExecutionException e) {
+      new BrokerRefusal(connection).endIn(e);
+      throw e;
+    } catch (KafkaException e) {
+      throw new ConnectionException(
+          "no Kafka client can be made of the settings kafka.*: " + RootCause.message(e), e);
     }
   }
 
-  private static void probeRegistry(String url) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + "/subjects"))
-            .timeout(Duration.ofSeconds(3))
-            .build();
-    HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
-    int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-    if (status >= 500) {
-      throw new IOException("it answered " + status);
+  private static void probeRegistry(RegistryClient registry)
+      throws IOException, InterruptedException {
+    RegistryClient.Answer answer;
+    try {
+      answer = registry.get("/subjects", Duration.ofSeconds(3));
+    } catch (SSLException e) {
+      if (e.getCause() instanceof EOFException || e.getCause() instanceof SocketException) {
+        throw e; // it went away, and may come back
+      }
+      throw new ConnectionException(
+          ("no TLS with the schema registry at %s: %s;"
+                  + " schema-registry.schema.registry.ssl.truststore.location must have its"
+                  + " certificate or its authority's")
+              .formatted(registry.url(), RootCause.message(e)),
+          e);
+    }
+    if (answer.isRefusal()) {
+      throw new ConnectionException(
+          ("the schema registry at %s does not let this client in (%d): check the user and the"
+                  + " password in schema-registry.basic.auth.user.info")
+              .formatted(registry.url(), answer.status()));
+    }
+    if (answer.status() >= 500) {
+      throw new IOException("it answered " + answer.status());
     }
   }
 

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ public final class HangingTransactions {
    * @param transactionalId the producer's
    * @param topics that it writes to
    * @param group whose offsets it commits
-   * @throws KafkaException where the broker refuses
+   * @throws KafkaException where the broker fails; where it does not allow it, that is logged
    */
   public void abort(String transactionalId, Collection<String> topics, String group) {
     try {
@@ -65,6 +66,16 @@ public final class HangingTransactions {
         }
       }
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        // Only who may change the cluster may end a transaction from outside.
+        LOG.warn(
+            "a transaction of {} that a crash of the broker left open is not looked for, or not ended"
+                + " ({}); readers that wait for one are freed by kafka-transactions.sh find-hanging"
+                + " and abort",
+            transactionalId,
+            e.getCause().getMessage());
+        return;
+      }
       throw new KafkaException("open transactions cannot be looked for: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

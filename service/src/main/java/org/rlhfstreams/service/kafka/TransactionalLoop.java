@@ -48,6 +48,7 @@ public final class TransactionalLoop {
   private final Handler handler;
   private final GroupShare share;
   private final QueueMeters meters;
+  private final BrokerRefusal refusals;
 
   /**
    * @param group consumer group, without the prefix
@@ -75,6 +76,7 @@ public final class TransactionalLoop {
     this.handler = handler;
     this.share = share;
     this.meters = meters;
+    this.refusals = new BrokerRefusal(connection);
   }
 
   /** Turns one poll's records into the records to write. */
@@ -91,7 +93,8 @@ public final class TransactionalLoop {
   /**
    * Runs until told to stop.
    *
-   * @throws ConnectionException where another process has taken this one's name
+   * @throws ConnectionException where another process has taken this one's name, or the broker
+   *     refuses this one
    */
   public void run(BooleanSupplier stopped) {
     try (KafkaConsumer<String, byte[]> consumer =
@@ -117,6 +120,7 @@ public final class TransactionalLoop {
           meters.repeated();
           rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
+          refusals.endIn(e);
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
           meters.repeated();
           pause(stopped);
@@ -137,14 +141,29 @@ public final class TransactionalLoop {
         continue;
       }
       List<ProducerRecord<String, Object>> outputs = handler.handle(records);
-      producer.beginTransaction();
-      for (ProducerRecord<String, Object> output : outputs) {
-        // The commit fails where a send did.
-        Future<RecordMetadata> unused = producer.send(output);
+      try {
+        transact(consumer, producer, records, outputs);
+      } catch (KafkaException e) {
+        if (refusals.in(e).isPresent()) {
+          producer.close(Duration.ZERO); // with patience it waits for what cannot end
+        }
+        throw e;
       }
-      producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
-      producer.commitTransaction();
     }
+  }
+
+  private static void transact(
+      KafkaConsumer<String, byte[]> consumer,
+      KafkaProducer<String, Object> producer,
+      List<ConsumerRecord<String, byte[]>> records,
+      List<ProducerRecord<String, Object>> outputs) {
+    producer.beginTransaction();
+    for (ProducerRecord<String, Object> output : outputs) {
+      // The commit fails where a send did.
+      Future<RecordMetadata> unused = producer.send(output);
+    }
+    producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
+    producer.commitTransaction();
   }
 
   /**
@@ -199,6 +218,7 @@ public final class TransactionalLoop {
         }
         return;
       } catch (KafkaException e) {
+        refusals.endIn(e);
         LOG.warn("{}: waiting for the broker: {}", name, e.getMessage());
         pause(stopped);
       }

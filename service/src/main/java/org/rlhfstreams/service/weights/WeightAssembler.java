@@ -14,8 +14,10 @@ import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.WeightVersions;
 
-/** Puts versions together from their records and refuses those that are damaged. */
+/** Puts versions together from their records and refuses those that are damaged or not trusted. */
 final class WeightAssembler {
+  private final String topic;
+  private final Optional<TrustedKeys> trusted;
   private final WeightListener listener;
   private WeightVersion version;
   private WeightHeader header;
@@ -23,7 +25,13 @@ final class WeightAssembler {
   private WeightDigest digest;
   private int nextChunk;
 
-  WeightAssembler(WeightListener listener) {
+  /**
+   * @param topic that the versions come from, which their signatures name
+   * @param trusted keys; without any, versions need no signature
+   */
+  WeightAssembler(String topic, Optional<TrustedKeys> trusted, WeightListener listener) {
+    this.topic = topic;
+    this.trusted = trusted;
     this.listener = listener;
   }
 
@@ -80,6 +88,12 @@ final class WeightAssembler {
     }
     if (!digest.hexadecimal().equals(commit.getSha256())) {
       refuse("it does not match its SHA-256");
+      return Optional.empty();
+    }
+    Optional<String> distrust =
+        trusted.flatMap(keys -> keys.refusal(topic, version, header, commit));
+    if (distrust.isPresent()) {
+      refuse(distrust.get());
       return Optional.empty();
     }
     List<NamedTensor> tensors = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.zip.CRC32;
 import org.apache.kafka.clients.producer.Producer;
@@ -30,12 +31,15 @@ public final class WeightPublisher {
   private static final int CHUNK = 900_000;
 
   private final Topic topic;
+  private final Optional<WeightSigner> signer;
 
   /**
    * @param topic {@code policy-weights} or {@code reward-weights}
+   * @param signer signs each version, where there is one
    */
-  public WeightPublisher(Topic topic) {
+  public WeightPublisher(Topic topic, Optional<WeightSigner> signer) {
     this.topic = topic;
+    this.signer = signer;
   }
 
   /**
@@ -52,19 +56,17 @@ public final class WeightPublisher {
     List<TensorLayout> layout = layout(tensors);
     long bytes = layout.stream().mapToLong(TensorLayout::getLength).sum();
     int chunks = Math.toIntExact((bytes + CHUNK - 1) / CHUNK);
-    Future<RecordMetadata> first =
-        send(
-            producer,
-            version,
-            WeightHeader.newBuilder()
-                .setKind(WeightKind.ANCHOR)
-                .setBase(null)
-                .setModelFamily(family)
-                .setProtocol(EventProtocol.VERSION)
-                .setTensors(layout)
-                .setChunks(chunks)
-                .setBytes(bytes)
-                .build());
+    WeightHeader header =
+        WeightHeader.newBuilder()
+            .setKind(WeightKind.ANCHOR)
+            .setBase(null)
+            .setModelFamily(family)
+            .setProtocol(EventProtocol.VERSION)
+            .setTensors(layout)
+            .setChunks(chunks)
+            .setBytes(bytes)
+            .build();
+    Future<RecordMetadata> first = send(producer, version, header);
     WeightDigest digest = new WeightDigest();
     ByteBuffer chunk = emptyChunk(bytes);
     int index = 0;
@@ -79,15 +81,11 @@ public final class WeightPublisher {
         }
       }
     }
+    WeightCommit.Builder commit =
+        WeightCommit.newBuilder().setSha256(digest.hexadecimal()).setCommittedAt(Instant.now());
+    signer.ifPresent(key -> key.sign(topic.name(), version, header, commit));
     // The transaction's commit fails where a send did.
-    Future<RecordMetadata> unused =
-        send(
-            producer,
-            version,
-            WeightCommit.newBuilder()
-                .setSha256(digest.hexadecimal())
-                .setCommittedAt(Instant.now())
-                .build());
+    Future<RecordMetadata> unused = send(producer, version, commit.build());
     return first;
   }
 

@@ -3,6 +3,7 @@ package org.rlhfstreams.service.weights;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -10,11 +11,13 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.slf4j.Logger;
@@ -28,17 +31,25 @@ public final class WeightReader implements AutoCloseable {
   private final KafkaConnection connection;
   private final TopicPartition partition;
   private final WeightListener listener;
+  private final Optional<TrustedKeys> trusted;
   private final AtomicReference<WeightSnapshot> newest = new AtomicReference<>();
+  private final AtomicReference<String> refusal = new AtomicReference<>();
   private final ServiceThread thread;
 
   private WeightReader(KafkaConnection connection, Topic topic, WeightListener listener) {
     this.connection = connection;
     this.partition = new TopicPartition(topic.name(), 0);
     this.listener = listener;
+    this.trusted = TrustedKeys.of(connection.configuration().weights());
     this.thread = ServiceThread.start("weights-" + topic.name(), this::follow);
   }
 
-  /** Starts at the oldest version kept, which is a full one. */
+  /**
+   * Starts at the oldest version kept, which is a full one.
+   *
+   * @throws org.rlhfstreams.service.configuration.ConfigurationException where trusted keys are
+   *     configured and cannot be read
+   */
   public static WeightReader start(
       KafkaConnection connection, Topic topic, WeightListener listener) {
     return new WeightReader(connection, topic, listener);
@@ -49,8 +60,23 @@ public final class WeightReader implements AutoCloseable {
     return Optional.ofNullable(newest.get());
   }
 
+  /** Why the last version that was refused was, if one was. */
+  public Optional<String> refusal() {
+    return Optional.ofNullable(refusal.get());
+  }
+
+  /** Completes when it is closed; exceptionally where the broker refuses this client. */
+  public CompletableFuture<Void> ended() {
+    return thread.ended();
+  }
+
+  private void refused(WeightVersion version, String reason) {
+    refusal.set(reason);
+    listener.refused(version, reason);
+  }
+
   private void follow(BooleanSupplier stopped) {
-    WeightAssembler assembler = new WeightAssembler(listener);
+    WeightAssembler assembler = new WeightAssembler(partition.topic(), trusted, this::refused);
     RecordDecoder<WeightRecord> decoder = connection.decoder(WeightRecord.class);
     try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
       consumer.assign(List.of(partition));
@@ -61,6 +87,7 @@ public final class WeightReader implements AutoCloseable {
             accept(assembler, decoder, record);
           }
         } catch (KafkaException e) {
+          new BrokerRefusal(connection).endIn(e);
           LOG.warn("{}: {}", partition, e.getMessage());
         }
       }

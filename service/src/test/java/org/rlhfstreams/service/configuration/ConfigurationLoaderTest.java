@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -198,18 +199,49 @@ class ConfigurationLoaderTest {
             Map.of(
                 "ppo.dual-clip", "3",
                 "sampling.max-new-tokens", "64",
-                "connection.schema-registry-url", "http://me:hunter2@registry:8081",
+                "weights.trusted-keys-file", "trusted-keys.pem",
+                "schema-registry.bearer.auth.token", "hunter2",
                 "kafka.sasl.jaas.config", "x password=hunter2;",
                 "kafka.ssl.key.password", "hunter2",
                 "schema-registry.basic.auth.user.info", "me:hunter2"));
 
     String printed = configuration.printed();
 
-    assertThat(printed).doesNotContain("hunter2").contains("max-new-tokens: 64");
+    assertThat(printed)
+        .doesNotContain("hunter2")
+        .contains("max-new-tokens: 64", "trusted-keys-file: trusted-keys.pem");
+    assertThat(configuration).asString().doesNotContain("hunter2");
     RlhfConfiguration again =
         ConfigurationLoader.load(Optional.of(yaml(printed)), Map.of(), Map.of());
     assertThat(again.ppo()).isEqualTo(configuration.ppo());
     assertThat(again.learner()).isEqualTo(configuration.learner());
+  }
+
+  @Test
+  void secretsAreRefusedWhereOthersSeeThem() throws IOException {
+    assertThatThrownBy(
+            () ->
+                ConfigurationLoader.requireNoSecrets(
+                    Map.of("kafka.sasl.jaas.config", "x password=hunter2;")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("RLHF_KAFKA_SASL_JAAS_CONFIG")
+        .hasMessageNotContaining("hunter2");
+    ConfigurationLoader.requireNoSecrets(
+        Map.of(
+            "kafka.sasl.jaas.config", "x password=${file:/run/secrets/kafka:password};",
+            "kafka.ssl.keystore.location", "/run/secrets/keys.p12"));
+    assertThatThrownBy(
+            () ->
+                RlhfConfiguration.of(
+                    Map.of("connection.schema-registry-url", "http://me:hunter2@registry:8081")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("schema-registry.basic.auth.user.info")
+        .hasMessageNotContaining("hunter2");
+    Path file = yaml("kafka:\n  ssl.key.password: hunter2\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(ExposedFile.isExposed(file)).isTrue();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    assertThat(ExposedFile.isExposed(file)).isFalse();
   }
 
   private Path yaml(String text) throws IOException {

@@ -6,43 +6,27 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 
 /** Invariant 6: a version arrives whole and true, or is refused and named. */
 final class WeightAssemblerTest {
+  private static final Topic TOPIC = new Topics("", 1).policyWeights();
+
   private final List<String> refused = new ArrayList<>();
   private final WeightAssembler assembler =
-      new WeightAssembler((version, reason) -> refused.add(reason));
+      new WeightAssembler(TOPIC.name(), Optional.empty(), (version, reason) -> refused.add(reason));
 
   private static List<NamedTensor> tensors() {
-    SplittableRandom random = new SplittableRandom(3);
-    List<NamedTensor> tensors = new ArrayList<>();
-    for (int size : new int[] {7, 300_000, 1, 420_001}) { // several chunks, none aligned
-      float[] values = new float[size];
-      for (int i = 0; i < size; i++) {
-        values[i] = (float) random.nextGaussian();
-      }
-      tensors.add(new NamedTensor("tensor" + size, List.of((long) size), values));
-    }
-    return tensors;
+    return PublishedVersion.tensors();
   }
 
   private static List<WeightRecord> published(long step) {
-    MockProducer<String, Object> producer =
-        new MockProducer<>(true, null, new StringSerializer(), (topic, value) -> new byte[0]);
-    Future<RecordMetadata> unused =
-        new WeightPublisher(new Topics("", 1).policyWeights())
-            .publish(producer, new WeightVersion(0, step), "llama", tensors());
-    return producer.history().stream().map(record -> (WeightRecord) record.value()).toList();
+    return PublishedVersion.of(TOPIC, Optional.empty(), step, tensors());
   }
 
   private Optional<WeightSnapshot> feed(List<WeightRecord> records) {

@@ -1,0 +1,21 @@
+package org.rlhfstreams.service.access;
+
+/** Consumer groups, without the prefix; what a member's transactions are called begins so too. */
+public final class GroupNames {
+  /** The rollout workers. */
+  public static final String ROLLOUT_WORKERS = "rollout-workers";
+
+  /** Scoring. */
+  public static final String REWARD_SERVICE = "reward-service";
+
+  /** Admission and statistics; their internal topics begin so. */
+  public static final String TOPOLOGIES = "topologies";
+
+  /** How the learners' begin, one for each objective and replay. */
+  public static final String LEARNERS = "learner-";
+
+  /** No group, but who publishes prompts has one transaction. */
+  public static final String PROMPT_IMPORT = "prompt-import";
+
+  private GroupNames() {}
+}

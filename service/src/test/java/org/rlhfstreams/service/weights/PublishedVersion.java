@@ -1,0 +1,42 @@
+package org.rlhfstreams.service.weights;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topic;
+
+/** The records of a version, as a publisher sends them. */
+final class PublishedVersion {
+  private PublishedVersion() {}
+
+  /** Several chunks, none aligned with a tensor. */
+  static List<NamedTensor> tensors() {
+    SplittableRandom random = new SplittableRandom(3);
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (int size : new int[] {7, 300_000, 1, 420_001}) {
+      float[] values = new float[size];
+      for (int i = 0; i < size; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      tensors.add(new NamedTensor("tensor" + size, List.of((long) size), values));
+    }
+    return tensors;
+  }
+
+  static List<WeightRecord> of(
+      Topic topic, Optional<WeightSigner> signer, long step, List<NamedTensor> tensors) {
+    MockProducer<String, Object> producer =
+        new MockProducer<>(true, null, new StringSerializer(), (name, value) -> new byte[0]);
+    Future<RecordMetadata> unused =
+        new WeightPublisher(topic, signer)
+            .publish(producer, new WeightVersion(0, step), "llama", tensors);
+    return producer.history().stream().map(record -> (WeightRecord) record.value()).toList();
+  }
+}
