@@ -3,6 +3,7 @@ package org.rlhfstreams.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ final class SeparateProcessesTest {
   private static final int STEPS = 10;
   private static final int BATCH = 16;
   private static final Duration LONGEST = Duration.ofMinutes(3);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
 
@@ -64,11 +67,20 @@ final class SeparateProcessesTest {
       learner.awaitLine("step 2/" + STEPS);
 
       RlhfProcess second =
-          cluster.start(role("rollout-worker", "--rollout-worker.worker-id", "second"));
+          cluster.start(
+              role(
+                  "rollout-worker",
+                  "--rollout-worker.worker-id",
+                  "second",
+                  "--operations.log-format",
+                  "json"));
       Log log = cluster.log();
       await("the second worker takes part")
           .atMost(LONGEST)
           .until(() -> workers(log).contains("second"));
+      MetricsTable table = MetricsTable.read();
+      table.requireSame(
+          List.of(MetricsPage.of(reward), MetricsPage.of(learner), MetricsPage.of(first)));
       first.kill();
 
       assertThat(learner.awaitExit()).isZero();
@@ -89,11 +101,40 @@ final class SeparateProcessesTest {
       List<String> learned = steps.stream().flatMap(s -> s.getRolloutIds().stream()).toList();
       assertThat(learned).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
 
+      requireTrace(cluster, learned.get(0));
+
       second.interrupt();
       reward.interrupt();
       assertThat(second.awaitExit()).isEqualTo(130);
       assertThat(reward.awaitExit()).isEqualTo(130);
+      assertThat(second.output().lines()).isNotEmpty().allSatisfy(SeparateProcessesTest::isObject);
     }
+  }
+
+  private static void isObject(String line) throws IOException {
+    assertThat(JSON.readTree(line).path("level").asText()).isEqualTo("INFO");
+    assertThat(JSON.readTree(line).path("formattedMessage").asText()).isNotEmpty();
+  }
+
+  /** From its prompt to the policy that learned from it, under one trace. */
+  private static void requireTrace(Cluster cluster, String rolloutId) {
+    String requestId = rolloutId.substring(0, rolloutId.lastIndexOf('/'));
+    RlhfProcess trace = cluster.start("trace", requestId);
+    assertThat(trace.awaitExit()).isZero();
+    assertThat(trace.output())
+        .containsPattern("request " + requestId + ", trace [0-9a-f]{32}")
+        .containsSubsequence(
+            "prompt ",
+            "rlhf.prompts-0@",
+            "admitted ",
+            "rlhf.rollout-requests-",
+            "sampled ",
+            rolloutId + ": ",
+            "scored ",
+            "learned ",
+            "into policy 0.1 (ppo)",
+            "policy in use",
+            "0.1, first for ");
   }
 
   private static List<String> scored(Log log) {

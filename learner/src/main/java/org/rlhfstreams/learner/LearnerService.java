@@ -1,10 +1,7 @@
 package org.rlhfstreams.learner;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
@@ -13,6 +10,8 @@ import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.metrics.QueueMeters;
+import org.rlhfstreams.service.tracing.StageTracing;
 
 /** A learner as a process: its loop on a thread, its health and its metrics on a port. */
 public final class LearnerService implements AutoCloseable {
@@ -23,7 +22,6 @@ public final class LearnerService implements AutoCloseable {
   private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
   private final AtomicReference<Optional<String>> unready =
       new AtomicReference<>(Optional.of("models and checkpoint are being loaded"));
-  private final Map<String, Double> newest = new ConcurrentHashMap<>();
 
   private LearnerService(KafkaConnection connection, StepListener listener) {
     RlhfConfiguration configuration = connection.configuration();
@@ -36,7 +34,7 @@ public final class LearnerService implements AutoCloseable {
                 failure::get,
                 unready::get));
     try {
-      this.run = opened.add(LearnerRun.open(connection, measuring(listener)));
+      this.run = opened.add(LearnerRun.open(connection, measuring(connection, listener)));
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -69,35 +67,35 @@ public final class LearnerService implements AutoCloseable {
     return new LearnerService(connection, listener);
   }
 
-  private StepListener measuring(StepListener listener) {
-    return new StepListener() {
-      @Override
-      public void began(String data) {
-        unready.set(Optional.empty());
-        listener.began(data);
-      }
-
-      @Override
-      public void stepped(StepReport report) {
-        measure(report);
-        listener.stepped(report);
-      }
-    };
+  private StepListener measuring(KafkaConnection connection, StepListener listener) {
+    String topic =
+        connection.configuration().learner().objective().learnsFromRollouts()
+            ? connection.topics().scoredRollouts().name()
+            : connection.topics().preferences().name();
+    return new LearnerMeters(
+        endpoint.meters(),
+        new QueueMeters(endpoint.meters(), topic),
+        StageTracing.of("learner"),
+        new Beginning(listener));
   }
 
-  private void measure(StepReport report) {
-    MeterRegistry meters = endpoint.meters();
-    gauge(meters, "step", (double) report.step());
-    report.metrics().forEach((name, value) -> gauge(meters, name, value));
-  }
+  /** Is ready once the run takes examples. */
+  private final class Beginning implements StepListener {
+    private final StepListener next;
 
-  private void gauge(MeterRegistry meters, String name, double value) {
-    if (newest.put(name, value) == null) {
-      Object unused =
-          meters.gauge(
-              "rlhf.learner." + name.replace('/', '.'),
-              newest,
-              values -> values.getOrDefault(name, Double.NaN));
+    Beginning(StepListener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void began(String data) {
+      unready.set(Optional.empty());
+      next.began(data);
+    }
+
+    @Override
+    public void stepped(StepReport report) {
+      next.stepped(report);
     }
   }
 

@@ -12,6 +12,7 @@ import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.SamplingConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.AdmissionSettings;
 import org.rlhfstreams.topology.admission.AdmissionTopology;
 import org.rlhfstreams.topology.admission.PromptEncoder;
@@ -27,11 +28,17 @@ final class HostedTopologies implements AutoCloseable {
 
   private final KafkaStreams streams;
 
-  HostedTopologies(KafkaConnection connection, PromptEncoder encoder, Path state) {
+  HostedTopologies(
+      KafkaConnection connection, PromptEncoder encoder, Path state, AdmissionListener listener) {
     RlhfConfiguration configuration = connection.configuration();
     StreamsBuilder builder = new StreamsBuilder();
     AdmissionTopology.build(
-        builder, connection.topics(), connection.serdes(), encoder, settings(configuration));
+        builder,
+        connection.topics(),
+        connection.serdes(),
+        encoder,
+        settings(configuration),
+        listener);
     StatisticsTopology.build(builder, connection.topics(), connection.serdes());
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
     streams.setUncaughtExceptionHandler(

@@ -21,6 +21,8 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.metrics.QueueMeters;
+import org.rlhfstreams.service.tracing.StageTracing;
 import org.rlhfstreams.service.weights.WeightReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,14 +53,6 @@ public final class RewardService implements AutoCloseable {
                 connection,
                 connection.topics().rewardWeights(),
                 (version, reason) -> LOG.error("reward-weights: {}", reason)));
-    this.topologies =
-        opened.add(
-            new HostedTopologies(
-                connection,
-                new PolicyPromptEncoder(
-                    new PromptEncoding(policyPath, policy, tokenizer),
-                    policy.maxPositions() - configuration.sampling().maxNewTokens()),
-                settings.stateDirectory()));
     this.endpoint =
         opened.add(
             OperationsEndpoint.start(
@@ -67,6 +61,15 @@ public final class RewardService implements AutoCloseable {
                 "reward-service.http-port",
                 this::failure,
                 this::unready));
+    this.topologies =
+        opened.add(
+            new HostedTopologies(
+                connection,
+                new PolicyPromptEncoder(
+                    new PromptEncoding(policyPath, policy, tokenizer),
+                    policy.maxPositions() - configuration.sampling().maxNewTokens()),
+                settings.stateDirectory(),
+                new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
     ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
     int endOfSequence = tokenizer.endOfSequence();
     this.thread =
@@ -113,7 +116,8 @@ public final class RewardService implements AutoCloseable {
             new DeadLetters(connection.topics(), "reward-service"),
             connection.topics().scoredRollouts().name(),
             connection.configuration().samplesLearnedTogether(),
-            meters);
+            meters,
+            StageTracing.of("reward-service"));
     new TransactionalLoop(
             connection,
             GROUP,
@@ -122,13 +126,16 @@ public final class RewardService implements AutoCloseable {
             settings.batchSize(),
             settings.pollTimeout(),
             handler,
-            share)
+            share,
+            new QueueMeters(endpoint.meters(), connection.topics().rollouts().name()))
         .run(stopped);
   }
 
   /** Models are loaded before the group is joined. */
   private Optional<String> unready() {
-    return topologies.running() ? share.unready() : Optional.of("the topologies are starting");
+    return topologies != null && topologies.running()
+        ? share.unready()
+        : Optional.of("the topologies are starting");
   }
 
   private Optional<String> failure() {

@@ -1,18 +1,25 @@
 package org.rlhfstreams.reward;
 
+import io.opentelemetry.api.common.Attributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RolloutRules;
+import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.tracing.StageTracing;
 
 /** Turns rollouts into scored rollouts, a batch at a time. */
 final class ScoringHandler implements TransactionalLoop.Handler {
@@ -23,6 +30,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
   private final String scoredTopic;
   private final int lostWithOne;
   private final ScoringMeters meters;
+  private final StageTracing tracing;
 
   /**
    * @param lostWithOne rollouts that are not learned from where one of them is refused
@@ -34,7 +42,8 @@ final class ScoringHandler implements TransactionalLoop.Handler {
       DeadLetters deadLetters,
       String scoredTopic,
       int lostWithOne,
-      ScoringMeters meters) {
+      ScoringMeters meters,
+      StageTracing tracing) {
     this.decoder = decoder;
     this.rewardModel = rewardModel;
     this.reference = reference;
@@ -42,6 +51,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
     this.scoredTopic = scoredTopic;
     this.lostWithOne = lostWithOne;
     this.meters = meters;
+    this.tracing = tracing;
   }
 
   private record Accepted(ConsumerRecord<String, byte[]> record, Rollout rollout) {}
@@ -61,16 +71,37 @@ final class ScoringHandler implements TransactionalLoop.Handler {
         ScoredRollout event = scored(rollout, scores[i], referenceLogProbabilities[i]);
         Optional<String> problem = RolloutRules.problem(event);
         if (problem.isEmpty()) {
-          scored.add(new ProducerRecord<>(scoredTopic, 0, rollout.getRequestId(), event));
+          scored.add(output(accepted.get(i).record(), event, started));
         } else {
-          refused.add(deadLetters.of(accepted.get(i).record(), problem.get(), lostWithOne));
+          refused.add(
+              deadLetters.of(
+                  accepted.get(i).record(), DeadLetterKind.RULE, problem.get(), lostWithOne));
         }
       }
-      meters.scored(scored.size(), started);
+      meters.scored(
+          scored.stream().map(record -> (ScoredRollout) record.value()).toList(), started);
     }
     meters.refused(refused.size());
     scored.addAll(refused);
     return scored;
+  }
+
+  private ProducerRecord<String, Object> output(
+      ConsumerRecord<String, byte[]> from, ScoredRollout event, Instant started) {
+    Headers headers = new RecordHeaders();
+    tracing
+        .span(
+            "score",
+            TraceParent.of(from.headers()),
+            started,
+            event.getScoredAt(),
+            Attributes.builder()
+                .put("rlhf.rollout.id", event.getRollout().getRolloutId())
+                .put("rlhf.score", event.getScore())
+                .put("rlhf.reward.version", WeightVersions.text(event.getRewardModelVersion()))
+                .build())
+        .ifPresent(trace -> trace.into(headers));
+    return new ProducerRecord<>(scoredTopic, 0, event.getRollout().getRequestId(), event, headers);
   }
 
   private List<Accepted> accepted(
@@ -83,10 +114,11 @@ final class ScoringHandler implements TransactionalLoop.Handler {
         if (problem.isEmpty()) {
           accepted.add(new Accepted(record, rollout));
         } else {
-          refused.add(deadLetters.of(record, problem.get(), lostWithOne));
+          refused.add(deadLetters.of(record, DeadLetterKind.RULE, problem.get(), lostWithOne));
         }
       } catch (UndecodableException e) {
-        refused.add(deadLetters.of(record, e.getMessage(), 0)); // nobody had asked for it
+        // nobody had asked for it
+        refused.add(deadLetters.of(record, DeadLetterKind.UNDECODABLE, e.getMessage(), 0));
       }
     }
     return accepted;

@@ -1,5 +1,6 @@
 package org.rlhfstreams.worker;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import org.rlhfstreams.worker.policy.LivePolicy;
 /** Samples rollouts with the newest policy. One thread. */
 final class PolicySampler implements AutoCloseable {
   private final LivePolicy policy;
+  private final int slots;
+  private final WorkerMeters meters;
 
   /**
    * @param type that it computes in
@@ -29,7 +32,10 @@ final class PolicySampler implements AutoCloseable {
       ModelDirectory model,
       ComputeType type,
       int slots,
-      Supplier<Optional<WeightSnapshot>> newest) {
+      Supplier<Optional<WeightSnapshot>> newest,
+      WorkerMeters meters) {
+    this.slots = slots;
+    this.meters = meters;
     this.policy = new LivePolicy(model, type, slots, newest);
   }
 
@@ -40,7 +46,10 @@ final class PolicySampler implements AutoCloseable {
 
   /** Takes up the newest version. */
   void refresh() {
-    policy.refresh();
+    Instant started = Instant.now();
+    if (policy.refresh()) {
+      meters.swapped(started);
+    }
   }
 
   /** The version that a segment's label stands for. */
@@ -80,8 +89,9 @@ final class PolicySampler implements AutoCloseable {
       if (givenUp.getAsBoolean()) {
         throw new WakeupException();
       }
-      policy.refresh();
+      refresh();
       finished.addAll(policy.generator().step());
+      meters.stepped(policy.generator().running() / (double) slots);
     }
     return finished;
   }

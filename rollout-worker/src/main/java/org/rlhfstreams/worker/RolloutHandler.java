@@ -1,5 +1,7 @@
 package org.rlhfstreams.worker;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
@@ -20,14 +24,18 @@ import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.tracing.StageTracing;
 
 /** Turns requests into rollouts: {@code rolloutId = requestId/sampleIndex}. */
 final class RolloutHandler implements TransactionalLoop.Handler {
+  private static final AttributeKey<String> REQUEST = AttributeKey.stringKey("rlhf.request.id");
   private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(5);
   private static final Duration FINISH_WITHIN = Duration.ofSeconds(4);
 
@@ -38,6 +46,7 @@ final class RolloutHandler implements TransactionalLoop.Handler {
   private final String rolloutTopic;
   private final String workerId;
   private final WorkerMeters meters;
+  private final StageTracing tracing;
   private final BooleanSupplier stopped;
   private OptionalLong stoppedAt = OptionalLong.empty();
 
@@ -49,6 +58,7 @@ final class RolloutHandler implements TransactionalLoop.Handler {
       String rolloutTopic,
       String workerId,
       WorkerMeters meters,
+      StageTracing tracing,
       BooleanSupplier stopped) {
     this.decoder = decoder;
     this.sampler = sampler;
@@ -57,10 +67,11 @@ final class RolloutHandler implements TransactionalLoop.Handler {
     this.rolloutTopic = rolloutTopic;
     this.workerId = workerId;
     this.meters = meters;
+    this.tracing = tracing;
     this.stopped = stopped;
   }
 
-  private record Pending(RolloutRequest request, int sampleIndex) {}
+  private record Pending(RolloutRequest request, int sampleIndex, Optional<TraceParent> trace) {}
 
   @Override
   public List<ProducerRecord<String, Object>> handle(List<ConsumerRecord<String, byte[]>> records) {
@@ -72,15 +83,13 @@ final class RolloutHandler implements TransactionalLoop.Handler {
       try {
         submit(decoder.decode(record.topic(), record.value()), record, pending, outputs);
       } catch (UndecodableException e) {
-        outputs.add(deadLetters.of(record, e.getMessage(), 0));
+        outputs.add(deadLetters.of(record, DeadLetterKind.UNDECODABLE, e.getMessage(), 0));
       }
     }
     long tokensBefore = sampler.tokensDrawn();
     for (Generation generation : sampler.drain(this::givenUp)) {
       Pending asked = pending.get(generation.request().id());
-      outputs.add(
-          new ProducerRecord<>(
-              rolloutTopic, asked.request().getRequestId(), rollout(asked, generation, started)));
+      outputs.add(output(asked, rollout(asked, generation, started)));
     }
     meters.sampled(pending.size(), sampler.tokensDrawn() - tokensBefore, started);
     sampler.version().ifPresent(meters::version);
@@ -92,17 +101,49 @@ final class RolloutHandler implements TransactionalLoop.Handler {
       ConsumerRecord<String, byte[]> record,
       Map<String, Pending> pending,
       List<ProducerRecord<String, Object>> outputs) {
+    Instant taken = Instant.now();
     awaitVersion(request.getMinimumVersion());
+    Optional<TraceParent> trace =
+        tracing.span(
+            "wait",
+            TraceParent.of(record.headers()),
+            request.getCreatedAt(),
+            taken,
+            Attributes.of(REQUEST, request.getRequestId()));
     int[] prompt = request.getPromptTokenIds().stream().mapToInt(Integer::intValue).toArray();
     try {
       for (int i = 0; i < request.getSamples(); i++) {
         String rolloutId = request.getRequestId() + "/" + i;
         sampler.submit(rolloutId, prompt, request.getSampling());
-        pending.put(rolloutId, new Pending(request, i));
+        pending.put(rolloutId, new Pending(request, i, trace));
       }
     } catch (IllegalArgumentException e) {
-      outputs.add(deadLetters.of(record, e.getMessage(), request.getSamples()));
+      outputs.add(
+          deadLetters.of(record, DeadLetterKind.SAMPLING, e.getMessage(), request.getSamples()));
     }
+  }
+
+  private ProducerRecord<String, Object> output(Pending asked, Rollout rollout) {
+    Headers headers = new RecordHeaders();
+    tracing
+        .span(
+            "sample",
+            asked.trace(),
+            rollout.getStartedAt(),
+            rollout.getFinishedAt(),
+            Attributes.builder()
+                .put("rlhf.rollout.id", rollout.getRolloutId())
+                .put("rlhf.worker.id", workerId)
+                .put("rlhf.response.tokens", rollout.getResponseTokenIds().size())
+                .put("rlhf.policy.version", newest(rollout))
+                .build())
+        .ifPresent(trace -> trace.into(headers));
+    return new ProducerRecord<>(rolloutTopic, null, rollout.getRequestId(), rollout, headers);
+  }
+
+  private static String newest(Rollout rollout) {
+    List<VersionSegment> segments = rollout.getSegments();
+    return WeightVersions.text(segments.get(segments.size() - 1).getVersion());
   }
 
   /** A request released after a step is sampled with that step's weights, or newer ones. */

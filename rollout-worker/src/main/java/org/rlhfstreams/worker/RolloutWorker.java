@@ -21,6 +21,8 @@ import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.metrics.QueueMeters;
+import org.rlhfstreams.service.tracing.StageTracing;
 import org.rlhfstreams.service.weights.WeightReader;
 import org.rlhfstreams.worker.completion.CompletionService;
 import org.rlhfstreams.worker.openai.OpenAiRoutes;
@@ -113,7 +115,8 @@ public final class RolloutWorker implements AutoCloseable {
             model,
             ComputeType.named(connection.configuration().model().dtype().name(), model),
             settings.batchSize(),
-            () -> reader.newest().map(family::verified))) {
+            () -> reader.newest().map(family::verified),
+            meters)) {
       RolloutHandler handler =
           new RolloutHandler(
               connection.decoder(RolloutRequest.class),
@@ -123,6 +126,7 @@ public final class RolloutWorker implements AutoCloseable {
               connection.topics().rollouts().name(),
               workerId,
               meters,
+              StageTracing.of("rollout-worker"),
               stopped);
       new TransactionalLoop(
               connection,
@@ -132,7 +136,8 @@ public final class RolloutWorker implements AutoCloseable {
               settings.batchSize(),
               settings.pollTimeout(),
               handler,
-              share)
+              share,
+              new QueueMeters(endpoint.meters(), connection.topics().rolloutRequests().name()))
           .run(stopped);
       sampler
           .version()

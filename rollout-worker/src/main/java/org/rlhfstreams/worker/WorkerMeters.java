@@ -1,6 +1,7 @@
 package org.rlhfstreams.worker;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -15,7 +16,10 @@ final class WorkerMeters {
   private final Counter rollouts;
   private final Counter tokens;
   private final Timer batches;
+  private final Timer swaps;
+  private final DistributionSummary fill;
   private final AtomicLong step = new AtomicLong(-1);
+  private final AtomicLong generation = new AtomicLong(-1);
 
   WorkerMeters(MeterRegistry registry, GroupShare share) {
     Gauge.builder("rlhf.worker.partitions", share, GroupShare::partitions)
@@ -27,7 +31,20 @@ final class WorkerMeters {
         Counter.builder("rlhf.worker.tokens").description("Tokens drawn").register(registry);
     this.batches =
         Timer.builder("rlhf.worker.batch").description("Time to sample a batch").register(registry);
-    registry.gauge("rlhf.worker.policy.step", step);
+    this.swaps =
+        Timer.builder("rlhf.worker.weights.swap")
+            .description("Time to take up a version of the policy")
+            .register(registry);
+    this.fill =
+        DistributionSummary.builder("rlhf.worker.batch.fill")
+            .description("Share of the places in the batch that are sampled in, token by token")
+            .register(registry);
+    Gauge.builder("rlhf.worker.policy.step", step, AtomicLong::doubleValue)
+        .description("Step of the policy in use; -1 before there is one")
+        .register(registry);
+    Gauge.builder("rlhf.worker.policy.generation", generation, AtomicLong::doubleValue)
+        .description("Generation of the policy in use; -1 before there is one")
+        .register(registry);
   }
 
   void sampled(int responses, long drawn, Instant started) {
@@ -36,7 +53,21 @@ final class WorkerMeters {
     batches.record(Duration.between(started, Instant.now()));
   }
 
+  /**
+   * A token of every running response has been drawn.
+   *
+   * @param filled share of the places, 0 to 1
+   */
+  void stepped(double filled) {
+    fill.record(filled);
+  }
+
+  void swapped(Instant started) {
+    swaps.record(Duration.between(started, Instant.now()));
+  }
+
   void version(WeightVersion version) {
     step.set(version.getStep());
+    generation.set(version.getGeneration());
   }
 }

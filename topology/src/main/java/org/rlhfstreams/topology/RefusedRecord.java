@@ -9,6 +9,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.schemas.DeadLetterKind;
 
 /** Makes dead letters of records that a topology cannot use. */
 public final class RefusedRecord {
@@ -16,7 +17,11 @@ public final class RefusedRecord {
 
   /** The dead letter, keyed by the source topic. */
   public static Record<String, DeadLetter> of(
-      Record<String, byte[]> record, RecordMetadata from, String stage, String reason) {
+      Record<String, byte[]> record,
+      RecordMetadata from,
+      String stage,
+      DeadLetterKind kind,
+      String reason) {
     Map<String, ByteBuffer> headers = new HashMap<>();
     for (Header header : record.headers()) {
       headers.put(
@@ -33,6 +38,7 @@ public final class RefusedRecord {
             .setHeaders(headers)
             .setStage(stage)
             .setReason(reason)
+            .setKind(kind.text())
             .setLostRollouts(0)
             .setRefusedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();

@@ -1,10 +1,12 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.logging.StepLog;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.service.configuration.LogFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,7 +23,11 @@ public final class LearnerCommand implements Callable<Integer> {
     return new RoleRun("learner", options)
         .run(
             connection -> {
-              LearnerService role = LearnerService.start(connection, new TrainingProgress());
+              LogFormat format = connection.configuration().operations().logFormat();
+              LearnerService role =
+                  LearnerService.start(
+                      connection,
+                      format == LogFormat.JSON ? new StepLog() : new TrainingProgress());
               return new RoleRun.Started(role, role.ended(), role.endpoint());
             });
   }

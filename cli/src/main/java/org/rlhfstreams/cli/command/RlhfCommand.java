@@ -43,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelCommand.class,
       StatusCommand.class,
       AuditCommand.class,
+      TraceCommand.class,
       DoctorCommand.class
     })
 public final class RlhfCommand implements Runnable {

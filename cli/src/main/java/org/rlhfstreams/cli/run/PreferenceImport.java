@@ -13,6 +13,7 @@ import org.rlhfstreams.cli.dataset.BadRow;
 import org.rlhfstreams.cli.dataset.DatasetSummary;
 import org.rlhfstreams.cli.dataset.PreferenceDataset;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
@@ -74,6 +75,7 @@ public final class PreferenceImport {
         .setHeaders(Map.of())
         .setStage(STAGE)
         .setReason(row.reason())
+        .setKind(DeadLetterKind.ROW.text())
         .setLostRollouts(0)
         .setRefusedAt(Instant.now())
         .build();

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.logging.RoleOutput;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
@@ -37,18 +38,19 @@ public final class RoleRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    RoleOutput output = RoleOutput.of(configuration.operations().logFormat());
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
-          Cluster.connect(configuration, message -> System.out.println(name + ": " + message));
+          Cluster.connect(configuration, message -> output.say(name + ": " + message));
       Started started = start.apply(connection);
       try (ShutdownSequence opened = new ShutdownSequence()) {
         opened.add(started.role());
-        System.out.printf(
-            "%s: started; health at http://%s:%d/health%n",
-            name, started.endpoint().host(), started.endpoint().port());
+        output.say(
+            "%s: started; health at http://%s:%d/health"
+                .formatted(name, started.endpoint().host(), started.endpoint().port()));
         await(started.ended(), interruption);
       }
-      System.out.println(name + ": closed");
+      output.say(name + ": closed");
       return interruption.getAsBoolean() ? INTERRUPTED : 0;
     }
   }

@@ -36,6 +36,16 @@ public interface ExampleSource<E> extends AutoCloseable {
     return Map.of();
   }
 
+  /** The records that the newest batch came in, where the source remembers them. */
+  default List<RecordOrigin> origins() {
+    return List.of();
+  }
+
+  /** Records that are in the topic and have not been read yet, as far as is known. */
+  default long waiting() {
+    return 0;
+  }
+
   /**
    * Whether the newest batch would be the same if it were formed again. Where the clock had a part
    * in it, only a checkpoint after it can repeat the run.

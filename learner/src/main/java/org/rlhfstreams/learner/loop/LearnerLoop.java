@@ -87,6 +87,7 @@ public final class LearnerLoop<E extends Example> {
         if (batch.isEmpty()) {
           break;
         }
+        listener.gathered(batch, source.origins(), source.waiting());
         Map<String, Double> metrics = learn(batch, rate);
         metrics.putAll(source.figures());
         step++;
@@ -101,7 +102,8 @@ public final class LearnerLoop<E extends Example> {
         leave(background, batch, metrics, published);
         metricsFile.append(step, metrics);
         listener.stepped(
-            new StepReport(step, totalSteps(), metrics, pace.remainingSeconds(step, totalSteps())));
+            new StepReport(
+                step, version(), totalSteps(), metrics, pace.remainingSeconds(step, totalSteps())));
       }
       if (!background.left()) {
         return false;

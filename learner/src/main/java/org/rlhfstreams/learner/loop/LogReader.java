@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.learner.data.UnusableException;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.UndecodableException;
@@ -119,10 +120,11 @@ final class LogReader<V extends SpecificRecord> implements AutoCloseable {
       taker.take(record, decoder.decode(record.topic(), record.value()));
       return true;
     } catch (UndecodableException e) {
-      refusals.add(record, e.getMessage(), 0); // nobody had asked for it
+      refusals.add(
+          record, DeadLetterKind.UNDECODABLE, e.getMessage(), 0); // nobody had asked for it
       return true;
     } catch (UnusableException e) {
-      refusals.add(record, e.getMessage(), lostByRefusal);
+      refusals.add(record, DeadLetterKind.RULE, e.getMessage(), lostByRefusal);
       return true;
     } catch (RegistryUnavailableException e) {
       LOG.warn("{}; waiting", e.getMessage());
@@ -140,6 +142,11 @@ final class LogReader<V extends SpecificRecord> implements AutoCloseable {
   boolean isCaughtUp() {
     OptionalLong lag = consumer.currentLag(partition);
     return polled.isEmpty() && lag.isPresent() && lag.getAsLong() == 0;
+  }
+
+  /** Records that are in the log and have not been dealt with, as far as is known. */
+  long waiting() {
+    return polled.size() + consumer.currentLag(partition).orElse(0);
   }
 
   /** After the newest record that was dealt with. */

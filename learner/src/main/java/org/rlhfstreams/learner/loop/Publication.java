@@ -191,7 +191,9 @@ final class Publication implements AutoCloseable {
             });
     for (Refusal refusal : outgoing.refusals()) {
       Future<RecordMetadata> unused =
-          producer.send(deadLetters.of(refusal.record(), refusal.reason(), refusal.lostRollouts()));
+          producer.send(
+              deadLetters.of(
+                  refusal.record(), refusal.kind(), refusal.reason(), refusal.lostRollouts()));
     }
     producer.sendOffsetsToTransaction(
         Map.of(

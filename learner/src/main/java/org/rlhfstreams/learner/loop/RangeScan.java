@@ -11,6 +11,7 @@ import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.ExampleIndex;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.data.WindowedOrder;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -71,10 +72,16 @@ final class RangeScan<E extends Example> {
         truncatedRows += examples.stream().mapToInt(Example::truncatedRows).sum();
         keep(examples);
       }
-    } catch (UndecodableException | UnusableException e) {
-      refused++;
-      refusals.add(record, e.getMessage(), 0);
+    } catch (UndecodableException e) {
+      refuse(record, DeadLetterKind.UNDECODABLE, e.getMessage());
+    } catch (UnusableException e) {
+      refuse(record, DeadLetterKind.RULE, e.getMessage());
     }
+  }
+
+  private void refuse(ConsumerRecord<String, byte[]> record, DeadLetterKind kind, String reason) {
+    refused++;
+    refusals.add(record, kind, reason, 0);
   }
 
   private void keep(List<E> examples) {

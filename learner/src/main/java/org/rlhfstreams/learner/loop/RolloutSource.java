@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,8 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.data.UnusableException;
+import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -40,6 +43,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private long skippedTo;
   private long newestAt = System.nanoTime();
   private Map<String, Long> position = Map.of();
+  private final Map<String, RecordOrigin> known = new HashMap<>();
+  private List<RecordOrigin> origins = List.of();
 
   /**
    * @param range all that comes, or a part to learn again; what fills no batch at its end is left
@@ -68,6 +73,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   public void seek(Map<String, Long> target) {
     gathered.clear();
     groups.clear();
+    known.clear();
     waitedFor.clear();
     if (target.isEmpty()) {
       reader.begin(range);
@@ -98,6 +104,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
       }
     }
     List<ScoredSample> batch = List.copyOf(gathered);
+    origins = batch.stream().map(sample -> known.remove(sample.id())).toList();
     gathered.clear();
     position = positionNow();
     return batch;
@@ -110,15 +117,24 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   private void take(ConsumerRecord<String, byte[]> record, ScoredRollout rollout)
       throws UnusableException {
-    gathered.addAll(groups.add(record, samples.convert(rollout)));
+    ScoredSample sample = samples.convert(rollout);
+    known.put(
+        sample.id(),
+        new RecordOrigin(
+            sample.id(),
+            TraceParent.of(record.headers()),
+            Instant.ofEpochMilli(record.timestamp())));
+    gathered.addAll(groups.add(record, sample));
   }
 
   private void giveUp(long offset) {
     for (SampleGroups.Member member : groups.giveUp(offset)) {
+      known.remove(member.sample().id());
       reader
           .refusals()
           .add(
               member.record(),
+              DeadLetterKind.GROUP,
               "another response to request "
                   + member.sample().requestId()
                   + " is missing, and this objective compares all of them",
@@ -151,6 +167,16 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   @Override
   public List<Refusal> takeRefusals() {
     return reader.refusals().take();
+  }
+
+  @Override
+  public List<RecordOrigin> origins() {
+    return origins;
+  }
+
+  @Override
+  public long waiting() {
+    return reader.waiting();
   }
 
   @Override

@@ -1,5 +1,8 @@
 package org.rlhfstreams.learner.loop;
 
+import java.util.List;
+import org.rlhfstreams.learner.data.Example;
+
 /** Hears of a run and of each of its steps, on the learner's thread. */
 @FunctionalInterface
 public interface StepListener {
@@ -9,6 +12,14 @@ public interface StepListener {
    * @param data what it reads, for people
    */
   default void began(String data) {}
+
+  /**
+   * A batch is there and is learned from now.
+   *
+   * @param origins the records that it came in, where the source remembers them
+   * @param waiting records that have not been read yet
+   */
+  default void gathered(List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {}
 
   /** A step is done. */
   void stepped(StepReport report);

@@ -92,6 +92,11 @@ public final class Generator implements AutoCloseable {
     return waiting.isEmpty() && running.isEmpty();
   }
 
+  /** Responses that are being sampled side by side. */
+  public int running() {
+    return running.size();
+  }
+
   /** Tokens drawn so far, in all. */
   public long tokensDrawn() {
     return tokensDrawn;

@@ -67,16 +67,20 @@ public final class LivePolicy implements AutoCloseable {
     return Optional.ofNullable(version);
   }
 
-  /** Takes up the newest version. */
-  public void refresh() {
+  /**
+   * Takes up the newest version.
+   *
+   * @return whether there was another one
+   */
+  public boolean refresh() {
     Optional<WeightSnapshot> found = newest.get();
     if (found.isEmpty()) {
-      return;
+      return false;
     }
     WeightVersion offered = found.get().version();
     boolean known = version != null && !WeightVersions.isNewer(offered, version);
     if (known || offered.equals(refused)) {
-      return;
+      return false;
     }
     Map<String, float[]> tensors = new HashMap<>();
     for (NamedTensor tensor : found.get().tensors()) {
@@ -88,9 +92,11 @@ public final class LivePolicy implements AutoCloseable {
       long label = label(offered);
       versions.put(label, offered);
       generator.swap(taken, label);
+      return true;
     } catch (ModelException e) {
       refused = offered;
       LOG.error("policy version {} is refused: {}", WeightVersions.text(offered), e.getMessage());
+      return false;
     }
   }
 

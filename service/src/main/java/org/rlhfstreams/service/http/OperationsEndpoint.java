@@ -1,8 +1,6 @@
 package org.rlhfstreams.service.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -17,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.metrics.ProcessMeters;
 
 /**
  * Serves {@code /health} (the process works), {@code /ready} (it takes work) and {@code /metrics}
@@ -26,6 +25,7 @@ public final class OperationsEndpoint implements AutoCloseable {
   private final Vertx vertx;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ProcessMeters process;
   private final HttpServer server;
   private final String host;
 
@@ -35,8 +35,7 @@ public final class OperationsEndpoint implements AutoCloseable {
       Supplier<Optional<String>> unready,
       Consumer<Router> routes) {
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
-    new JvmMemoryMetrics().bindTo(meters);
-    new ProcessorMetrics().bindTo(meters);
+    this.process = new ProcessMeters(meters);
     Router router = Router.router(vertx);
     router.get("/health").handler(context -> answer(context, "healthy", failure.get()));
     router.get("/ready").handler(context -> answer(context, "ready", failure.get().or(unready)));
@@ -131,6 +130,7 @@ public final class OperationsEndpoint implements AutoCloseable {
 
   @Override
   public void close() {
+    process.close();
     try {
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

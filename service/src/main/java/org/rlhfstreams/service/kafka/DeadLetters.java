@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.Topics;
 
 /** Turns a record that cannot be used into a dead letter: the original bytes, where, and why. */
@@ -27,12 +28,13 @@ public final class DeadLetters {
   /**
    * The dead letter, ready to send in the transaction that passes the record.
    *
+   * @param kind to count by
    * @param reason for a person
    * @param lostRollouts rollouts that will now never be trained on, so that admission releases
    *     others
    */
   public ProducerRecord<String, Object> of(
-      ConsumerRecord<String, byte[]> record, String reason, int lostRollouts) {
+      ConsumerRecord<String, byte[]> record, DeadLetterKind kind, String reason, int lostRollouts) {
     Map<String, ByteBuffer> headers = new HashMap<>();
     for (Header header : record.headers()) {
       headers.put(header.key(), wrap(header.value()));
@@ -48,6 +50,7 @@ public final class DeadLetters {
             .setHeaders(headers)
             .setStage(stage)
             .setReason(reason)
+            .setKind(kind.text())
             .setLostRollouts(lostRollouts)
             .setRefusedAt(Instant.now())
             .build();

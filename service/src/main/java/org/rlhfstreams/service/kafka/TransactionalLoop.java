@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.kafka;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.metrics.QueueMeters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +47,14 @@ public final class TransactionalLoop {
   private final Duration pollTimeout;
   private final Handler handler;
   private final GroupShare share;
+  private final QueueMeters meters;
 
   /**
    * @param group consumer group, without the prefix
    * @param member this process's own name in the group; a second process with it fences the first
    * @param batchSize records handed over at once, at most
    * @param share hears which partitions are this member's
+   * @param meters hears how long records waited and how many still do
    */
   public TransactionalLoop(
       KafkaConnection connection,
@@ -60,7 +64,8 @@ public final class TransactionalLoop {
       int batchSize,
       Duration pollTimeout,
       Handler handler,
-      GroupShare share) {
+      GroupShare share,
+      QueueMeters meters) {
     this.connection = connection;
     this.name = group;
     this.transactionalName = group + "-" + member;
@@ -69,6 +74,7 @@ public final class TransactionalLoop {
     this.pollTimeout = pollTimeout;
     this.handler = handler;
     this.share = share;
+    this.meters = meters;
   }
 
   /** Turns one poll's records into the records to write. */
@@ -108,9 +114,11 @@ public final class TransactionalLoop {
           }
         } catch (CommitFailedException e) {
           LOG.info("{}: shares changed during a batch; it is done again", name);
+          meters.repeated();
           rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
+          meters.repeated();
           pause(stopped);
           rewind(consumer, stopped);
         }
@@ -124,6 +132,7 @@ public final class TransactionalLoop {
       BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       List<ConsumerRecord<String, byte[]>> records = gather(consumer);
+      measure(consumer, records);
       if (records.isEmpty()) {
         continue;
       }
@@ -155,6 +164,13 @@ public final class TransactionalLoop {
     }
     share.keepOwn(records);
     return records;
+  }
+
+  private void measure(
+      KafkaConsumer<String, byte[]> consumer, List<ConsumerRecord<String, byte[]>> records) {
+    records.forEach(record -> meters.taken(Instant.ofEpochMilli(record.timestamp())));
+    meters.waiting(
+        consumer.assignment().stream().mapToLong(p -> consumer.currentLag(p).orElse(0)).sum());
   }
 
   private static Map<TopicPartition, OffsetAndMetadata> after(

@@ -2,6 +2,9 @@ package org.rlhfstreams.topology.admission;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -9,6 +12,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.TraceParent;
 
 /**
  * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
@@ -26,13 +30,16 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final Duration QUIET = Duration.ofMillis(200);
 
   private final AdmissionSettings settings;
+  private final AdmissionListener listener;
   private boolean arriving;
   private KeyValueStore<Long, RolloutRequest> prompts;
   private KeyValueStore<String, Long> promptIds;
+  private KeyValueStore<Long, String> traces;
   private KeyValueStore<String, Long> counters;
 
-  Admission(AdmissionSettings settings) {
+  Admission(AdmissionSettings settings, AdmissionListener listener) {
     this.settings = settings;
+    this.listener = listener;
   }
 
   @Override
@@ -40,6 +47,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     super.init(context);
     prompts = context.getStateStore(AdmissionTopology.PROMPTS);
     promptIds = context.getStateStore(AdmissionTopology.PROMPT_IDS);
+    traces = context.getStateStore(AdmissionTopology.TRACES);
     counters = context.getStateStore(AdmissionTopology.COUNTERS);
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
   }
@@ -55,7 +63,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   public void process(Record<String, AdmissionEvent> record) {
     AdmissionEvent event = record.value();
     if (event instanceof AdmissionEvent.Arrival arrival) {
-      remember(arrival.template());
+      remember(arrival.template(), TraceParent.of(record.headers()));
       arriving = true;
     } else if (event instanceof AdmissionEvent.Step step) {
       advance(step.version());
@@ -66,10 +74,12 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     release(record.timestamp(), !arriving);
   }
 
-  private void remember(RolloutRequest template) {
-    if (promptIds.putIfAbsent(template.getPromptId(), counter(KNOWN)) == null) {
-      prompts.put(counter(KNOWN), template);
-      counters.put(KNOWN, counter(KNOWN) + 1);
+  private void remember(RolloutRequest template, Optional<TraceParent> trace) {
+    long number = counter(KNOWN);
+    if (promptIds.putIfAbsent(template.getPromptId(), number) == null) {
+      prompts.put(number, template);
+      trace.ifPresent(parent -> traces.put(number, parent.text()));
+      counters.put(KNOWN, number + 1);
     }
   }
 
@@ -97,13 +107,21 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
               .setSequence(counter(RELEASED))
               .setCreatedAt(Instant.ofEpochMilli(timestamp))
               .build();
-      context().forward(new Record<>(requestId, request, timestamp));
+      context().forward(new Record<>(requestId, request, timestamp, headers(request)));
       counters.put(RELEASED, counter(RELEASED) + settings.samples());
       counters.put(NEXT, counter(NEXT) + 1);
     }
     if (counter(RELEASED) > releasedBefore) {
       context().commit(); // workers see requests only then
     }
+  }
+
+  private Headers headers(RolloutRequest request) {
+    Headers headers = new RecordHeaders();
+    Optional<TraceParent> prompt =
+        Optional.ofNullable(traces.get(counter(NEXT))).map(TraceParent::new);
+    listener.released(request, prompt).ifPresent(trace -> trace.into(headers));
+    return headers;
   }
 
   /** Whether a prompt is left; begins another round where one has ended and it may. */

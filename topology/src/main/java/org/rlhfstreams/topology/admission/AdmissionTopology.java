@@ -21,6 +21,7 @@ import org.rlhfstreams.schemas.Topics;
 public final class AdmissionTopology {
   static final String PROMPTS = "admission-prompts";
   static final String PROMPT_IDS = "admission-prompt-ids";
+  static final String TRACES = "admission-traces";
   static final String COUNTERS = "admission-counters";
   static final String STAGE = "admission";
 
@@ -32,7 +33,8 @@ public final class AdmissionTopology {
       Topics topics,
       EventSerdes serdes,
       PromptEncoder encoder,
-      AdmissionSettings settings) {
+      AdmissionSettings settings,
+      AdmissionListener listener) {
     Serde<RolloutRequest> requests = serdes.serde(RolloutRequest.class);
     Serde<DeadLetter> deadLetters = serdes.serde(DeadLetter.class);
     Consumed<String, byte[]> bytes = Consumed.with(Serdes.String(), Serdes.ByteArray());
@@ -57,7 +59,8 @@ public final class AdmissionTopology {
         builder.stream(topics.trainingMetrics().name(), bytes)
             .process(() -> new StepReader(serdes, settings.objective()));
     KStream<String, AdmissionEvent> losses =
-        builder.stream(topics.deadLetters().name(), bytes).process(() -> new LossReader(serdes));
+        builder.stream(topics.deadLetters().name(), bytes)
+            .process(() -> new LossReader(serdes, listener));
 
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
@@ -67,12 +70,15 @@ public final class AdmissionTopology {
             Stores.persistentKeyValueStore(PROMPT_IDS), Serdes.String(), Serdes.Long()));
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(TRACES), Serdes.Long(), Serdes.String()));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(COUNTERS), Serdes.String(), Serdes.Long())
             .withCachingEnabled());
     arrivals
         .merge(steps)
         .merge(losses)
-        .process(() -> new Admission(settings), PROMPTS, PROMPT_IDS, COUNTERS)
+        .process(() -> new Admission(settings, listener), PROMPTS, PROMPT_IDS, TRACES, COUNTERS)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
   }
 }

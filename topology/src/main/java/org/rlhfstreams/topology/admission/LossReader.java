@@ -14,8 +14,10 @@ final class LossReader extends ContextualProcessor<String, byte[], String, Admis
   private static final Logger LOG = LoggerFactory.getLogger(LossReader.class);
 
   private final RecordDecoder<DeadLetter> decoder;
+  private final AdmissionListener listener;
 
-  LossReader(EventSerdes serdes) {
+  LossReader(EventSerdes serdes, AdmissionListener listener) {
+    this.listener = listener;
     this.decoder = new RecordDecoder<>(DeadLetter.class, serdes);
   }
 
@@ -24,6 +26,7 @@ final class LossReader extends ContextualProcessor<String, byte[], String, Admis
     String topic = context().recordMetadata().orElseThrow().topic();
     try {
       DeadLetter letter = decoder.decode(topic, record.value());
+      listener.buried(letter);
       if (letter.getLostRollouts() > 0) {
         context().forward(record.withValue(new AdmissionEvent.Loss(letter.getLostRollouts())));
       }

@@ -7,6 +7,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.UndecodableException;
@@ -35,15 +36,22 @@ final class PromptReader extends ContextualProcessor<String, byte[], String, Obj
               record
                   .withKey(prompt.getPromptId())
                   .withValue(template(prompt, encoded, record.timestamp())));
-    } catch (UndecodableException | PromptRefusedException e) {
-      context()
-          .forward(
-              RefusedRecord.of(
-                  record,
-                  context().recordMetadata().orElseThrow(),
-                  AdmissionTopology.STAGE,
-                  e.getMessage()));
+    } catch (UndecodableException e) {
+      refuse(record, DeadLetterKind.UNDECODABLE, e.getMessage());
+    } catch (PromptRefusedException e) {
+      refuse(record, DeadLetterKind.PROMPT, e.getMessage());
     }
+  }
+
+  private void refuse(Record<String, byte[]> record, DeadLetterKind kind, String reason) {
+    context()
+        .forward(
+            RefusedRecord.of(
+                record,
+                context().recordMetadata().orElseThrow(),
+                AdmissionTopology.STAGE,
+                kind,
+                reason));
   }
 
   private RolloutRequest template(Prompt prompt, EncodedPrompt encoded, long timestamp) {

@@ -1,14 +1,19 @@
 package org.rlhfstreams.topology.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -17,6 +22,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +34,31 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.schemas.TraceParent;
 
 final class AdmissionTopologyTest {
+  private static final String OWN_TRACE = "00-11111111111111111111111111111111-2222222222222222-01";
+  private static final String APPLICATIONS_TRACE =
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
   @TempDir private Path state;
 
   private final EventSerdes serdes = new EventSerdes("mock://admission", Map.of());
   private final Topics topics = new Topics("test.", 4);
+  private final List<String> buriedKinds = new ArrayList<>();
+  private final AdmissionListener listener =
+      new AdmissionListener() {
+        @Override
+        public Optional<TraceParent> released(
+            RolloutRequest request, Optional<TraceParent> prompt) {
+          return prompt.or(() -> Optional.of(new TraceParent(OWN_TRACE)));
+        }
+
+        @Override
+        public void buried(DeadLetter letter) {
+          buriedKinds.add(letter.getKind());
+        }
+      };
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> prompts;
   private TestInputTopic<String, Object> metrics;
@@ -58,7 +83,8 @@ final class AdmissionTopologyTest {
             epochs,
             samples,
             new SamplingSettings(1f, 0, 1f, 16, 7L),
-            "ppo"));
+            "ppo"),
+        listener);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "admission");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -86,6 +112,10 @@ final class AdmissionTopologyTest {
   }
 
   private void prompt(String id, String text) {
+    prompt(id, text, new RecordHeaders());
+  }
+
+  private void prompt(String id, String text, Headers headers) {
     Prompt prompt =
         Prompt.newBuilder()
             .setPromptId(id)
@@ -93,7 +123,9 @@ final class AdmissionTopologyTest {
             .setSource("test")
             .setCreatedAt(Instant.EPOCH)
             .build();
-    prompts.pipeInput(id, serdes.serializer().serialize(topics.prompts().name(), prompt));
+    prompts.pipeInput(
+        new TestRecord<>(
+            id, serdes.serializer().serialize(topics.prompts().name(), prompt), headers));
   }
 
   private void step(String objective, int generation, long step) {
@@ -169,6 +201,33 @@ final class AdmissionTopologyTest {
       step("ppo", 0, i);
     }
     assertThat(released()).containsExactly("a/1", "b/1", "a/2", "b/2");
+  }
+
+  @Test
+  void everyRequestOfAPromptBelongsToThePromptsTrace() {
+    start(1, 0, 0, 0, 1);
+    Headers traced = new RecordHeaders();
+    new TraceParent(APPLICATIONS_TRACE).into(traced);
+    prompt("a", "x", traced);
+    prompt("b", "y");
+    quiet();
+    step("ppo", 0, 1);
+    step("ppo", 0, 2); // the second round: the trace has been kept
+    assertThat(requests.readRecordsToList())
+        .extracting(
+            TestRecord::key, record -> TraceParent.of(record.headers()).orElseThrow().text())
+        .containsExactly(
+            tuple("a/0", APPLICATIONS_TRACE),
+            tuple("b/0", OWN_TRACE),
+            tuple("a/1", APPLICATIONS_TRACE));
+  }
+
+  @Test
+  void whatIsRefusedIsHeardOfWithItsKind() {
+    start(1, 0, 0, 1, 1);
+    prompt("a", "too long");
+    prompts.pipeInput("b", new byte[] {1, 2, 3});
+    assertThat(buriedKinds).containsExactly("prompt", "undecodable");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.rlhfstreams.cli.audit;
+package org.rlhfstreams.cli.log;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,20 +20,20 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** Topics read from their beginning to where they end now, whole transactions only. */
-final class CommittedLog implements AutoCloseable {
+public final class CommittedLog implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
 
   private final Admin admin;
   private final KafkaConsumer<String, byte[]> consumer;
 
-  CommittedLog(KafkaConnection connection) {
+  public CommittedLog(KafkaConnection connection) {
     this.admin = connection.admin();
     this.consumer = connection.plainConsumer();
   }
 
   /** Hands over each committed record; waits for the end of transactions that are open now. */
-  void read(Topic topic, Consumer<ConsumerRecord<String, byte[]>> records)
+  public void read(Topic topic, Consumer<ConsumerRecord<String, byte[]>> records)
       throws ExecutionException, InterruptedException {
     List<TopicPartition> partitions = new ArrayList<>();
     consumer
@@ -73,7 +73,7 @@ final class CommittedLog implements AutoCloseable {
   }
 
   /** What a group has committed that it is done with: the next offset by partition. */
-  Map<TopicPartition, Long> committed(String group)
+  public Map<TopicPartition, Long> committed(String group)
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     admin

@@ -1,0 +1,74 @@
+package org.rlhfstreams.cli.command;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.trace.RequestTrace;
+import org.rlhfstreams.cli.trace.TraceEntry;
+import org.rlhfstreams.service.kafka.BrokerWait;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The way of one request, by the log. */
+@Command(
+    name = "trace",
+    mixinStandardHelpOptions = true,
+    description = "Follows a request from its prompt to the policy that learned from it.")
+public final class TraceCommand implements Callable<Integer> {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "REQUEST",
+      description = "Request id, such as prompt-7/0; without one, that of the newest step.")
+  private String requestId;
+
+  @Mixin private ConfigurationOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    KafkaConnection connection = new KafkaConnection(options.load(Map.of()));
+    new BrokerWait(connection, System.out::println).await();
+    String followed =
+        requestId != null
+            ? requestId
+            : RequestTrace.newestLearned(connection)
+                .orElseThrow(
+                    () ->
+                        new CommandException(
+                            "no step has learned from a rollout yet: wait for one, or name a"
+                                + " request; rlhf status says where the run stands"));
+    RequestTrace trace = new RequestTrace(connection, followed);
+    List<TraceEntry> entries = trace.read();
+    if (entries.isEmpty()) {
+      throw new CommandException(
+          "no record of request %s in %s: request ids are prompt ids with a round, such as prompt-7/0"
+              .formatted(followed, connection.topics().rolloutRequests().name()));
+    }
+    System.out.printf(
+        "request %s%s%n", followed, trace.traceId().map(id -> ", trace " + id).orElse(""));
+    Instant before = entries.get(0).when();
+    for (TraceEntry entry : entries) {
+      System.out.printf(
+          Locale.ROOT,
+          "%s %+9.3f s  %-13s  %-32s  %s%n",
+          TIME.format(entry.when()),
+          Duration.between(before, entry.when()).toMillis() / 1e3,
+          entry.event(),
+          "%s-%d@%d".formatted(entry.topic(), entry.partition(), entry.offset()),
+          entry.detail());
+      before = entry.when();
+    }
+    return 0;
+  }
+}

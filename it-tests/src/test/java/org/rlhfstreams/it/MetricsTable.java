@@ -1,0 +1,42 @@
+package org.rlhfstreams.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The metrics that docs/observability.md lists. */
+final class MetricsTable {
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(rlhf_\\w+)` \\| (\\w+) \\|");
+
+  private final Set<String> always = new TreeSet<>();
+  private final Set<String> sometimes = new TreeSet<>();
+
+  private MetricsTable() {}
+
+  static MetricsTable read() throws IOException {
+    MetricsTable table = new MetricsTable();
+    String page = Files.readString(Repository.root().resolve("docs/observability.md"));
+    ROW.matcher(page)
+        .results()
+        .forEach(
+            row -> {
+              // A counter that has tags is there once it has counted.
+              boolean tagged = row.group(1).equals("rlhf_dead_letters_total");
+              boolean unused = (tagged ? table.sometimes : table.always).add(row.group(1));
+            });
+    return table;
+  }
+
+  /** What the roles show is what is listed. */
+  void requireSame(List<Set<String>> shown) {
+    Set<String> all = new TreeSet<>();
+    shown.forEach(all::addAll);
+    all.removeAll(sometimes);
+    assertThat(all).isEqualTo(always);
+  }
+}

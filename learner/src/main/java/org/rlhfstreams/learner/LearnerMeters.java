@@ -1,0 +1,98 @@
+package org.rlhfstreams.learner;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.common.Attributes;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.data.ScoredSample;
+import org.rlhfstreams.learner.loop.RecordOrigin;
+import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.learner.loop.StepReport;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.metrics.QueueMeters;
+import org.rlhfstreams.service.tracing.StageTracing;
+
+/** What a learner counts, and where the traces of what it learned from end. */
+final class LearnerMeters implements StepListener {
+  private static final double[] VERSIONS = {0, 1, 2, 4, 8, 16, 32};
+
+  private final MeterRegistry registry;
+  private final QueueMeters queue;
+  private final StageTracing tracing;
+  private final StepListener next;
+  private final DistributionSummary staleness;
+  private final Map<String, Double> newest = new ConcurrentHashMap<>();
+  private List<RecordOrigin> learning = List.of();
+  private Instant began = Instant.now();
+  private long stepsDone;
+
+  /**
+   * @param next hears everything too
+   */
+  LearnerMeters(
+      MeterRegistry registry, QueueMeters queue, StageTracing tracing, StepListener next) {
+    this.registry = registry;
+    this.queue = queue;
+    this.tracing = tracing;
+    this.next = next;
+    this.staleness =
+        DistributionSummary.builder("rlhf.learner.sample.staleness")
+            .description("Steps between the oldest weights that drew a response and those it moves")
+            .serviceLevelObjectives(VERSIONS)
+            .register(registry);
+  }
+
+  @Override
+  public void began(String data) {
+    next.began(data);
+  }
+
+  @Override
+  public void gathered(List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
+    began = Instant.now();
+    learning = origins;
+    queue.waiting(waiting);
+    origins.forEach(origin -> queue.taken(origin.written()));
+    next.gathered(batch, origins, waiting);
+    for (Example example : batch) {
+      if (example instanceof ScoredSample sample) {
+        staleness.record((double) Math.max(0, stepsDone - sample.oldestVersion().getStep()));
+      }
+    }
+  }
+
+  @Override
+  public void stepped(StepReport report) {
+    stepsDone = report.step();
+    gauge("step", (double) report.step());
+    gauge("generation", report.version().getGeneration());
+    report.metrics().forEach(this::gauge);
+    Instant ended = Instant.now();
+    for (RecordOrigin origin : learning) {
+      tracing.span(
+          "learn",
+          origin.trace(),
+          began,
+          ended,
+          Attributes.builder()
+              .put("rlhf.rollout.id", origin.id())
+              .put("rlhf.policy.version", WeightVersions.text(report.version()))
+              .build());
+    }
+    next.stepped(report);
+  }
+
+  private void gauge(String name, double value) {
+    if (newest.put(name, value) == null) {
+      Object unused =
+          registry.gauge(
+              "rlhf.learner." + name.replace('/', '.'),
+              newest,
+              values -> values.getOrDefault(name, Double.NaN));
+    }
+  }
+}
