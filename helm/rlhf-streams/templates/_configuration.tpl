@@ -23,6 +23,14 @@
 - name: RLHF_LOG_LEVEL
   value: {{ . | quote }}
 {{- end }}
+{{- with $root.Values.tracing.endpoint }}
+- name: OTEL_TRACES_EXPORTER
+  value: otlp
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: OTEL_SERVICE_NAME
+  value: {{ $.component }}
+{{- end }}
 {{- range $section, $name := dict "kafka" "KAFKA" "registry" "SCHEMA_REGISTRY" }}
 {{- range $setting, $value := (index $.role $section).settings }}
 - name: RLHF_{{ $name }}_{{ $setting | replace "." "_" | upper }}
