@@ -10,6 +10,14 @@
 {{- mergeOverwrite (deepCopy .Values.config) $all | toYaml -}}
 {{- end }}
 
+{{/* Whether a role gets the keys whose weights it takes: the learner with its own, readers where they check. */}}
+{{- define "rlhf.trusts" -}}
+{{- $weights := .root.Values.weights -}}
+{{- if and $weights.trustedKeys.secret (or (eq .component "learner") (and $weights.checked (ne .component "setup"))) -}}
+true
+{{- end -}}
+{{- end }}
+
 {{/* The environment of a role: (dict "root" $ "role" VALUES "component" NAME) */}}
 {{- define "rlhf.environment" -}}
 {{- $root := .root -}}
@@ -47,7 +55,7 @@
 - name: RLHF_WEIGHTS_SIGNING_KEY_FILE
   value: /secrets/weights-signing-key/{{ $root.Values.weights.signingKey.key }}
 {{- end }}
-{{- if and (ne .component "setup") $root.Values.weights.trustedKeys.secret }}
+{{- if include "rlhf.trusts" . }}
 - name: RLHF_WEIGHTS_TRUSTED_KEYS_FILE
   value: /secrets/weights-trusted-keys/{{ $root.Values.weights.trustedKeys.key }}
 {{- end }}
@@ -62,7 +70,7 @@
 {{- if and (eq .component "learner") .root.Values.weights.signingKey.secret -}}
 {{- $_ := set $files "weights-signing-key" .root.Values.weights.signingKey.secret -}}
 {{- end -}}
-{{- if and (ne .component "setup") .root.Values.weights.trustedKeys.secret -}}
+{{- if include "rlhf.trusts" . -}}
 {{- $_ := set $files "weights-trusted-keys" .root.Values.weights.trustedKeys.secret -}}
 {{- end -}}
 {{- toYaml $files -}}
