@@ -32,6 +32,13 @@ final class MetricsTable {
     return table;
   }
 
+  /** All that are listed. */
+  Set<String> names() {
+    Set<String> names = new TreeSet<>(always);
+    names.addAll(sometimes);
+    return names;
+  }
+
   /** What the roles show is what is listed. */
   void requireSame(List<Set<String>> shown) {
     Set<String> all = new TreeSet<>();

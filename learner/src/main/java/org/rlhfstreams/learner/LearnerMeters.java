@@ -18,7 +18,7 @@ import org.rlhfstreams.service.tracing.StageTracing;
 
 /** What a learner counts, and where the traces of what it learned from end. */
 final class LearnerMeters implements StepListener {
-  private static final double[] VERSIONS = {0, 1, 2, 4, 8, 16, 32};
+  private static final double[] VERSIONS = {0.5, 1, 2, 4, 8, 16, 32};
 
   private final MeterRegistry registry;
   private final QueueMeters queue;

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.SafetensorsFile;
@@ -90,7 +91,7 @@ public final class CheckpointStore {
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
       sync(directory);
       dropOld();
-    } catch (IOException e) {
+    } catch (IOException | ModelException e) {
       throw new CheckpointException(
           "%s cannot be written (%s): make room, or name another place with learner.checkpoint-directory"
               .formatted(target, e.getMessage()),

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,17 +48,26 @@ final class JsonLines {
     }
   }
 
-  /** Appends a line; makes the file where there is none. */
+  /**
+   * Appends a line, or nothing where not all of it has room; makes the file where there is none.
+   */
   static void append(Path path, ObjectNode json) {
-    try {
-      Files.writeString(
-          path,
-          json + "\n",
-          StandardCharsets.UTF_8,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+    byte[] line = (json + "\n").getBytes(StandardCharsets.UTF_8);
+    try (FileChannel file =
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      long end = file.size();
+      try {
+        ByteBuffer rest = ByteBuffer.wrap(line);
+        while (rest.hasRemaining()) {
+          int unused = file.write(rest, end + rest.position());
+        }
+      } catch (IOException e) {
+        FileChannel unused = file.truncate(end);
+        throw e;
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException(path + " cannot be written", e);
+      throw new UncheckedIOException(
+          "%s cannot be written (%s)".formatted(path, e.getMessage()), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.loop;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * @param <E> the kind of example
  */
 public final class LearnerLoop<E extends Example> {
+  private static final Duration DISK_PAUSE = Duration.ofSeconds(5);
+
   private final KafkaConnection connection;
   private final LoopSettings settings;
   private final ExampleSource<E> source;
@@ -40,6 +43,7 @@ public final class LearnerLoop<E extends Example> {
   private final SkippedSteps skippedSteps;
   private long step;
   private long checkpointedStep;
+  private UntilWritten disk = new UntilWritten(DISK_PAUSE, () -> true);
 
   public LearnerLoop(
       KafkaConnection connection,
@@ -81,6 +85,7 @@ public final class LearnerLoop<E extends Example> {
       }
       listener.began(source.described());
       Pace pace = new Pace(step);
+      disk = new UntilWritten(DISK_PAUSE, stopped);
       while (!stopped.getAsBoolean() && !atEnd()) {
         Map<String, Long> position = source.position();
         List<E> batch = source.next(() -> stopped.getAsBoolean() || background.failed());
@@ -100,7 +105,7 @@ public final class LearnerLoop<E extends Example> {
           return false;
         }
         leave(background, batch, metrics, published);
-        metricsFile.append(step, metrics);
+        disk.write(() -> metricsFile.append(step, metrics));
         listener.stepped(
             new StepReport(
                 step, version(), totalSteps(), metrics, pace.remainingSeconds(step, totalSteps())));
@@ -220,9 +225,14 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private void checkpoint(TrainerState state) {
-    checkpoints.save(
+    Checkpoint checkpoint =
         new Checkpoint(
-            step, settings.identity().generation(), source.position(), validation.state(), state));
+            step, settings.identity().generation(), source.position(), validation.state(), state);
+    if (step == 0) {
+      checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
+    } else {
+      disk.write(() -> checkpoints.save(checkpoint));
+    }
     checkpointedStep = step;
   }
 

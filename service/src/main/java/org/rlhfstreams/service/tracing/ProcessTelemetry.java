@@ -1,7 +1,11 @@
 package org.rlhfstreams.service.tracing;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import java.util.Map;
 
 /**
@@ -30,7 +34,28 @@ public final class ProcessTelemetry {
     static final OpenTelemetry TELEMETRY =
         AutoConfiguredOpenTelemetrySdk.builder()
             .addPropertiesSupplier(() -> DEFAULTS)
+            // Without any processor of spans there would be no trace to pass on.
+            .addTracerProviderCustomizer(
+                (provider, configured) -> provider.addSpanProcessor(new Discarding()))
             .build()
             .getOpenTelemetrySdk();
+  }
+
+  private static final class Discarding implements SpanProcessor {
+    @Override
+    public void onStart(Context parent, ReadWriteSpan span) {}
+
+    @Override
+    public boolean isStartRequired() {
+      return false;
+    }
+
+    @Override
+    public void onEnd(ReadableSpan span) {}
+
+    @Override
+    public boolean isEndRequired() {
+      return false;
+    }
   }
 }

@@ -58,6 +58,17 @@ final class StageTracingTest {
   }
 
   @Test
+  void aTraceIsBegunAndPassedOnWhereNothingIsExported() {
+    StageTracing tracing = StageTracing.of("admission");
+    TraceParent first =
+        tracing.span("admit", Optional.empty(), START, END, Attributes.empty()).orElseThrow();
+    TraceParent second =
+        tracing.span("wait", Optional.of(first), START, END, Attributes.empty()).orElseThrow();
+    assertThat(second.traceId()).isEqualTo(first.traceId());
+    assertThat(second.spanId()).isNotEqualTo(first.spanId());
+  }
+
+  @Test
   void aHeaderThatIsNoneIsNone() {
     for (String text :
         List.of(
