@@ -10,25 +10,19 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.JsonProperties;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Prompt;
-import org.rlhfstreams.schemas.EventSerdes;
-import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.SubjectCompatibility;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.TopicException;
 import org.rlhfstreams.schemas.Topics;
-import org.rlhfstreams.schemas.UndecodableException;
 
 /** What is in the log stays readable: the registry refuses schemas that could not read it. */
 final class SchemaCompatibilityTest {
@@ -72,36 +66,6 @@ final class SchemaCompatibilityTest {
             prompts,
             new Schema.Field("language", optional, "of the text", JsonProperties.NULL_VALUE));
     assertThatCode(() -> registry.ensure(List.of(readable))).doesNotThrowAnyException();
-  }
-
-  @Test
-  void anOlderReleaseGoesOnBesideANewerOne() throws UndecodableException {
-    SubjectCompatibility registry = new SubjectCompatibility(stack.schemaRegistryUrl(), Map.of());
-    Topic older = new Topics("rolled-back.", 1).prompts();
-    Schema optional =
-        Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING));
-    Topic newer =
-        changed(
-            older,
-            new Schema.Field("language", optional, "of the text", JsonProperties.NULL_VALUE));
-    registry.ensure(List.of(older));
-    registry.ensure(List.of(newer));
-    assertThatCode(() -> registry.ensure(List.of(older))).doesNotThrowAnyException();
-
-    EventSerdes serdes = new EventSerdes(stack.schemaRegistryUrl(), Map.of());
-    GenericRecord written =
-        new GenericRecordBuilder(newer.schema())
-            .set("promptId", "one")
-            .set("text", "Once upon a time")
-            .set("source", "a newer release")
-            .set("createdAt", 0L)
-            .set("language", "en")
-            .build();
-    try (Serializer<Object> serializer = serdes.serializer()) {
-      byte[] bytes = serializer.serialize(older.name(), written);
-      assertThat(new RecordDecoder<>(Prompt.class, serdes).decode(older.name(), bytes).getText())
-          .isEqualTo("Once upon a time");
-    }
   }
 
   @Test
