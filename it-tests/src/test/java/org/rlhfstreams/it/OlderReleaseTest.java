@@ -32,8 +32,7 @@ final class OlderReleaseTest {
     schema.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
     Schema optional =
         Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING));
-    fields.add(
-        new Schema.Field("language", optional, "of the text", JsonProperties.NULL_VALUE));
+    fields.add(new Schema.Field("language", optional, "of the text", JsonProperties.NULL_VALUE));
     return Schema.createRecord(
         schema.getName(), schema.getDoc(), schema.getNamespace(), false, fields);
   }
