@@ -125,7 +125,7 @@ final class SeparateProcessesTest {
         .containsPattern("request " + requestId + ", trace [0-9a-f]{32}")
         .containsSubsequence(
             "prompt ",
-            "rlhf.prompts-0@",
+            "rlhf.prompts-",
             "admitted ",
             "rlhf.rollout-requests-",
             "sampled ",
