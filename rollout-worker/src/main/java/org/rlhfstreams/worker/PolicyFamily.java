@@ -6,11 +6,15 @@ import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 
-/** The rule that a worker samples only for a learner that trains its own kind of model. */
+/**
+ * The rule that a worker samples only for a learner that trains its own kind of model and means the
+ * same by its events.
+ */
 final class PolicyFamily {
   private final ModelDirectory model;
   private final Map<String, List<Long>> shapes = new HashMap<>();
@@ -25,9 +29,17 @@ final class PolicyFamily {
   /**
    * The version, where it is of this worker's kind of model.
    *
-   * @throws ModelException naming the first tensor that differs, and what to do
+   * @throws ModelException naming the first thing that differs, and what to do
    */
   WeightSnapshot verified(WeightSnapshot snapshot) {
+    if (snapshot.protocol() != EventProtocol.VERSION) {
+      throw new ModelException(
+          "policy version %s is of a learner with event protocol %d, this worker has %d: start both from one release"
+              .formatted(
+                  WeightVersions.text(snapshot.version()),
+                  snapshot.protocol(),
+                  EventProtocol.VERSION));
+    }
     for (NamedTensor tensor : snapshot.tensors()) {
       List<Long> own = shapes.get(tensor.name());
       if (!tensor.shape().equals(own)) {

@@ -44,6 +44,7 @@ public final class RoleOutput {
         encoder.setWithNanoseconds(false);
         encoder.setWithMessage(false);
         encoder.setWithArguments(false);
+        encoder.setWithMDC(false);
         encoder.setWithFormattedMessage(true);
         encoder.start();
         appender.stop();

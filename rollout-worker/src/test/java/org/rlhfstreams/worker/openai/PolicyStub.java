@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 
@@ -42,7 +43,7 @@ final class PolicyStub implements Supplier<Optional<WeightSnapshot>> {
   }
 
   private WeightSnapshot snapshot(long step) {
-    return new WeightSnapshot(new WeightVersion(0, step), tensors);
+    return new WeightSnapshot(new WeightVersion(0, step), EventProtocol.VERSION, tensors);
   }
 
   /** Lets nothing be written from here on, but what {@link #allow} says. */

@@ -103,7 +103,7 @@ final class WeightAssembler {
       bytes.asFloatBuffer().get(values);
       tensors.add(new NamedTensor(layout.getName(), layout.getShape(), values));
     }
-    WeightSnapshot snapshot = new WeightSnapshot(version, tensors);
+    WeightSnapshot snapshot = new WeightSnapshot(version, header.getProtocol(), tensors);
     forget();
     return Optional.of(snapshot);
   }

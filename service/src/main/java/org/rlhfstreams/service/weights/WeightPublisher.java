@@ -19,6 +19,7 @@ import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightKind;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.WeightVersions;
 
@@ -60,6 +61,7 @@ public final class WeightPublisher {
             .setKind(WeightKind.ANCHOR)
             .setBase(null)
             .setModelFamily(family)
+            .setProtocol(EventProtocol.VERSION)
             .setTensors(layout)
             .setChunks(chunks)
             .setBytes(bytes)

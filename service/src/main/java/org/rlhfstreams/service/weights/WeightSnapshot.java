@@ -6,9 +6,11 @@ import org.rlhfstreams.events.WeightVersion;
 /**
  * A whole, verified version.
  *
+ * @param protocol that its learner's events follow, see {@link
+ *     org.rlhfstreams.schemas.EventProtocol}
  * @param tensors in the order of the header
  */
-public record WeightSnapshot(WeightVersion version, List<NamedTensor> tensors) {
+public record WeightSnapshot(WeightVersion version, int protocol, List<NamedTensor> tensors) {
   public WeightSnapshot {
     tensors = List.copyOf(tensors);
   }

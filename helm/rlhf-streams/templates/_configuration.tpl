@@ -1,0 +1,77 @@
+{{/* rlhf.yaml: what was configured, and where broker and registry are. */}}
+{{- define "rlhf.configuration" -}}
+{{- $connection := dict
+      "bootstrap-servers" (required "kafka.bootstrapServers: name the brokers, host:port separated by commas" .Values.kafka.bootstrapServers)
+      "schema-registry-url" (required "registry.url: name a registry that speaks Confluent's REST API" .Values.registry.url)
+      "topic-prefix" .Values.kafka.topicPrefix -}}
+{{- $all := dict "connection" $connection -}}
+{{- with .Values.kafka.settings }}{{ $_ := set $all "kafka" . }}{{ end -}}
+{{- with .Values.registry.settings }}{{ $_ := set $all "schema-registry" . }}{{ end -}}
+{{- mergeOverwrite (deepCopy .Values.config) $all | toYaml -}}
+{{- end }}
+
+{{/* Whether a role gets the keys whose weights it takes: the learner with its own, readers where they check. */}}
+{{- define "rlhf.trusts" -}}
+{{- $weights := .root.Values.weights -}}
+{{- if and $weights.trustedKeys.secret (or (eq .component "learner") (and $weights.checked (ne .component "setup"))) -}}
+true
+{{- end -}}
+{{- end }}
+
+{{/* The environment of a role: (dict "root" $ "role" VALUES "component" NAME) */}}
+{{- define "rlhf.environment" -}}
+{{- $root := .root -}}
+- name: HEAP_PERCENTAGE
+  value: {{ .role.heapPercentage | quote }}
+{{- with $root.Values.javaOptions }}
+- name: RLHF_JAVA_OPTIONS
+  value: {{ . | quote }}
+{{- end }}
+{{- with $root.Values.logLevel }}
+- name: RLHF_LOG_LEVEL
+  value: {{ . | quote }}
+{{- end }}
+{{- with $root.Values.tracing.endpoint }}
+- name: OTEL_TRACES_EXPORTER
+  value: otlp
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: OTEL_SERVICE_NAME
+  value: {{ $.component }}
+{{- end }}
+{{- range $section, $name := dict "kafka" "KAFKA" "registry" "SCHEMA_REGISTRY" }}
+{{- range $setting, $value := (index $.role $section).settings }}
+- name: RLHF_{{ $name }}_{{ $setting | replace "." "_" | upper }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- $common := (index $root.Values $section).secretSettings }}
+{{- range $setting, $reference := mergeOverwrite (deepCopy $common) (index $.role $section).secretSettings }}
+- name: RLHF_{{ $name }}_{{ $setting | replace "." "_" | upper }}
+  valueFrom:
+    secretKeyRef: {name: {{ $reference.secret | quote }}, key: {{ $reference.key | quote }}}
+{{- end }}
+{{- end }}
+{{- if and (eq .component "learner") $root.Values.weights.signingKey.secret }}
+- name: RLHF_WEIGHTS_SIGNING_KEY_FILE
+  value: /secrets/weights-signing-key/{{ $root.Values.weights.signingKey.key }}
+{{- end }}
+{{- if include "rlhf.trusts" . }}
+- name: RLHF_WEIGHTS_TRUSTED_KEYS_FILE
+  value: /secrets/weights-trusted-keys/{{ $root.Values.weights.trustedKeys.key }}
+{{- end }}
+{{- with .role.environment }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Secrets that a role sees as files, directory to secret: (dict "root" $ "role" VALUES "component" NAME) */}}
+{{- define "rlhf.secretFiles" -}}
+{{- $files := mergeOverwrite (deepCopy .root.Values.secretFiles) .role.secretFiles -}}
+{{- if and (eq .component "learner") .root.Values.weights.signingKey.secret -}}
+{{- $_ := set $files "weights-signing-key" .root.Values.weights.signingKey.secret -}}
+{{- end -}}
+{{- if include "rlhf.trusts" . -}}
+{{- $_ := set $files "weights-trusted-keys" .root.Values.weights.trustedKeys.secret -}}
+{{- end -}}
+{{- toYaml $files -}}
+{{- end }}

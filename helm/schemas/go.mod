@@ -1,0 +1,5 @@
+module rlhf-streams/helm/schemas
+
+go 1.22
+
+require sigs.k8s.io/yaml v1.4.0
