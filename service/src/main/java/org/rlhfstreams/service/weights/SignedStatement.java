@@ -30,6 +30,7 @@ final class SignedStatement {
         write(header.getBase(), out);
       }
       out.writeUTF(header.getModelFamily());
+      out.writeInt(header.getProtocol());
       out.writeInt(header.getChunks());
       out.writeLong(header.getBytes());
       out.writeInt(header.getTensors().size());
