@@ -1,12 +1,8 @@
 package org.rlhfstreams.service.weights;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
-import org.rlhfstreams.events.TensorLayout;
 import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightHeader;
@@ -21,7 +17,7 @@ final class WeightAssembler {
   private final WeightListener listener;
   private WeightVersion version;
   private WeightHeader header;
-  private ByteBuffer bytes;
+  private IncomingTensors tensors;
   private WeightDigest digest;
   private int nextChunk;
 
@@ -57,11 +53,13 @@ final class WeightAssembler {
     header = newHeader;
     nextChunk = 0;
     digest = new WeightDigest();
-    if (newHeader.getBytes() > Integer.MAX_VALUE) {
-      refuse("it has " + newHeader.getBytes() + " bytes, more than this build assembles");
+    Optional<String> problem =
+        IncomingTensors.problem(newHeader.getTensors(), newHeader.getBytes());
+    if (problem.isPresent()) {
+      refuse(problem.get());
       return;
     }
-    bytes = ByteBuffer.allocate((int) newHeader.getBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    tensors = new IncomingTensors(newHeader.getTensors());
   }
 
   private void append(WeightChunk chunk) {
@@ -72,17 +70,17 @@ final class WeightAssembler {
       refuse("chunk " + nextChunk + " is missing");
     } else if (crc.getValue() != chunk.getCrc32()) {
       refuse("chunk " + chunk.getIndex() + " does not match its CRC-32");
-    } else if (data.remaining() > bytes.remaining()) {
-      refuse("its chunks are longer than its header says");
     } else {
       nextChunk++;
       digest.add(data);
-      bytes.put(data);
+      if (!tensors.put(data)) {
+        refuse("chunk " + chunk.getIndex() + " does not fit what its header says");
+      }
     }
   }
 
   private Optional<WeightSnapshot> commit(WeightCommit commit) {
-    if (nextChunk != header.getChunks() || bytes.hasRemaining()) {
+    if (nextChunk != header.getChunks() || !tensors.isFull()) {
       refuse("it has " + nextChunk + " of " + header.getChunks() + " chunks");
       return Optional.empty();
     }
@@ -96,14 +94,7 @@ final class WeightAssembler {
       refuse(distrust.get());
       return Optional.empty();
     }
-    List<NamedTensor> tensors = new ArrayList<>();
-    for (TensorLayout layout : header.getTensors()) {
-      float[] values = new float[Math.toIntExact(layout.getLength() / 4)];
-      bytes.position(Math.toIntExact(layout.getOffset()));
-      bytes.asFloatBuffer().get(values);
-      tensors.add(new NamedTensor(layout.getName(), layout.getShape(), values));
-    }
-    WeightSnapshot snapshot = new WeightSnapshot(version, header.getProtocol(), tensors);
+    WeightSnapshot snapshot = new WeightSnapshot(version, header.getProtocol(), tensors.tensors());
     forget();
     return Optional.of(snapshot);
   }
@@ -115,6 +106,6 @@ final class WeightAssembler {
 
   private void forget() {
     header = null;
-    bytes = null;
+    tensors = null;
   }
 }

@@ -3,11 +3,15 @@ package org.rlhfstreams.service.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.TensorLayout;
 import org.rlhfstreams.events.WeightChunk;
+import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topic;
@@ -83,5 +87,57 @@ final class WeightAssemblerTest {
     assertThat(feed(records.subList(2, records.size()))).isEmpty();
     assertThat(refused).isEmpty();
     assertThat(feed(published(2))).isPresent();
+  }
+
+  @Test
+  void aHeaderThatDoesNotAgreeWithItselfIsRefusedBeforeAnythingIsTaken() {
+    assertThat(feed(changed(header -> header.setBytes(header.getBytes() + 4)))).isEmpty();
+    assertThat(feed(changed(header -> layout(header).setOffset(8L)))).isEmpty();
+    assertThat(feed(changed(header -> layout(header).setLength(1L << 40)))).isEmpty();
+    assertThat(feed(changed(header -> layout(header).setShape(List.of(3L))))).isEmpty();
+    assertThat(refused)
+        .hasSize(4)
+        .allSatisfy(reason -> assertThat(reason).startsWith("version 0.1 is refused: "));
+    assertThat(feed(published(2))).isPresent();
+  }
+
+  private static TensorLayout layout(WeightHeader header) {
+    return header.getTensors().get(0);
+  }
+
+  private static List<WeightRecord> changed(Consumer<WeightHeader> change) {
+    List<WeightRecord> records = published(1);
+    change.accept((WeightHeader) records.get(0).getBody());
+    return records;
+  }
+
+  @Test
+  void chunksOfAnySizeFillTheTensorsTheyMeet() {
+    List<TensorLayout> layouts = new ArrayList<>();
+    long offset = 0;
+    for (int size : new int[] {3, 0, 1, 17, 5}) {
+      layouts.add(new TensorLayout("t" + size, "F32", List.of((long) size), offset, 4L * size));
+      offset += 4L * size;
+    }
+    assertThat(IncomingTensors.problem(layouts, offset)).isEmpty();
+    for (int chunk = 1; chunk <= 26; chunk++) {
+      IncomingTensors tensors = new IncomingTensors(layouts);
+      for (int from = 0; from < 26; from += chunk) {
+        assertThat(tensors.isFull()).isFalse();
+        assertThat(tensors.put(values(from, Math.min(26, from + chunk)))).isTrue();
+      }
+      assertThat(tensors.isFull()).isTrue();
+      assertThat(tensors.put(values(0, 1))).isFalse();
+      assertThat(tensors.tensors().get(3).values()).startsWith(4f, 5f, 6f).endsWith(20f);
+      assertThat(tensors.tensors().get(4).values()).containsExactly(21f, 22f, 23f, 24f, 25f);
+    }
+  }
+
+  private static ByteBuffer values(int from, int until) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * (until - from)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = from; i < until; i++) {
+      bytes.putFloat((float) i);
+    }
+    return bytes.flip();
   }
 }
