@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.TensorLayout;
 import org.rlhfstreams.events.WeightChunk;
@@ -91,23 +91,28 @@ final class WeightAssemblerTest {
 
   @Test
   void aHeaderThatDoesNotAgreeWithItselfIsRefusedBeforeAnythingIsTaken() {
-    assertThat(feed(changed(header -> header.setBytes(header.getBytes() + 4)))).isEmpty();
-    assertThat(feed(changed(header -> layout(header).setOffset(8L)))).isEmpty();
-    assertThat(feed(changed(header -> layout(header).setLength(1L << 40)))).isEmpty();
-    assertThat(feed(changed(header -> layout(header).setShape(List.of(3L))))).isEmpty();
+    WeightHeader header = (WeightHeader) published(1).get(0).getBody();
+    assertThat(feed(with(WeightHeader.newBuilder(header).setBytes(header.getBytes() + 4))))
+        .isEmpty();
+    assertThat(feed(with(header, layout -> layout.setOffset(8)))).isEmpty();
+    assertThat(feed(with(header, layout -> layout.setLength(1L << 40)))).isEmpty();
+    assertThat(feed(with(header, layout -> layout.setShape(List.of(3L))))).isEmpty();
     assertThat(refused)
         .hasSize(4)
         .allSatisfy(reason -> assertThat(reason).startsWith("version 0.1 is refused: "));
     assertThat(feed(published(2))).isPresent();
   }
 
-  private static TensorLayout layout(WeightHeader header) {
-    return header.getTensors().get(0);
+  private static List<WeightRecord> with(
+      WeightHeader header, UnaryOperator<TensorLayout.Builder> change) {
+    List<TensorLayout> layouts = new ArrayList<>(header.getTensors());
+    layouts.set(0, change.apply(TensorLayout.newBuilder(layouts.get(0))).build());
+    return with(WeightHeader.newBuilder(header).setTensors(layouts));
   }
 
-  private static List<WeightRecord> changed(Consumer<WeightHeader> change) {
-    List<WeightRecord> records = published(1);
-    change.accept((WeightHeader) records.get(0).getBody());
+  private static List<WeightRecord> with(WeightHeader.Builder header) {
+    List<WeightRecord> records = new ArrayList<>(published(1));
+    records.set(0, new WeightRecord(records.get(0).getVersion(), header.build()));
     return records;
   }
 
