@@ -4,18 +4,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 
 /** The embedded broker and registry in a process of their own, and roles beside them. */
 final class Cluster implements AutoCloseable {
   private final Path directory;
+  private final Map<String, String> environment;
   private final List<RlhfProcess> processes = new ArrayList<>();
   private final String bootstrapServers;
   private final String schemaRegistryUrl;
   private RlhfProcess broker;
 
   Cluster(Path directory) {
+    this(directory, Map.of());
+  }
+
+  /**
+   * @param environment variables of every role's
+   */
+  Cluster(Path directory, Map<String, String> environment) {
     this.directory = directory;
+    this.environment = Map.copyOf(environment);
     this.broker = startBroker("0", "0");
     Matcher address = broker.awaitLine("started at (\\S+), registry at (\\S+)");
     this.bootstrapServers = address.group(1);
@@ -64,7 +74,7 @@ final class Cluster implements AutoCloseable {
             Repository.starter().toString(),
             "--model.reward",
             Repository.starterReward().toString()));
-    return remember(RlhfProcess.start(directory, all.toArray(String[]::new)));
+    return remember(RlhfProcess.start(directory, environment, all.toArray(String[]::new)));
   }
 
   Log log() {

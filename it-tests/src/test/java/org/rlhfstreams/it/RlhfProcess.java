@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +35,11 @@ final class RlhfProcess implements AutoCloseable {
 
   /** Starts a command; its output is the test's too. */
   static RlhfProcess start(Path directory, String... arguments) {
+    return start(directory, Map.of(), arguments);
+  }
+
+  /** The same, with variables of its environment. */
+  static RlhfProcess start(Path directory, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(
@@ -45,6 +51,7 @@ final class RlhfProcess implements AutoCloseable {
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try {
       return new RlhfProcess(arguments[0], builder.start());

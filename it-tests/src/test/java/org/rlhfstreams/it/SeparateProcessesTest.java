@@ -55,7 +55,8 @@ final class SeparateProcessesTest {
     Path prompts = directory.resolve("prompts.txt");
     Files.write(
         prompts, IntStream.range(0, 50).mapToObj(i -> "Once there were " + i + " foxes.").toList());
-    try (Cluster cluster = new Cluster(directory)) {
+    try (TraceCollector collector = new TraceCollector();
+        Cluster cluster = new Cluster(directory, collector.environment())) {
       RlhfProcess topics = cluster.start("topics", "create");
       assertThat(topics.awaitExit()).isZero();
       RlhfProcess imported = cluster.start("prompts", "import", prompts.toString());
@@ -101,7 +102,12 @@ final class SeparateProcessesTest {
       List<String> learned = steps.stream().flatMap(s -> s.getRolloutIds().stream()).toList();
       assertThat(learned).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
 
-      requireTrace(cluster, learned.get(0));
+      String traceId = requireTrace(cluster, learned.get(0));
+      for (String span : List.of("admit", "wait", "sample", "score", "learn")) {
+        await("the collector has " + span)
+            .atMost(LONGEST)
+            .until(() -> collector.has(traceId, span));
+      }
 
       second.interrupt();
       reward.interrupt();
@@ -116,8 +122,8 @@ final class SeparateProcessesTest {
     assertThat(JSON.readTree(line).path("formattedMessage").asText()).isNotEmpty();
   }
 
-  /** From its prompt to the policy that learned from it, under one trace. */
-  private static void requireTrace(Cluster cluster, String rolloutId) {
+  /** From its prompt to the policy that learned from it, under one trace, whose id it answers. */
+  private static String requireTrace(Cluster cluster, String rolloutId) {
     String requestId = rolloutId.substring(0, rolloutId.lastIndexOf('/'));
     RlhfProcess trace = cluster.start("trace", requestId);
     assertThat(trace.awaitExit()).isZero();
@@ -135,6 +141,7 @@ final class SeparateProcessesTest {
             "into policy 0.1 (ppo)",
             "policy in use",
             "0.1, first for ");
+    return trace.awaitLine("trace ([0-9a-f]{32})").group(1);
   }
 
   private static List<String> scored(Log log) {

@@ -28,7 +28,6 @@ final class LearnerMeters implements StepListener {
   private final Map<String, Double> newest = new ConcurrentHashMap<>();
   private List<RecordOrigin> learning = List.of();
   private Instant began = Instant.now();
-  private long stepsDone;
 
   /**
    * @param next hears everything too
@@ -52,22 +51,22 @@ final class LearnerMeters implements StepListener {
   }
 
   @Override
-  public void gathered(List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
+  public void gathered(
+      long step, List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
     began = Instant.now();
     learning = origins;
     queue.waiting(waiting);
     origins.forEach(origin -> queue.taken(origin.written()));
-    next.gathered(batch, origins, waiting);
+    next.gathered(step, batch, origins, waiting);
     for (Example example : batch) {
       if (example instanceof ScoredSample sample) {
-        staleness.record((double) Math.max(0, stepsDone - sample.oldestVersion().getStep()));
+        staleness.record((double) Math.max(0, step - 1 - sample.oldestVersion().getStep()));
       }
     }
   }
 
   @Override
   public void stepped(StepReport report) {
-    stepsDone = report.step();
     gauge("step", (double) report.step());
     gauge("generation", report.version().getGeneration());
     report.metrics().forEach(this::gauge);

@@ -1,8 +1,11 @@
 package org.rlhfstreams.learner;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.loop.RecordOrigin;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -91,6 +94,12 @@ public final class LearnerService implements AutoCloseable {
     public void began(String data) {
       unready.set(Optional.empty());
       next.began(data);
+    }
+
+    @Override
+    public void gathered(
+        long step, List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
+      next.gathered(step, batch, origins, waiting);
     }
 
     @Override

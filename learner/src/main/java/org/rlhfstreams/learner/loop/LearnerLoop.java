@@ -92,7 +92,7 @@ public final class LearnerLoop<E extends Example> {
         if (batch.isEmpty()) {
           break;
         }
-        listener.gathered(batch, source.origins(), source.waiting());
+        listener.gathered(step + 1, batch, source.origins(), source.waiting());
         Map<String, Double> metrics = learn(batch, rate);
         metrics.putAll(source.figures());
         step++;

@@ -16,6 +16,7 @@ public interface StepListener {
   /**
    * A batch is there and is learned from now.
    *
+   * @param step that comes of it, counted from 1
    * @param origins the records that it came in, where the source remembers them
    * @param waiting records that have not been read yet
    */

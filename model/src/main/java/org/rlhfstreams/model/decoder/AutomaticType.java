@@ -1,9 +1,5 @@
 package org.rlhfstreams.model.decoder;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
@@ -12,8 +8,6 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
  * is slower.
  */
 final class AutomaticType {
-  private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
-
   private AutomaticType() {}
 
   /** The type for this machine. */
@@ -21,22 +15,11 @@ final class AutomaticType {
     if (ComputeDevice.isGpu()) {
       return ComputeType.BFLOAT16;
     }
-    try {
-      return of(Files.exists(PROCESSOR) ? Files.readString(PROCESSOR) : "");
-    } catch (IOException e) {
-      return ComputeType.FLOAT32; // what every machine can do
-    }
+    return of(Processor.here());
   }
 
-  /**
-   * The type for a processor.
-   *
-   * @param description as Linux gives it, with the names of its abilities
-   */
-  static ComputeType of(String description) {
-    boolean multiplies =
-        Arrays.stream(description.split("\\s+", -1))
-            .anyMatch(word -> word.equals("avx512_bf16") || word.equals("amx_bf16"));
-    return multiplies ? ComputeType.BFLOAT16 : ComputeType.FLOAT32;
+  /** The type for a processor. */
+  static ComputeType of(Processor processor) {
+    return processor.multipliesBfloat16() ? ComputeType.BFLOAT16 : ComputeType.FLOAT32;
   }
 }

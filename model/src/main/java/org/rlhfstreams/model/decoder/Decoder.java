@@ -71,7 +71,7 @@ public final class Decoder implements AutoCloseable {
             List.of(
                 architecture,
                 "decoder.py",
-                ComputeDevice.packsWeights() ? "packed_linear.py" : "plain_linear.py",
+                packs(type) ? "packed_linear.py" : "plain_linear.py",
                 "head.py",
                 "generation.py",
                 "sampling.py"),
@@ -79,6 +79,11 @@ public final class Decoder implements AutoCloseable {
     this.manager = ComputeDevice.newManager();
     this.ropeTables = new RopeTables(configuration, type, manager);
     this.none = manager.create(new Shape(0), DataType.INT64);
+  }
+
+  private static boolean packs(ComputeType type) {
+    return ComputeDevice.packsWeights()
+        && (type != ComputeType.BFLOAT16 || Processor.here().packsBfloat16());
   }
 
   /** What the architecture is. */
