@@ -20,7 +20,8 @@ public interface StepListener {
    * @param origins the records that it came in, where the source remembers them
    * @param waiting records that have not been read yet
    */
-  default void gathered(List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {}
+  default void gathered(
+      long step, List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {}
 
   /** A step is done. */
   void stepped(StepReport report);
