@@ -21,7 +21,7 @@ import org.rlhfstreams.events.StepMetrics;
 
 /** Every role is a JVM of its own, workers come and go, and the log's accounts still balance. */
 final class SeparateProcessesTest {
-  private static final int STEPS = 10;
+  private static final int STEPS = 30;
   private static final int BATCH = 16;
   private static final Duration LONGEST = Duration.ofMinutes(3);
 
