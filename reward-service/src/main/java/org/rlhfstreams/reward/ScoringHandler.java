@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.schemas.DeadLetterKind;
@@ -88,9 +86,8 @@ final class ScoringHandler implements TransactionalLoop.Handler {
 
   private ProducerRecord<String, Object> output(
       ConsumerRecord<String, byte[]> from, ScoredRollout event, Instant started) {
-    Headers headers = new RecordHeaders();
-    tracing
-        .span(
+    Optional<TraceParent> trace =
+        tracing.span(
             "score",
             TraceParent.of(from.headers()),
             started,
@@ -99,9 +96,9 @@ final class ScoringHandler implements TransactionalLoop.Handler {
                 .put("rlhf.rollout.id", event.getRollout().getRolloutId())
                 .put("rlhf.score", event.getScore())
                 .put("rlhf.reward.version", WeightVersions.text(event.getRewardModelVersion()))
-                .build())
-        .ifPresent(trace -> trace.into(headers));
-    return new ProducerRecord<>(scoredTopic, 0, event.getRollout().getRequestId(), event, headers);
+                .build());
+    return new ProducerRecord<>(
+        scoredTopic, 0, event.getRollout().getRequestId(), event, TraceParent.headers(trace));
   }
 
   private List<Accepted> accepted(

@@ -15,8 +15,6 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
@@ -124,9 +122,8 @@ final class RolloutHandler implements TransactionalLoop.Handler {
   }
 
   private ProducerRecord<String, Object> output(Pending asked, Rollout rollout) {
-    Headers headers = new RecordHeaders();
-    tracing
-        .span(
+    Optional<TraceParent> trace =
+        tracing.span(
             "sample",
             asked.trace(),
             rollout.getStartedAt(),
@@ -136,9 +133,9 @@ final class RolloutHandler implements TransactionalLoop.Handler {
                 .put("rlhf.worker.id", workerId)
                 .put("rlhf.response.tokens", rollout.getResponseTokenIds().size())
                 .put("rlhf.policy.version", newest(rollout))
-                .build())
-        .ifPresent(trace -> trace.into(headers));
-    return new ProducerRecord<>(rolloutTopic, null, rollout.getRequestId(), rollout, headers);
+                .build());
+    return new ProducerRecord<>(
+        rolloutTopic, null, rollout.getRequestId(), rollout, TraceParent.headers(trace));
   }
 
   private static String newest(Rollout rollout) {

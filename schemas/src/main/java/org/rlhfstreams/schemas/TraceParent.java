@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Which trace a record belongs to, in its header {@code traceparent} as W3C's Trace Context has it.
@@ -27,6 +28,13 @@ public record TraceParent(String text) {
     }
     String text = new String(header.value(), StandardCharsets.US_ASCII);
     return FORM.matcher(text).matches() ? Optional.of(new TraceParent(text)) : Optional.empty();
+  }
+
+  /** Headers of a new record that belongs to a trace, if to any. */
+  public static Headers headers(Optional<TraceParent> trace) {
+    Headers headers = new RecordHeaders();
+    trace.ifPresent(parent -> parent.into(headers));
+    return headers;
   }
 
   /** Makes it the only one of a record. */

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -117,11 +116,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   }
 
   private Headers headers(RolloutRequest request) {
-    Headers headers = new RecordHeaders();
     Optional<TraceParent> prompt =
         Optional.ofNullable(traces.get(counter(NEXT))).map(TraceParent::new);
-    listener.released(request, prompt).ifPresent(trace -> trace.into(headers));
-    return headers;
+    return TraceParent.headers(listener.released(request, prompt));
   }
 
   /** Whether a prompt is left; begins another round where one has ended and it may. */
