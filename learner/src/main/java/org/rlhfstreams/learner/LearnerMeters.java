@@ -23,6 +23,7 @@ final class LearnerMeters implements StepListener {
   private final MeterRegistry registry;
   private final QueueMeters queue;
   private final StageTracing tracing;
+  private final Runnable begun;
   private final StepListener next;
   private final DistributionSummary staleness;
   private final Map<String, Double> newest = new ConcurrentHashMap<>();
@@ -30,13 +31,19 @@ final class LearnerMeters implements StepListener {
   private Instant began = Instant.now();
 
   /**
+   * @param begun called when the run takes examples
    * @param next hears everything too
    */
   LearnerMeters(
-      MeterRegistry registry, QueueMeters queue, StageTracing tracing, StepListener next) {
+      MeterRegistry registry,
+      QueueMeters queue,
+      StageTracing tracing,
+      Runnable begun,
+      StepListener next) {
     this.registry = registry;
     this.queue = queue;
     this.tracing = tracing;
+    this.begun = begun;
     this.next = next;
     this.staleness =
         DistributionSummary.builder("rlhf.learner.sample.staleness")
@@ -47,6 +54,7 @@ final class LearnerMeters implements StepListener {
 
   @Override
   public void began(String data) {
+    begun.run();
     next.began(data);
   }
 

@@ -1,13 +1,9 @@
 package org.rlhfstreams.learner;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import org.rlhfstreams.learner.data.Example;
-import org.rlhfstreams.learner.loop.RecordOrigin;
 import org.rlhfstreams.learner.loop.StepListener;
-import org.rlhfstreams.learner.loop.StepReport;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -79,33 +75,8 @@ public final class LearnerService implements AutoCloseable {
         endpoint.meters(),
         new QueueMeters(endpoint.meters(), topic),
         StageTracing.of("learner"),
-        new Beginning(listener));
-  }
-
-  /** Is ready once the run takes examples. */
-  private final class Beginning implements StepListener {
-    private final StepListener next;
-
-    Beginning(StepListener next) {
-      this.next = next;
-    }
-
-    @Override
-    public void began(String data) {
-      unready.set(Optional.empty());
-      next.began(data);
-    }
-
-    @Override
-    public void gathered(
-        long step, List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
-      next.gathered(step, batch, origins, waiting);
-    }
-
-    @Override
-    public void stepped(StepReport report) {
-      next.stepped(report);
-    }
+        () -> unready.set(Optional.empty()),
+        listener);
   }
 
   /** Completes when the run ends; exceptionally where it failed. */
