@@ -43,41 +43,35 @@ public final class Audit {
 
   /** Reads everything, once. */
   public Account account() throws ExecutionException, InterruptedException {
-    RecordDecoder<DeadLetter> letters = connection.decoder(DeadLetter.class);
-    RecordDecoder<StepMetrics> steps = connection.decoder(StepMetrics.class);
     try (CommittedLog log = new CommittedLog(connection)) {
       String prefix = connection.configuration().connection().topicPrefix();
       Map<TopicPartition, Long> done = log.committed(prefix + GroupNames.ROLLOUT_WORKERS);
       log.read(
           topics.rolloutRequests(),
-          record ->
-              decoded(requests, record)
-                  .ifPresent(
-                      request ->
-                          account.admit(
-                              request.getRequestId(), request.getSamples(), passed(done, record))));
+          requests,
+          (record, request) ->
+              account.admit(request.getRequestId(), request.getSamples(), passed(done, record)));
       Map<TopicPartition, Long> scoringDone = log.committed(prefix + GroupNames.REWARD_SERVICE);
       log.read(
           topics.rollouts(),
-          record ->
-              decoded(rollouts, record)
-                  .ifPresent(r -> account.sample(r.getRolloutId(), passed(scoringDone, record))));
+          rollouts,
+          (record, rollout) -> account.sample(rollout.getRolloutId(), passed(scoringDone, record)));
       log.read(
           topics.scoredRollouts(),
-          record ->
-              decoded(scored, record)
-                  .ifPresent(
-                      s -> account.enter(Account.Stage.SCORED, s.getRollout().getRolloutId())));
+          scored,
+          (record, s) -> account.enter(Account.Stage.SCORED, s.getRollout().getRolloutId()));
       log.read(
           topics.trainingMetrics(),
-          record ->
-              decoded(steps, record)
-                  .filter(Audit::learnsFromRollouts)
-                  .ifPresent(
-                      step ->
-                          step.getRolloutIds()
-                              .forEach(id -> account.enter(Account.Stage.LEARNED, id))));
-      log.read(topics.deadLetters(), record -> decoded(letters, record).ifPresent(this::bury));
+          connection.decoder(StepMetrics.class),
+          (record, step) -> {
+            if (learnsFromRollouts(step)) {
+              step.getRolloutIds().forEach(id -> account.enter(Account.Stage.LEARNED, id));
+            }
+          });
+      log.read(
+          topics.deadLetters(),
+          connection.decoder(DeadLetter.class),
+          (record, letter) -> bury(letter));
     }
     return account;
   }
@@ -115,11 +109,6 @@ public final class Audit {
     } else if (topic.equals(topics.scoredRollouts().name())) {
       decoded(scored, topic, value).ifPresent(s -> account.bury(s.getRollout().getRolloutId()));
     }
-  }
-
-  private static <T extends SpecificRecord> Optional<T> decoded(
-      RecordDecoder<T> decoder, ConsumerRecord<String, byte[]> record) {
-    return decoded(decoder, record.topic(), record.value());
   }
 
   /** What is no event has a dead letter of its own, and is on no account. */

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -16,7 +18,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** Topics read from their beginning to where they end now, whole transactions only. */
@@ -54,6 +58,23 @@ public final class CommittedLog implements AutoCloseable {
                 .formatted(topic.name(), LONGEST_SILENCE.toSeconds()));
       }
     }
+  }
+
+  /** Hands over each committed event; what is none has a dead letter of its own. */
+  public <T extends SpecificRecord> void read(
+      Topic topic, RecordDecoder<T> decoder, BiConsumer<ConsumerRecord<String, byte[]>, T> events)
+      throws ExecutionException, InterruptedException {
+    read(
+        topic,
+        record -> {
+          T event;
+          try {
+            event = decoder.decode(record.topic(), record.value());
+          } catch (UndecodableException e) {
+            return;
+          }
+          events.accept(record, event);
+        });
   }
 
   private Map<TopicPartition, Long> ends(List<TopicPartition> partitions)

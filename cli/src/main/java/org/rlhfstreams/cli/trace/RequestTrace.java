@@ -8,8 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BiConsumer;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.rlhfstreams.cli.log.CommittedLog;
 import org.rlhfstreams.events.DeadLetter;
@@ -20,11 +18,8 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.TraceParent;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -62,17 +57,15 @@ public final class RequestTrace {
       throws ExecutionException, InterruptedException {
     List<String> newest = new ArrayList<>();
     try (CommittedLog log = new CommittedLog(connection)) {
-      RecordDecoder<StepMetrics> decoder = connection.decoder(StepMetrics.class);
       log.read(
           connection.topics().trainingMetrics(),
-          record ->
-              decoded(decoder, record)
-                  .filter(step -> !step.getRolloutIds().isEmpty())
-                  .ifPresent(
-                      step -> {
-                        newest.clear();
-                        newest.add(step.getRolloutIds().get(0));
-                      }));
+          connection.decoder(StepMetrics.class),
+          (record, step) -> {
+            if (!step.getRolloutIds().isEmpty()) {
+              newest.clear();
+              newest.add(step.getRolloutIds().get(0));
+            }
+          });
     }
     return newest.stream().findFirst().map(RequestTrace::requestOf);
   }
@@ -85,12 +78,12 @@ public final class RequestTrace {
   /** Reads the log; what has happened to the request so far, in order. */
   public List<TraceEntry> read() throws ExecutionException, InterruptedException {
     try (CommittedLog log = new CommittedLog(connection)) {
-      follow(log, topics.rolloutRequests(), RolloutRequest.class, this::admitted);
-      follow(log, topics.prompts(), Prompt.class, this::prompted);
-      follow(log, topics.rollouts(), Rollout.class, this::sampled);
-      follow(log, topics.scoredRollouts(), ScoredRollout.class, this::scored);
-      follow(log, topics.trainingMetrics(), StepMetrics.class, this::stepped);
-      follow(log, topics.deadLetters(), DeadLetter.class, this::buried);
+      log.read(topics.rolloutRequests(), connection.decoder(RolloutRequest.class), this::admitted);
+      log.read(topics.prompts(), connection.decoder(Prompt.class), this::prompted);
+      log.read(topics.rollouts(), connection.decoder(Rollout.class), this::sampled);
+      log.read(topics.scoredRollouts(), connection.decoder(ScoredRollout.class), this::scored);
+      log.read(topics.trainingMetrics(), connection.decoder(StepMetrics.class), this::stepped);
+      log.read(topics.deadLetters(), connection.decoder(DeadLetter.class), this::buried);
     }
     learned.stream()
         .map(firstUses::get)
@@ -103,17 +96,6 @@ public final class RequestTrace {
   /** The trace that its records belong to; known after {@link #read}. */
   public Optional<String> traceId() {
     return trace.map(TraceParent::traceId);
-  }
-
-  private <T extends SpecificRecord> void follow(
-      CommittedLog log,
-      Topic topic,
-      Class<T> event,
-      BiConsumer<ConsumerRecord<String, byte[]>, T> taker)
-      throws ExecutionException, InterruptedException {
-    RecordDecoder<T> decoder = connection.decoder(event);
-    log.read(
-        topic, record -> decoded(decoder, record).ifPresent(value -> taker.accept(record, value)));
   }
 
   private void admitted(ConsumerRecord<String, byte[]> record, RolloutRequest request) {
@@ -221,14 +203,5 @@ public final class RequestTrace {
   private static String shown(String text) {
     String line = text.strip().replaceAll("\\s+", " ");
     return line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS - 1) + "…";
-  }
-
-  private static <T extends SpecificRecord> Optional<T> decoded(
-      RecordDecoder<T> decoder, ConsumerRecord<String, byte[]> record) {
-    try {
-      return Optional.of(decoder.decode(record.topic(), record.value()));
-    } catch (UndecodableException e) {
-      return Optional.empty(); // it has a dead letter of its own
-    }
   }
 }
