@@ -35,5 +35,5 @@ USER rlhf
 WORKDIR /state
 EXPOSE 8090
 VOLUME ["/state", "/native"]
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=5 CMD ["/app/ready"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=180s --retries=5 CMD ["/app/ready"]
 ENTRYPOINT ["/app/rlhf"]

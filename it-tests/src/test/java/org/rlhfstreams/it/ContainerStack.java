@@ -31,7 +31,7 @@ final class ContainerStack {
   private static final String ROLES = "rlhf-streams:test";
   private static final String REGISTRY_PATH = "/apis/ccompat/v7";
   private static final long TWO_GIGABYTES = 2L << 30;
-  private static final Duration LONGEST_START = Duration.ofMinutes(2);
+  private static final Duration LONGEST_START = Duration.ofMinutes(5);
 
   private static ContainerStack shared;
 
@@ -129,6 +129,9 @@ final class ContainerStack {
   private GenericContainer<?> container(String prefix, String... command) {
     return new GenericContainer<>(ROLES)
         .withNetwork(network)
+        .withLogConsumer(
+            said ->
+                System.out.println("[" + command[0] + "] " + said.getUtf8StringWithoutLineEnding()))
         .withEnv(
             Map.of(
                 "RLHF_CONNECTION_BOOTSTRAP_SERVERS", "kafka:19092",
