@@ -4,7 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.rlhfstreams.events.AnnotatorStatistics;
 import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
@@ -80,12 +82,17 @@ public record Topics(String prefix, int sharedPartitions) {
 
   /** Running figures of each policy version's rollouts; the newest record of a version holds. */
   public Topic rolloutStatistics() {
-    Topic events =
-        events(
-            "rollout-statistics", "policy version", RolloutStatistics.getClassSchema(), 1, FOREVER);
-    Map<String, String> settings = new HashMap<>(events.settings());
-    settings.put("cleanup.policy", "compact");
-    return new Topic(events.name(), events.key(), events.schema(), 1, settings);
+    return newest("rollout-statistics", "policy version", RolloutStatistics.getClassSchema());
+  }
+
+  /** Running figures of each annotator; the newest record of one holds. */
+  public Topic annotatorStatistics() {
+    return newest("annotator-statistics", "annotator", AnnotatorStatistics.getClassSchema());
+  }
+
+  /** What people ask of the run. */
+  public Topic controls() {
+    return events("controls", "command id", ControlCommand.getClassSchema(), 1, FOREVER);
   }
 
   /** Records that nobody could use, with the reason. */
@@ -107,7 +114,16 @@ public record Topics(String prefix, int sharedPartitions) {
         rewardWeights(),
         trainingMetrics(),
         rolloutStatistics(),
+        annotatorStatistics(),
+        controls(),
         deadLetters());
+  }
+
+  private Topic newest(String name, String key, Schema schema) {
+    Topic events = events(name, key, schema, 1, FOREVER);
+    Map<String, String> settings = new HashMap<>(events.settings());
+    settings.put("cleanup.policy", "compact");
+    return new Topic(events.name(), events.key(), events.schema(), 1, settings);
   }
 
   private Topic events(String name, String key, Schema schema, int partitions, String retention) {

@@ -24,6 +24,8 @@ public record RlhfConfiguration(
     PpoConfiguration ppo,
     CriticFreeConfiguration criticFree,
     PreferenceConfiguration preference,
+    ComparisonsConfiguration comparisons,
+    PeopleConfiguration people,
     WeightsConfiguration weights,
     Map<String, String> kafka,
     Map<String, String> schemaRegistry) {

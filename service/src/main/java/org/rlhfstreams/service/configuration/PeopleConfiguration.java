@@ -1,0 +1,35 @@
+package org.rlhfstreams.service.configuration;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The pages and the HTTP API for people and applications, which the reward service serves. */
+public record PeopleConfiguration(
+    @Setting(value = "false", description = "Serve the pages and the HTTP API.") boolean enabled,
+    @Setting(
+            value = "127.0.0.1",
+            description =
+                "Address that they are served on; another than loopback needs tokens-file.")
+        String host,
+    @Setting(value = "8080", range = "[0, 65535]", description = "Their port; 0 takes a free one.")
+        int httpPort,
+    @Setting(
+            description =
+                "Who may do what, made by rlhf people token; without it, everyone on this machine may"
+                    + " do everything.")
+        Optional<Path> tokensFile,
+    @Setting(
+            value = "2m",
+            description = "How long a question is kept for who got it before another one does.")
+        Duration lease,
+    @Setting(
+            value = "50",
+            range = "(0, inf)",
+            description = "Requests a second that one token may make; twice as many at once.")
+        double requestsPerSecond,
+    @Setting(
+            value = "1048576",
+            range = "[1024, inf)",
+            description = "Bytes of the largest request that is read.")
+        int largestRequest) {}
