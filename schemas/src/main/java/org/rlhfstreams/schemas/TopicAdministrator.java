@@ -47,18 +47,19 @@ public final class TopicAdministrator {
         created.add(topic.name());
       }
     }
-    awaitVisible(created);
+    awaitVisible(topics);
     verify(topics);
     return created;
   }
 
-  /** A broker learns of a new topic a little after the controller has made it. */
-  private void awaitVisible(List<String> created) {
+  /** A broker learns of a new topic a little after the controller has made it for anyone. */
+  private void awaitVisible(Collection<Topic> topics) {
+    List<String> names = topics.stream().map(Topic::name).toList();
     long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-    while (!await("list topics", admin.listTopics().names()).containsAll(created)) {
+    while (!await("list topics", admin.listTopics().names()).containsAll(names)) {
       if (System.nanoTime() > deadline) {
         throw new TopicException(
-            "the broker does not show the topics that it created %d s ago: look at its log"
+            "the broker does not show topics that were created %d s ago: look at its log"
                 .formatted(VISIBLE_WITHIN.toSeconds()));
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
