@@ -15,14 +15,15 @@ import org.rlhfstreams.schemas.Topics;
 
 /**
  * Prompts in; requests out, as many as the staleness bound allows. Steps come from {@code
- * training-metrics}, lost samples from {@code dead-letters}. All of it meets in one task, so that
- * one counter decides.
+ * training-metrics}, lost samples from {@code dead-letters}, pauses from {@code controls}. All of it
+ * meets in one task, so that one counter decides.
  */
 public final class AdmissionTopology {
   static final String PROMPTS = "admission-prompts";
   static final String PROMPT_IDS = "admission-prompt-ids";
   static final String TRACES = "admission-traces";
   static final String COUNTERS = "admission-counters";
+  static final String COMMANDS = "admission-commands";
   static final String STAGE = "admission";
 
   private AdmissionTopology() {}
@@ -42,7 +43,10 @@ public final class AdmissionTopology {
     KStream<String, Object> encoded =
         builder.stream(topics.prompts().name(), bytes)
             .process(() -> new PromptReader(serdes, encoder, settings));
+    KStream<String, Object> controls =
+        builder.stream(topics.controls().name(), bytes).process(() -> new ControlReader(serdes));
     encoded
+        .merge(controls)
         .filter((key, value) -> value instanceof DeadLetter)
         .mapValues(DeadLetter.class::cast)
         .to(topics.deadLetters().name(), Produced.with(Serdes.String(), deadLetters));
@@ -75,10 +79,17 @@ public final class AdmissionTopology {
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(COUNTERS), Serdes.String(), Serdes.Long())
             .withCachingEnabled());
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(COMMANDS), Serdes.String(), Serdes.Long()));
     arrivals
         .merge(steps)
         .merge(losses)
-        .process(() -> new Admission(settings, listener), PROMPTS, PROMPT_IDS, TRACES, COUNTERS)
+        .merge(
+            controls
+                .filter((key, value) -> value instanceof AdmissionEvent)
+                .mapValues(AdmissionEvent.class::cast))
+        .process(() -> new Admission(settings, listener), PROMPTS, PROMPT_IDS, TRACES, COUNTERS, COMMANDS)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
   }
 }
