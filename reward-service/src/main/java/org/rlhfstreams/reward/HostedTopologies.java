@@ -49,7 +49,7 @@ final class HostedTopologies implements AutoCloseable {
   private static final int PENDING = 4096;
 
   /** A judgement and its comparison are seconds apart at most, unless one of them is lost. */
-  private static final Duration JUDGEMENT_WAIT = Duration.ofMinutes(10);
+  private static final Duration JUDGEMENT_PATIENCE = Duration.ofMinutes(10);
 
   private static final int RIGHT_IN_ADVANCE = 4;
 
@@ -70,15 +70,12 @@ final class HostedTopologies implements AutoCloseable {
     StatisticsTopology.build(builder, connection.topics(), connection.serdes());
     if (configuration.people().enabled()) {
       ComparisonTopology.build(
-          builder,
-          connection.topics(),
-          connection.serdes(),
-          settings(configuration.comparisons()));
+          builder, connection.topics(), connection.serdes(), settings(configuration.comparisons()));
       JudgementTopology.build(
           builder,
           connection.topics(),
           connection.serdes(),
-          new JudgementSettings(JUDGEMENT_WAIT, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
+          new JudgementSettings(JUDGEMENT_PATIENCE, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
     }
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
     BrokerRefusal refusals = new BrokerRefusal(connection);

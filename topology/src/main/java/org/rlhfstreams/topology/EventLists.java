@@ -15,7 +15,6 @@ public final class EventLists {
   @SuppressWarnings("unchecked") // a class literal says nothing of the elements
   public static <T extends SpecificRecord> Serde<List<T>> serde(
       EventSerdes serdes, Class<T> event) {
-    return Serdes.ListSerde(
-        (Class<ArrayList<T>>) (Class<?>) ArrayList.class, serdes.serde(event));
+    return Serdes.ListSerde((Class<ArrayList<T>>) (Class<?>) ArrayList.class, serdes.serde(event));
   }
 }

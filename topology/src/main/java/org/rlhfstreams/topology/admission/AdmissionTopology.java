@@ -15,8 +15,8 @@ import org.rlhfstreams.schemas.Topics;
 
 /**
  * Prompts in; requests out, as many as the staleness bound allows. Steps come from {@code
- * training-metrics}, lost samples from {@code dead-letters}, pauses from {@code controls}. All of it
- * meets in one task, so that one counter decides.
+ * training-metrics}, lost samples from {@code dead-letters}, pauses from {@code controls}. All of
+ * it meets in one task, so that one counter decides.
  */
 public final class AdmissionTopology {
   static final String PROMPTS = "admission-prompts";
@@ -89,7 +89,13 @@ public final class AdmissionTopology {
             controls
                 .filter((key, value) -> value instanceof AdmissionEvent)
                 .mapValues(AdmissionEvent.class::cast))
-        .process(() -> new Admission(settings, listener), PROMPTS, PROMPT_IDS, TRACES, COUNTERS, COMMANDS)
+        .process(
+            () -> new Admission(settings, listener),
+            PROMPTS,
+            PROMPT_IDS,
+            TRACES,
+            COUNTERS,
+            COMMANDS)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
   }
 }

@@ -26,8 +26,7 @@ final class ControlReader extends ContextualProcessor<String, byte[], String, Ob
       boolean pause = command.getAction() == ControlAction.PAUSE_ADMISSION;
       if (pause || command.getAction() == ControlAction.RESUME_ADMISSION) {
         context()
-            .forward(
-                record.withValue(new AdmissionEvent.Control(command.getCommandId(), pause)));
+            .forward(record.withValue(new AdmissionEvent.Control(command.getCommandId(), pause)));
       }
     } catch (UndecodableException e) {
       context()

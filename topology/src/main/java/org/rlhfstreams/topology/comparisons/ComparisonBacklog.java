@@ -8,9 +8,9 @@ import java.util.TreeSet;
 
 /**
  * The rule which questions are open. No more than so many are, each lane has its share of them, and
- * a share that one lane does not fill another one may. When all places are taken, a question gets in
- * for one that nobody has answered: where its lane has less than its share, for the least useful one
- * of a lane that has more; else for a less useful one of its own lane.
+ * a share that one lane does not fill another one may. When all places are taken, a question gets
+ * in for one that nobody has answered: where its lane has less than its share, for the least useful
+ * one of a lane that has more; else for a less useful one of its own lane.
  */
 final class ComparisonBacklog {
   private final int size;
@@ -29,8 +29,7 @@ final class ComparisonBacklog {
   ComparisonBacklog(ComparisonSettings settings) {
     this.size = settings.backlog();
     boolean asksGold = !settings.goldQuestions().isEmpty() && settings.goldShare() > 0;
-    int gold =
-        asksGold ? Math.min(size - 1, Math.max(1, rounded(size * settings.goldShare()))) : 0;
+    int gold = asksGold ? Math.min(size - 1, Math.max(1, rounded(size * settings.goldShare()))) : 0;
     int random = rounded((size - gold) * settings.randomShare());
     shares.put(Lane.GOLD, gold);
     shares.put(Lane.RANDOM, random);

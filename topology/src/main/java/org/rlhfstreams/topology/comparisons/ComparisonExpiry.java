@@ -3,8 +3,9 @@ package org.rlhfstreams.topology.comparisons;
 import org.rlhfstreams.events.WeightVersion;
 
 /**
- * The rule when a response is too old to be asked about: the policy has made more than so many steps
- * since. A rollback gives up the line it leaves, so a new generation expires all of the old one.
+ * The rule when a response is too old to be asked about: the policy has made more than so many
+ * steps since. A rollback gives up the line it leaves, so a new generation expires all of the old
+ * one.
  *
  * @param steps from the version that finished a response to the newest one seen, at most
  */

@@ -6,8 +6,8 @@ import java.util.List;
  * What comparisons are chosen by.
  *
  * @param backlog questions open at a time, at most
- * @param randomShare share of the backlog for pairs taken at random, in [0, 1]; the others are those
- *     closest in score
+ * @param randomShare share of the backlog for pairs taken at random, in [0, 1]; the others are
+ *     those closest in score
  * @param expiry when a response is too old to be asked about
  * @param wantedJudgements people who answer a question
  * @param goldQuestions asked in turn, again and again; empty for none

@@ -15,8 +15,9 @@ import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.topology.EventLists;
 
 /**
- * Scored rollouts in; questions out, and out again with the reason when they close. Judgements close
- * the ones that have been answered, newer versions of the policy the ones that nobody needs to.
+ * Scored rollouts in; questions out, and out again with the reason when they close. Judgements
+ * close the ones that have been answered, newer versions of the policy the ones that nobody needs
+ * to.
  */
 public final class ComparisonTopology {
   static final String QUESTIONS = "comparison-questions";

@@ -334,7 +334,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
         .setRolloutId(rollout.getRolloutId())
         .setText(rollout.getResponseText())
         .setTokenIds(rollout.getResponseTokenIds())
-        .setVersion(PendingRollout.version(rollout))
+        .setVersion(PendingRollout.finishedBy(rollout))
         .setScore(scored.getScore())
         .build();
   }
@@ -368,8 +368,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
     double margin =
         lane == Lane.GOLD
             ? 0
-            : Math.abs(
-                (double) question.getFirst().getScore() - question.getSecond().getScore());
+            : Math.abs((double) question.getFirst().getScore() - question.getSecond().getScore());
     return new OpenQuestion(
         comparisonId,
         lane,

@@ -28,12 +28,12 @@ record PendingRollout(
         rollout.getRolloutId(),
         rollout.getPromptId() + "\n" + rollout.getPromptText(),
         rollout.getResponseText().strip(),
-        version(rollout),
+        finishedBy(rollout),
         scored.getScore());
   }
 
   /** The policy version that finished a rollout. */
-  static WeightVersion version(Rollout rollout) {
+  static WeightVersion finishedBy(Rollout rollout) {
     List<VersionSegment> segments = rollout.getSegments();
     return segments.get(segments.size() - 1).getVersion();
   }

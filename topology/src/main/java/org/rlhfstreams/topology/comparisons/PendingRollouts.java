@@ -53,8 +53,7 @@ final class PendingRollouts {
    */
   List<String> add(PendingRollout rollout) {
     TreeSet<PendingRollout> others =
-        byPrompt.computeIfAbsent(
-            rollout.prompt(), prompt -> new TreeSet<>(PendingRollout.BY_AGE));
+        byPrompt.computeIfAbsent(rollout.prompt(), prompt -> new TreeSet<>(PendingRollout.BY_AGE));
     for (PendingRollout other : others) {
       if (settings.versions().mayPair(rollout.version(), other.version())
           && !rollout.text().equals(other.text())) {

@@ -7,7 +7,9 @@ import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.topology.ComparisonAnswers;
 
-/** How people's answers enter {@link KrippendorffAlpha}: a comparison is a unit, a skip no value. */
+/**
+ * How people's answers enter {@link KrippendorffAlpha}: a comparison is a unit, a skip no value.
+ */
 final class Agreement {
   private static final int VALUES = 3;
   private static final int BYTES = VALUES * Long.BYTES + Double.BYTES + Long.BYTES;

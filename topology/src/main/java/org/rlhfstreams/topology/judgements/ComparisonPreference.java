@@ -61,8 +61,7 @@ final class ComparisonPreference {
    */
   static boolean holds(
       Preference published, Optional<Preference> decided, ComparisonAnswers answers) {
-    List<String> annotators =
-        answers.counted().stream().map(Judgement::getAnnotator).toList();
+    List<String> annotators = answers.counted().stream().map(Judgement::getAnnotator).toList();
     return isSameChoice(published, decided) && annotators.containsAll(published.getAnnotators());
   }
 

@@ -65,8 +65,7 @@ public final class JudgementTopology {
 
   private static <T> void store(StreamsBuilder builder, String name, Serde<T> values) {
     builder.addStateStore(
-        Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), Serdes.String(), values));
+        Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), values));
   }
 
   private static <T extends SpecificRecord> void publish(

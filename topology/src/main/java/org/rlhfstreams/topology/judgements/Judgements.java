@@ -80,7 +80,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
     waiting = context.getStateStore(JudgementTopology.WAITING);
     due = context.getStateStore(JudgementTopology.DUE);
     context.schedule(
-        Duration.ofMillis(Math.max(1, settings.wait().toMillis() / LOOKS_DURING_WAIT)),
+        Duration.ofMillis(Math.max(1, settings.patience().toMillis() / LOOKS_DURING_WAIT)),
         PunctuationType.STREAM_TIME,
         this::lookAtWhatIsDue);
   }
@@ -102,11 +102,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
 
   private DeadLetter letter(Record<String, byte[]> record, DeadLetterKind kind, String reason) {
     return RefusedRecord.of(
-            record,
-            context().recordMetadata().orElseThrow(),
-            JudgementTopology.STAGE,
-            kind,
-            reason)
+            record, context().recordMetadata().orElseThrow(), JudgementTopology.STAGE, kind, reason)
         .value();
   }
 
@@ -202,8 +198,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
             record,
             DeadLetterKind.RULE,
             "judgement %s answers comparison %s, of which no record has come within %d s: it was never asked, or it closed unanswered longer ago; check the comparison id"
-                .formatted(
-                    judgement.getJudgementId(), comparisonId, settings.wait().toSeconds()));
+                .formatted(judgement.getJudgementId(), comparisonId, settings.patience().toSeconds()));
     List<DeadLetter> known = waiting.get(comparisonId);
     List<DeadLetter> letters = new ArrayList<>(known == null ? List.of() : known);
     if (letters.size() >= MOST_WAITING) {
@@ -285,11 +280,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
   }
 
   private void publish(
-      String annotator,
-      AnnotatorFigures figures,
-      double weight,
-      OptionalDouble agreed,
-      long now) {
+      String annotator, AnnotatorFigures figures, double weight, OptionalDouble agreed, long now) {
     AnnotatorStatistics statistics =
         AnnotatorStatistics.newBuilder()
             .setAnnotator(annotator)
@@ -350,7 +341,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
 
   /** What concerns a comparison is looked at once the wait is over. */
   private void lookAgain(String comparisonId, long now) {
-    due.put(dueKey(now + settings.wait().toMillis(), comparisonId), comparisonId);
+    due.put(dueKey(now + settings.patience().toMillis(), comparisonId), comparisonId);
   }
 
   private static String dueKey(long time, String comparisonId) {
@@ -376,7 +367,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
     }
     List<DeadLetter> left = new ArrayList<>();
     for (DeadLetter letter : letters) {
-      if (letter.getRefusedAt().plus(settings.wait()).toEpochMilli() < streamTime) {
+      if (letter.getRefusedAt().plus(settings.patience()).toEpochMilli() < streamTime) {
         forward(letter);
       } else {
         left.add(letter);
@@ -391,9 +382,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
 
   private void forget(String comparisonId) {
     Comparison comparison = comparisons.get(comparisonId);
-    if (comparison != null
-        && comparison.getClosed() != null
-        && answers.get(comparisonId) == null) {
+    if (comparison != null && comparison.getClosed() != null && answers.get(comparisonId) == null) {
       comparisons.delete(comparisonId);
     }
   }

@@ -24,8 +24,7 @@ record WeightedMajority(Choice chosen, double margin, double weight) {
    * @param counted answers, without skips
    * @param weightOf what an annotator's choice weighs, in [0, 1]
    */
-  static Optional<WeightedMajority> of(
-      List<Judgement> counted, ToDoubleFunction<String> weightOf) {
+  static Optional<WeightedMajority> of(List<Judgement> counted, ToDoubleFunction<String> weightOf) {
     Map<Choice, Double> weights = new EnumMap<>(Choice.class);
     for (Choice choice : Choice.values()) {
       weights.put(choice, 0.0);
@@ -42,8 +41,7 @@ record WeightedMajority(Choice chosen, double margin, double weight) {
     if (first == second || leader <= tie) {
       return Optional.empty();
     }
-    long choosers =
-        counted.stream().filter(judgement -> judgement.getChoice() == chosen).count();
+    long choosers = counted.stream().filter(judgement -> judgement.getChoice() == chosen).count();
     double margin = Math.abs(first - second) / (first + second + tie);
     return Optional.of(new WeightedMajority(chosen, margin, leader / choosers));
   }
