@@ -58,8 +58,7 @@ final class ComparisonAnswersTest {
             .distinct()
             .toList();
     assertThat(answers.standing())
-        .extracting(Judgement::getJudgementId)
-        .doesNotContainAnyElementsOf(takenBack);
+        .noneMatch(judgement -> takenBack.contains(judgement.getJudgementId()));
   }
 
   @Provide

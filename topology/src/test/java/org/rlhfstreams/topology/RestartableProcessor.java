@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -15,6 +16,7 @@ import org.rlhfstreams.schemas.Topic;
 public final class RestartableProcessor {
   private final Supplier<Processor<String, byte[], String, Object>> processors;
   private final List<StateStore> stores;
+  private final Serializer<Object> serializer = PeopleEvents.SERDES.serializer();
   private MockProcessorContext<String, Object> context = new MockProcessorContext<>();
   private Processor<String, byte[], String, Object> processor;
   private long offset;
@@ -49,7 +51,7 @@ public final class RestartableProcessor {
   public List<Object> pipe(Topic topic, Object event, long timestamp) {
     context.resetForwards();
     context.setRecordMetadata(topic.name(), 0, offset++);
-    byte[] bytes = PeopleEvents.SERDES.serializer().serialize(topic.name(), event);
+    byte[] bytes = serializer.serialize(topic.name(), event);
     processor.process(new Record<>("key", bytes, timestamp));
     return context.forwarded().stream().map(forward -> (Object) forward.record().value()).toList();
   }

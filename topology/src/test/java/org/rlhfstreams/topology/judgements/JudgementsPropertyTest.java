@@ -41,13 +41,13 @@ final class JudgementsPropertyTest {
           comparison("g", 1, Choice.FIRST));
 
   /** Somebody judges, or takes back. One id for each thing that each may say, so ids repeat. */
-  private record Step(int comparison, int annotator, Choice choice, boolean withdrawn) {
+  private record Step(int comparison, int annotator, Choice choice, boolean isBack) {
     Judgement judgement() {
       String comparisonId = COMPARISONS.get(comparison).getComparisonId();
       Judgement judgement =
           PeopleEvents.judgement(
               comparisonId + annotator + choice, comparisonId, "annotator " + annotator, choice);
-      return withdrawn ? withdrawn(judgement) : judgement;
+      return isBack ? withdrawn(judgement) : judgement;
     }
   }
 
