@@ -155,21 +155,31 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
     }
   }
 
-  /** What a question needs of a rollout. */
+  /** What a question needs of a rollout. Copying all would cost more than everything else. */
   private static ScoredRollout withoutNumbers(ScoredRollout scored) {
-    Rollout rollout =
-        Rollout.newBuilder(scored.getRollout())
-            .setPromptTokenIds(List.of())
-            .setBehaviorLogProbabilities(List.of())
-            .build();
-    return ScoredRollout.newBuilder()
-        .setRollout(rollout)
-        .setScore(scored.getScore())
-        .setRewardModelVersion(scored.getRewardModelVersion())
-        .setReferenceLogProbabilities(List.of())
-        .setKl(List.of())
-        .setScoredAt(scored.getScoredAt())
-        .build();
+    Rollout rollout = scored.getRollout();
+    return new ScoredRollout(
+        new Rollout(
+            rollout.getRolloutId(),
+            rollout.getRequestId(),
+            rollout.getPromptId(),
+            rollout.getSampleIndex(),
+            rollout.getPromptText(),
+            List.of(),
+            rollout.getResponseText(),
+            rollout.getResponseTokenIds(),
+            List.of(),
+            rollout.getSampling(),
+            rollout.getSegments(),
+            rollout.getFinishReason(),
+            rollout.getWorkerId(),
+            rollout.getStartedAt(),
+            rollout.getFinishedAt()),
+        scored.getScore(),
+        scored.getRewardModelVersion(),
+        List.of(),
+        List.of(),
+        scored.getScoredAt());
   }
 
   private void expire(long now) {
