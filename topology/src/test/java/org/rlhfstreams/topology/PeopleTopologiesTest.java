@@ -44,7 +44,9 @@ import org.rlhfstreams.topology.judgements.JudgementSettings;
 import org.rlhfstreams.topology.judgements.JudgementTopology;
 import org.rlhfstreams.topology.statistics.StatisticsTopology;
 
-/** All topologies on one builder, as one process hosts them: some read what others read or write. */
+/**
+ * All topologies on one builder, as one process hosts them: some read what others read or write.
+ */
 final class PeopleTopologiesTest {
   @TempDir private Path state;
 
@@ -99,8 +101,7 @@ final class PeopleTopologiesTest {
       String comparisonId = comparisons.readValue().getComparisonId();
       pipe(driver, TOPICS.judgements(), judgement("1", comparisonId, "ann", Choice.SECOND));
       assertThat(comparisons.readValue().getClosed()).isEqualTo("judged");
-      Preference preference =
-          output(driver, TOPICS.preferences(), Preference.class).readValue();
+      Preference preference = output(driver, TOPICS.preferences(), Preference.class).readValue();
       assertThat(preference.getPreferenceId()).isEqualTo("comparison/p/0/0|p/1/0");
       assertThat(preference.getChosen()).isEqualTo("no");
       assertThat(
@@ -115,7 +116,10 @@ final class PeopleTopologiesTest {
     try (TopologyTestDriver driver = start()) {
       List<Topic> read =
           List.of(
-              TOPICS.scoredRollouts(), TOPICS.judgements(), TOPICS.comparisons(), TOPICS.controls());
+              TOPICS.scoredRollouts(),
+              TOPICS.judgements(),
+              TOPICS.comparisons(),
+              TOPICS.controls());
       for (Topic topic : read) {
         driver
             .createInputTopic(topic.name(), new StringSerializer(), new ByteArraySerializer())

@@ -23,8 +23,7 @@ public final class RestartableProcessor {
 
   /** A store in memory, keyed by text. */
   public static <T> StateStore store(String name, Serde<T> values) {
-    return Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(name), Serdes.String(), values)
+    return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values)
         .withLoggingDisabled()
         .build();
   }

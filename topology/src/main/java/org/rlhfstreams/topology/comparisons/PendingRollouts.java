@@ -60,8 +60,9 @@ final class PendingRollouts {
         pair(rollout, other);
       }
     }
-    boolean isNew = others.add(rollout) & byAge.add(rollout);
-    if (!isNew || rollouts.put(rollout.rolloutId(), rollout) != null) {
+    if (rollouts.put(rollout.rolloutId(), rollout) != null
+        || !others.add(rollout)
+        || !byAge.add(rollout)) {
       throw new IllegalStateException(rollout.rolloutId() + " waits already");
     }
     List<String> left = new ArrayList<>();

@@ -198,7 +198,8 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
             record,
             DeadLetterKind.RULE,
             "judgement %s answers comparison %s, of which no record has come within %d s: it was never asked, or it closed unanswered longer ago; check the comparison id"
-                .formatted(judgement.getJudgementId(), comparisonId, settings.patience().toSeconds()));
+                .formatted(
+                    judgement.getJudgementId(), comparisonId, settings.patience().toSeconds()));
     List<DeadLetter> known = waiting.get(comparisonId);
     List<DeadLetter> letters = new ArrayList<>(known == null ? List.of() : known);
     if (letters.size() >= MOST_WAITING) {

@@ -35,6 +35,8 @@ import org.rlhfstreams.topology.RestartableProcessor;
 final class ComparisonsTest {
   private static final GoldQuestion GOLD = new GoldQuestion("2 + 2?", "4", "5", Choice.FIRST);
 
+  private static final List<Choice> CHOICES = List.of(Choice.values());
+
   private long now;
 
   private static ComparisonSettings settings(int backlog, int wanted) {
@@ -135,8 +137,7 @@ final class ComparisonsTest {
 
   @Test
   void onlyResponsesOfOneVersionArePairedWhereAskedSo() {
-    RestartableProcessor processor =
-        start(settings(10, PairedVersions.SAME, 0, 1, List.of(), 0));
+    RestartableProcessor processor = start(settings(10, PairedVersions.SAME, 0, 1, List.of(), 0));
     assertThat(rollout(processor, "p", 0, 1, 0)).isEmpty();
     assertThat(rollout(processor, "p", 1, 2, 0)).isEmpty();
     assertThat(rollout(processor, "p", 2, 1, 9)).containsExactly("p/0/0|p/2/0 opened");
@@ -277,8 +278,7 @@ final class ComparisonsTest {
 
   @Test
   void aShareOfTheBacklogIsRandomHoweverCloseTheOthersAre() {
-    RestartableProcessor processor =
-        start(settings(10, PairedVersions.ANY, 0.3, 1, List.of(), 0));
+    RestartableProcessor processor = start(settings(10, PairedVersions.ANY, 0.3, 1, List.of(), 0));
     Map<String, Comparison> open = new HashMap<>();
     for (int i = 0; i < 300; i++) {
       for (int round = 0; round < 2; round++) {
@@ -291,8 +291,9 @@ final class ComparisonsTest {
             .forEach(event -> keep(open, (Comparison) event));
       }
     }
-    assertThat(open.values().stream().collect(
-            Collectors.groupingBy(Comparison::getReason, Collectors.counting())))
+    assertThat(
+            open.values().stream()
+                .collect(Collectors.groupingBy(Comparison::getReason, Collectors.counting())))
         .containsEntry("random", 3L)
         .containsEntry("close", 7L);
   }
@@ -327,8 +328,7 @@ final class ComparisonsTest {
       @ForAll("histories") List<Step> history,
       @ForAll @IntRange(min = 1, max = 4) int backlog,
       @ForAll @IntRange(max = 79) int restartAt) {
-    ComparisonSettings settings =
-        settings(backlog, PairedVersions.ANY, 0.4, 2, List.of(GOLD), 0.2);
+    ComparisonSettings settings = settings(backlog, PairedVersions.ANY, 0.4, 2, List.of(GOLD), 0.2);
     List<Object> told = invariants(settings, history, -1);
     assertThat(invariants(settings, history, restartAt)).isEqualTo(told);
   }
@@ -349,7 +349,7 @@ final class ComparisonsTest {
       Step step = history.get(i);
       List<Object> events = List.of();
       if (step.rollout()) {
-        long version = i / 8 + step.step();
+        long version = (long) i / 8 + step.step();
         newest = Math.max(newest, version);
         events =
             processor.pipe(
@@ -368,7 +368,7 @@ final class ComparisonsTest {
                 comparisonId + step.score() % 4,
                 comparisonId,
                 "annotator " + step.score() % 4,
-                Choice.values()[step.score() % 4]);
+                CHOICES.get(step.score() % 4));
         events =
             processor.pipe(
                 TOPICS.judgements(), step.text() == 0 ? withdrawn(judgement) : judgement, i);

@@ -66,7 +66,7 @@ final class PendingRolloutsTest {
     Optional<Double> closest = Optional.empty();
     for (PendingRollout one : rollouts) {
       for (PendingRollout other : rollouts) {
-        if (one != other && one.prompt().equals(other.prompt())) {
+        if (!one.equals(other) && one.prompt().equals(other.prompt())) {
           double margin = Math.abs(one.score() - other.score());
           closest = closest.filter(known -> known < margin).or(() -> Optional.of(margin));
         }

@@ -68,8 +68,7 @@ final class JudgementTopologyTest {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     driver = new TopologyTestDriver(builder.build(), properties);
     StringSerializer keys = new StringSerializer();
-    comparisons =
-        driver.createInputTopic(TOPICS.comparisons().name(), keys, SERDES.serializer());
+    comparisons = driver.createInputTopic(TOPICS.comparisons().name(), keys, SERDES.serializer());
     judgements =
         driver.createInputTopic(TOPICS.judgements().name(), keys, new ByteArraySerializer());
     preferences = output(TOPICS.preferences(), Preference.class);
@@ -360,8 +359,7 @@ final class JudgementTopologyTest {
   void whatIsNoJudgementBecomesADeadLetterAndStopsNothing() {
     judgements.pipeInput("x", "not avro".getBytes(StandardCharsets.UTF_8));
     judgements.pipeInput(
-        "x",
-        SERDES.serializer().serialize(TOPICS.judgements().name(), comparison("c", 1, null)));
+        "x", SERDES.serializer().serialize(TOPICS.judgements().name(), comparison("c", 1, null)));
     ask("c", 1);
     judge("1", "c", "ann", Choice.FIRST);
     assertThat(preferences.readValuesToList()).hasSize(1);

@@ -46,8 +46,7 @@ final class KrippendorffAlphaTest {
   @Test
   void krippendorffsFourObserversWithGaps() {
     // Krippendorff 2011, example C: 0.743. Unit 12 has one value and does not count.
-    KrippendorffAlpha alpha =
-        of(5, "123321412...", "1233224125.3", ".3332342251.", "12332441251.");
+    KrippendorffAlpha alpha = of(5, "123321412...", "1233224125.3", ".3332342251.", "12332441251.");
     assertThat(alpha.units()).isEqualTo(11);
     assertThat(alpha.value().orElseThrow()).isCloseTo(0.743, within(5e-4));
   }
