@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -19,6 +22,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +55,7 @@ import org.rlhfstreams.topology.statistics.StatisticsTopology;
 final class PeopleTopologiesTest {
   @TempDir private Path state;
 
-  private TopologyTestDriver start() {
+  private static Topology topology() {
     StreamsBuilder builder = new StreamsBuilder();
     AdmissionTopology.build(
         builder,
@@ -72,11 +77,15 @@ final class PeopleTopologiesTest {
         TOPICS,
         SERDES,
         new JudgementSettings(Duration.ofMinutes(10), new AnnotatorWeight(4)));
+    return builder.build();
+  }
+
+  private TopologyTestDriver start() {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "people");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
     properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-    return new TopologyTestDriver(builder.build(), properties, Instant.ofEpochSecond(1));
+    return new TopologyTestDriver(topology(), properties, Instant.ofEpochSecond(1));
   }
 
   private static void pipe(TopologyTestDriver driver, Topic topic, Object event) {
@@ -109,6 +118,34 @@ final class PeopleTopologiesTest {
                   .readKeyValuesToMap())
           .containsOnlyKeys("0.1", "0.2");
     }
+  }
+
+  /** A store has as many parts as the topics it is fed from; these rules count over all records. */
+  @Test
+  void everythingThatMeetsInAStoreHasOnePartition() {
+    Set<String> single =
+        TOPICS.all().stream()
+            .filter(topic -> topic.partitions() == 1)
+            .map(Topic::name)
+            .collect(Collectors.toSet());
+    Set<String> stores = new HashSet<>();
+    for (TopologyDescription.Subtopology part : topology().describe().subtopologies()) {
+      Set<String> sources = new HashSet<>();
+      Set<String> fed = new HashSet<>();
+      for (TopologyDescription.Node node : part.nodes()) {
+        if (node instanceof TopologyDescription.Source source) {
+          sources.addAll(source.topicSet());
+        } else if (node instanceof TopologyDescription.Processor processor) {
+          fed.addAll(processor.stores());
+        }
+      }
+      if (!fed.isEmpty()) {
+        sources.remove("admission-repartition"); // made with one
+        assertThat(single).containsAll(sources);
+        stores.addAll(fed);
+      }
+    }
+    assertThat(stores).contains("admission-counters", "comparison-questions", "judgement-answers");
   }
 
   @Test

@@ -43,13 +43,7 @@ public final class AdmissionTopology {
     KStream<String, Object> encoded =
         builder.stream(topics.prompts().name(), bytes)
             .process(() -> new PromptReader(serdes, encoder, settings));
-    KStream<String, Object> controls =
-        builder.stream(topics.controls().name(), bytes).process(() -> new ControlReader(serdes));
-    encoded
-        .merge(controls)
-        .filter((key, value) -> value instanceof DeadLetter)
-        .mapValues(DeadLetter.class::cast)
-        .to(topics.deadLetters().name(), Produced.with(Serdes.String(), deadLetters));
+    bury(encoded, topics, deadLetters);
     KStream<String, AdmissionEvent> arrivals =
         encoded
             .filter((key, value) -> value instanceof RolloutRequest)
@@ -65,6 +59,12 @@ public final class AdmissionTopology {
     KStream<String, AdmissionEvent> losses =
         builder.stream(topics.deadLetters().name(), bytes)
             .process(() -> new LossReader(serdes, listener));
+
+    KStream<String, Object> controls =
+        builder.stream(topics.controls().name(), bytes).process(() -> new ControlReader(serdes));
+    // Not together with the prompts': those have several partitions, and what is joined is one
+    // task.
+    bury(controls, topics, deadLetters);
 
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
@@ -97,5 +97,13 @@ public final class AdmissionTopology {
             COUNTERS,
             COMMANDS)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
+  }
+
+  private static void bury(
+      KStream<String, Object> results, Topics topics, Serde<DeadLetter> deadLetters) {
+    results
+        .filter((key, value) -> value instanceof DeadLetter)
+        .mapValues(DeadLetter.class::cast)
+        .to(topics.deadLetters().name(), Produced.with(Serdes.String(), deadLetters));
   }
 }
