@@ -2,9 +2,9 @@ package org.rlhfstreams.topology.admission;
 
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
-import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.UndecodableException;
@@ -20,23 +20,16 @@ final class ControlReader extends ContextualProcessor<String, byte[], String, Ob
 
   @Override
   public void process(Record<String, byte[]> record) {
-    String topic = context().recordMetadata().orElseThrow().topic();
+    RecordMetadata from = context().recordMetadata().orElseThrow();
     try {
-      ControlCommand command = decoder.decode(topic, record.value());
+      ControlCommand command = decoder.decode(from.topic(), record.value());
       boolean pause = command.getAction() == ControlAction.PAUSE_ADMISSION;
       if (pause || command.getAction() == ControlAction.RESUME_ADMISSION) {
         context()
             .forward(record.withValue(new AdmissionEvent.Control(command.getCommandId(), pause)));
       }
     } catch (UndecodableException e) {
-      context()
-          .forward(
-              RefusedRecord.of(
-                  record,
-                  context().recordMetadata().orElseThrow(),
-                  AdmissionTopology.STAGE,
-                  DeadLetterKind.UNDECODABLE,
-                  e.getMessage()));
+      context().forward(RefusedRecord.undecodable(record, from, AdmissionTopology.STAGE, e));
     }
   }
 }

@@ -10,6 +10,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.ComparedResponse;
@@ -18,7 +19,6 @@ import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RolloutRules;
@@ -110,7 +110,8 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
 
   @Override
   public void process(Record<String, byte[]> record) {
-    String topic = context().recordMetadata().orElseThrow().topic();
+    RecordMetadata from = context().recordMetadata().orElseThrow();
+    String topic = from.topic();
     long now = record.timestamp();
     if (topic.equals(judgementsTopic)) {
       try {
@@ -123,14 +124,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
       try {
         scored(rollouts.decode(topic, record.value()), now);
       } catch (UndecodableException e) {
-        context()
-            .forward(
-                RefusedRecord.of(
-                    record,
-                    context().recordMetadata().orElseThrow(),
-                    ComparisonTopology.STAGE,
-                    DeadLetterKind.UNDECODABLE,
-                    e.getMessage()));
+        context().forward(RefusedRecord.undecodable(record, from, ComparisonTopology.STAGE, e));
       }
     }
     fill(now);
