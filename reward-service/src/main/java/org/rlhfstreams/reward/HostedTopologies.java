@@ -2,6 +2,7 @@ package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.configuration.ComparisonsConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.SamplingConfiguration;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
@@ -22,14 +24,34 @@ import org.rlhfstreams.topology.admission.AdmissionSettings;
 import org.rlhfstreams.topology.admission.AdmissionTopology;
 import org.rlhfstreams.topology.admission.PromptEncoder;
 import org.rlhfstreams.topology.admission.StalenessBound;
+import org.rlhfstreams.topology.comparisons.ComparisonExpiry;
+import org.rlhfstreams.topology.comparisons.ComparisonSettings;
+import org.rlhfstreams.topology.comparisons.ComparisonTopology;
+import org.rlhfstreams.topology.comparisons.PairedVersions;
+import org.rlhfstreams.topology.judgements.AnnotatorWeight;
+import org.rlhfstreams.topology.judgements.JudgementSettings;
+import org.rlhfstreams.topology.judgements.JudgementTopology;
 import org.rlhfstreams.topology.statistics.StatisticsTopology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs admission and statistics, exactly once, in this process. */
+/**
+ * Runs admission and statistics, exactly once, in this process; with people, their questions and
+ * answers too.
+ */
 final class HostedTopologies implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostedTopologies.class);
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
+
+  /** Rollouts of one prompt that wait for another, and all that wait: some megabytes of text. */
+  private static final int PENDING_PER_PROMPT = 8;
+
+  private static final int PENDING = 4096;
+
+  /** A judgement and its comparison are seconds apart at most, unless one of them is lost. */
+  private static final Duration JUDGEMENT_PATIENCE = Duration.ofMinutes(10);
+
+  private static final int RIGHT_IN_ADVANCE = 4;
 
   private final KafkaStreams streams;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -46,6 +68,15 @@ final class HostedTopologies implements AutoCloseable {
         settings(configuration),
         listener);
     StatisticsTopology.build(builder, connection.topics(), connection.serdes());
+    if (configuration.people().enabled()) {
+      ComparisonTopology.build(
+          builder, connection.topics(), connection.serdes(), settings(configuration.comparisons()));
+      JudgementTopology.build(
+          builder,
+          connection.topics(),
+          connection.serdes(),
+          new JudgementSettings(JUDGEMENT_PATIENCE, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
+    }
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
     BrokerRefusal refusals = new BrokerRefusal(connection);
     streams.setUncaughtExceptionHandler(
@@ -78,6 +109,22 @@ final class HostedTopologies implements AutoCloseable {
             .setSeed(sampling.seed())
             .build(),
         configuration.learner().objective().text());
+  }
+
+  private static ComparisonSettings settings(ComparisonsConfiguration comparisons) {
+    return new ComparisonSettings(
+        comparisons.backlog(),
+        switch (comparisons.versions()) {
+          case SAME -> PairedVersions.SAME;
+          case ANY -> PairedVersions.ANY;
+        },
+        comparisons.randomShare(),
+        new ComparisonExpiry(comparisons.expireAfterVersions()),
+        comparisons.judgements(),
+        comparisons.goldFile().map(GoldFile::read).orElse(List.of()),
+        comparisons.goldShare(),
+        PENDING_PER_PROMPT,
+        PENDING);
   }
 
   private static Properties properties(KafkaConnection connection, Path state) {

@@ -10,10 +10,20 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.UndecodableException;
 
 /** Makes dead letters of records that a topology cannot use. */
 public final class RefusedRecord {
   private RefusedRecord() {}
+
+  /** The dead letter of a record that is no event, keyed by the source topic. */
+  public static Record<String, DeadLetter> undecodable(
+      Record<String, byte[]> record,
+      RecordMetadata from,
+      String stage,
+      UndecodableException problem) {
+    return of(record, from, stage, DeadLetterKind.UNDECODABLE, problem.getMessage());
+  }
 
   /** The dead letter, keyed by the source topic. */
   public static Record<String, DeadLetter> of(

@@ -8,7 +8,7 @@ public final class GroupNames {
   /** Scoring. */
   public static final String REWARD_SERVICE = "reward-service";
 
-  /** Admission and statistics; their internal topics begin so. */
+  /** Admission, statistics, comparisons and judgements; their internal topics begin so. */
   public static final String TOPOLOGIES = "topologies";
 
   /** How the learners' begin, one for each objective and replay. */

@@ -8,7 +8,7 @@ public enum Role {
   SETUP,
   /** Samples. */
   ROLLOUT_WORKER,
-  /** Scores, and hosts the topologies. */
+  /** Scores, hosts the topologies, and serves people the pages and the HTTP API. */
   REWARD_SERVICE,
   /** Learns, and publishes weights; {@code replay} too. */
   LEARNER,

@@ -87,8 +87,22 @@ public final class RoleAccess {
     read(topics.trainingMetrics());
     read(topics.deadLetters());
     read(topics.scoredRollouts());
+    read(topics.controls());
     write(topics.rolloutRequests());
     write(topics.rolloutStatistics());
+    // Questions for people and what becomes of the answers.
+    read(topics.comparisons());
+    write(topics.comparisons());
+    read(topics.judgements());
+    write(topics.preferences());
+    write(topics.annotatorStatistics());
+    // The pages and the HTTP API: what people send, and what they look at.
+    write(topics.judgements());
+    write(topics.prompts());
+    write(topics.controls());
+    read(topics.preferences());
+    read(topics.rolloutStatistics());
+    read(topics.annotatorStatistics());
     member(GroupNames.TOPOLOGIES);
     // Their stores' changelogs and what goes from one to the other, which is deleted when done.
     beginning(
@@ -104,6 +118,7 @@ public final class RoleAccess {
   private void learner() {
     read(topics.scoredRollouts());
     read(topics.preferences());
+    read(topics.controls());
     for (Topic weights : List.of(topics.policyWeights(), topics.rewardWeights())) {
       write(weights);
       read(weights);

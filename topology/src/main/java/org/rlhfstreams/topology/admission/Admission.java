@@ -15,7 +15,8 @@ import org.rlhfstreams.schemas.TraceParent;
 
 /**
  * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
- * bound. A prompt id counts once; {@code requestId = promptId/round}.
+ * bound. A prompt id counts once; {@code requestId = promptId/round}. While it is paused it counts
+ * all the same and releases nothing.
  */
 final class Admission extends ContextualProcessor<String, AdmissionEvent, String, RolloutRequest> {
   private static final String KNOWN = "prompts";
@@ -25,6 +26,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final String LOST = "lost-samples";
   private static final String STEP = "step";
   private static final String GENERATION = "generation";
+  private static final String PAUSED = "paused";
 
   private static final Duration QUIET = Duration.ofMillis(200);
 
@@ -35,6 +37,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private KeyValueStore<String, Long> promptIds;
   private KeyValueStore<Long, String> traces;
   private KeyValueStore<String, Long> counters;
+  private KeyValueStore<String, Long> commands;
 
   Admission(AdmissionSettings settings, AdmissionListener listener) {
     this.settings = settings;
@@ -48,6 +51,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     promptIds = context.getStateStore(AdmissionTopology.PROMPT_IDS);
     traces = context.getStateStore(AdmissionTopology.TRACES);
     counters = context.getStateStore(AdmissionTopology.COUNTERS);
+    commands = context.getStateStore(AdmissionTopology.COMMANDS);
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
   }
 
@@ -68,6 +72,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       advance(step.version());
     } else if (event instanceof AdmissionEvent.Loss loss) {
       counters.put(LOST, counter(LOST) + loss.samples());
+    } else if (event instanceof AdmissionEvent.Control control
+        && commands.putIfAbsent(control.commandId(), record.timestamp()) == null) {
+      counters.put(PAUSED, control.paused() ? 1L : 0L);
     }
     // While prompts arrive, the next of them is better than the first once more.
     release(record.timestamp(), !arriving);
@@ -91,6 +98,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   }
 
   private void release(long timestamp, boolean anotherRound) {
+    if (counter(PAUSED) != 0) {
+      return;
+    }
     long allowed = settings.bound().allowed(counter(STEP), counter(LOST));
     long releasedBefore = counter(RELEASED);
     while (counter(RELEASED) + settings.samples() <= allowed && nextPrompt(anotherRound)) {

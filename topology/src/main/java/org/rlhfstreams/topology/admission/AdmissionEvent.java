@@ -13,4 +13,7 @@ sealed interface AdmissionEvent {
 
   /** Samples will never be trained on. */
   record Loss(int samples) implements AdmissionEvent {}
+
+  /** A person asks admission to pause, or to go on; a command id counts once. */
+  record Control(String commandId, boolean paused) implements AdmissionEvent {}
 }

@@ -15,14 +15,15 @@ import org.rlhfstreams.schemas.Topics;
 
 /**
  * Prompts in; requests out, as many as the staleness bound allows. Steps come from {@code
- * training-metrics}, lost samples from {@code dead-letters}. All of it meets in one task, so that
- * one counter decides.
+ * training-metrics}, lost samples from {@code dead-letters}, pauses from {@code controls}. All of
+ * it meets in one task, so that one counter decides.
  */
 public final class AdmissionTopology {
   static final String PROMPTS = "admission-prompts";
   static final String PROMPT_IDS = "admission-prompt-ids";
   static final String TRACES = "admission-traces";
   static final String COUNTERS = "admission-counters";
+  static final String COMMANDS = "admission-commands";
   static final String STAGE = "admission";
 
   private AdmissionTopology() {}
@@ -42,10 +43,7 @@ public final class AdmissionTopology {
     KStream<String, Object> encoded =
         builder.stream(topics.prompts().name(), bytes)
             .process(() -> new PromptReader(serdes, encoder, settings));
-    encoded
-        .filter((key, value) -> value instanceof DeadLetter)
-        .mapValues(DeadLetter.class::cast)
-        .to(topics.deadLetters().name(), Produced.with(Serdes.String(), deadLetters));
+    bury(encoded, topics, deadLetters);
     KStream<String, AdmissionEvent> arrivals =
         encoded
             .filter((key, value) -> value instanceof RolloutRequest)
@@ -62,6 +60,12 @@ public final class AdmissionTopology {
         builder.stream(topics.deadLetters().name(), bytes)
             .process(() -> new LossReader(serdes, listener));
 
+    KStream<String, Object> controls =
+        builder.stream(topics.controls().name(), bytes).process(() -> new ControlReader(serdes));
+    // Not together with the prompts': those have several partitions, and what is joined is one
+    // task.
+    bury(controls, topics, deadLetters);
+
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(PROMPTS), Serdes.Long(), requests));
@@ -75,10 +79,31 @@ public final class AdmissionTopology {
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(COUNTERS), Serdes.String(), Serdes.Long())
             .withCachingEnabled());
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(COMMANDS), Serdes.String(), Serdes.Long()));
     arrivals
         .merge(steps)
         .merge(losses)
-        .process(() -> new Admission(settings, listener), PROMPTS, PROMPT_IDS, TRACES, COUNTERS)
+        .merge(
+            controls
+                .filter((key, value) -> value instanceof AdmissionEvent)
+                .mapValues(AdmissionEvent.class::cast))
+        .process(
+            () -> new Admission(settings, listener),
+            PROMPTS,
+            PROMPT_IDS,
+            TRACES,
+            COUNTERS,
+            COMMANDS)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
+  }
+
+  private static void bury(
+      KStream<String, Object> results, Topics topics, Serde<DeadLetter> deadLetters) {
+    results
+        .filter((key, value) -> value instanceof DeadLetter)
+        .mapValues(DeadLetter.class::cast)
+        .to(topics.deadLetters().name(), Produced.with(Serdes.String(), deadLetters));
   }
 }

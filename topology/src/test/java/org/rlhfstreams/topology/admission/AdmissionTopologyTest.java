@@ -26,6 +26,8 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.ControlAction;
+import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.RolloutRequest;
@@ -63,6 +65,7 @@ final class AdmissionTopologyTest {
   private TestInputTopic<String, byte[]> prompts;
   private TestInputTopic<String, Object> metrics;
   private TestInputTopic<String, Object> letters;
+  private TestInputTopic<String, Object> controls;
   private TestOutputTopic<String, RolloutRequest> requests;
   private TestOutputTopic<String, DeadLetter> refused;
 
@@ -94,6 +97,7 @@ final class AdmissionTopologyTest {
     prompts = driver.createInputTopic(topics.prompts().name(), keys, new ByteArraySerializer());
     metrics = driver.createInputTopic(topics.trainingMetrics().name(), keys, serdes.serializer());
     letters = driver.createInputTopic(topics.deadLetters().name(), keys, serdes.serializer());
+    controls = driver.createInputTopic(topics.controls().name(), keys, serdes.serializer());
     requests =
         driver.createOutputTopic(
             topics.rolloutRequests().name(),
@@ -140,6 +144,17 @@ final class AdmissionTopologyTest {
             .build());
   }
 
+  private void control(String commandId, ControlAction action) {
+    controls.pipeInput(
+        commandId,
+        ControlCommand.newBuilder()
+            .setCommandId(commandId)
+            .setAction(action)
+            .setRequestedBy("admin")
+            .setRequestedAt(Instant.EPOCH)
+            .build());
+  }
+
   /** No prompt arrives for a while, so that another round may begin. */
   private void quiet() {
     driver.advanceWallClockTime(Duration.ofMillis(200));
@@ -173,6 +188,26 @@ final class AdmissionTopologyTest {
     step("ppo", 0, 1); // the same step again releases nothing
     step("sft", 0, 50); // nor does another objective's
     assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void pausedAdmissionCountsAndReleasesNothing() {
+    start(2, 0, 0, 1, 1);
+    control("1", ControlAction.PAUSE_ADMISSION);
+    for (int i = 0; i < 9; i++) {
+      prompt("p" + i, "text");
+    }
+    step("ppo", 0, 1);
+    quiet();
+    control("2", ControlAction.CHECKPOINT); // somebody else's matter
+    assertThat(released()).isEmpty();
+    // The pause is in the store, where a restart finds it.
+    assertThat(driver.getKeyValueStore(AdmissionTopology.COUNTERS).get("paused")).isEqualTo(1L);
+    control("3", ControlAction.RESUME_ADMISSION);
+    assertThat(released()).containsExactly("p0/0", "p1/0", "p2/0", "p3/0");
+    control("1", ControlAction.PAUSE_ADMISSION); // the same command again
+    step("ppo", 0, 2);
+    assertThat(released()).containsExactly("p4/0", "p5/0");
   }
 
   @Test

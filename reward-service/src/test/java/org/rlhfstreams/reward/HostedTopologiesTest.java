@@ -1,0 +1,204 @@
+package org.rlhfstreams.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.Choice;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.events.FinishReason;
+import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.topology.admission.AdmissionListener;
+import org.rlhfstreams.topology.admission.EncodedPrompt;
+
+/** The topologies on a real broker: what people answer counts once, also across a restart. */
+final class HostedTopologiesTest {
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  @TempDir private static Path data;
+  private static EmbeddedStack stack;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void startBroker() {
+    stack = EmbeddedStack.start(data, 0, 0);
+  }
+
+  @AfterAll
+  static void closeBroker() {
+    stack.close();
+  }
+
+  private static KafkaConnection connection(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
+    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+    settings.put("people.enabled", "true");
+    return new KafkaConnection(RlhfConfiguration.of(settings));
+  }
+
+  private HostedTopologies host(KafkaConnection connection, String state) {
+    return new HostedTopologies(
+        connection,
+        prompt -> new EncodedPrompt(prompt.getText(), new int[] {1}),
+        directory.resolve(state),
+        AdmissionListener.none());
+  }
+
+  /** Events of a topic as they are committed. */
+  private static final class Committed<T extends SpecificRecord> implements AutoCloseable {
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final RecordDecoder<T> decoder;
+    private final List<T> events = new ArrayList<>();
+
+    Committed(KafkaConnection connection, Topic topic, Class<T> event) {
+      this.consumer = connection.plainConsumer();
+      this.decoder = connection.decoder(event);
+      consumer.assign(List.of(new TopicPartition(topic.name(), 0)));
+    }
+
+    /** All so far, as soon as there are so many. */
+    List<T> await(int count) {
+      Awaitility.await().atMost(LONGEST).until(() -> poll() >= count);
+      return List.copyOf(events);
+    }
+
+    private int poll() throws UndecodableException {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        events.add(decoder.decode(record.topic(), record.value()));
+      }
+      return events.size();
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+
+  private static void send(KafkaConnection connection, Topic topic, Object... events)
+      throws ExecutionException, InterruptedException {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      for (Object event : events) {
+        assertThat(producer.send(new ProducerRecord<>(topic.name(), "key", event)).get())
+            .isNotNull();
+      }
+    }
+  }
+
+  private static ScoredRollout scored(String promptId, int round) {
+    WeightVersion version = new WeightVersion(0, 1L);
+    Rollout rollout =
+        Rollout.newBuilder()
+            .setRolloutId(promptId + "/" + round + "/0")
+            .setRequestId(promptId + "/" + round)
+            .setPromptId(promptId)
+            .setSampleIndex(0)
+            .setPromptText("prompt")
+            .setPromptTokenIds(List.of(1))
+            .setResponseText("text " + round)
+            .setResponseTokenIds(List.of(2))
+            .setBehaviorLogProbabilities(List.of(-1f))
+            .setSampling(new SamplingSettings(1f, 0, 1f, 16, 7L))
+            .setSegments(List.of(new VersionSegment(version, 0, 1)))
+            .setFinishReason(FinishReason.STOP)
+            .setWorkerId("w")
+            .setStartedAt(Instant.EPOCH)
+            .setFinishedAt(Instant.EPOCH)
+            .build();
+    return new ScoredRollout(
+        rollout, (float) round, version, List.of(-1f), List.of(0f), Instant.EPOCH);
+  }
+
+  private static Judgement judgement(String judgementId, String comparisonId) {
+    return Judgement.newBuilder()
+        .setJudgementId(judgementId)
+        .setComparisonId(comparisonId)
+        .setAnnotator("ann")
+        .setChoice(Choice.SECOND)
+        .setJudgedAt(Instant.EPOCH)
+        .setMillisecondsSpent(900)
+        .build();
+  }
+
+  @Test
+  void anAnswerCountsOnceAlsoAcrossARestart() throws Exception {
+    KafkaConnection connection = connection(Map.of());
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    Topic rollouts = connection.topics().scoredRollouts();
+    Topic judgements = connection.topics().judgements();
+    send(connection, rollouts, scored("p", 0), scored("p", 1), scored("q", 0));
+    try (Committed<Comparison> comparisons =
+            new Committed<>(connection, connection.topics().comparisons(), Comparison.class);
+        Committed<Preference> preferences =
+            new Committed<>(connection, connection.topics().preferences(), Preference.class)) {
+      Judgement first = judgement("1", "p/0/0|p/1/0");
+      try (HostedTopologies hosted = host(connection, "first")) {
+        assertThat(comparisons.await(1).get(0).getComparisonId()).isEqualTo("p/0/0|p/1/0");
+        send(connection, judgements, first, first);
+        assertThat(preferences.await(1).get(0).getChosen()).isEqualTo("text 1");
+        assertThat(comparisons.await(2).get(1).getClosed()).isEqualTo("judged");
+        assertThat(hosted.running()).isTrue();
+      }
+      // Another state directory: all that it knows is in the log.
+      try (HostedTopologies hosted = host(connection, "second")) {
+        send(connection, judgements, first);
+        send(connection, rollouts, scored("q", 1));
+        assertThat(comparisons.await(3).get(2).getComparisonId()).isEqualTo("q/0/0|q/1/0");
+        send(connection, judgements, judgement("2", "q/0/0|q/1/0"));
+        assertThat(preferences.await(2))
+            .extracting(Preference::getPreferenceId)
+            .containsExactly("comparison/p/0/0|p/1/0", "comparison/q/0/0|q/1/0");
+        assertThat(comparisons.await(4)).hasSize(4);
+        assertThat(hosted.ended()).isNotDone();
+      }
+    }
+  }
+
+  @Test
+  void aGoldFileThatCannotBeUsedIsNamedAtTheStart() throws Exception {
+    Path gold = Files.writeString(directory.resolve("gold.jsonl"), "{}\n");
+    KafkaConnection connection = connection(Map.of("comparisons.gold-file", gold.toString()));
+    assertThatThrownBy(() -> host(connection, "state"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("comparisons.gold-file = " + gold + ", line 1");
+  }
+}

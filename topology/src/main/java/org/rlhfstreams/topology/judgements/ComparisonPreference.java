@@ -1,0 +1,73 @@
+package org.rlhfstreams.topology.judgements;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import org.rlhfstreams.events.Choice;
+import org.rlhfstreams.events.ComparedResponse;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.topology.ComparisonAnswers;
+
+/**
+ * The rule when the answers to a comparison are a preference: as many as it wants have come, and
+ * they have a majority. Gold questions are for learning about people and never are one.
+ */
+final class ComparisonPreference {
+  private static final String SOURCE = "annotators";
+
+  private ComparisonPreference() {}
+
+  /** The preference, as of a time, if there is one. */
+  static Optional<Preference> of(
+      Comparison comparison,
+      ComparisonAnswers answers,
+      ToDoubleFunction<String> weightOf,
+      Instant at) {
+    List<Judgement> counted = answers.counted();
+    if (comparison.getExpected() != null || counted.size() < comparison.getWantedJudgements()) {
+      return Optional.empty();
+    }
+    return WeightedMajority.of(counted, weightOf)
+        .map(majority -> preference(comparison, counted, majority, at));
+  }
+
+  private static Preference preference(
+      Comparison comparison, List<Judgement> counted, WeightedMajority majority, Instant at) {
+    boolean first = majority.chosen() == Choice.FIRST;
+    ComparedResponse chosen = first ? comparison.getFirst() : comparison.getSecond();
+    ComparedResponse rejected = first ? comparison.getSecond() : comparison.getFirst();
+    return Preference.newBuilder()
+        .setPreferenceId("comparison/" + comparison.getComparisonId())
+        .setPrompt(comparison.getPromptText())
+        .setChosen(chosen.getText())
+        .setRejected(rejected.getText())
+        .setMargin((float) majority.margin())
+        .setWeight((float) majority.weight())
+        .setSource(SOURCE)
+        .setCreatedAt(at)
+        .setComparisonId(comparison.getComparisonId())
+        .setAnnotators(counted.stream().map(Judgement::getAnnotator).toList())
+        .setChosenRolloutId(chosen.getRolloutId())
+        .setRejectedRolloutId(rejected.getRolloutId())
+        .build();
+  }
+
+  /**
+   * Whether what was published still says what the answers say: the same response is chosen, and
+   * nobody is named whose judgement was taken back.
+   */
+  static boolean holds(
+      Preference published, Optional<Preference> decided, ComparisonAnswers answers) {
+    List<String> annotators = answers.counted().stream().map(Judgement::getAnnotator).toList();
+    return isSameChoice(published, decided) && annotators.containsAll(published.getAnnotators());
+  }
+
+  /** Whether the same response is chosen. */
+  static boolean isSameChoice(Preference published, Optional<Preference> decided) {
+    return decided.isPresent()
+        && decided.get().getChosenRolloutId().equals(published.getChosenRolloutId());
+  }
+}
