@@ -79,8 +79,20 @@ public final class KafkaConnection {
   }
 
   /**
-   * As {@link #transactionalProducer}, for weights: they do not compress, and the broker would have
-   * to undo it.
+   * As {@link #transactionalProducer(String)}.
+   *
+   * @param more settings that go before the usual ones and those configured
+   */
+  public KafkaProducer<String, Object> transactionalProducer(
+      String name, Map<String, Object> more) {
+    Map<String, Object> settings = transactionalSettings(name);
+    settings.putAll(more);
+    return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
+  }
+
+  /**
+   * As {@link #transactionalProducer(String)}, for weights: they do not compress, and the broker
+   * would have to undo it.
    */
   public KafkaProducer<String, Object> transactionalWeightProducer(String name) {
     Map<String, Object> settings = transactionalSettings(name);

@@ -1,0 +1,141 @@
+package org.rlhfstreams.people.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.openapi.router.OpenAPIRoute;
+import io.vertx.ext.web.openapi.router.RequestExtractor;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import io.vertx.openapi.validation.RequestValidator;
+import io.vertx.openapi.validation.ValidatedRequest;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.rlhfstreams.people.access.AccessTable;
+import org.rlhfstreams.people.access.Gate;
+
+/**
+ * Routes made from the document, each in this order: who calls and whether they may; the body, no
+ * larger than allowed; whether the request fits the document; what the operation does.
+ */
+final class ApiRoutes {
+  /** An answer is due within seconds, also where it is that nothing is known. */
+  private static final long LONGEST_MILLIS = 4_500;
+
+  private final Gate gate;
+  private final RequestValidator validator;
+  private final RequestExtractor extractor = RequestExtractor.withBodyHandler();
+  private final BodyHandler bodies;
+  private final Map<String, ApiOperation> operations;
+
+  private ApiRoutes(
+      Vertx vertx,
+      OpenAPIContract contract,
+      Gate gate,
+      int largestRequest,
+      Map<String, ApiOperation> operations) {
+    this.gate = gate;
+    this.validator = RequestValidator.create(vertx, contract);
+    this.bodies = BodyHandler.create(false).setBodyLimit(largestRequest);
+    this.operations = operations;
+  }
+
+  /**
+   * A router of the API, to be mounted at its base.
+   *
+   * @param operations by their id in the document
+   * @throws IllegalStateException where document, access table and operations do not name the same
+   */
+  static Router of(
+      Vertx vertx,
+      OpenAPIContract contract,
+      Gate gate,
+      int largestRequest,
+      Map<String, ApiOperation> operations) {
+    ApiRoutes routes = new ApiRoutes(vertx, contract, gate, largestRequest, operations);
+    RouterBuilder builder = RouterBuilder.create(vertx, contract);
+    TreeSet<String> documented = new TreeSet<>();
+    for (OpenAPIRoute route : builder.getRoutes()) {
+      Operation operation = route.getOperation();
+      documented.add(operation.getOperationId());
+      route.setDoValidation(false).setDoSecurity(false);
+      route.addHandler(context -> routes.admit(context, operation));
+      if (takesBody(operation)) {
+        route.addHandler(routes.bodies);
+      }
+      route.addHandler(context -> routes.run(context, operation));
+      route.addFailureHandler(
+          context -> {
+            if (context.failure() == null) {
+              ProblemAnswers.write(
+                  context.response(), ProblemAnswers.ofStatus(context.statusCode()));
+            } else {
+              ProblemAnswers.write(context, context.failure());
+            }
+          });
+    }
+    if (!documented.equals(new TreeSet<>(operations.keySet()))
+        || !documented.equals(new TreeSet<>(AccessTable.operations()))) {
+      throw new IllegalStateException(
+          "document, operations and access table differ: %s, %s, %s"
+              .formatted(
+                  documented,
+                  new TreeSet<>(operations.keySet()),
+                  new TreeSet<>(AccessTable.operations())));
+    }
+    return builder.createRouter();
+  }
+
+  private static boolean takesBody(Operation operation) {
+    return operation.getHttpMethod().equals(HttpMethod.POST);
+  }
+
+  private void admit(RoutingContext context, Operation operation) {
+    gate.admit(context, operation.getOperationId());
+    context.next();
+  }
+
+  private void run(RoutingContext context, Operation operation) {
+    extractor
+        .extractValidatableRequest(context, operation)
+        .compose(request -> validator.validate(request, operation.getOperationId()))
+        .compose(
+            validated -> {
+              checkTexts(validated);
+              return operations
+                  .get(operation.getOperationId())
+                  .answer(new ApiRequest(context, validated));
+            })
+        .timeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
+        .onSuccess(answer -> write(context, answer))
+        .onFailure(failure -> ProblemAnswers.write(context, failure));
+  }
+
+  private static void checkTexts(ValidatedRequest validated) {
+    validated.getQuery().forEach((name, parameter) -> TextRule.check(name, parameter.get()));
+    validated
+        .getPathParameters()
+        .forEach((name, parameter) -> TextRule.check(name, parameter.get()));
+    if (validated.getBody() != null) {
+      TextRule.check("", validated.getBody().get());
+    }
+  }
+
+  private static void write(RoutingContext context, Answer answer) {
+    HttpServerResponse response = context.response();
+    if (answer.open() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(answer.status());
+    Future<Void> unused =
+        answer.body() == null
+            ? response.end()
+            : response.putHeader("Content-Type", "application/json").end(answer.body());
+  }
+}

@@ -1,0 +1,46 @@
+package org.rlhfstreams.people.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.people.desk.Desk;
+import org.rlhfstreams.people.desk.Lease;
+
+/**
+ * The next question for someone. Which version wrote what, scores and gold answers are not told.
+ */
+final class ComparisonResource {
+  private final Desk desk;
+
+  ComparisonResource(Desk desk) {
+    this.desk = desk;
+  }
+
+  Future<Answer> next(ApiRequest request) {
+    Set<String> exclude =
+        request.query("exclude").stream()
+            .flatMap(ids -> Arrays.stream(ids.split(",")))
+            .map(String::strip)
+            .collect(Collectors.toSet());
+    return Future.succeededFuture(
+        desk.next(request.caller().name(), exclude)
+            .map(lease -> Answer.of(200, json(lease)))
+            .orElseGet(Answer::nothing));
+  }
+
+  private static JsonObject json(Lease lease) {
+    Comparison comparison = lease.comparison();
+    String first = comparison.getFirst().getText();
+    String second = comparison.getSecond().getText();
+    return new JsonObject()
+        .put("comparisonId", comparison.getComparisonId())
+        .put("prompt", comparison.getPromptText())
+        .put("left", lease.swapped() ? second : first)
+        .put("right", lease.swapped() ? first : second)
+        .put("swapped", lease.swapped())
+        .put("leasedUntil", lease.until().toString());
+  }
+}

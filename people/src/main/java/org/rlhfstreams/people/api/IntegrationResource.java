@@ -1,0 +1,63 @@
+package org.rlhfstreams.people.api;
+
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.people.integrations.ArgillaFormat;
+import org.rlhfstreams.people.integrations.LabelStudioFormat;
+import org.rlhfstreams.people.integrations.Revision;
+import org.rlhfstreams.people.live.ComparisonsView;
+
+/** The ways from and to annotation tools. */
+final class IntegrationResource {
+  private final ComparisonsView comparisons;
+  private final PreferencePublisher publisher;
+  private final Clock clock;
+
+  IntegrationResource(ComparisonsView comparisons, PreferencePublisher publisher, Clock clock) {
+    this.comparisons = comparisons;
+    this.publisher = publisher;
+    this.clock = clock;
+  }
+
+  Future<Answer> receiveArgilla(ApiRequest request) {
+    return receive(
+        request,
+        ArgillaFormat.read(request.body(), request.caller().name(), clock.instant()).stream()
+            .toList());
+  }
+
+  Future<Answer> receiveLabelStudio(ApiRequest request) {
+    return receive(
+        request, LabelStudioFormat.read(request.body(), request.caller().name(), clock.instant()));
+  }
+
+  /**
+   * A tool sends again what is not answered 200: what never will be in order must be refused so.
+   */
+  private Future<Answer> receive(ApiRequest request, List<Revision> revisions) {
+    for (Revision revision : revisions) {
+      revision.preference().ifPresent(PreferenceReader::requireSize);
+    }
+    return request.when(
+        PreferencePublisher.answer(
+            revisions.stream()
+                .map(revision -> publisher.revise(revision, clock.instant()))
+                .flatMap(Optional::stream)
+                .toList()));
+  }
+
+  Future<Answer> exportArgilla(ApiRequest request) {
+    return Future.succeededFuture(Answer.of(200, ArgillaFormat.export(open(request))));
+  }
+
+  Future<Answer> exportLabelStudio(ApiRequest request) {
+    return Future.succeededFuture(Answer.of(200, LabelStudioFormat.export(open(request))));
+  }
+
+  private List<Comparison> open(ApiRequest request) {
+    return comparisons.open().stream().limit(request.query("limit", 500)).toList();
+  }
+}

@@ -1,0 +1,239 @@
+package org.rlhfstreams.people.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.people.access.Caller;
+import org.rlhfstreams.people.access.PersonRole;
+import org.rlhfstreams.people.desk.Desk;
+import org.rlhfstreams.people.live.ComparisonsView;
+import org.rlhfstreams.people.live.ContentDigest;
+import org.rlhfstreams.people.live.JudgementsView;
+import org.rlhfstreams.people.problems.ProblemException;
+import org.rlhfstreams.people.publish.CountedOnce;
+
+/** Answers of people: given, taken back, counted. */
+final class JudgementResource {
+  private final ComparisonsView comparisons;
+  private final JudgementsView judgements;
+  private final Desk desk;
+  private final CountedOnce once;
+  private final String topic;
+  private final Clock clock;
+
+  JudgementResource(
+      ComparisonsView comparisons,
+      JudgementsView judgements,
+      Desk desk,
+      CountedOnce once,
+      String topic,
+      Clock clock) {
+    this.comparisons = comparisons;
+    this.judgements = judgements;
+    this.desk = desk;
+    this.once = once;
+    this.topic = topic;
+    this.clock = clock;
+  }
+
+  Future<Answer> submit(ApiRequest request) {
+    JsonObject body = request.body();
+    String annotator = request.caller().name();
+    Judgement judgement =
+        Judgement.newBuilder()
+            // In one spelling: the same UUID is the same judgement.
+            .setJudgementId(body.getString("judgementId").toLowerCase(Locale.ROOT))
+            .setComparisonId(body.getString("comparisonId"))
+            .setAnnotator(annotator)
+            .setSwapped(body.getBoolean("swapped"))
+            .setChoice(ShownChoice.named(body.getString("choice"), body.getBoolean("swapped")))
+            .setMillisecondsSpent(body.getNumber("millisecondsSpent").longValue())
+            .setComment(body.getString("comment"))
+            .setJudgedAt(judgedAt(body))
+            .build();
+    CountedOnce.Claim claim =
+        new CountedOnce.Claim(
+            "judgement " + judgement.getJudgementId(),
+            "answer of " + annotator + " to " + judgement.getComparisonId(),
+            content(judgement));
+    return request
+        .when(
+            once.publish(
+                claim,
+                () -> known(judgement),
+                () -> {
+                  requireOpen(judgement);
+                  return List.of(record(judgement));
+                },
+                () -> {
+                  judgements.apply(judgement);
+                  desk.release(annotator, judgement.getComparisonId());
+                }))
+        .map(
+            isNew ->
+                Answer.of(
+                    isNew ? 201 : 200,
+                    new JsonObject()
+                        .put("judgementId", body.getString("judgementId"))
+                        .put("comparisonId", judgement.getComparisonId())
+                        .put("choice", body.getString("choice"))));
+  }
+
+  /** Clocks of clients go wrong; nothing was judged before it was asked, nor later than now. */
+  private Instant judgedAt(JsonObject body) {
+    Instant now = clock.instant();
+    String text = body.getString("judgedAt");
+    Instant said;
+    try {
+      said = text == null ? now : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeParseException e) {
+      throw ProblemException.at(
+          "judgedAt", 400, "No time", "write it as 2026-01-31T12:00:00Z, with seconds and zone");
+    }
+    Instant asked =
+        comparisons
+            .find(body.getString("comparisonId"))
+            .map(Comparison::getCreatedAt)
+            .orElse(Instant.EPOCH);
+    Instant earliest = asked.isBefore(now) ? asked : now;
+    return said.isAfter(now) ? now : said.isBefore(earliest) ? earliest : said;
+  }
+
+  private CountedOnce.Known known(Judgement judgement) {
+    Optional<Judgement> before = judgements.find(judgement.getJudgementId());
+    if (before.isEmpty()) {
+      return CountedOnce.Known.NOTHING;
+    }
+    return !before.get().getWithdrawn() && content(before.get()).equals(content(judgement))
+        ? CountedOnce.Known.SAME
+        : CountedOnce.Known.OTHER;
+  }
+
+  private static ContentDigest content(Judgement judgement) {
+    return ContentDigest.of(
+        judgement.getComparisonId(),
+        judgement.getAnnotator(),
+        judgement.getChoice(),
+        judgement.getSwapped(),
+        judgement.getMillisecondsSpent(),
+        judgement.getComment());
+  }
+
+  private void requireOpen(Judgement judgement) {
+    String comparisonId = judgement.getComparisonId();
+    if (judgements.hasJudged(judgement.getAnnotator(), comparisonId)) {
+      throw ProblemException.at(
+          "comparisonId", 409, "Judged before", "you have answered this question already");
+    }
+    if (comparisons.find(comparisonId).isPresent()) {
+      return;
+    }
+    if (comparisons.isClosed(comparisonId)) {
+      throw ProblemException.at(
+          "comparisonId", 410, "Closed", "this question has been answered, or has expired");
+    }
+    throw ProblemException.at(
+        "comparisonId", 404, "No such question", "there is no question of this id");
+  }
+
+  Future<Answer> withdraw(ApiRequest request) {
+    String id = request.path("judgementId").toLowerCase(Locale.ROOT);
+    once.requireSession(); // before that the views may lack it
+    Judgement judgement =
+        judgements
+            .find(id)
+            .filter(found -> mayWithdraw(request.caller(), found))
+            .orElseThrow(
+                () ->
+                    ProblemException.at(
+                        "judgementId", 404, "No such judgement", "you have none of this id"));
+    Judgement withdrawn = withdrawn(judgement);
+    String key = "withdrawal of judgement " + id;
+    return request
+        .when(
+            once.publish(
+                new CountedOnce.Claim(key, key, content(judgement)),
+                () ->
+                    judgements.find(id).orElse(judgement).getWithdrawn()
+                        ? CountedOnce.Known.SAME
+                        : CountedOnce.Known.NOTHING,
+                () -> List.of(record(withdrawn)),
+                () -> judgements.apply(withdrawn)))
+        .map(done -> Answer.of(200, new JsonObject().put("judgementId", id)));
+  }
+
+  private static boolean mayWithdraw(Caller caller, Judgement judgement) {
+    return caller.role() == PersonRole.ADMIN || judgement.getAnnotator().equals(caller.name());
+  }
+
+  Future<Answer> withdrawAll(ApiRequest request) {
+    once.requireSession();
+    List<Judgement> all =
+        judgements.by(request.path("annotator")).stream()
+            .map(JudgementResource::withdrawn)
+            .toList();
+    Answer answer = Answer.of(200, new JsonObject().put("withdrawn", all.size()));
+    if (all.isEmpty()) {
+      return Future.succeededFuture(answer);
+    }
+    return request
+        .when(
+            once.publish(
+                all.stream().map(this::record).toList(), () -> all.forEach(judgements::apply)))
+        .map(done -> answer);
+  }
+
+  private static Judgement withdrawn(Judgement judgement) {
+    return Judgement.newBuilder(judgement).setWithdrawn(true).build();
+  }
+
+  private ProducerRecord<String, Object> record(Judgement judgement) {
+    return new ProducerRecord<>(topic, judgement.getComparisonId(), judgement);
+  }
+
+  Future<Answer> mine(ApiRequest request) {
+    List<Judgement> all = judgements.by(request.caller().name());
+    Instant now = clock.instant();
+    Instant midnight =
+        now.atOffset(ZoneOffset.UTC).toLocalDate().atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant hourAgo = now.minus(Duration.ofHours(1));
+    JsonArray newest = new JsonArray();
+    long limit = request.query("limit", 20);
+    for (int i = all.size() - 1; i >= 0 && newest.size() < limit; i--) {
+      newest.add(json(all.get(i)));
+    }
+    return Future.succeededFuture(
+        Answer.of(
+            200,
+            new JsonObject()
+                .put("judgements", newest)
+                .put("count", all.size())
+                .put("today", since(all, midnight))
+                .put("perHour", since(all, hourAgo))));
+  }
+
+  private static long since(List<Judgement> all, Instant time) {
+    return all.stream().filter(judgement -> !judgement.getJudgedAt().isBefore(time)).count();
+  }
+
+  private static JsonObject json(Judgement judgement) {
+    return new JsonObject()
+        .put("judgementId", judgement.getJudgementId())
+        .put("comparisonId", judgement.getComparisonId())
+        .put("choice", ShownChoice.of(judgement))
+        .put("judgedAt", judgement.getJudgedAt().toString())
+        .put("comment", judgement.getComment());
+  }
+}

@@ -1,0 +1,127 @@
+package org.rlhfstreams.people.api;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.people.problems.ProblemException;
+
+/**
+ * Makes preferences of what applications send. Ids begin with the application's name, so that none
+ * can speak for another or for the people who judge comparisons.
+ */
+final class PreferenceReader {
+  /** With its frame it still is a record that the broker takes. */
+  private static final int MOST_BYTES = 900_000;
+
+  private static final Map<String, Set<String>> FIELDS =
+      Map.of(
+          "pair", Set.of("chosen", "rejected"),
+          "choice", Set.of("first", "second", "chosen"),
+          "rating", Set.of("response", "good"),
+          "edit", Set.of("original", "edited"));
+  private static final Set<String> COMMON = Set.of("preferenceId", "kind", "prompt", "user");
+
+  private PreferenceReader() {}
+
+  /**
+   * Reads one that fits the document.
+   *
+   * @param application who sends it
+   * @throws ProblemException naming the field that is missing, too much, or contradicts another
+   */
+  static Preference read(JsonObject body, String application, Instant now) {
+    String kind = body.getString("kind");
+    requireFields(body, kind);
+    Preference.Builder preference =
+        Preference.newBuilder()
+            .setPreferenceId("application/" + application + "/" + body.getString("preferenceId"))
+            .setPrompt(body.getString("prompt"))
+            .setSource("application:" + application)
+            .setCreatedAt(now);
+    if (body.containsKey("user")) {
+      preference.setAnnotators(List.of(application + "/" + body.getString("user")));
+    }
+    switch (kind) {
+      case "pair" -> {
+        pair(preference, body.getString("chosen"), body.getString("rejected"), "rejected");
+        if (body.containsKey("margin")) {
+          preference.setMargin(body.getNumber("margin").floatValue());
+        }
+      }
+      case "choice" -> {
+        boolean first = isFirst(body.getString("chosen"));
+        pair(
+            preference,
+            body.getString(first ? "first" : "second"),
+            body.getString(first ? "second" : "first"),
+            "second");
+      }
+      case "rating" ->
+          preference.setChosen(body.getString("response")).setLabel(body.getBoolean("good"));
+      default -> pair(preference, body.getString("edited"), body.getString("original"), "edited");
+    }
+    Preference made = preference.build();
+    requireSize(made);
+    return made;
+  }
+
+  private static void requireFields(JsonObject body, String kind) {
+    Set<String> needed = FIELDS.get(kind);
+    for (String field : needed.stream().sorted().toList()) {
+      if (!body.containsKey(field)) {
+        throw ProblemException.at(
+            field, 400, "Not in order", "the kind %s needs it".formatted(kind));
+      }
+    }
+    for (String field : body.fieldNames()) {
+      boolean isMargin = field.equals("margin") && kind.equals("pair");
+      if (!needed.contains(field) && !COMMON.contains(field) && !isMargin) {
+        throw ProblemException.at(
+            field, 400, "Not in order", "the kind %s has none".formatted(kind));
+      }
+    }
+  }
+
+  private static boolean isFirst(String chosen) {
+    if (!chosen.equals("first") && !chosen.equals("second")) {
+      throw ProblemException.at("chosen", 400, "Not in order", "say first or second");
+    }
+    return chosen.equals("first");
+  }
+
+  private static void pair(
+      Preference.Builder preference, String chosen, String rejected, String field) {
+    if (chosen.equals(rejected)) {
+      throw ProblemException.at(
+          field, 400, "No preference", "both responses are the same, so that nothing is preferred");
+    }
+    preference.setChosen(chosen).setRejected(rejected);
+  }
+
+  /**
+   * Refuses what does not fit a record.
+   *
+   * @throws ProblemException 413
+   */
+  static void requireSize(Preference preference) {
+    long bytes =
+        bytes(preference.getPrompt())
+            + bytes(preference.getChosen())
+            + (preference.getRejected() == null ? 0 : bytes(preference.getRejected()));
+    if (bytes > MOST_BYTES) {
+      throw ProblemException.at(
+          "prompt",
+          413,
+          "Too large",
+          "prompt and responses have %d bytes together; %d fit".formatted(bytes, MOST_BYTES));
+    }
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+}

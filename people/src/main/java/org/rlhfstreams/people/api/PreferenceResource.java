@@ -1,0 +1,64 @@
+package org.rlhfstreams.people.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.rlhfstreams.people.problems.ProblemException;
+
+/** What users of applications prefer, one at a time or many. */
+final class PreferenceResource {
+  private final PreferencePublisher publisher;
+  private final Validator schema;
+  private final Clock clock;
+
+  /**
+   * @param schema of one of many; the whole request is validated without looking into them
+   */
+  PreferenceResource(PreferencePublisher publisher, Validator schema, Clock clock) {
+    this.publisher = publisher;
+    this.schema = schema;
+    this.clock = clock;
+  }
+
+  Future<Answer> publish(ApiRequest request) {
+    JsonObject body = request.body();
+    return request
+        .when(
+            publisher.publish(
+                PreferenceReader.read(body, request.caller().name(), clock.instant())))
+        .map(
+            isNew ->
+                Answer.of(
+                    isNew ? 201 : 200,
+                    new JsonObject().put("preferenceId", body.getString("preferenceId"))));
+  }
+
+  Future<Answer> publishMany(ApiRequest request) {
+    JsonArray events = request.body().getJsonArray("events");
+    List<PreferencePublisher.Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < events.size(); i++) {
+      outcomes.add(publishOne(events.getJsonObject(i), request.caller().name()));
+    }
+    return request.when(PreferencePublisher.answer(outcomes));
+  }
+
+  private PreferencePublisher.Outcome publishOne(JsonObject event, String application) {
+    OutputUnit fit = schema.validate(event);
+    if (!fit.getValid()) {
+      return PreferencePublisher.Outcome.refused(FaultyField.of(fit));
+    }
+    try {
+      return publisher.tryPublish(PreferenceReader.read(event, application, clock.instant()));
+    } catch (ProblemException e) {
+      if (e.status() >= 500) {
+        throw e;
+      }
+      return PreferencePublisher.Outcome.refused(e);
+    }
+  }
+}

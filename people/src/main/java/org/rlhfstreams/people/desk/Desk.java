@@ -1,0 +1,149 @@
+package org.rlhfstreams.people.desk;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.people.live.ComparisonsView;
+import org.rlhfstreams.people.live.ContentDigest;
+import org.rlhfstreams.people.live.JudgementsView;
+
+/**
+ * The rule of who gets which question: one that they have taken their answer back from, else the
+ * one that fewest have answered, else the oldest; never one that they have answered, and none that
+ * lies before enough others. It lies before them until they answer, or until the lease runs out.
+ */
+public final class Desk {
+  /** Questions that a page may hold for one person; the oldest goes back when there are more. */
+  private static final int MOST_FOR_ONE = 16;
+
+  private final ComparisonsView comparisons;
+  private final JudgementsView judgements;
+  private final Duration lease;
+  private final Clock clock;
+  private final long salt = new SecureRandom().nextLong();
+  private final Map<String, LinkedHashMap<String, Instant>> byAnnotator = new HashMap<>();
+  private final Map<String, Map<String, Instant>> byComparison = new HashMap<>();
+
+  public Desk(ComparisonsView comparisons, JudgementsView judgements, Duration lease, Clock clock) {
+    this.comparisons = comparisons;
+    this.judgements = judgements;
+    this.lease = lease;
+    this.clock = clock;
+  }
+
+  /**
+   * The next question for someone, who has it from now on; the same one again until it is answered.
+   *
+   * @param exclude questions that their page has already
+   */
+  public synchronized Optional<Lease> next(String annotator, Set<String> exclude) {
+    Instant now = clock.instant();
+    LinkedHashMap<String, Instant> theirs = expire(annotator, now);
+    for (String held : theirs.keySet()) {
+      Optional<Comparison> comparison = comparisons.find(held);
+      if (!exclude.contains(held)
+          && comparison.isPresent()
+          && !judgements.hasJudged(annotator, held)) {
+        return Optional.of(give(annotator, comparison.get(), now));
+      }
+    }
+    Set<String> takenBack = judgements.takenBack(annotator);
+    return comparisons.open().stream()
+        .filter(comparison -> !exclude.contains(comparison.getComparisonId()))
+        .filter(comparison -> mayGet(annotator, comparison, now))
+        .min(
+            Comparator.comparing(
+                    (Comparison comparison) -> !takenBack.contains(comparison.getComparisonId()))
+                .thenComparingInt(comparison -> judgements.answers(comparison.getComparisonId()))
+                .thenComparing(Comparison::getCreatedAt))
+        .map(comparison -> give(annotator, comparison, now));
+  }
+
+  /** Whether those who have answered, and those before whom it lies, leave room for one more. */
+  private boolean mayGet(String annotator, Comparison comparison, Instant now) {
+    String id = comparison.getComparisonId();
+    if (judgements.hasJudged(annotator, id)) {
+      return false;
+    }
+    long others =
+        byComparison.getOrDefault(id, Map.of()).entrySet().stream()
+            .filter(one -> !one.getKey().equals(annotator) && one.getValue().isAfter(now))
+            .filter(one -> !judgements.hasJudged(one.getKey(), id))
+            .count();
+    return judgements.answers(id) + others < comparison.getWantedJudgements();
+  }
+
+  private Lease give(String annotator, Comparison comparison, Instant now) {
+    String id = comparison.getComparisonId();
+    Instant until = now.plus(lease);
+    LinkedHashMap<String, Instant> theirs =
+        byAnnotator.computeIfAbsent(annotator, any -> new LinkedHashMap<>());
+    theirs.put(id, until);
+    byComparison.computeIfAbsent(id, any -> new HashMap<>()).put(annotator, until);
+    if (theirs.size() > MOST_FOR_ONE) {
+      release(annotator, theirs.keySet().iterator().next());
+    }
+    // The same person sees it the same way however often they come back; another may not.
+    boolean swapped = (ContentDigest.of(salt, annotator, id).low() & 1) == 1;
+    return new Lease(comparison, swapped, until);
+  }
+
+  /** The person has answered it, or leaves it to others. */
+  public synchronized void release(String annotator, String comparisonId) {
+    Map<String, Instant> theirs = byAnnotator.get(annotator);
+    if (theirs != null) {
+      theirs.remove(comparisonId);
+      if (theirs.isEmpty()) {
+        byAnnotator.remove(annotator);
+      }
+    }
+    Map<String, Instant> holders = byComparison.get(comparisonId);
+    if (holders != null) {
+      holders.remove(annotator);
+      if (holders.isEmpty()) {
+        byComparison.remove(comparisonId);
+      }
+    }
+  }
+
+  /** Gives back what has run out or is closed, of everyone. */
+  public synchronized void tidy() {
+    Instant now = clock.instant();
+    Set.copyOf(byAnnotator.keySet()).forEach(annotator -> expire(annotator, now));
+  }
+
+  private LinkedHashMap<String, Instant> expire(String annotator, Instant now) {
+    LinkedHashMap<String, Instant> theirs = byAnnotator.get(annotator);
+    if (theirs == null) {
+      return new LinkedHashMap<>();
+    }
+    Iterator<Map.Entry<String, Instant>> each = theirs.entrySet().iterator();
+    while (each.hasNext()) {
+      Map.Entry<String, Instant> held = each.next();
+      if (!held.getValue().isAfter(now) || comparisons.find(held.getKey()).isEmpty()) {
+        each.remove();
+        Map<String, Instant> holders = byComparison.get(held.getKey());
+        if (holders != null) {
+          holders.remove(annotator);
+          if (holders.isEmpty()) {
+            byComparison.remove(held.getKey());
+          }
+        }
+      }
+    }
+    if (theirs.isEmpty()) {
+      byAnnotator.remove(annotator);
+    }
+    return Objects.requireNonNullElseGet(byAnnotator.get(annotator), LinkedHashMap::new);
+  }
+}

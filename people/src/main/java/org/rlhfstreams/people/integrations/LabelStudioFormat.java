@@ -1,0 +1,120 @@
+package org.rlhfstreams.people.integrations;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.rlhfstreams.events.Comparison;
+
+/**
+ * Label Studio: tasks with prompt, first and second, and a control {@code Pairwise} of the two, or
+ * {@code Choices} with first, second, tie and skip.
+ */
+public final class LabelStudioFormat {
+  private static final String TOOL = "label-studio";
+
+  private LabelStudioFormat() {}
+
+  /**
+   * What a webhook says; empty for events that are none of annotations.
+   *
+   * @param application whose token sends it
+   * @throws org.rlhfstreams.people.problems.ProblemException naming what is missing
+   */
+  public static List<Revision> read(JsonObject event, String application, Instant now) {
+    return switch (event.getString("action")) {
+      case "ANNOTATION_CREATED", "ANNOTATION_UPDATED" -> List.of(revision(event, application, now));
+      case "ANNOTATIONS_DELETED" -> deleted(event, application, now);
+      default -> List.of();
+    };
+  }
+
+  private static List<Revision> deleted(JsonObject event, String application, Instant now) {
+    List<Revision> revisions = new ArrayList<>();
+    JsonArray annotations = Members.array(event, "annotations", "annotations");
+    for (int i = 0; i < annotations.size(); i++) {
+      String path = "annotations." + i;
+      if (!(annotations.getValue(i) instanceof JsonObject annotation)) {
+        throw Members.wrong(path, "an object");
+      }
+      revisions.add(
+          new Revision(
+              TOOL + "/" + application + "/" + Members.name(annotation, "id", path + ".id"),
+              now.toString(),
+              Optional.empty()));
+    }
+    return revisions;
+  }
+
+  private static Revision revision(JsonObject event, String application, Instant now) {
+    JsonObject annotation = Members.object(event, "annotation", "annotation");
+    String id = TOOL + "/" + application + "/" + Members.name(annotation, "id", "annotation.id");
+    String at = Members.name(annotation, "updated_at", "annotation.updated_at");
+    if (Boolean.TRUE.equals(annotation.getValue("was_cancelled"))) {
+      return new Revision(id, at, Optional.empty());
+    }
+    String choice = choice(annotation);
+    if (choice.equals("tie") || choice.equals("skip")) {
+      return new Revision(id, at, Optional.empty());
+    }
+    JsonObject data = Members.object(Members.object(event, "task", "task"), "data", "task.data");
+    return new Revision(
+        id,
+        at,
+        Optional.of(
+            ComparedPair.read(data, "task.data", choice, "annotation.result")
+                .preference(
+                    Revision.id(id, at), TOOL + ":" + application, annotator(annotation), now)));
+  }
+
+  /** Left of a Pairwise is the one it names first. */
+  private static String choice(JsonObject annotation) {
+    JsonArray results = Members.array(annotation, "result", "annotation.result");
+    for (int i = 0; i < results.size(); i++) {
+      String path = "annotation.result." + i + ".value";
+      if (results.getValue(i) instanceof JsonObject result) {
+        if ("pairwise".equals(result.getValue("type"))) {
+          JsonObject value = Members.object(result, "value", path);
+          String selected = Members.name(value, "selected", path + ".selected");
+          return switch (selected) {
+            case "left" -> "first";
+            case "right" -> "second";
+            default -> throw Members.wrong(path + ".selected", "left or right");
+          };
+        }
+        if ("choices".equals(result.getValue("type"))) {
+          JsonArray choices =
+              Members.array(Members.object(result, "value", path), "choices", path + ".choices");
+          return choices.isEmpty() ? "skip" : String.valueOf(choices.getValue(0));
+        }
+      }
+    }
+    return "tie"; // Pairwise leaves no result where neither is selected
+  }
+
+  private static String annotator(JsonObject annotation) {
+    String path = "annotation.completed_by";
+    String who =
+        annotation.getValue("completed_by") instanceof JsonObject person
+            ? Members.name(person, "id", path + ".id")
+            : Members.name(annotation, "completed_by", path);
+    return TOOL + "/" + who;
+  }
+
+  /** Questions as a file of tasks. */
+  public static JsonArray export(List<Comparison> comparisons) {
+    JsonArray tasks = new JsonArray();
+    for (Comparison comparison : comparisons) {
+      tasks.add(
+          new JsonObject()
+              .put(
+                  "data",
+                  ComparedPair.of(comparison)
+                      .json()
+                      .put("comparisonId", comparison.getComparisonId())));
+    }
+    return tasks;
+  }
+}

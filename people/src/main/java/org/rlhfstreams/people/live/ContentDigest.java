@@ -1,0 +1,30 @@
+package org.rlhfstreams.people.live;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Stands for a text of any length, where only equality matters: the first 128 bits of its SHA-256.
+ *
+ * @param high bits
+ * @param low bits
+ */
+public record ContentDigest(long high, long low) {
+  /** Of several parts; which part a character is in makes a difference. */
+  public static ContentDigest of(Object... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Object part : parts) {
+        byte[] bytes = String.valueOf(part).getBytes(StandardCharsets.UTF_8);
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        digest.update(bytes);
+      }
+      ByteBuffer bits = ByteBuffer.wrap(digest.digest());
+      return new ContentDigest(bits.getLong(), bits.getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

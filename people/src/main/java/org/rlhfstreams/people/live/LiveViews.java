@@ -1,0 +1,40 @@
+package org.rlhfstreams.people.live;
+
+/**
+ * All views of the log.
+ *
+ * @param comparisons the questions
+ * @param judgements the answers
+ * @param preferences which preferences there are
+ * @param rollouts the newest samples
+ * @param training steps of the run
+ * @param deadLetters the newest records that nobody could use
+ * @param annotators who judged how much
+ * @param controls what people asked of the run
+ * @param feed what is new
+ */
+public record LiveViews(
+    ComparisonsView comparisons,
+    JudgementsView judgements,
+    PreferencesView preferences,
+    RolloutsView rollouts,
+    TrainingView training,
+    DeadLettersView deadLetters,
+    AnnotatorsView annotators,
+    ControlsView controls,
+    LiveFeed feed) {
+
+  /** Views of an empty log. */
+  public static LiveViews empty() {
+    return new LiveViews(
+        new ComparisonsView(),
+        new JudgementsView(),
+        new PreferencesView(),
+        new RolloutsView(),
+        new TrainingView(),
+        new DeadLettersView(),
+        new AnnotatorsView(),
+        new ControlsView(),
+        new LiveFeed());
+  }
+}

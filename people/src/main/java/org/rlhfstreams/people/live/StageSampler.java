@@ -1,0 +1,132 @@
+package org.rlhfstreams.people.live;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the broker every two seconds how far each stage is. */
+public final class StageSampler implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StageSampler.class);
+  private static final Duration EVERY = Duration.ofSeconds(2);
+  private static final Duration STEP = Duration.ofMillis(100);
+  private static final long PATIENCE_SECONDS = 3;
+
+  private final KafkaConnection connection;
+  private final StagesView view;
+  private final String prefix;
+  private final Map<String, StageProgress> progress = new HashMap<>();
+  private final ServiceThread thread;
+
+  private StageSampler(KafkaConnection connection, StagesView view) {
+    this.connection = connection;
+    this.view = view;
+    this.prefix = connection.configuration().connection().topicPrefix();
+    this.thread = ServiceThread.start("people-stages", this::run);
+  }
+
+  /** Begins to ask. */
+  public static StageSampler start(KafkaConnection connection, StagesView view) {
+    return new StageSampler(connection, view);
+  }
+
+  private void run(BooleanSupplier stopped) {
+    Admin admin = connection.admin();
+    try {
+      while (!stopped.getAsBoolean()) {
+        try {
+          view.measured(measure(admin));
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+          LOG.debug("the broker does not say how far the stages are", e);
+          view.unreachable();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+        for (long i = 0; i < EVERY.dividedBy(STEP) && !stopped.getAsBoolean(); i++) {
+          Pause.of(STEP);
+        }
+      }
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private List<StagesView.Stage> measure(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    List<StagesView.Stage> stages = new ArrayList<>();
+    List<String> groups =
+        admin.listGroups().all().get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+            .map(GroupListing::groupId)
+            .sorted()
+            .toList();
+    measure(admin, groups, GroupNames.TOPOLOGIES, "admission", "prompts", stages);
+    measure(admin, groups, GroupNames.ROLLOUT_WORKERS, "rollout", "rollout-requests", stages);
+    measure(admin, groups, GroupNames.REWARD_SERVICE, "reward", "rollouts", stages);
+    for (String group : groups) {
+      if (group.startsWith(prefix + GroupNames.LEARNERS)) {
+        String name = group.substring(prefix.length());
+        measure(admin, groups, name, name, "scored-rollouts", stages);
+        measure(admin, groups, name, name, "preferences", stages);
+      }
+    }
+    return stages;
+  }
+
+  private void measure(
+      Admin admin,
+      List<String> groups,
+      String group,
+      String name,
+      String topic,
+      List<StagesView.Stage> stages)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    if (!groups.contains(prefix + group)) {
+      return;
+    }
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        new HashMap<>(
+            admin
+                .listConsumerGroupOffsets(prefix + group)
+                .partitionsToOffsetAndMetadata()
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    committed
+        .entrySet()
+        .removeIf(one -> one.getValue() == null || !one.getKey().topic().equals(prefix + topic));
+    if (committed.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    committed.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    long end =
+        admin.listOffsets(latest).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS).values().stream()
+            .mapToLong(one -> one.offset())
+            .sum();
+    long done = committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum();
+    StageProgress one = progress.computeIfAbsent(name + " " + topic, any -> new StageProgress());
+    one.look(System.nanoTime(), end, done);
+    stages.add(new StagesView.Stage(name, topic, one.rate(), one.lag(), one.oldestSeconds()));
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+  }
+}
