@@ -18,6 +18,7 @@ import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -40,6 +41,7 @@ public final class LearnerLoop<E extends Example> {
   private final MetricsFile metricsFile;
   private final StepListener listener;
   private final Validation<E> validation;
+  private final PublicationGuard<E> guard;
   private final SkippedSteps skippedSteps;
   private long step;
   private long checkpointedStep;
@@ -53,7 +55,8 @@ public final class LearnerLoop<E extends Example> {
       CheckpointStore checkpoints,
       MetricsFile metricsFile,
       StepListener listener,
-      Validation<E> validation) {
+      Validation<E> validation,
+      PublicationGuard<E> guard) {
     this.connection = connection;
     this.settings = settings;
     this.source = source;
@@ -62,6 +65,7 @@ public final class LearnerLoop<E extends Example> {
     this.metricsFile = metricsFile;
     this.listener = listener;
     this.validation = validation;
+    this.guard = guard;
     this.skippedSteps = new SkippedSteps(settings.configuration());
   }
 
@@ -93,6 +97,7 @@ public final class LearnerLoop<E extends Example> {
           break;
         }
         listener.gathered(step + 1, batch, source.origins(), source.waiting());
+        guard.beforeStep();
         Map<String, Double> metrics = learn(batch, rate);
         metrics.putAll(source.figures());
         step++;
@@ -100,6 +105,7 @@ public final class LearnerLoop<E extends Example> {
           skippedSteps.append(step, batch, position);
         }
         metrics.putAll(validation.after(step, isLast()));
+        metrics.putAll(guard.afterStep(step));
         metrics.put("step_seconds", pace.sinceLastStep());
         if (!background.left()) {
           return false;
@@ -133,6 +139,7 @@ public final class LearnerLoop<E extends Example> {
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
       source.seek(checkpoint.position());
+      guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
       if (published >= 0) {
         List<Refusal> unused = source.takeRefusals(); // they left with the run's first weights
@@ -193,7 +200,7 @@ public final class LearnerLoop<E extends Example> {
         step % settings.configuration().checkpointEvery() == 0
             || last
             || !source.followsFromTheLog();
-    boolean weightsDue = settings.publishEveryStep() || checkpointDue;
+    boolean weightsDue = (settings.publishEveryStep() || checkpointDue) && guard.letsOut();
     if (checkpointDue || validation.isBest(step)) {
       checkpoint(trainer.state());
     }
@@ -208,6 +215,7 @@ public final class LearnerLoop<E extends Example> {
             .setVersion(version())
             .setValues(metrics)
             .setRolloutIds(batch.stream().map(Example::id).toList())
+            .setHeldOutIds(source.heldOutIds())
             .setMeasuredAt(Instant.now())
             .build();
     background.begin(outgoing(Optional.of(record), weightsDue));
@@ -227,7 +235,11 @@ public final class LearnerLoop<E extends Example> {
   private void checkpoint(TrainerState state) {
     Checkpoint checkpoint =
         new Checkpoint(
-            step, settings.identity().generation(), source.position(), validation.state(), state);
+            step,
+            settings.identity().generation(),
+            source.position(),
+            validation.state(),
+            guard.with(state));
     if (step == 0) {
       checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
     } else {
