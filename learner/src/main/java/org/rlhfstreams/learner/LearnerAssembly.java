@@ -10,6 +10,7 @@ import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
+import org.rlhfstreams.learner.loop.Controls;
 import org.rlhfstreams.learner.loop.ExampleSource;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
@@ -282,7 +283,8 @@ record LearnerAssembly(
             new MetricsFile(learner().output()),
             listener,
             evaluations,
-            guard);
+            guard,
+            replay ? Optional.empty() : Optional.of(opened.add(new Controls(connection))));
     return new LearnerRun(opened, trainer, loop, store, evaluations, start);
   }
 

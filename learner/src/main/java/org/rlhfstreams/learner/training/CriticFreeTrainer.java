@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.training;
 
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,6 @@ import org.rlhfstreams.service.configuration.LearnerConfiguration;
  * of mini-batches over it.
  */
 public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
-  private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final CriticFreeConfiguration settings;
@@ -222,13 +222,13 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
   @Override
   Map<String, Double> numbers() {
     Map<String, Double> numbers = new HashMap<>(measuredScores.numbers());
-    numbers.put(STEPS, (double) steps);
+    numbers.put(TrainerState.STEPS, (double) steps);
     return numbers;
   }
 
   @Override
   void takeUp(Map<String, Double> checkpointed) {
-    steps = checkpointed.get(STEPS).longValue();
+    steps = checkpointed.get(TrainerState.STEPS).longValue();
     measuredScores.restore(checkpointed);
   }
 }

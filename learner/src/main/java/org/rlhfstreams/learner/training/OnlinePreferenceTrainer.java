@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.training;
 
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,7 +24,6 @@ import org.rlhfstreams.service.configuration.LearnerConfiguration;
  * rollouts, at the temperature that they were sampled at, and the policy's are taken there too.
  */
 public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSample> {
-  private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final PairObjective objective;
@@ -122,13 +122,13 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
   @Override
   Map<String, Double> numbers() {
     Map<String, Double> numbers = new HashMap<>(scores.numbers());
-    numbers.put(STEPS, (double) steps);
+    numbers.put(TrainerState.STEPS, (double) steps);
     return numbers;
   }
 
   @Override
   void takeUp(Map<String, Double> checkpointed) {
-    steps = checkpointed.get(STEPS).longValue();
+    steps = checkpointed.get(TrainerState.STEPS).longValue();
     scores.restore(checkpointed);
   }
 }

@@ -34,7 +34,6 @@ import org.rlhfstreams.service.weights.NamedTensor;
  */
 public final class PpoTrainer implements Trainer<ScoredSample> {
   private static final String BETA = "kl.beta";
-  private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final Optional<TrainableModel> valueModel;
@@ -250,7 +249,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     policyState.collect(others, numbers);
     valueState.ifPresent(state -> state.collect(others, numbers));
     numbers.put(BETA, kl.beta());
-    numbers.put(STEPS, (double) steps);
+    numbers.put(TrainerState.STEPS, (double) steps);
     numbers.putAll(scores.numbers());
     return new TrainerState(policy.configuration(), policyState.exported(), others, numbers);
   }
@@ -260,7 +259,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     policyState.restore(state.model(), state.others(), state.numbers());
     valueState.ifPresent(value -> value.restore(List.of(), state.others(), state.numbers()));
     kl.restore(state.numbers().get(BETA));
-    steps = state.numbers().get(STEPS).longValue();
+    steps = state.numbers().get(TrainerState.STEPS).longValue();
     scores.restore(state.numbers());
   }
 

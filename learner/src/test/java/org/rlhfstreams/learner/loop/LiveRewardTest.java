@@ -59,7 +59,7 @@ final class LiveRewardTest {
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("connection.topic-prefix", run + ".");
-    settings.put("model.reward", GoldenPairs.model("reward").toString());
+    settings.put("model.reward", GoldenPairs.model("policy").toString());
     settings.put("range.until", "never");
     settings.put("live.held-out-share", "0.25");
     settings.put("live.held-out-rows", "8");

@@ -104,6 +104,7 @@ public final class RoleAccess {
   private void learner() {
     read(topics.scoredRollouts());
     read(topics.preferences());
+    read(topics.controls());
     for (Topic weights : List.of(topics.policyWeights(), topics.rewardWeights())) {
       write(weights);
       read(weights);
