@@ -105,6 +105,7 @@ final class DirectLoop implements AutoCloseable {
               scores[i],
               temperatures[i],
               responses.get(i).stopped(),
+              new WeightVersion(0, 0L),
               new WeightVersion(0, 0L)));
     }
     Map<String, Double> unused = trainer.step(batch, 1);

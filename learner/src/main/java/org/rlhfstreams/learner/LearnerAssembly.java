@@ -10,6 +10,7 @@ import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
+import org.rlhfstreams.learner.loop.Controls;
 import org.rlhfstreams.learner.loop.ExampleSource;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
@@ -28,6 +29,7 @@ import org.rlhfstreams.learner.reference.ReferenceDigest;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
 import org.rlhfstreams.learner.training.CriticFreeTrainer;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
+import org.rlhfstreams.learner.training.JudgingTrainer;
 import org.rlhfstreams.learner.training.LabelTrainer;
 import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
 import org.rlhfstreams.learner.training.PpoTrainer;
@@ -35,6 +37,8 @@ import org.rlhfstreams.learner.training.PreferenceTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.HeldOutWindow;
+import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -44,6 +48,7 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.LiveConfiguration;
 import org.rlhfstreams.service.configuration.PpoConfiguration;
 import org.rlhfstreams.service.configuration.PreferenceConfiguration;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
@@ -185,7 +190,7 @@ record LearnerAssembly(
                 models.languageModel(start),
                 PairObjectives.directPreference(configuration.preference()),
                 configuration.criticFree().missingEosPenalty().orElse(0),
-                learner().learningRate())),
+                learner())),
         start);
   }
 
@@ -200,7 +205,14 @@ record LearnerAssembly(
                 learner().batchSize(),
                 connection.configuration().samplesLearnedTogether()));
     Topic weights = connection.topics().policyWeights();
-    return run(trainer, source, weights, !replay, start, Validation.none(learner()));
+    return run(
+        trainer,
+        source,
+        weights,
+        !replay,
+        start,
+        Validation.none(learner()),
+        PublicationGuard.none());
   }
 
   private RangeConfiguration rolloutRange() {
@@ -229,9 +241,17 @@ record LearnerAssembly(
   private <E extends Example> LearnerRun offline(
       EvaluatingTrainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
     ValidationRows<E> rows = new ValidationRows<>(converter, validation, learner());
-    ExampleSource<E> source = opened.add(PreferenceSources.of(connection, rows));
-    boolean live = connection.configuration().range().isLive();
-    return run(trainer, source, weights, live, start, rows.of(trainer));
+    LiveConfiguration live = connection.configuration().live();
+    HeldOutWindow<E> heldOut = new HeldOutWindow<>(live.heldOutRows());
+    ExampleSource<E> source = opened.add(PreferenceSources.of(connection, rows, heldOut));
+    boolean endless = connection.configuration().range().isLive();
+    PublicationGuard<E> guard = PublicationGuard.none();
+    if (endless
+        && trainer instanceof JudgingTrainer<E> judging
+        && live.heldOutShareFor(learner().objective()) > 0) {
+      guard = opened.add(PublicationGuard.of(judging, heldOut, live.guardRows()));
+    }
+    return run(trainer, source, weights, endless, start, rows.of(trainer), guard);
   }
 
   private <E extends Example> LearnerRun run(
@@ -240,7 +260,8 @@ record LearnerAssembly(
       Topic weights,
       boolean publishEveryStep,
       Path start,
-      Validation<E> evaluations) {
+      Validation<E> evaluations,
+      PublicationGuard<E> guard) {
     String objective = learner().objective().text();
     CheckpointStore store = new CheckpointStore(learner().checkpointDirectory(), start);
     LoopSettings settings =
@@ -261,7 +282,9 @@ record LearnerAssembly(
             store,
             new MetricsFile(learner().output()),
             listener,
-            evaluations);
+            evaluations,
+            guard,
+            replay ? Optional.empty() : Optional.of(opened.add(new Controls(connection))));
     return new LearnerRun(opened, trainer, loop, store, evaluations, start);
   }
 

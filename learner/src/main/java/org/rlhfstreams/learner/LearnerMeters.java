@@ -28,6 +28,7 @@ final class LearnerMeters implements StepListener {
   private final DistributionSummary staleness;
   private final Map<String, Double> newest = new ConcurrentHashMap<>();
   private List<RecordOrigin> learning = List.of();
+  private boolean rollouts;
   private Instant began = Instant.now();
 
   /**
@@ -63,6 +64,7 @@ final class LearnerMeters implements StepListener {
       long step, List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
     began = Instant.now();
     learning = origins;
+    rollouts = batch.stream().anyMatch(ScoredSample.class::isInstance);
     queue.waiting(waiting);
     origins.forEach(origin -> queue.taken(origin.written()));
     next.gathered(step, batch, origins, waiting);
@@ -86,8 +88,10 @@ final class LearnerMeters implements StepListener {
           began,
           ended,
           Attributes.builder()
-              .put("rlhf.rollout.id", origin.id())
-              .put("rlhf.policy.version", WeightVersions.text(report.version()))
+              .put(rollouts ? "rlhf.rollout.id" : "rlhf.preference.id", origin.id())
+              .put(
+                  rollouts ? "rlhf.policy.version" : "rlhf.learned.version",
+                  WeightVersions.text(report.version()))
               .build());
     }
     next.stepped(report);

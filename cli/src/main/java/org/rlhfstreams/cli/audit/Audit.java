@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.audit;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -78,9 +77,9 @@ public final class Audit {
 
   /** Steps on preferences are on another account, and a replay, named otherwise, on none. */
   private static boolean learnsFromRollouts(StepMetrics step) {
-    return Arrays.stream(ObjectiveName.values())
+    return ObjectiveName.named(step.getObjective())
         .filter(ObjectiveName::learnsFromRollouts)
-        .anyMatch(objective -> objective.text().equals(step.getObjective()));
+        .isPresent();
   }
 
   private static boolean passed(

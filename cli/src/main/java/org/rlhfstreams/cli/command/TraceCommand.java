@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.trace.JudgementTrace;
 import org.rlhfstreams.cli.trace.RequestTrace;
 import org.rlhfstreams.cli.trace.TraceEntry;
 import org.rlhfstreams.service.kafka.BrokerWait;
@@ -18,20 +19,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The way of one request, by the log. */
+/** The way of one request, or of one judgement, by the log. */
 @Command(
     name = "trace",
     mixinStandardHelpOptions = true,
-    description = "Follows a request from its prompt to the policy that learned from it.")
+    description =
+        "Follows a request from its prompt to the policy that learned from it, or a judgement to the"
+            + " reward model and the policy that followed it.")
 public final class TraceCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   @Parameters(
       arity = "0..1",
-      paramLabel = "REQUEST",
-      description = "Request id, such as prompt-7/0; without one, that of the newest step.")
-  private String requestId;
+      paramLabel = "ID",
+      description =
+          "Request id, such as prompt-7/0, judgement id or preference id; without one, the request of"
+              + " the newest step.")
+  private String id;
 
   @Mixin private ConfigurationOptions options;
 
@@ -40,8 +45,8 @@ public final class TraceCommand implements Callable<Integer> {
     KafkaConnection connection = new KafkaConnection(options.load(Map.of()));
     new BrokerWait(connection, System.out::println).await();
     String followed =
-        requestId != null
-            ? requestId
+        id != null
+            ? id
             : RequestTrace.newestLearned(connection)
                 .orElseThrow(
                     () ->
@@ -50,13 +55,29 @@ public final class TraceCommand implements Callable<Integer> {
                                 + " request; rlhf status says where the run stands"));
     RequestTrace trace = new RequestTrace(connection, followed);
     List<TraceEntry> entries = trace.read();
-    if (entries.isEmpty()) {
-      throw new CommandException(
-          "no record of request %s in %s: request ids are prompt ids with a round, such as prompt-7/0"
-              .formatted(followed, connection.topics().rolloutRequests().name()));
+    if (!entries.isEmpty()) {
+      System.out.printf(
+          "request %s%s%n",
+          followed, trace.traceId().map(traceId -> ", trace " + traceId).orElse(""));
+      print(entries);
+      return 0;
     }
-    System.out.printf(
-        "request %s%s%n", followed, trace.traceId().map(id -> ", trace " + id).orElse(""));
+    List<TraceEntry> said = new JudgementTrace(connection, followed).read();
+    if (said.isEmpty()) {
+      throw new CommandException(
+          "no request %s in %s, no judgement in %s and no preference in %s: request ids are prompt ids with a round, such as prompt-7/0"
+              .formatted(
+                  followed,
+                  connection.topics().rolloutRequests().name(),
+                  connection.topics().judgements().name(),
+                  connection.topics().preferences().name()));
+    }
+    System.out.println("judgement or preference " + followed);
+    print(said);
+    return 0;
+  }
+
+  private static void print(List<TraceEntry> entries) {
     Instant before = entries.get(0).when();
     for (TraceEntry entry : entries) {
       System.out.printf(
@@ -69,6 +90,5 @@ public final class TraceCommand implements Callable<Integer> {
           entry.detail());
       before = entry.when();
     }
-    return 0;
   }
 }

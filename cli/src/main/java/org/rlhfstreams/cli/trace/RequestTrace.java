@@ -21,6 +21,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
@@ -28,8 +29,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * learned from them, and the first response that a policy drew which had learned.
  */
 public final class RequestTrace {
-  private static final int SHOWN_CHARACTERS = 60;
-
   private final KafkaConnection connection;
   private final Topics topics;
   private final String requestId;
@@ -61,7 +60,11 @@ public final class RequestTrace {
           connection.topics().trainingMetrics(),
           connection.decoder(StepMetrics.class),
           (record, step) -> {
-            if (!step.getRolloutIds().isEmpty()) {
+            boolean rollouts =
+                ObjectiveName.named(step.getObjective())
+                    .filter(ObjectiveName::learnsFromRollouts)
+                    .isPresent();
+            if (rollouts && !step.getRolloutIds().isEmpty()) {
               newest.clear();
               newest.add(step.getRolloutIds().get(0));
             }
@@ -117,7 +120,7 @@ public final class RequestTrace {
   private void prompted(ConsumerRecord<String, byte[]> record, Prompt prompt) {
     if (promptId.isPresent() && promptId.get().equals(prompt.getPromptId())) {
       String text = prompt.getText() == null ? prompt.getMessages().toString() : prompt.getText();
-      entries.add(0, TraceEntry.of(record, "prompt", prompt.getSource() + ": " + shown(text)));
+      entries.add(0, TraceEntry.of(record, "prompt", prompt.getSource() + ": " + ShownText.of(text)));
     }
   }
 
@@ -150,7 +153,7 @@ public final class RequestTrace {
                 rollout.getResponseTokenIds().size(),
                 String.join(", ", versions),
                 rollout.getWorkerId(),
-                shown(rollout.getResponseText())));
+                ShownText.of(rollout.getResponseText())));
   }
 
   private void scored(ConsumerRecord<String, byte[]> record, ScoredRollout scored) {
@@ -198,10 +201,5 @@ public final class RequestTrace {
 
   private void add(ConsumerRecord<String, byte[]> record, String event, String detail) {
     entries.add(TraceEntry.of(record, event, detail));
-  }
-
-  private static String shown(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
-    return line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS - 1) + "…";
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Owns the way from scores to advantages: KL estimates, token rewards, advantage estimation,
- * whitening and the adaptive KL coefficient. Plain arithmetic on [rows][tokens] arrays.
+ * Owns the way from scores to advantages: normalisation of scores, KL estimates, token rewards,
+ * advantage estimation, whitening and the adaptive KL coefficient. Plain arithmetic on
+ * [rows][tokens] arrays.
  */
 package org.rlhfstreams.learner.advantage;

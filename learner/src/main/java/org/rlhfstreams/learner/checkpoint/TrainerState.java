@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.checkpoint;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
@@ -19,8 +20,18 @@ public record TrainerState(
     List<float[]> model,
     List<NamedTensor> others,
     Map<String, Double> numbers) {
+  /** Number of the updates that a trainer on rollouts has done. */
+  public static final String STEPS = "steps";
+
   public TrainerState {
     others = List.copyOf(others);
     numbers = Map.copyOf(numbers);
+  }
+
+  /** The same weights and moments in a trainer that has done so many updates. */
+  public TrainerState after(long steps) {
+    Map<String, Double> counted = new HashMap<>(numbers);
+    counted.computeIfPresent(STEPS, (name, before) -> (double) steps);
+    return new TrainerState(configuration, model, others, counted);
   }
 }

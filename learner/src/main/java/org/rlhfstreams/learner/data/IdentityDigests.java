@@ -43,14 +43,50 @@ public final class IdentityDigests {
     return true;
   }
 
-  private boolean put(long high, long low) {
+  /** Forgets an id, whether it had been noted or not. */
+  public void remove(String id) {
+    ByteBuffer bytes = ByteBuffer.wrap(digest.digest(id.getBytes(StandardCharsets.UTF_8)));
+    long high = bytes.getLong();
+    long low = bytes.getLong();
+    int place = find(high, high == 0 && low == 0 ? 1 : low);
+    if (isFree(place)) {
+      return;
+    }
+    size--;
+    free(place);
+    int mask = places.length / 2 - 1;
+    // Those behind it were put there since it was taken: they move up, or they would not be found.
+    for (int next = (place + 1) & mask; !isFree(next); next = (next + 1) & mask) {
+      long movedHigh = places[2 * next];
+      long movedLow = places[2 * next + 1];
+      free(next);
+      boolean unused = put(movedHigh, movedLow);
+    }
+  }
+
+  private boolean isFree(int place) {
+    return places[2 * place] == 0 && places[2 * place + 1] == 0;
+  }
+
+  private void free(int place) {
+    places[2 * place] = 0;
+    places[2 * place + 1] = 0;
+  }
+
+  /** Where an id is, or would be put. */
+  private int find(long high, long low) {
     int mask = places.length / 2 - 1;
     int place = (int) high & mask;
-    while (places[2 * place] != 0 || places[2 * place + 1] != 0) {
-      if (places[2 * place] == high && places[2 * place + 1] == low) {
-        return false;
-      }
+    while (!isFree(place) && (places[2 * place] != high || places[2 * place + 1] != low)) {
       place = (place + 1) & mask;
+    }
+    return place;
+  }
+
+  private boolean put(long high, long low) {
+    int place = find(high, low);
+    if (!isFree(place)) {
+      return false;
     }
     places[2 * place] = high;
     places[2 * place + 1] = low;

@@ -11,9 +11,11 @@ import org.rlhfstreams.model.training.TokenRow;
  * @param requestId the same for all responses that were asked for together
  * @param behaviorLogProbabilities of the policy that sampled, [response tokens]
  * @param referenceLogProbabilities [response tokens]
+ * @param score by {@code rewardModelVersion}
  * @param temperature that it was sampled at
  * @param stopped whether the response has an end of sequence
  * @param oldestVersion of the weights that drew its tokens
+ * @param rewardModelVersion that scored it
  */
 public record ScoredSample(
     String id,
@@ -24,8 +26,24 @@ public record ScoredSample(
     double score,
     double temperature,
     boolean stopped,
-    WeightVersion oldestVersion)
+    WeightVersion oldestVersion,
+    WeightVersion rewardModelVersion)
     implements Example {
+  /** The same with another score. */
+  public ScoredSample withScore(double other) {
+    return new ScoredSample(
+        id,
+        requestId,
+        row,
+        behaviorLogProbabilities,
+        referenceLogProbabilities,
+        other,
+        temperature,
+        stopped,
+        oldestVersion,
+        rewardModelVersion);
+  }
+
   @Override
   public List<TokenRow> tokenRows() {
     return List.of(row);

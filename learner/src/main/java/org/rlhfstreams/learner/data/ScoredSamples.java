@@ -43,7 +43,8 @@ public final class ScoredSamples {
         scored.getScore(),
         rollout.getSampling().getTemperature(),
         rollout.getFinishReason() == FinishReason.STOP,
-        oldest(rollout.getSegments()));
+        oldest(rollout.getSegments()),
+        scored.getRewardModelVersion());
   }
 
   private static WeightVersion oldest(List<VersionSegment> segments) {

@@ -17,6 +17,11 @@ final class CountedOnce {
     return isNew;
   }
 
+  /** Forgets one that was taken back: published again, it counts again. */
+  void forget(Preference preference) {
+    seen.remove(preference.getPreferenceId());
+  }
+
   /** How many were not new. */
   long duplicates() {
     return duplicates;

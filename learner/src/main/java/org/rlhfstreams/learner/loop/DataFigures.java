@@ -8,6 +8,8 @@ import org.rlhfstreams.learner.data.Example;
 final class DataFigures {
   private static final String TRUNCATED = "data/truncated_rows";
   private static final String DUPLICATES = "data/duplicates";
+  private static final String WITHDRAWN = "data/withdrawn";
+  private static final String REPLAYED = "data/replayed_rows";
 
   private DataFigures() {}
 
@@ -20,9 +22,20 @@ final class DataFigures {
    * As {@link #of(List)}.
    *
    * @param duplicates records with ids that had been counted, stepped over on the way
+   * @param withdrawn records that take a preference back, read on the way
+   * @param replayed examples of the batch that were learned before
    */
-  static Map<String, Double> of(List<? extends Example> batch, long duplicates) {
-    return Map.of(TRUNCATED, truncatedRows(batch), DUPLICATES, (double) duplicates);
+  static Map<String, Double> of(
+      List<? extends Example> batch, long duplicates, long withdrawn, int replayed) {
+    return Map.of(
+        TRUNCATED,
+        truncatedRows(batch),
+        DUPLICATES,
+        (double) duplicates,
+        WITHDRAWN,
+        (double) withdrawn,
+        REPLAYED,
+        (double) replayed);
   }
 
   private static double truncatedRows(List<? extends Example> batch) {

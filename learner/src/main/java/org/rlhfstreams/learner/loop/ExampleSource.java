@@ -41,6 +41,11 @@ public interface ExampleSource<E> extends AutoCloseable {
     return List.of();
   }
 
+  /** Preferences read for the newest batch that are held out and never learned from. */
+  default List<String> heldOutIds() {
+    return List.of();
+  }
+
   /** Records that are in the topic and have not been read yet, as far as is known. */
   default long waiting() {
     return 0;

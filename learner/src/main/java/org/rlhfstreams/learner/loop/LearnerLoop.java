@@ -2,12 +2,17 @@ package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.rlhfstreams.events.ControlAction;
+import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
@@ -18,8 +23,14 @@ import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
+import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.weights.WeightGenerations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Batch, step, checkpoint, publication, in this order, until the data or the steps end; a step
@@ -30,6 +41,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * @param <E> the kind of example
  */
 public final class LearnerLoop<E extends Example> {
+  private static final Logger LOG = LoggerFactory.getLogger(LearnerLoop.class);
   private static final Duration DISK_PAUSE = Duration.ofSeconds(5);
 
   private final KafkaConnection connection;
@@ -40,7 +52,10 @@ public final class LearnerLoop<E extends Example> {
   private final MetricsFile metricsFile;
   private final StepListener listener;
   private final Validation<E> validation;
+  private final PublicationGuard<E> guard;
+  private final Optional<Controls> controls;
   private final SkippedSteps skippedSteps;
+  private int generation;
   private long step;
   private long checkpointedStep;
   private UntilWritten disk = new UntilWritten(DISK_PAUSE, () -> true);
@@ -53,7 +68,9 @@ public final class LearnerLoop<E extends Example> {
       CheckpointStore checkpoints,
       MetricsFile metricsFile,
       StepListener listener,
-      Validation<E> validation) {
+      Validation<E> validation,
+      PublicationGuard<E> guard,
+      Optional<Controls> controls) {
     this.connection = connection;
     this.settings = settings;
     this.source = source;
@@ -62,6 +79,9 @@ public final class LearnerLoop<E extends Example> {
     this.metricsFile = metricsFile;
     this.listener = listener;
     this.validation = validation;
+    this.guard = guard;
+    this.controls = controls;
+    this.generation = settings.identity().generation();
     this.skippedSteps = new SkippedSteps(settings.configuration());
   }
 
@@ -80,19 +100,30 @@ public final class LearnerLoop<E extends Example> {
       restore(published);
       requireLog(publication.end());
       LearningRate rate = settings.learningRate(totalSteps());
-      if (published < 0) {
+      if (published < 0 || rolledBackUnseen()) {
         background.begin(outgoing(Optional.empty(), true));
       }
       listener.began(source.described());
       Pace pace = new Pace(step);
       disk = new UntilWritten(DISK_PAUSE, stopped);
       while (!stopped.getAsBoolean() && !atEnd()) {
+        while (isAsked(published)) {
+          if (!obey(background)) {
+            return false;
+          }
+        }
         Map<String, Long> position = source.position();
-        List<E> batch = source.next(() -> stopped.getAsBoolean() || background.failed());
+        List<E> batch =
+            source.next(
+                () -> stopped.getAsBoolean() || background.failed() || isAsked(published));
         if (batch.isEmpty()) {
+          if (isAsked(published) && !stopped.getAsBoolean() && !background.failed()) {
+            continue;
+          }
           break;
         }
         listener.gathered(step + 1, batch, source.origins(), source.waiting());
+        guard.beforeStep();
         Map<String, Double> metrics = learn(batch, rate);
         metrics.putAll(source.figures());
         step++;
@@ -100,6 +131,7 @@ public final class LearnerLoop<E extends Example> {
           skippedSteps.append(step, batch, position);
         }
         metrics.putAll(validation.after(step, isLast()));
+        metrics.putAll(guard.afterStep(step));
         metrics.put("step_seconds", pace.sinceLastStep());
         if (!background.left()) {
           return false;
@@ -132,7 +164,13 @@ public final class LearnerLoop<E extends Example> {
       step = checkpoint.step();
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
-      source.seek(checkpoint.position());
+      generation = checkpoint.generation();
+      Map<String, Long> position = new HashMap<>(checkpoint.position());
+      Long commands = position.remove(RunIdentity.CONTROLS);
+      source.seek(position);
+      controls.ifPresent(
+          held -> held.begin(commands == null ? OptionalLong.empty() : OptionalLong.of(commands)));
+      guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
       if (published >= 0) {
         List<Refusal> unused = source.takeRefusals(); // they left with the run's first weights
@@ -145,11 +183,86 @@ public final class LearnerLoop<E extends Example> {
               .formatted(published, checkpoints.directory().toAbsolutePath()));
     } else {
       source.seek(Map.of());
+      controls.ifPresent(held -> held.begin(OptionalLong.empty()));
       validation.begin(ValidationState.NONE);
       checkpoint(trainer.state());
     }
     metricsFile.rewind(step);
     skippedSteps.rewind(step);
+  }
+
+  /** Whether somebody asks for something; steps that are repeated are not disturbed. */
+  private boolean isAsked(long published) {
+    return controls.isPresent() && step >= published && controls.get().isWaiting();
+  }
+
+  /**
+   * Does what the next command says; false where stopped first. The checkpoint that ends it counts
+   * the command.
+   */
+  private boolean obey(BackgroundPublication background) {
+    if (!background.left()) {
+      return false;
+    }
+    Controls.Asked asked = controls.orElseThrow().take();
+    ControlCommand command = asked.command();
+    LOG.info(
+        "{} asks for {} {}",
+        command.getRequestedBy(),
+        command.getAction(),
+        command.getStep() == null ? "" : command.getStep());
+    boolean reward = settings.identity().objective().equals(ObjectiveName.REWARD.text());
+    if (command.getAction() == ControlAction.ROLL_BACK && reward) {
+      LOG.info("a rollback is for the learner of the policy; the reward model stays as it is");
+    } else if (command.getAction() == ControlAction.ROLL_BACK) {
+      Optional<String> problem = rollBackProblem(command.getStep());
+      if (problem.isEmpty()) {
+        rollBack(command.getStep());
+        checkpoint(trainer.state());
+        background.begin(outgoing(Optional.empty(), true, List.of()));
+        return true;
+      }
+      LOG.warn("command {} is refused: {}", command.getCommandId(), problem.get());
+      background.begin(
+          outgoing(
+              Optional.empty(),
+              false,
+              List.of(new Refusal(asked.record(), DeadLetterKind.RULE, problem.get(), 0))));
+    }
+    checkpoint(trainer.state());
+    return true;
+  }
+
+  private Optional<String> rollBackProblem(Long target) {
+    Set<Long> there = checkpoints.models().keySet();
+    return target != null && target <= step && there.contains(target)
+        ? Optional.empty()
+        : Optional.of(
+            "there is no checkpoint of step %s to go back to: those of %s are kept"
+                .formatted(
+                    target == null ? "(none named)" : target,
+                    there.stream()
+                        .filter(kept -> kept <= step)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", "))));
+  }
+
+  /**
+   * Weights, moments and coefficients of an earlier step, as a new generation of weights. What was
+   * read stays read: the step's number goes on.
+   */
+  private void rollBack(long target) {
+    trainer.restore(checkpoints.at(target).trainer().after(step));
+    generation =
+        Math.max(generation, WeightGenerations.newest(connection, settings.weights()).orElse(0))
+            + 1;
+    LOG.info("the weights are those of step {} again, as generation {}", target, generation);
+  }
+
+  /** Whether a crash came between a rollback's checkpoint and its weights. */
+  private boolean rolledBackUnseen() {
+    return generation > settings.identity().generation()
+        && WeightGenerations.newest(connection, settings.weights()).orElse(0) < generation;
   }
 
   /** A log that was lost or exchanged ends before the place where this run has read to. */
@@ -193,7 +306,7 @@ public final class LearnerLoop<E extends Example> {
         step % settings.configuration().checkpointEvery() == 0
             || last
             || !source.followsFromTheLog();
-    boolean weightsDue = settings.publishEveryStep() || checkpointDue;
+    boolean weightsDue = (settings.publishEveryStep() || checkpointDue) && guard.letsOut();
     if (checkpointDue || validation.isBest(step)) {
       checkpoint(trainer.state());
     }
@@ -208,26 +321,39 @@ public final class LearnerLoop<E extends Example> {
             .setVersion(version())
             .setValues(metrics)
             .setRolloutIds(batch.stream().map(Example::id).toList())
+            .setHeldOutIds(source.heldOutIds())
             .setMeasuredAt(Instant.now())
             .build();
     background.begin(outgoing(Optional.of(record), weightsDue));
   }
 
   private Publication.Outgoing outgoing(Optional<StepMetrics> metrics, boolean withWeights) {
+    return outgoing(metrics, withWeights, source.takeRefusals());
+  }
+
+  private Publication.Outgoing outgoing(
+      Optional<StepMetrics> metrics, boolean withWeights, List<Refusal> refusals) {
     return new Publication.Outgoing(
         step,
         version(),
         settings.family(),
         withWeights ? Optional.of(trainer.model()) : Optional.empty(),
         metrics,
-        source.takeRefusals(),
-        source.offset());
+        refusals,
+        source.offset(),
+        metrics.isEmpty() && step > 0);
   }
 
   private void checkpoint(TrainerState state) {
+    Map<String, Long> position = new HashMap<>(source.position());
+    controls.ifPresent(held -> position.put(RunIdentity.CONTROLS, held.offset()));
     Checkpoint checkpoint =
         new Checkpoint(
-            step, settings.identity().generation(), source.position(), validation.state(), state);
+            step,
+            generation,
+            position,
+            validation.state(),
+            guard.with(state));
     if (step == 0) {
       checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
     } else {
@@ -237,7 +363,7 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private WeightVersion version() {
-    return new WeightVersion(settings.identity().generation(), step);
+    return new WeightVersion(generation, step);
   }
 
   private boolean atEnd() {

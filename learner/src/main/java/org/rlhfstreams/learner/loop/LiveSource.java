@@ -1,26 +1,33 @@
 package org.rlhfstreams.learner.loop;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.UnusableException;
+import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
  * Preferences as they arrive: one pass in the order of the log that never ends. A preference id
- * counts once, also across restarts: which ones were counted follows from the log, which a restart
- * goes through from the range's beginning to its position. It is held in memory, 24 to 48 bytes an
- * id.
+ * counts once, also across restarts: which ones were counted, are held out or may be learned again
+ * follows from the log, which a restart goes through from the range's beginning to its position. An
+ * id that was counted is 24 to 48 bytes in memory; the rows that are held have bounds of their own.
+ *
+ * <p>One that was taken back before the run began is never learned from; one that is taken back
+ * later, not any more from then on.
  *
  * <p>A {@link RolloutSource} differs in that its events are in the log once already, and that some
  * are learned together.
@@ -30,34 +37,48 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 final class LiveSource<E extends Example> implements ExampleSource<E> {
   private static final String OFFSET = "offset";
   private static final String PART = "part";
+  private static final String FORESEEN = "foreseen";
 
   private final RangeConfiguration range;
   private final BatchRule rule;
   private final PreferenceConverter<E> converter;
+  private final LiveRows<E> rows;
   private final LogReader<Preference> reader;
   private final Deque<Placed<E>> ready = new ArrayDeque<>();
-  private final List<E> gathered = new ArrayList<>();
+  private final List<Placed<E>> gathered = new ArrayList<>();
+  private final List<String> heldOut = new ArrayList<>();
   private CountedOnce counted = new CountedOnce();
+  private Withdrawals foreseen = new Withdrawals();
+  private long foreseenUntil;
   private Place batchEnd;
   private int partsToSkip;
   private long duplicatesBefore;
+  private long withdrawn;
   private boolean shortBatch;
   private Map<String, Double> figures = Map.of();
+  private List<RecordOrigin> origins = List.of();
+  private List<String> heldOutOfBatch = List.of();
 
   /** Where a batch can begin: at a record, or at one of its later examples. */
   private record Place(long offset, int part) {}
 
-  private record Placed<E>(E example, Place place) {}
+  private record Placed<E>(String preferenceId, E example, Place place, RecordOrigin origin) {}
 
+  /**
+   * @param rule when enough new examples have been gathered
+   * @param rows what is held out, and what is learned again
+   */
   LiveSource(
       KafkaConnection connection,
       TopicPartition partition,
       RangeConfiguration range,
       BatchRule rule,
-      PreferenceConverter<E> converter) {
+      PreferenceConverter<E> converter,
+      LiveRows<E> rows) {
     this.range = range;
     this.rule = rule;
     this.converter = converter;
+    this.rows = rows;
     this.reader = new LogReader<>(connection, partition, Preference.class, 0);
   }
 
@@ -65,30 +86,66 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   public void seek(Map<String, Long> position) {
     ready.clear();
     gathered.clear();
+    heldOut.clear();
+    rows.clear();
+    withdrawn = 0;
     counted = new CountedOnce();
+    foreseen = new Withdrawals();
+    LogRange whole;
     if (position.isEmpty()) {
       reader.begin(range);
+      whole = reader.range();
       batchEnd = new Place(reader.offset(), 0);
+      foreseenUntil = Math.max(whole.from(), reader.end());
     } else {
+      whole = LogRange.of(position);
       batchEnd = new Place(position.get(OFFSET), position.get(PART).intValue());
-      recount(LogRange.of(position));
-      reader.goOn(LogRange.of(position), batchEnd.offset());
+      foreseenUntil = position.getOrDefault(FORESEEN, whole.from());
     }
+    foresee(new LogRange(whole.from(), foreseenUntil));
+    recount(new LogRange(whole.from(), batchEnd.offset()));
+    reader.goOn(whole, batchEnd.offset());
+    rows.heldOut().settle();
     partsToSkip = batchEnd.part();
     duplicatesBefore = counted.duplicates();
   }
 
-  /** Which ids were counted before the position. */
-  private void recount(LogRange begun) {
-    reader.goOver(new LogRange(begun.from(), batchEnd.offset()));
-    while (!reader.isAtEnd()) {
-      boolean unused =
-          reader.read(
-              offset -> true,
-              (record, preference) -> {
-                boolean unusedToo = counted.isNew(preference);
-              });
+  /** What had been taken back when the run began. */
+  private void foresee(LogRange before) {
+    goOver(
+        before,
+        (record, preference) -> {
+          if (preference.getWithdrawn()) {
+            foreseen.note(preference, record.offset());
+          }
+        });
+  }
+
+  /** Which ids were counted before the position, and which rows are held of them. */
+  private void recount(LogRange before) {
+    goOver(
+        before,
+        (record, preference) -> {
+          if (preference.getWithdrawn()) {
+            withdraw(preference);
+          } else if (counts(record, preference)) {
+            rows.recall(preference, converter);
+          }
+        });
+  }
+
+  private void goOver(LogRange part, LogReader.Taker<Preference> taker) {
+    if (part.from() == part.until()) {
+      return;
     }
+    reader.goOver(part);
+    while (!reader.isAtEnd()) {
+      boolean unused = reader.read(offset -> true, taker);
+    }
+  }
+
+  private boolean counts(ConsumerRecord<String, byte[]> record, Preference preference) {
+    return !foreseen.takeBack(preference, record.offset()) && counted.isNew(preference);
   }
 
   @Override
@@ -100,7 +157,7 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
       }
       if (!ready.isEmpty()) {
         firstAt = gathered.isEmpty() ? System.nanoTime() : firstAt;
-        gathered.add(ready.remove().example());
+        gathered.add(ready.remove());
       } else if (rule.goesShort(gathered.size(), System.nanoTime() - firstAt)
           && reader.isCaughtUp()) {
         break;
@@ -108,25 +165,68 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
         boolean unused = reader.read(offset -> true, this::take);
       }
     }
-    List<E> batch = List.copyOf(gathered);
-    gathered.clear();
-    shortBatch = batch.size() < rule.size();
+    return formed();
+  }
+
+  private List<E> formed() {
+    List<E> batch = new ArrayList<>();
+    Set<String> fresh = new HashSet<>();
+    List<RecordOrigin> from = new ArrayList<>();
+    for (Placed<E> placed : gathered) {
+      batch.add(placed.example());
+      fresh.add(placed.preferenceId());
+      from.add(placed.origin());
+    }
+    ready.forEach(placed -> fresh.add(placed.preferenceId()));
+    List<E> again = rows.again(batch.size(), fresh, reader.offset());
+    batch.addAll(again);
+    shortBatch = gathered.size() < rule.size();
     batchEnd = ready.isEmpty() ? new Place(reader.offset(), 0) : ready.peek().place();
-    figures = DataFigures.of(batch, counted.duplicates() - duplicatesBefore);
+    figures =
+        DataFigures.of(batch, counted.duplicates() - duplicatesBefore, withdrawn, again.size());
+    origins = List.copyOf(from);
+    heldOutOfBatch = List.copyOf(heldOut);
+    rows.heldOut().settle();
+    gathered.clear();
+    heldOut.clear();
+    withdrawn = 0;
     duplicatesBefore = counted.duplicates();
-    return batch;
+    return List.copyOf(batch);
   }
 
   private void take(ConsumerRecord<String, byte[]> record, Preference preference)
       throws UnusableException {
     int skipped = partsToSkip;
     partsToSkip = 0;
-    if (counted.isNew(preference)) {
+    String id = preference.getPreferenceId();
+    if (preference.getWithdrawn()) {
+      withdraw(preference);
+      gathered.removeIf(placed -> placed.preferenceId().equals(id));
+      heldOut.remove(id);
+      withdrawn++;
+    } else if (counts(record, preference)) {
       List<E> examples = converter.convert(preference);
+      if (rows.keep(id, examples)) {
+        heldOut.add(id);
+        return;
+      }
       for (int part = skipped; part < examples.size(); part++) {
-        ready.add(new Placed<>(examples.get(part), new Place(record.offset(), part)));
+        ready.add(
+            new Placed<>(
+                id,
+                examples.get(part),
+                new Place(record.offset(), part),
+                new RecordOrigin(
+                    examples.get(part).id(),
+                    TraceParent.of(record.headers()),
+                    Instant.ofEpochMilli(record.timestamp()))));
       }
     }
+  }
+
+  private void withdraw(Preference preference) {
+    counted.forget(preference);
+    rows.withdraw(preference.getPreferenceId());
   }
 
   @Override
@@ -140,6 +240,21 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
+  public List<RecordOrigin> origins() {
+    return origins;
+  }
+
+  @Override
+  public List<String> heldOutIds() {
+    return heldOutOfBatch;
+  }
+
+  @Override
+  public long waiting() {
+    return reader.waiting();
+  }
+
+  @Override
   public String described() {
     return reader.described();
   }
@@ -150,6 +265,7 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     reader.range().into(position);
     position.put(OFFSET, batchEnd.offset());
     position.put(PART, (long) batchEnd.part());
+    position.put(FORESEEN, foreseenUntil);
     return position;
   }
 

@@ -149,6 +149,11 @@ final class LogReader<V extends SpecificRecord> implements AutoCloseable {
     return polled.size() + consumer.currentLag(partition).orElse(0);
   }
 
+  /** Where the log ends now. */
+  long end() {
+    return consumer.endOffsets(List.of(partition)).get(partition);
+  }
+
   /** After the newest record that was dealt with. */
   long offset() {
     return offset;

@@ -17,4 +17,7 @@ public interface PreferenceConverter<E> {
    * @throws UnusableException with the reason for its dead letter
    */
   List<E> convert(Preference preference) throws UnusableException;
+
+  /** Forgets what was kept of a preference that is taken back. */
+  default void withdraw(String preferenceId) {}
 }

@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.loop;
 
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.validation.HeldOutWindow;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
@@ -11,9 +12,13 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 public final class PreferenceSources {
   private PreferenceSources() {}
 
-  /** The source that is configured. */
+  /**
+   * The source that is configured.
+   *
+   * @param heldOut takes what a run without an end holds out
+   */
   public static <E extends Example> ExampleSource<E> of(
-      KafkaConnection connection, PreferenceConverter<E> converter) {
+      KafkaConnection connection, PreferenceConverter<E> converter, HeldOutWindow<E> heldOut) {
     LearnerConfiguration learner = connection.configuration().learner();
     RangeConfiguration range = connection.configuration().range();
     TopicPartition partition = new TopicPartition(connection.topics().preferences().name(), 0);
@@ -22,7 +27,8 @@ public final class PreferenceSources {
     }
     // A labelled response is measured against another one's prompt.
     int smallest = learner.objective() == ObjectiveName.KTO ? 2 : 1;
-    BatchRule rule = new BatchRule(learner.batchSize(), smallest, range.maxWait());
-    return new LiveSource<>(connection, partition, range, rule, converter);
+    LiveRows<E> rows = new LiveRows<>(connection.configuration().live(), learner, heldOut);
+    BatchRule rule = new BatchRule(rows.fresh(smallest), smallest, range.maxWait());
+    return new LiveSource<>(connection, partition, range, rule, converter, rows);
   }
 }

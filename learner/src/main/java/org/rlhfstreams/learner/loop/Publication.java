@@ -92,7 +92,8 @@ final class Publication implements AutoCloseable {
    * @param step counted from 1; 0 is the weights that the run starts from
    * @param version after the step
    * @param model empty where no weights leave with this step
-   * @param metrics empty for step 0
+   * @param metrics empty for step 0, and where {@code again}
+   * @param again whether it leaves after its step has, since somebody asked for it
    */
   record Outgoing(
       long step,
@@ -101,7 +102,8 @@ final class Publication implements AutoCloseable {
       Optional<TrainedModel> model,
       Optional<StepMetrics> metrics,
       List<Refusal> refusals,
-      long offset)
+      long offset,
+      boolean again)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -154,7 +156,7 @@ final class Publication implements AutoCloseable {
           producer.close(Duration.ZERO);
           producer = connection.transactionalWeightProducer(group);
           producer.initTransactions();
-          if (publishedStep() >= outgoing.step()) {
+          if (!outgoing.again() && publishedStep() >= outgoing.step()) {
             return true; // the commit went through, only its answer was lost
           }
         }

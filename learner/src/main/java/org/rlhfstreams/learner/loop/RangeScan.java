@@ -30,9 +30,11 @@ final class RangeScan<E extends Example> {
   private final TopicPartition partition;
   private final PreferenceConverter<E> converter;
   private final Refusals refusals;
-  private final CountedOnce counted = new CountedOnce();
-  private final ExampleIndex index = new ExampleIndex();
+  private final Withdrawals withdrawals = new Withdrawals();
+  private CountedOnce counted = new CountedOnce();
+  private ExampleIndex index = new ExampleIndex();
   private List<E> first = new ArrayList<>();
+  private long withdrawn;
   private long refused;
   private long truncatedRows;
 
@@ -45,9 +47,24 @@ final class RangeScan<E extends Example> {
     this.refusals = refusals;
   }
 
-  /** Reads the range. */
+  /** Reads the range; once more where it takes back what comes before in it. */
   void run(Consumer<String, byte[]> consumer, KafkaConnection connection, LogRange range) {
     RecordDecoder<Preference> decoder = connection.decoder(Preference.class);
+    read(consumer, decoder, range);
+    if (!withdrawals.isEmpty()) {
+      withdrawals.ids().forEach(converter::withdraw);
+      refusals.clear();
+      counted = new CountedOnce();
+      index = new ExampleIndex();
+      first = new ArrayList<>();
+      refused = 0;
+      truncatedRows = 0;
+      read(consumer, decoder, range);
+    }
+  }
+
+  private void read(
+      Consumer<String, byte[]> consumer, RecordDecoder<Preference> decoder, LogRange range) {
     consumer.seek(partition, range.from());
     long sayAt = range.from() + SAID_EVERY;
     while (consumer.position(partition) < range.until()) {
@@ -66,7 +83,11 @@ final class RangeScan<E extends Example> {
   private void take(ConsumerRecord<String, byte[]> record, RecordDecoder<Preference> decoder) {
     try {
       Preference preference = decoder.decode(record.topic(), record.value());
-      if (counted.isNew(preference)) {
+      if (preference.getWithdrawn()) {
+        withdrawals.note(preference, record.offset());
+      } else if (withdrawals.takeBack(preference, record.offset())) {
+        withdrawn++;
+      } else if (counted.isNew(preference)) {
         List<E> examples = converter.convert(preference);
         index.add(record.offset(), examples.size());
         truncatedRows += examples.stream().mapToInt(Example::truncatedRows).sum();
@@ -104,7 +125,9 @@ final class RangeScan<E extends Example> {
 
   /** What was found, for people. */
   String summary() {
-    return "%,d examples; %,d records refused, %,d seen before; %,d rows truncated"
-        .formatted(index.size(), refused, counted.duplicates(), truncatedRows);
+    String found =
+        "%,d examples; %,d records refused, %,d seen before; %,d rows truncated"
+            .formatted(index.size(), refused, counted.duplicates(), truncatedRows);
+    return withdrawn == 0 ? found : "%s; %,d taken back".formatted(found, withdrawn);
   }
 }

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
@@ -17,9 +18,12 @@ import org.rlhfstreams.service.weights.WeightGenerations;
  * @param group its name in offsets and transactions
  * @param runId key of its metrics
  * @param objective name, for metrics; admission follows only the steps of the first run
- * @param generation of its weights
+ * @param generation of its weights; where a first run is rolled back, of those that it began with
  */
 public record RunIdentity(String group, String runId, String objective, int generation) {
+  /** How far a first run has read commands, in the position of its checkpoints. */
+  static final String CONTROLS = "controls";
+
   /** The run that an objective has without more ado. */
   public static RunIdentity first(KafkaConnection connection, String objective) {
     return new RunIdentity(
@@ -34,12 +38,12 @@ public record RunIdentity(String group, String runId, String objective, int gene
    */
   public static RunIdentity replay(
       KafkaConnection connection, String objective, CheckpointStore checkpoints, Topic weights) {
+    Optional<Checkpoint> newest = checkpoints.newest(Long.MAX_VALUE);
     int generation =
-        checkpoints
-            .newest(Long.MAX_VALUE)
+        newest
             .map(Checkpoint::generation)
             .orElseGet(() -> WeightGenerations.newest(connection, weights).orElse(0) + 1);
-    if (generation == 0) {
+    if (newest.filter(RunIdentity::isOfFirstRun).isPresent()) {
       throw new CheckpointException(
           checkpoints.directory()
               + " has the checkpoints of a first run: give the replay an output of its own");
@@ -47,6 +51,11 @@ public record RunIdentity(String group, String runId, String objective, int gene
     String name = objective + "-replay-" + generation;
     return new RunIdentity(
         GroupNames.LEARNERS + name, prefix(connection) + name, objective + "-replay", generation);
+  }
+
+  /** A first run's generation is 0 until it is rolled back, which only a first run ever is. */
+  private static boolean isOfFirstRun(Checkpoint checkpoint) {
+    return checkpoint.generation() == 0 || checkpoint.position().containsKey(CONTROLS);
   }
 
   private static String prefix(KafkaConnection connection) {
@@ -59,7 +68,8 @@ public record RunIdentity(String group, String runId, String objective, int gene
    * @throws CheckpointException where it is another's
    */
   void requireOwn(Checkpoint checkpoint, Path directory) {
-    if (checkpoint.generation() != generation) {
+    boolean first = generation == 0;
+    if (isOfFirstRun(checkpoint) != first || (!first && checkpoint.generation() != generation)) {
       throw new CheckpointException(
           "%s has checkpoints of generation %d, this run has %d: name another directory with learner.checkpoint-directory"
               .formatted(directory, checkpoint.generation(), generation));

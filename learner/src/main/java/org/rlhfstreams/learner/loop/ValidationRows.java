@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.data.HeldOutShare;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.validation.Validation;
@@ -26,6 +26,7 @@ public final class ValidationRows<E> implements PreferenceConverter<E> {
 
   private final PreferenceConverter<E> converter;
   private final LearnerConfiguration settings;
+  private final HeldOutShare heldOut;
   private final Map<String, List<E>> examples = new LinkedHashMap<>();
   private final boolean given;
 
@@ -41,6 +42,7 @@ public final class ValidationRows<E> implements PreferenceConverter<E> {
       LearnerConfiguration settings) {
     this.converter = converter;
     this.settings = settings;
+    this.heldOut = new HeldOutShare(settings.validationShare(), settings.seed());
     this.given = !validation.isEmpty();
     if (given && settings.validationShare() > 0) {
       throw new ConfigurationException(
@@ -64,16 +66,18 @@ public final class ValidationRows<E> implements PreferenceConverter<E> {
   @Override
   public List<E> convert(Preference preference) throws UnusableException {
     List<E> converted = converter.convert(preference);
-    if (!isHeldOut(preference.getPreferenceId())) {
+    if (!heldOut.holdsOut(preference.getPreferenceId())) {
       return converted;
     }
     examples.put(preference.getPreferenceId(), converted);
     return List.of();
   }
 
-  private boolean isHeldOut(String id) {
-    SplittableRandom drawn = new SplittableRandom(31 * settings.seed() + id.hashCode());
-    return drawn.nextDouble() < settings.validationShare();
+  @Override
+  public void withdraw(String preferenceId) {
+    if (heldOut.holdsOut(preferenceId)) {
+      List<E> unused = examples.remove(preferenceId);
+    }
   }
 
   /** Evaluations of a trainer on these rows. */

@@ -13,18 +13,23 @@ final class BatchStatistics {
    * Adds the batch's metrics, with TRL's names.
    *
    * @param rewards of the tokens, KL included, [rows][tokens]
+   * @param measured the batch with the scores that are in the rewards
    * @param steps done so far, for staleness
    */
   static void put(
-      Map<String, Double> metrics, List<ScoredSample> batch, double[][] rewards, long steps) {
+      Map<String, Double> metrics,
+      List<ScoredSample> batch,
+      List<ScoredSample> measured,
+      double[][] rewards,
+      long steps) {
     put(metrics, batch, steps);
     double reward = 0;
     for (double[] row : rewards) {
       reward += Arrays.stream(row).sum();
     }
+    double score = measured.stream().mapToDouble(ScoredSample::score).average().orElse(0);
     metrics.put("objective/rlhf_reward", reward / batch.size());
-    metrics.put(
-        "objective/non_score_reward", reward / batch.size() - metrics.get("objective/scores"));
+    metrics.put("objective/non_score_reward", reward / batch.size() - score);
   }
 
   /** Adds what needs no rewards of tokens. */

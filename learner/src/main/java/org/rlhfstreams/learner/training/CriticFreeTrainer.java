@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.training;
 
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,6 @@ import org.rlhfstreams.service.configuration.LearnerConfiguration;
  * of mini-batches over it.
  */
 public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
-  private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final CriticFreeConfiguration settings;
@@ -38,6 +38,7 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
   private final TokenRewards tokenRewards;
   private final CriticFreeObjective objective;
   private final MiniBatches miniBatches;
+  private final MeasuredScores measuredScores;
   private long steps;
 
   /**
@@ -69,6 +70,7 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
                     ? OptionalDouble.of(settings.decoupledWeightCap())
                     : OptionalDouble.empty()),
             variant.lossBeta());
+    this.measuredScores = new MeasuredScores(learner.scoreNormalisation());
     this.miniBatches = new MiniBatches(settings.miniBatches(), settings.epochs(), learner.seed());
   }
 
@@ -114,6 +116,7 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
 
   private Targets targets(List<ScoredSample> batch, Pass first, Map<String, Double> metrics) {
     int rows = batch.size();
+    List<ScoredSample> measured = measuredScores.of(batch);
     double[][] behavior = new double[rows][];
     double[][] reference = new double[rows][];
     double[][] rewards = new double[rows][];
@@ -121,7 +124,7 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
     int[] prompts = new int[rows];
     Map<String, Integer> numbers = new HashMap<>();
     for (int i = 0; i < rows; i++) {
-      ScoredSample sample = batch.get(i);
+      ScoredSample sample = measured.get(i);
       behavior[i] = Rows.flat(new float[][] {sample.behaviorLogProbabilities()});
       reference[i] = Rows.flat(new float[][] {sample.referenceLogProbabilities()});
       scores[i] = tokenRewards.effectiveScore(sample.score(), sample.stopped());
@@ -130,7 +133,8 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
               behavior[i], reference[i], sample.score(), sample.stopped(), variant.rewardBeta());
       prompts[i] = numbers.computeIfAbsent(sample.requestId(), id -> numbers.size());
     }
-    BatchStatistics.put(metrics, batch, rewards, steps);
+    BatchStatistics.put(metrics, batch, measured, rewards, steps);
+    measuredScores.put(metrics, measured);
     double[][] advantages =
         variant.estimator().advantages(new RewardedResponses(prompts, scores, rewards));
     metrics.put(
@@ -217,11 +221,14 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
 
   @Override
   Map<String, Double> numbers() {
-    return Map.of(STEPS, (double) steps);
+    Map<String, Double> numbers = new HashMap<>(measuredScores.numbers());
+    numbers.put(TrainerState.STEPS, (double) steps);
+    return numbers;
   }
 
   @Override
   void takeUp(Map<String, Double> checkpointed) {
-    steps = checkpointed.get(STEPS).longValue();
+    steps = checkpointed.get(TrainerState.STEPS).longValue();
+    measuredScores.restore(checkpointed);
   }
 }

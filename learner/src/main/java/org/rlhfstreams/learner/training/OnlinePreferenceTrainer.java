@@ -1,6 +1,8 @@
 package org.rlhfstreams.learner.training;
 
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
 
 /**
  * Online preference optimisation (Guo et al. 2024): the policy's own responses, ranked by the
@@ -21,36 +24,38 @@ import org.rlhfstreams.model.training.TrainableModel;
  * rollouts, at the temperature that they were sampled at, and the policy's are taken there too.
  */
 public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSample> {
-  private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final PairObjective objective;
   private final double missingEndPenalty;
-  private final double learningRate;
+  private final LearnerConfiguration learner;
+  private final MeasuredScores scores;
   private long steps;
 
   /**
    * @param policy closed with this object
    * @param missingEndPenalty taken off the score of a response that ran out of length
-   * @param learningRate at its peak
    */
   public OnlinePreferenceTrainer(
       TrainableModel policy,
       PairObjective objective,
       double missingEndPenalty,
-      double learningRate) {
+      LearnerConfiguration learner) {
     super("policy", policy);
     this.policy = policy;
     this.objective = objective;
     this.missingEndPenalty = missingEndPenalty;
-    this.learningRate = learningRate;
+    this.learner = learner;
+    this.scores = new MeasuredScores(learner.scoreNormalisation());
   }
 
   @Override
   public Map<String, Double> step(List<ScoredSample> batch, double learningRateFactor) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     BatchStatistics.put(metrics, batch, steps);
-    RankedPairs pairs = RankedPairs.of(batch, missingEndPenalty);
+    List<ScoredSample> measured = scores.of(batch);
+    scores.put(metrics, measured);
+    RankedPairs pairs = RankedPairs.of(measured, missingEndPenalty);
     metrics.put("pairs", (double) pairs.count());
     steps++;
     if (pairs.count() == 0) {
@@ -69,7 +74,7 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
               pass,
               result,
               () -> gradients(result, pass.logProbabilities()),
-              learningRate * learningRateFactor));
+              learner.learningRate() * learningRateFactor));
     }
     return metrics;
   }
@@ -116,11 +121,14 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
 
   @Override
   Map<String, Double> numbers() {
-    return Map.of(STEPS, (double) steps);
+    Map<String, Double> numbers = new HashMap<>(scores.numbers());
+    numbers.put(TrainerState.STEPS, (double) steps);
+    return numbers;
   }
 
   @Override
   void takeUp(Map<String, Double> checkpointed) {
-    steps = checkpointed.get(STEPS).longValue();
+    steps = checkpointed.get(TrainerState.STEPS).longValue();
+    scores.restore(checkpointed);
   }
 }

@@ -34,7 +34,6 @@ import org.rlhfstreams.service.weights.NamedTensor;
  */
 public final class PpoTrainer implements Trainer<ScoredSample> {
   private static final String BETA = "kl.beta";
-  private static final String STEPS = "steps";
 
   private final TrainableModel policy;
   private final Optional<TrainableModel> valueModel;
@@ -44,6 +43,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
   private final GeneralizedAdvantageEstimation estimation;
   private final PpoObjective objective;
   private final MiniBatches miniBatches;
+  private final MeasuredScores scores;
   private final KlController kl;
   private final TrainableState policyState;
   private final Optional<TrainableState> valueState;
@@ -79,6 +79,7 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
             settings.valueCoefficient(),
             settings.entropyCoefficient());
     this.miniBatches = new MiniBatches(settings.miniBatches(), settings.epochs(), learner.seed());
+    this.scores = new MeasuredScores(learner.scoreNormalisation());
     this.kl =
         new KlController(
             settings.beta(), settings.adaptiveKlTarget(), settings.adaptiveKlHorizon());
@@ -145,17 +146,19 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
 
   private Targets targets(List<ScoredSample> batch, Passes first, Map<String, Double> metrics) {
     int rows = batch.size();
+    List<ScoredSample> measured = scores.of(batch);
     double[][] behavior = new double[rows][];
     double[][] reference = new double[rows][];
     double[][] rewards = new double[rows][];
     for (int i = 0; i < rows; i++) {
-      ScoredSample sample = batch.get(i);
+      ScoredSample sample = measured.get(i);
       behavior[i] = Rows.flat(new float[][] {sample.behaviorLogProbabilities()});
       reference[i] = Rows.flat(new float[][] {sample.referenceLogProbabilities()});
       rewards[i] =
           tokenRewards.of(behavior[i], reference[i], sample.score(), sample.stopped(), kl.beta());
     }
-    BatchStatistics.put(metrics, batch, rewards, steps);
+    BatchStatistics.put(metrics, batch, measured, rewards, steps);
+    scores.put(metrics, measured);
     metrics.put("objective/beta", kl.beta());
     double[][] oldValues = Rows.widen(first.values());
     double[][] counted = settings.whitenRewards() ? Whitening.of(rewards, false) : rewards;
@@ -246,7 +249,8 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     policyState.collect(others, numbers);
     valueState.ifPresent(state -> state.collect(others, numbers));
     numbers.put(BETA, kl.beta());
-    numbers.put(STEPS, (double) steps);
+    numbers.put(TrainerState.STEPS, (double) steps);
+    numbers.putAll(scores.numbers());
     return new TrainerState(policy.configuration(), policyState.exported(), others, numbers);
   }
 
@@ -255,7 +259,8 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
     policyState.restore(state.model(), state.others(), state.numbers());
     valueState.ifPresent(value -> value.restore(List.of(), state.others(), state.numbers()));
     kl.restore(state.numbers().get(BETA));
-    steps = state.numbers().get(STEPS).longValue();
+    steps = state.numbers().get(TrainerState.STEPS).longValue();
+    scores.restore(state.numbers());
   }
 
   @Override

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
@@ -15,7 +18,7 @@ import org.rlhfstreams.model.training.TrainableModel;
 
 /** A reward model on preference pairs: one update a batch. */
 public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
-    implements EvaluatingTrainer<PreferencePair> {
+    implements JudgingTrainer<PreferencePair> {
   private final TrainableModel model;
   private final RewardObjective objective;
   private final double learningRate;
@@ -67,6 +70,43 @@ public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
       metrics.put("loss", result.loss());
       return metrics;
     }
+  }
+
+  @Override
+  public List<Boolean> agreements(List<PreferencePair> pairs) {
+    return agreements(pairs, model::scorePassWithoutGradient);
+  }
+
+  @Override
+  public List<Boolean> agreements(Weights earlier, List<PreferencePair> pairs) {
+    return agreements(pairs, rows -> model.scorePassWithoutGradient(earlier, rows));
+  }
+
+  private static List<Boolean> agreements(
+      List<PreferencePair> pairs, Function<List<TokenRow>, Pass> passes) {
+    List<Boolean> agreements = new ArrayList<>();
+    ByPortions.each(
+        pairs,
+        portion -> {
+          try (Pass pass = passes.apply(rows(portion))) {
+            float[][] scores = pass.values();
+            for (int i = 0; i < portion.size(); i++) {
+              agreements.add(scores[i][0] > scores[portion.size() + i][0]);
+            }
+          }
+        });
+    return agreements;
+  }
+
+  @Override
+  public Weights weights() {
+    return model.computing();
+  }
+
+  @Override
+  public Weights weights(Function<String, float[]> values) {
+    return model.computing(
+        TensorValues.of(model.weights().specifications(), tensor -> values.apply(tensor.name())));
   }
 
   private ObjectiveResult evaluate(List<PreferencePair> pairs, float[][] scores) {

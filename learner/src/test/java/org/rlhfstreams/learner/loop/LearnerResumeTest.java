@@ -10,7 +10,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,14 +18,10 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,10 +38,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.model.files.TensorType;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -148,6 +140,13 @@ final class LearnerResumeTest {
     KafkaConnection connection = crashAndGoOn(valueModel, Map.of("ppo.value-model", valueModel));
     assertPublishedOnce(connection);
     assertThat(refused(connection)).containsExactly(10L, 30L, 50L);
+  }
+
+  @Test
+  void soDoesOneThatNormalisesScores() throws IOException {
+    KafkaConnection connection =
+        crashAndGoOn("normalising", Map.of("learner.score-normalisation", "per-version"));
+    assertPublishedOnce(connection);
   }
 
   @ParameterizedTest
@@ -271,12 +270,13 @@ final class LearnerResumeTest {
 
   private static void assertPublishedOnce(KafkaConnection connection) {
     List<Long> steps =
-        read(connection, connection.topics().trainingMetrics(), StepMetrics.class).stream()
+        TopicEvents.of(connection, connection.topics().trainingMetrics(), StepMetrics.class)
+            .stream()
             .map(metrics -> metrics.getVersion().getStep())
             .toList();
     assertThat(steps).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
     List<WeightVersion> versions =
-        read(connection, connection.topics().policyWeights(), WeightRecord.class).stream()
+        TopicEvents.of(connection, connection.topics().policyWeights(), WeightRecord.class).stream()
             .filter(record -> record.getBody() instanceof WeightHeader)
             .map(WeightRecord::getVersion)
             .toList();
@@ -284,29 +284,9 @@ final class LearnerResumeTest {
   }
 
   private static List<Long> refused(KafkaConnection connection) {
-    return read(connection, connection.topics().deadLetters(), DeadLetter.class).stream()
+    return TopicEvents.of(connection, connection.topics().deadLetters(), DeadLetter.class).stream()
         .map(DeadLetter::getOffset)
         .toList();
-  }
-
-  private static <T extends SpecificRecord> List<T> read(
-      KafkaConnection connection, Topic topic, Class<T> event) {
-    RecordDecoder<T> decoder = connection.decoder(event);
-    TopicPartition partition = new TopicPartition(topic.name(), 0);
-    List<T> events = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          events.add(decoder.decode(record.topic(), record.value()));
-        }
-      }
-    } catch (UndecodableException e) {
-      throw new AssertionError(e);
-    }
-    return events;
   }
 
   @Test

@@ -7,21 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +26,6 @@ import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.model.files.TensorType;
-import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -68,8 +60,8 @@ final class LearnerValidationTest {
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("connection.topic-prefix", run + ".");
-    settings.put("model.policy", golden("policy").toString());
-    settings.put("model.reference", golden("reference").toString());
+    settings.put("model.policy", GoldenPairs.model("policy").toString());
+    settings.put("model.reference", GoldenPairs.model("reference").toString());
     settings.put("learner.objective", "dpo");
     settings.put("learner.learning-rate", "1e-2");
     settings.put("learner.batch-size", "4");
@@ -81,42 +73,12 @@ final class LearnerValidationTest {
     return new KafkaConnection(RlhfConfiguration.of(settings));
   }
 
-  private static Path golden(String name) {
-    try {
-      return Path.of(
-          LearnerValidationTest.class.getResource("/goldens/objectives/" + name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** The golden pairs again and again under other ids, one with the given weight. */
+  /** Golden pairs, one with the given weight. */
   private static KafkaConnection publish(KafkaConnection connection, float weight)
       throws IOException {
-    try (Admin admin = connection.admin()) {
-      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
-    }
-    JsonNode pairs = MAPPER.readTree(golden("pairs.json").toFile());
-    String topic = connection.topics().preferences().name();
-    try (KafkaProducer<String, Object> producer = connection.producer()) {
-      for (int i = 0; i < PAIRS; i++) {
-        JsonNode pair = pairs.get(i % pairs.size());
-        boolean swapped = i % 3 == 0;
-        Preference preference =
-            Preference.newBuilder()
-                .setPreferenceId("pair-" + i)
-                .setPrompt(pair.get("prompt").asText())
-                .setChosen(pair.get(swapped ? "rejected" : "chosen").asText())
-                .setRejected(pair.get(swapped ? "chosen" : "rejected").asText())
-                .setWeight(i == HEAVY ? weight : 1)
-                .setSource("test")
-                .setCreatedAt(Instant.EPOCH)
-                .build();
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, 0, "key", preference));
-      }
-      producer.flush();
-    }
+    List<Preference> pairs = GoldenPairs.of(PAIRS);
+    pairs.set(HEAVY, Preference.newBuilder(pairs.get(HEAVY)).setWeight(weight).build());
+    GoldenPairs.publish(connection, pairs);
     return connection;
   }
 

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.data.LabelledResponse;
+import org.rlhfstreams.learner.validation.HeldOutWindow;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -67,6 +68,18 @@ final class PreferenceLog {
     }
   }
 
+  /** Publishes that some are taken back. */
+  void withdraw(String... ids) {
+    try (KafkaProducer<String, Object> producer = connection(Map.of()).producer()) {
+      for (String id : ids) {
+        Preference withdrawn = Preference.newBuilder(pair(id)).setWithdrawn(true).build();
+        Future<RecordMetadata> unused =
+            producer.send(new ProducerRecord<>(topic, 0, id, withdrawn));
+      }
+      producer.flush();
+    }
+  }
+
   /** Publishes one that looks as if it had been published at a time. */
   void publishAt(String id, Instant time) {
     try (KafkaProducer<String, Object> producer = connection(Map.of()).producer()) {
@@ -90,7 +103,13 @@ final class PreferenceLog {
 
   /** A source of them. */
   ExampleSource<LabelledResponse> source(Map<String, String> settings) {
-    return PreferenceSources.of(connection(settings), PreferenceLog::labelled);
+    return source(settings, new HeldOutWindow<>(4));
+  }
+
+  /** A source of them that puts what it holds out where it is told to. */
+  ExampleSource<LabelledResponse> source(
+      Map<String, String> settings, HeldOutWindow<LabelledResponse> heldOut) {
+    return PreferenceSources.of(connection(settings), PreferenceLog::labelled, heldOut);
   }
 
   /** Ids of the next batch. */

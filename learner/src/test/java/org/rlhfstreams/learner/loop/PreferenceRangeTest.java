@@ -106,6 +106,24 @@ final class PreferenceRangeTest {
   }
 
   @Test
+  void whatIsTakenBackWithinTheRangeIsLeftOut(TestInfo test) {
+    PreferenceLog log = log(test);
+    log.publish(ids(0, 4)); // offsets 0 to 3
+    log.withdraw("p1", "p2"); // 4, 5
+    log.publish(List.of("p2", "p4")); // 6, 7
+    log.withdraw("p4", "p9"); // 8, 9
+    assertThat(read(log, "beginning", "end")).containsExactly("p0", "p2", "p3");
+    assertThat(read(log, "beginning", "offset:8")).containsExactly("p0", "p2", "p3", "p4");
+    assertThat(read(log, "beginning", "offset:4")).isEqualTo(ids(0, 4));
+    try (ExampleSource<LabelledResponse> source = log.source(Map.of())) {
+      source.seek(Map.of());
+      assertThat(source.described())
+          .contains("6 examples; 0 records refused, 0 seen before;")
+          .endsWith("3 taken back");
+    }
+  }
+
+  @Test
   void anEmptyTopicSaysSo(TestInfo test) {
     PreferenceLog log = log(test);
     assertThatThrownBy(() -> read(log, "beginning", "end"))

@@ -28,6 +28,7 @@ final class SampleGroupsTest {
         0,
         1,
         true,
+        new WeightVersion(0, 0L),
         new WeightVersion(0, 0L));
   }
 

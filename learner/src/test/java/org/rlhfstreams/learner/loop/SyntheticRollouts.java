@@ -18,6 +18,7 @@ final class SyntheticRollouts {
   private final int samples;
   private final List<Asked> asked = new ArrayList<>();
   private int requests;
+  private int scored;
 
   private record Asked(String request, int index) {}
 
@@ -67,7 +68,7 @@ final class SyntheticRollouts {
     return ScoredRollout.newBuilder()
         .setRollout(rollout)
         .setScore((float) random.nextGaussian())
-        .setRewardModelVersion(version)
+        .setRewardModelVersion(new WeightVersion(0, (long) (scored++ / 20)))
         .setReferenceLogProbabilities(logProbabilities(tokens))
         .setKl(logProbabilities(tokens))
         .setScoredAt(Instant.EPOCH)

@@ -110,7 +110,7 @@ final class GoldenTrainer<E> {
                       models.languageModel(resource("policy")),
                       new DirectPreferenceObjective("sigmoid", 0.1, 0),
                       0,
-                      1e-3),
+                      configuration.learner()),
               samples());
       default -> throw new IllegalArgumentException(objective);
     };
@@ -199,7 +199,8 @@ final class GoldenTrainer<E> {
         .build();
   }
 
-  private static List<ScoredSample> samples() {
+  /** Rollouts with scores, of one version of the reward model. */
+  static List<ScoredSample> samples() {
     SplittableRandom random = new SplittableRandom(5);
     List<ScoredSample> samples = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -215,6 +216,7 @@ final class GoldenTrainer<E> {
               random.nextGaussian(),
               1,
               i % 2 == 0,
+              new WeightVersion(0, 0L),
               new WeightVersion(0, 0L)));
     }
     return samples;

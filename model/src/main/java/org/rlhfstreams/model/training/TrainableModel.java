@@ -225,6 +225,47 @@ public final class TrainableModel implements AutoCloseable {
         decoder, allWeights(), microBatches, rows, HeadPosition.LAST_TOKEN, scalarOnly());
   }
 
+  /**
+   * The same with other weights, such as {@link #computing} has given before.
+   *
+   * @throws IllegalStateException where the model has adapters
+   */
+  public Pass scorePassWithoutGradient(Weights others, List<TokenRow> rows) {
+    requireWhole();
+    return new Pass(
+        decoder,
+        Argument.list(others.tensors()),
+        microBatches,
+        rows,
+        HeadPosition.LAST_TOKEN,
+        scalarOnly());
+  }
+
+  /**
+   * An independent copy of all weights, in the type that passes compute in. The caller closes it.
+   *
+   * @throws IllegalStateException where the model has adapters
+   */
+  public Weights computing() {
+    requireWhole();
+    return working.copy(decoder.type());
+  }
+
+  /**
+   * Weights such as {@link #computing} gives, from their values. The caller closes them.
+   *
+   * @param values row-major, in order
+   */
+  public Weights computing(List<float[]> values) {
+    return Weights.of(weights.specifications(), values, decoder.type());
+  }
+
+  private void requireWhole() {
+    if (frozen.isPresent()) {
+      throw new IllegalStateException("a part of this model is frozen: it is not copied whole");
+    }
+  }
+
   private PassHeads scalarOnly() {
     if (!scalarHead) {
       throw new IllegalStateException("this model has no scalar head");

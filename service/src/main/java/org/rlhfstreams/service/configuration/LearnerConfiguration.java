@@ -134,6 +134,12 @@ public record LearnerConfiguration(
                     + " or stop.")
         OnNonFinite onNonFinite,
     @Setting(
+            value = "none",
+            description =
+                "Scores of rollouts as the objective sees them: none leaves them as they are;"
+                    + " per-version measures each by its reward model's version.")
+        ScoreNormalisationKind scoreNormalisation,
+    @Setting(
             value = "0",
             range = "[0, 65535]",
             description = "Port of health and metrics; 0 takes a free one.")
@@ -154,6 +160,14 @@ public record LearnerConfiguration(
       throw new ConfigurationException(
           "learner.evaluate-every and learner.validation-share are for objectives on preferences;"
               + " rollouts are learned as they come: leave them out");
+    }
+    if (!objective.learnsFromRollouts() && scoreNormalisation != ScoreNormalisationKind.NONE) {
+      throw new ConfigurationException(
+          "learner.score-normalisation = "
+              + ValueParser.printed(scoreNormalisation)
+              + " is for scores of rollouts, which "
+              + objective.text()
+              + " does not learn from: leave it out");
     }
     if (earlyStopPatience > 0 && evaluateEvery == 0) {
       throw new ConfigurationException(

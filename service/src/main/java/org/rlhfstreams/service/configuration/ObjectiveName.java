@@ -1,5 +1,8 @@
 package org.rlhfstreams.service.configuration;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** What the learner optimises. */
 public enum ObjectiveName {
   PPO(Examples.ROLLOUTS),
@@ -24,6 +27,11 @@ public enum ObjectiveName {
 
   ObjectiveName(Examples examples) {
     this.examples = examples;
+  }
+
+  /** The objective of that text; empty where there is none, such as that of a replay. */
+  public static Optional<ObjectiveName> named(String text) {
+    return Arrays.stream(values()).filter(objective -> objective.text().equals(text)).findFirst();
   }
 
   /** Whether it learns from scored rollouts; else from preferences. */

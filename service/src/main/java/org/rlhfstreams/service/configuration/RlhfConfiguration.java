@@ -20,6 +20,7 @@ public record RlhfConfiguration(
     RewardServiceConfiguration rewardService,
     LearnerConfiguration learner,
     RangeConfiguration range,
+    LiveConfiguration live,
     LoraConfiguration lora,
     PpoConfiguration ppo,
     CriticFreeConfiguration criticFree,
@@ -42,6 +43,11 @@ public record RlhfConfiguration(
     }
     if (range.isLive() && !learner.objective().learnsFromRollouts()) {
       refuseAnEnd(learner);
+    }
+    if (learner.objective() != ObjectiveName.REWARD && live.heldOutShare().orElse(0) > 0) {
+      throw new ConfigurationException(
+          "live.held-out-share = %s holds out what judges reward models, but learner.objective = %s: leave it out"
+              .formatted(live.heldOutShare().getAsDouble(), learner.objective().text()));
     }
     if (learner.objective() == ObjectiveName.KTO && learner.batchSize() < 2) {
       throw new ConfigurationException(
@@ -84,7 +90,7 @@ public record RlhfConfiguration(
           "learner.validation-share = "
               + learner.validationShare()
               + " holds rows out before the first step, but with range.until = never they come later:"
-              + " set one of them otherwise");
+              + " set one of them otherwise; reward has live.held-out-share for this");
     }
     if (learner.epochs().orElse(1) > 1) {
       throw new ConfigurationException(

@@ -1,0 +1,210 @@
+package org.rlhfstreams.learner.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.ControlAction;
+import org.rlhfstreams.events.ControlCommand;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.LearnerRun;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/** What people ask of a learner that runs. */
+final class LearnerControlsTest {
+  private static final int BATCH = 8;
+
+  @TempDir private static Path data;
+  private static EmbeddedStack stack;
+
+  @TempDir private Path directory;
+  private final SyntheticRollouts rollouts = new SyntheticRollouts(2048, 1);
+  private int commands;
+
+  @BeforeAll
+  static void startStack() {
+    stack = EmbeddedStack.start(data, 0, 0);
+  }
+
+  @AfterAll
+  static void closeStack() {
+    stack.close();
+  }
+
+  private KafkaConnection connection(String run) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
+    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+    settings.put("connection.topic-prefix", run + ".");
+    settings.put("model.policy", GoldenPairs.model("policy").toString());
+    settings.put("model.reward", GoldenPairs.model("reward").toString());
+    settings.put("learner.learning-rate", "1e-3");
+    settings.put("learner.batch-size", String.valueOf(BATCH));
+    settings.put("learner.checkpoint-every", "3");
+    settings.put("learner.output", directory.resolve(run).toString());
+    settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
+    KafkaConnection connection = new KafkaConnection(RlhfConfiguration.of(settings));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    return connection;
+  }
+
+  private void publishBatches(KafkaConnection connection, int batches) {
+    String topic = connection.topics().scoredRollouts().name();
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      for (int i = 0; i < batches * BATCH; i++) {
+        Future<RecordMetadata> unused =
+            producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
+      }
+      producer.flush();
+    }
+  }
+
+  private ControlCommand ask(KafkaConnection connection, ControlAction action, Long step) {
+    ControlCommand command =
+        ControlCommand.newBuilder()
+            .setCommandId("command-" + commands++)
+            .setAction(action)
+            .setStep(step)
+            .setRequestedBy("ann")
+            .setRequestedAt(Instant.EPOCH)
+            .build();
+    send(connection, command);
+    return command;
+  }
+
+  private static void send(KafkaConnection connection, ControlCommand command) {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      Future<RecordMetadata> unused =
+          producer.send(
+              new ProducerRecord<>(
+                  connection.topics().controls().name(), 0, command.getCommandId(), command));
+      producer.flush();
+    }
+  }
+
+  /** Runs until a step is done. */
+  private static void runTo(KafkaConnection connection, long step) {
+    long[] done = {-1};
+    try (LearnerRun learner =
+        LearnerRun.open(connection, report -> done[0] = Math.max(done[0], report.step()))) {
+      assertThat(learner.run(() -> done[0] >= step)).isFalse();
+    }
+  }
+
+  /** Runs, with nothing to learn from, until something is there. */
+  private static void runUntil(KafkaConnection connection, BooleanSupplier there) {
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThat(learner.run(there)).isFalse();
+    }
+  }
+
+  private Path checkpoint(String run, int step) {
+    return directory.resolve("%s-ck/step-%08d".formatted(run, step));
+  }
+
+  private static List<WeightVersion> published(KafkaConnection connection) {
+    return TopicEvents.of(connection, connection.topics().policyWeights(), WeightRecord.class)
+        .stream()
+        .filter(record -> record.getBody() instanceof WeightHeader)
+        .map(WeightRecord::getVersion)
+        .toList();
+  }
+
+  @Test
+  void aCheckpointIsWrittenWhenItIsAskedForThoughNothingIsLearned() {
+    KafkaConnection connection = connection("asked");
+    publishBatches(connection, 2);
+    List<Long> steps = new ArrayList<>();
+    try (LearnerRun learner = LearnerRun.open(connection, report -> steps.add(report.step()))) {
+      boolean[] asked = {false};
+      assertThat(
+              learner.run(
+                  () -> {
+                    if (steps.size() == 2 && !asked[0]) {
+                      assertThat(Files.exists(checkpoint("asked", 2))).isFalse();
+                      ControlCommand unused = ask(connection, ControlAction.CHECKPOINT, null);
+                      asked[0] = true;
+                    }
+                    return Files.exists(checkpoint("asked", 2));
+                  }))
+          .isFalse();
+    }
+    assertThat(steps).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aRollbackIsANewGenerationOnceAndTheRunGoesOnFromIt() throws Exception {
+    KafkaConnection connection = connection("rolled");
+    publishBatches(connection, 6);
+    runTo(connection, 6);
+    byte[] third = Files.readAllBytes(checkpoint("rolled", 3).resolve("model/model.safetensors"));
+    ControlCommand command = ask(connection, ControlAction.ROLL_BACK, 3L);
+    WeightVersion rolledBack = new WeightVersion(1, 6L);
+    runUntil(connection, () -> published(connection).contains(rolledBack));
+    assertThat(checkpoint("rolled", 6).resolve("model/model.safetensors")).hasBinaryContent(third);
+
+    send(connection, command); // the same once more
+    publishBatches(connection, 1);
+    runTo(connection, 7);
+    assertThat(published(connection))
+        .containsExactly(rolledBack, new WeightVersion(1, 7L));
+    List<StepMetrics> steps =
+        TopicEvents.of(connection, connection.topics().trainingMetrics(), StepMetrics.class);
+    assertThat(steps)
+        .extracting(step -> step.getVersion().getStep())
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    assertThat(steps.get(6).getVersion().getGeneration()).isEqualTo(1);
+    assertThat(steps.stream().flatMap(step -> step.getRolloutIds().stream()))
+        .as("what was read stays read")
+        .doesNotHaveDuplicates();
+    assertThat(steps.get(6).getValues().get("staleness/max")).isEqualTo(6.0);
+  }
+
+  @Test
+  void anImpossibleRollbackIsRefusedOnceAndChangesNothing() {
+    KafkaConnection connection = connection("refused");
+    publishBatches(connection, 3);
+    runTo(connection, 3);
+    ControlCommand unused = ask(connection, ControlAction.ROLL_BACK, 99L);
+    ControlCommand alsoUnused = ask(connection, ControlAction.PAUSE_ADMISSION, null);
+    runUntil(connection, () -> !refused(connection).isEmpty());
+    publishBatches(connection, 1);
+    runTo(connection, 4);
+    assertThat(refused(connection))
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(letter.getReason())
+                    .contains("no checkpoint of step 99")
+                    .contains("those of 0, 3 are kept"));
+    assertThat(published(connection)).allMatch(version -> version.getGeneration() == 0);
+  }
+
+  private static List<DeadLetter> refused(KafkaConnection connection) {
+    return TopicEvents.of(connection, connection.topics().deadLetters(), DeadLetter.class);
+  }
+}

@@ -1,0 +1,56 @@
+package org.rlhfstreams.service.configuration;
+
+import java.util.OptionalDouble;
+
+/** Learning from preferences as they come, with {@code range.until = never}. */
+public record LiveConfiguration(
+    @Setting(
+            range = "[0, 1)",
+            description =
+                "Share of a step that is learned again, from rows of earlier steps; when not set 0.5"
+                    + " for reward and 0 for other objectives.")
+        OptionalDouble replayShare,
+    @Setting(
+            value = "10000",
+            range = "[1, inf)",
+            description =
+                "Rows held in memory to be learned again: a fair sample of all that were learned.")
+        int replayRows,
+    @Setting(
+            range = "[0, 1)",
+            description =
+                "Share of the preferences that is never learned from but judges each new reward"
+                    + " model, chosen by seed and id; when not set 0.1 for reward.")
+        OptionalDouble heldOutShare,
+    @Setting(
+            value = "200",
+            range = "[1, inf)",
+            description = "Newest held-out preferences that a reward model is judged by.")
+        int heldOutRows,
+    @Setting(
+            value = "20",
+            range = "[1, inf)",
+            description = "Held-out preferences below which a new version goes out unjudged.")
+        int guardRows) {
+  private static final double USUAL_REPLAY = 0.5;
+  private static final double USUAL_HELD_OUT = 0.1;
+
+  /** Refuses a guard that would never have enough to judge by. */
+  public LiveConfiguration {
+    if (guardRows > heldOutRows) {
+      throw new ConfigurationException(
+          "live.guard-rows = %d is more than live.held-out-rows = %d: no version would ever be judged; make the second at least as large"
+              .formatted(guardRows, heldOutRows));
+    }
+  }
+
+  /** Share of a step that is learned again. */
+  public double replayShareFor(ObjectiveName objective) {
+    return replayShare.orElse(objective == ObjectiveName.REWARD ? USUAL_REPLAY : 0);
+  }
+
+  /** Share of the preferences that is never learned from. */
+  public double heldOutShareFor(ObjectiveName objective) {
+    return heldOutShare.orElse(objective == ObjectiveName.REWARD ? USUAL_HELD_OUT : 0);
+  }
+}
