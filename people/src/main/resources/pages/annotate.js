@@ -84,6 +84,9 @@ async function fill() {
       const exclude = known().map(encodeURIComponent).join(",");
       const question = await request("GET", `/comparisons/next${exclude ? `?exclude=${exclude}` : ""}`);
       failures = 0;
+      if (outbox.problem?.status === 0) {
+        outbox.hurry();
+      }
       if (question === null) {
         emptyAnswers++;
         later(Math.min(15_000, 1000 * 2 ** Math.min(emptyAnswers, 4)));
@@ -238,6 +241,9 @@ function press(choice) {
 }
 
 async function undo() {
+  if (!outbox) {
+    return;
+  }
   const last = history.pop();
   if (!last) {
     await undoFromBefore();
@@ -418,7 +424,7 @@ function drawState() {
   if (connected !== wasConnected) {
     wasConnected = connected;
     announce(connected
-      ? "The connection is back. All is saved."
+      ? "The connection is back."
       : "The connection is lost. Go on judging: everything is kept here and sent when it is back.");
   }
   const last = history.at(-1);
@@ -518,8 +524,6 @@ document.addEventListener("visibilitychange", () => {
     hiddenSince = 0;
   }
 });
-addEventListener("online", () => fill());
-
 async function start() {
   drawPace();
   for (let attempt = 1; ; attempt++) {
@@ -551,6 +555,7 @@ if (session) {
     notice("others", "warn",
       `${others} unsent judgements of another person wait in this browser until that person signs in.`);
   }
+  addEventListener("online", () => fill());
   outbox.hurry();
   fill();
   refreshPace();

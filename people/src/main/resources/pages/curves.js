@@ -1,0 +1,274 @@
+// Live curves of the run, by step. The series are kept in full; only what is on the screen is drawn,
+// and at most a few times a second.
+
+import { number } from "./format.js";
+
+const DRAW_EVERY_MILLISECONDS = 250;
+const MOST_POINTS = 20_000;
+const SMOOTH = 0.9;
+
+// A curve takes the first of its metrics that the run measures.
+const CURVES = [
+  { id: "reward", title: "Reward", metrics: [/^objective\/scores$/, /^objective\/rlhf_reward$/, /^rewards\/chosen$/] },
+  { id: "kl", title: "KL to the reference", metrics: [/^objective\/kl$/] },
+  { id: "entropy", title: "Entropy", metrics: [/^policy\/entropy_avg$/, /^objective\/entropy$/] },
+  { id: "length", title: "Response length", metrics: [/^response\/length$/, /length/] },
+  {
+    id: "accuracy",
+    title: "Reward model on people's judgements",
+    metrics: [/^(live|people|judgements)\/.*accurac/, /^validation\/.*accurac/, /^rewards\/accuracies$/],
+    range: [0, 1],
+  },
+  { id: "loss", title: "Loss", metrics: [/^loss$/, /^loss\/policy_avg$/, /^loss\//] },
+];
+
+function colour(name) {
+  // A canvas does not resolve light-dark(): a real element does.
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+function smoothed(values) {
+  let weight = 0;
+  let mean = 0;
+  return values.map((value) => {
+    if (!Number.isFinite(value)) {
+      return null;
+    }
+    mean = SMOOTH * mean + (1 - SMOOTH) * value;
+    weight = SMOOTH * weight + (1 - SMOOTH);
+    return mean / weight;
+  });
+}
+
+class Curve {
+  constructor(definition, parent, onRemove) {
+    this.definition = definition;
+    this.metric = null;
+    this.figure = document.createElement("figure");
+    this.figure.className = "curve card";
+    this.figure.dataset.curve = definition.id;
+    const caption = document.createElement("figcaption");
+    const title = document.createElement("span");
+    title.className = "title";
+    title.textContent = definition.title;
+    this.value = document.createElement("span");
+    this.value.className = "value";
+    this.value.textContent = "\u2013";
+    caption.append(title, this.value);
+    if (onRemove) {
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.className = "plain";
+      remove.textContent = "\u00D7";
+      remove.setAttribute("aria-label", `Remove ${definition.title}`);
+      remove.addEventListener("click", () => {
+        this.chart?.destroy();
+        this.figure.remove();
+        onRemove();
+      });
+      caption.append(remove);
+    }
+    this.plot = document.createElement("div");
+    this.plot.className = "plot";
+    this.plot.setAttribute("role", "img");
+    this.plot.setAttribute("aria-label", `${definition.title}: not measured yet`);
+    this.nothing = document.createElement("p");
+    this.nothing.className = "nothing";
+    this.nothing.textContent = "Not measured yet";
+    this.plot.append(this.nothing);
+    this.note = document.createElement("p");
+    this.note.className = "metric";
+    this.figure.append(caption, this.plot, this.note);
+    parent.append(this.figure);
+    this.stale = true;
+    this.visible = false;
+    new IntersectionObserver((entries) => {
+      this.visible = entries.at(-1).isIntersecting;
+      this.draw(this.source);
+    }, { rootMargin: "200px" }).observe(this.figure);
+    new ResizeObserver(() => this.resize()).observe(this.plot);
+  }
+
+  find(names) {
+    for (const pattern of this.definition.metrics) {
+      const found = names.find((name) => pattern.test(name));
+      if (found) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  draw(source) {
+    this.source = source;
+    if (!source || !this.visible || !this.stale) {
+      return;
+    }
+    this.stale = false;
+    const metric = this.find(source.names);
+    if (!metric) {
+      return;
+    }
+    const values = source.series.get(metric);
+    const data = [source.steps, values, smoothed(values)];
+    if (!this.chart || metric !== this.metric) {
+      this.metric = metric;
+      this.rebuild(data);
+    } else {
+      this.chart.setData(data);
+    }
+    this.nothing.hidden = true;
+    let index = values.length - 1;
+    while (index > 0 && !Number.isFinite(values[index])) {
+      index--;
+    }
+    const text = number(values[index]);
+    this.value.textContent = text;
+    this.note.textContent = metric;
+    this.figure.dataset.points = String(values.length);
+    this.plot.setAttribute(
+      "aria-label", `${this.definition.title}: ${text} at step ${source.steps[index]}`);
+  }
+
+  rebuild(data) {
+    this.chart?.destroy();
+    const quiet = colour("--quiet");
+    const line = colour("--line");
+    const accent = colour("--accent");
+    const axis = {
+      stroke: quiet, font: "12px system-ui, sans-serif", grid: { stroke: line, width: 1 },
+      ticks: { show: false },
+    };
+    this.chart = new window.uPlot({
+      width: this.plot.clientWidth || 300,
+      height: this.plot.clientHeight || 190,
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false }, y: false },
+      scales: { x: { time: false }, y: this.definition.range ? { range: this.definition.range } : {} },
+      axes: [
+        { ...axis, size: 28 },
+        { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => number(tick)) },
+      ],
+      series: [
+        {},
+        { stroke: accent, width: 1, alpha: 0.35, points: { show: false }, spanGaps: true },
+        { stroke: accent, width: 2.5, points: { show: data[0].length < 2, size: 6 }, spanGaps: true },
+      ],
+      hooks: { setCursor: [(chart) => this.hover(chart)] },
+    }, data, this.plot);
+  }
+
+  hover(chart) {
+    const index = chart.cursor.idx;
+    if (index === null || index === undefined) {
+      this.note.textContent = this.metric;
+    } else {
+      this.note.textContent =
+        `step ${number(chart.data[0][index])}: ${number(chart.data[1][index])}`
+        + ` (smoothed ${number(chart.data[2][index])})`;
+    }
+  }
+
+  resize() {
+    if (this.chart && this.plot.clientWidth > 0 && this.chart.width !== this.plot.clientWidth) {
+      this.chart.setSize({ width: this.plot.clientWidth, height: this.plot.clientHeight });
+    }
+  }
+
+  /** After a change of the theme. */
+  recolour() {
+    if (this.chart) {
+      this.rebuild(this.chart.data);
+    }
+  }
+}
+
+export class Curves {
+  constructor(parent, select) {
+    this.parent = parent;
+    this.select = select;
+    this.steps = [];
+    this.series = new Map();
+    this.names = [];
+    this.timer = 0;
+    this.curves = CURVES.map((definition) => new Curve(definition, parent, null));
+    select.addEventListener("change", () => {
+      this.addCurve(select.value);
+      select.value = "";
+    });
+    addEventListener("theme", () => this.curves.forEach((curve) => curve.recolour()));
+  }
+
+  addCurve(name) {
+    if (!this.series.has(name) || this.curves.some((curve) => curve.definition.title === name)) {
+      return;
+    }
+    const exact = { test: (candidate) => candidate === name };
+    const curve = new Curve({ id: name, title: name, metrics: [exact] }, this.parent, () => {
+      this.curves = this.curves.filter((other) => other !== curve);
+    });
+    this.curves.push(curve);
+    this.later();
+  }
+
+  /** The newest step there is, or null. */
+  get last() {
+    return this.steps.at(-1) ?? null;
+  }
+
+  clear() {
+    this.steps.length = 0;
+    this.series.forEach((values) => { values.length = 0; });
+  }
+
+  /** Takes a step {step, values}; after a roll-back, what came after it is dropped. */
+  add({ step, values }) {
+    if (!Number.isFinite(step) || typeof values !== "object" || values === null) {
+      return;
+    }
+    while (this.steps.length > 0 && this.steps.at(-1) >= step) {
+      this.steps.pop();
+      this.series.forEach((series) => series.pop());
+    }
+    for (const name of Object.keys(values)) {
+      if (!this.series.has(name)) {
+        this.series.set(name, new Array(this.steps.length).fill(null));
+        this.names = [...this.series.keys()].sort();
+        this.offer();
+      }
+    }
+    this.steps.push(step);
+    this.series.forEach((series, name) => {
+      const value = values[name];
+      series.push(typeof value === "number" && Number.isFinite(value) ? value : null);
+    });
+    if (this.steps.length > MOST_POINTS) {
+      this.steps.shift();
+      this.series.forEach((series) => series.shift());
+    }
+    this.later();
+  }
+
+  offer() {
+    const first = this.select.options[0];
+    this.select.replaceChildren(first, ...this.names.map((name) => new Option(name, name)));
+  }
+
+  later() {
+    if (!this.timer) {
+      this.timer = setTimeout(() => {
+        this.timer = 0;
+        for (const curve of this.curves) {
+          curve.stale = true;
+          curve.draw(this);
+        }
+      }, this.steps.length < 2 ? 0 : DRAW_EVERY_MILLISECONDS);
+    }
+  }
+}
