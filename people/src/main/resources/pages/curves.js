@@ -47,8 +47,9 @@ function smoothed(values) {
 }
 
 class Curve {
-  constructor(definition, parent, onRemove) {
+  constructor(definition, learners, parent, onRemove) {
     this.definition = definition;
+    this.learners = learners;
     this.metric = null;
     this.figure = document.createElement("figure");
     this.figure.className = "curve card";
@@ -90,33 +91,37 @@ class Curve {
     this.visible = false;
     new IntersectionObserver((entries) => {
       this.visible = entries.at(-1).isIntersecting;
-      this.draw(this.source);
+      this.draw();
     }, { rootMargin: "200px" }).observe(this.figure);
     new ResizeObserver(() => this.resize()).observe(this.plot);
   }
 
-  find(names) {
+  /** The first of the curve's metrics that any of the learners measures: {learner, metric}. */
+  find() {
     for (const pattern of this.definition.metrics) {
-      const found = names.find((name) => pattern.test(name));
-      if (found) {
-        return found;
+      for (const learner of this.learners.values()) {
+        const metric = [...learner.series.keys()].find((name) => pattern.test(name));
+        if (metric) {
+          return { learner, metric };
+        }
       }
     }
     return null;
   }
 
-  draw(source) {
-    this.source = source;
-    if (!source || !this.visible || !this.stale) {
+  draw() {
+    if (!this.visible || !this.stale) {
       return;
     }
     this.stale = false;
-    const metric = this.find(source.names);
-    if (!metric) {
+    const found = this.find();
+    if (!found) {
       return;
     }
-    const values = source.series.get(metric);
-    const data = [source.steps, values, smoothed(values)];
+    const { learner, metric } = found;
+    const { steps } = learner;
+    const values = learner.series.get(metric);
+    const data = [steps, values, smoothed(values)];
     if (!this.chart || metric !== this.metric) {
       this.metric = metric;
       this.rebuild(data);
@@ -133,7 +138,7 @@ class Curve {
     this.note.textContent = metric;
     this.figure.dataset.points = String(values.length);
     this.plot.setAttribute(
-      "aria-label", `${this.definition.title}: ${text} at step ${source.steps[index]}`);
+      "aria-label", `${this.definition.title}: ${text} at step ${steps[index]}`);
   }
 
   rebuild(data) {
@@ -189,58 +194,24 @@ class Curve {
   }
 }
 
-export class Curves {
-  constructor(parent, select) {
-    this.parent = parent;
-    this.select = select;
+/** What one learner measured: steps and, for each metric, as many values, null where it has none. */
+class Learner {
+  constructor() {
     this.steps = [];
     this.series = new Map();
-    this.names = [];
-    this.timer = 0;
-    this.curves = CURVES.map((definition) => new Curve(definition, parent, null));
-    select.addEventListener("change", () => {
-      this.addCurve(select.value);
-      select.value = "";
-    });
-    addEventListener("theme", () => this.curves.forEach((curve) => curve.recolour()));
   }
 
-  addCurve(name) {
-    if (!this.series.has(name) || this.curves.some((curve) => curve.definition.title === name)) {
-      return;
-    }
-    const exact = { test: (candidate) => candidate === name };
-    const curve = new Curve({ id: name, title: name, metrics: [exact] }, this.parent, () => {
-      this.curves = this.curves.filter((other) => other !== curve);
-    });
-    this.curves.push(curve);
-    this.later();
-  }
-
-  /** The newest step there is, or null. */
-  get last() {
-    return this.steps.at(-1) ?? null;
-  }
-
-  clear() {
-    this.steps.length = 0;
-    this.series.forEach((values) => { values.length = 0; });
-  }
-
-  /** Takes a step {step, values}; after a roll-back, what came after it is dropped. */
-  add({ step, values }) {
-    if (!Number.isFinite(step) || typeof values !== "object" || values === null) {
-      return;
-    }
+  /** Adds a step; after a roll-back, what came after it is dropped. */
+  add(step, values) {
     while (this.steps.length > 0 && this.steps.at(-1) >= step) {
       this.steps.pop();
       this.series.forEach((series) => series.pop());
     }
+    let grown = false;
     for (const name of Object.keys(values)) {
       if (!this.series.has(name)) {
         this.series.set(name, new Array(this.steps.length).fill(null));
-        this.names = [...this.series.keys()].sort();
-        this.offer();
+        grown = true;
       }
     }
     this.steps.push(step);
@@ -252,23 +223,75 @@ export class Curves {
       this.steps.shift();
       this.series.forEach((series) => series.shift());
     }
+    return grown;
+  }
+}
+
+export class Curves {
+  constructor(parent, select) {
+    this.parent = parent;
+    this.select = select;
+    this.learners = new Map();
+    this.timer = 0;
+    this.curves = CURVES.map((definition) => new Curve(definition, this.learners, parent, null));
+    select.addEventListener("change", () => {
+      this.addCurve(select.value);
+      select.value = "";
+    });
+    addEventListener("theme", () => this.curves.forEach((curve) => curve.recolour()));
+  }
+
+  addCurve(name) {
+    if (!name || this.curves.some((curve) => curve.definition.id === name)) {
+      return;
+    }
+    const exact = { test: (candidate) => candidate === name };
+    const definition = { id: name, title: name, metrics: [exact] };
+    const curve = new Curve(definition, this.learners, this.parent, () => {
+      this.curves = this.curves.filter((other) => other !== curve);
+    });
+    this.curves.push(curve);
+    curve.figure.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The step up to which all is known of every learner, or null. */
+  get last() {
+    const last = [...this.learners.values()].map((learner) => learner.steps.at(-1));
+    return last.length > 0 ? Math.min(...last) : null;
+  }
+
+  clear() {
+    this.learners.clear();
+  }
+
+  /** Takes a step {step, objective, values}; the policy and the reward model count their own steps. */
+  add({ step, objective, values }) {
+    if (!Number.isFinite(step) || typeof values !== "object" || values === null) {
+      return;
+    }
+    const key = String(objective ?? "");
+    if (!this.learners.has(key)) {
+      this.learners.set(key, new Learner());
+    }
+    if (this.learners.get(key).add(step, values)) {
+      this.offer();
+    }
     this.later();
   }
 
   offer() {
-    const first = this.select.options[0];
-    this.select.replaceChildren(first, ...this.names.map((name) => new Option(name, name)));
+    const names = new Set([...this.learners.values()].flatMap((learner) => [...learner.series.keys()]));
+    this.select.replaceChildren(
+      this.select.options[0], ...[...names].sort().map((name) => new Option(name, name)));
   }
 
   later() {
-    if (!this.timer) {
-      this.timer = setTimeout(() => {
-        this.timer = 0;
-        for (const curve of this.curves) {
-          curve.stale = true;
-          curve.draw(this);
-        }
-      }, this.steps.length < 2 ? 0 : DRAW_EVERY_MILLISECONDS);
-    }
+    this.timer ||= setTimeout(() => {
+      this.timer = 0;
+      for (const curve of this.curves) {
+        curve.stale = true;
+        curve.draw();
+      }
+    }, DRAW_EVERY_MILLISECONDS);
   }
 }

@@ -93,7 +93,7 @@ function run({ name, role }) {
     try {
       const answer = await request("DELETE", `/annotators/${encodeURIComponent(annotator)}/judgements`);
       notify("good", `${number(answer?.withdrawn)} judgements of ${annotator} are withdrawn.`);
-      annotators.show(await request("GET", "/annotators"));
+      annotators.set(await request("GET", "/annotators"));
     } catch (problem) {
       notify("bad", `Nothing was removed. ${problem.message}`);
     }
@@ -123,6 +123,7 @@ function run({ name, role }) {
   /** Asks for all that may have happened; each part by itself, so that one failure costs one part. */
   async function refill() {
     const mine = ++refills;
+    early = [];
     const ask = async (path, use) => {
       try {
         const answer = await request("GET", path);
@@ -147,33 +148,45 @@ function run({ name, role }) {
           if (!same) {
             curves.clear();
           }
-          for (const step of steps ?? []) {
+          // What the stream told meanwhile comes after what was asked for.
+          const newer = early.filter((step) => !(steps ?? []).some((other) => other.at >= step.at));
+          for (const step of [...(steps ?? []), ...newer]) {
             curves.add(step);
           }
+          early = null;
           knownGeneration = generation(news);
         });
       }),
       ask("/rollouts?limit=50", ({ rollouts }) => samples.set(rollouts ?? [])),
-      ask("/annotators", (news) => annotators.show(news)),
+      ask("/annotators", (news) => annotators.set(news)),
       ask("/dead-letters?limit=50", (news) => deadLetters.set(news)),
     ]);
   }
 
+  let early = null;
   let knownGeneration = null;
   const generation = (news) => String(news.policyVersion).split(".")[0];
 
   const uses = {
     step: (step) => {
       curves.add(step);
-      showStatus({ step: step.step });
+      early?.push(step);
+      if (step.objective === undefined || step.objective === status.objective) {
+        showStatus({ step: step.step, ...(step.version && { policyVersion: step.version }) });
+      }
     },
     rollout: (rollout) => samples.add(rollout),
     status: showStatus,
-    annotators: (news) => annotators.show(news),
+    annotators: (news) => (Array.isArray(news.annotators) ? annotators.set(news) : annotators.update(news)),
+    comparison: ({ open }) => {
+      if (Number.isFinite(open)) {
+        showStatus({ openComparisons: open });
+      }
+    },
     "dead-letter": (deadLetter) => deadLetters.add(deadLetter),
-    judgement: () => {
+    judgement: ({ withdrawn }) => {
       if (Number.isFinite(status.judgements)) {
-        showStatus({ judgements: status.judgements + 1 });
+        showStatus({ judgements: Math.max(0, status.judgements + (withdrawn ? -1 : 1)) });
       }
     },
   };

@@ -19,10 +19,30 @@ export class Annotators {
     this.none = none;
     this.agreement = agreement;
     this.onDelete = onDelete;
+    this.figures = new Map();
+    this.all = null;
   }
 
-  show({ all, annotators }) {
-    const rows = [...(annotators ?? [])].sort((one, other) => other.judgements - one.judgements);
+  /** Replaces all. */
+  set({ all, annotators }) {
+    this.all = all;
+    this.figures = new Map((annotators ?? []).map((figures) => [figures.annotator, figures]));
+    this.draw();
+  }
+
+  /** Takes the newest figures of one annotator, or of all where the name is empty. */
+  update(figures) {
+    if (figures.annotator) {
+      this.figures.set(figures.annotator, figures);
+    } else {
+      this.all = figures;
+    }
+    this.draw();
+  }
+
+  draw() {
+    const { all } = this;
+    const rows = [...this.figures.values()].sort((one, other) => other.judgements - one.judgements);
     this.none.hidden = rows.length > 0;
     this.body.replaceChildren(...rows.map((row) => this.row(row)));
     this.agreement.textContent = typeof all?.agreement === "number"
