@@ -144,16 +144,17 @@ function run({ name, role }) {
         // A run that was rolled back meanwhile has other steps under the same numbers.
         const same = curves.last !== null && Number(news.step) >= curves.last
           && news.policyVersion !== undefined && generation(news) === knownGeneration;
-        await ask(same ? `/metrics?after=${curves.last}` : "/metrics", ({ steps }) => {
+        await ask(same ? `/metrics?after=${curves.last}` : "/metrics", ({ steps: ofPolicy, rewardSteps }) => {
+          const steps = [...(ofPolicy ?? []), ...(rewardSteps ?? [])];
           if (!same) {
             curves.clear();
           }
           // What the stream told meanwhile comes after what was asked for.
-          const newer = early.filter((step) => !(steps ?? []).some((other) => other.at >= step.at));
-          for (const step of [...(steps ?? []), ...newer]) {
+          const newer = early.filter((step) => !steps.some(
+            (other) => other.objective === step.objective && other.at >= step.at));
+          for (const step of [...steps, ...newer]) {
             curves.add(step);
           }
-          early = null;
           knownGeneration = generation(news);
         });
       }),
@@ -161,6 +162,9 @@ function run({ name, role }) {
       ask("/annotators", (news) => annotators.set(news)),
       ask("/dead-letters?limit=50", (news) => deadLetters.set(news)),
     ]);
+    if (mine === refills) {
+      early = null;
+    }
   }
 
   let early = null;
