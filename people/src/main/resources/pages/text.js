@@ -11,7 +11,7 @@ const JOINING_SCRIPTS =
 const SPECIAL = new RegExp(
   "(?<kept>\\p{RGI_Emoji}|(?<=\\p{Emoji})[\\uFE0E\\uFE0F]"
   + `|(?<=[${JOINING_SCRIPTS}])[\\u200C\\u200D])`
-  + "|(?<run>(?<one>[\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}\\u2028\\u2029\\u2800--[\\n\\t]])\\k<one>*)"
+  + "|(?<run>(?<one>[[\\p{Cc}\\p{Cf}\\p{Cs}\\p{DI}\\u2028\\u2029\\u2800]--[\\n\\t]])\\k<one>*)"
   + "|(?<=\\p{M}{4})(?<marks>\\p{M}+)",
   "gv");
 

@@ -146,8 +146,9 @@ final class AnnotatePageTest {
     open();
     Browser.until(
         () -> server.requests().stream().anyMatch(request -> request.endsWith("exclude=q1,q2")));
-    server.loseAnswers(1);
+    server.loseAnswers();
     judge("1", "q1"); // kept by the server, which dies before it says so
+    Browser.until(() -> server.judgements().size() == 1);
     server.goAway();
     judge("2", "q2");
     judge("0", "q3");
@@ -168,7 +169,7 @@ final class AnnotatePageTest {
     assertThat(server.attempts())
         .as("the one whose answer was lost came again under its identifier")
         .hasSize(4)
-        .containsValue(2);
+        .anySatisfy((id, count) -> assertThat(count).isGreaterThan(1));
   }
 
   @Test
@@ -259,7 +260,8 @@ final class AnnotatePageTest {
 
   @Test
   void marksDifferencesOnDemand() {
-    server.ask("q1", "Prompt", "The cat sat on the mat.", "The dog sat on the mat, happily.", false);
+    server.ask(
+        "q1", "Prompt", "The cat sat on the mat.", "The dog sat on the mat, happily.", false);
     server.ask("q2", "Prompt", "One answer.", "Another answer.", false);
     open();
     shows("q1");
@@ -314,11 +316,14 @@ final class AnnotatePageTest {
     assertThat(browser.text("#left")).isEqualTo(HostileTexts.MARKUP);
     assertThat(browser.all("#left *:not(mark)")).as("it is text and nothing else").isEmpty();
     assertThat(browser.script("return window.harmed ?? false")).isEqualTo(false);
-    assertThat(browser.text("#prompt")).isEqualTo("safe U+202Egnp.exeU+202C U+2067insideU+2069 after");
+    assertThat(browser.text("#prompt"))
+        .isEqualTo("safe U+202Egnp.exeU+202C U+2067insideU+2069 after");
     assertThat(browser.text("#right")).isEqualTo("passU+200BwoU+2060rdU+FEFF with U+200B ×3 three");
-    assertThat(browser.all("#right .unseen")).extracting(element -> element.getAttribute("title"))
+    assertThat(browser.all("#right .unseen"))
+        .extracting(element -> element.getAttribute("title"))
         .contains("zero-width space", "word joiner", "byte order mark");
-    assertThat(browser.script("return getComputedStyle(document.getElementById('left')).unicodeBidi"))
+    assertThat(
+            browser.script("return getComputedStyle(document.getElementById('left')).unicodeBidi"))
         .isEqualTo("plaintext");
 
     judge("1", "q1");
@@ -327,7 +332,7 @@ final class AnnotatePageTest {
     assertThat(browser.text("#left")).hasSizeLessThan(10_000);
     assertThat(browser.text("#left-more")).contains("994,000 of 1,000,000");
     assertThat(browser.all("#right .unseen")).hasSizeLessThanOrEqualTo(3_000);
-    assertThat(browser.text("#prompt")).contains("+1,49").contains("marks");
+    assertThat(browser.text("#prompt")).contains("+1,495 marks");
     browser.click("#left-more");
     Browser.until(() -> browser.text("#left").length() == 56_000);
     fitsTheScreen();
@@ -342,8 +347,9 @@ final class AnnotatePageTest {
 
   @Test
   void leavesHonestTextAsItIs() {
-    String honest = "\uD83D\uDC69\u200D\uD83D\uDC69\u200D\uD83D\uDC67 \u2764\uFE0F 1\uFE0F\u20E3"
-        + " \u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 \u0915\u094D\u200D\u0937 cafe\u0301\n\ttab";
+    String honest =
+        "\uD83D\uDC69\u200D\uD83D\uDC69\u200D\uD83D\uDC67 \u2764\uFE0F 1\uFE0F\u20E3"
+            + " \u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645 \u0915\u094D\u200D\u0937 cafe\u0301\n\ttab";
     server.ask("q1", "Prompt", honest, "\u05E9\u05DC\u05D5\u05DD", false);
     open();
     shows("q1");
@@ -367,9 +373,10 @@ final class AnnotatePageTest {
     assertThat(browser.all("button"))
         .filteredOn(WebElement::isDisplayed)
         .allSatisfy(
-            button -> assertThat(Math.min(button.getRect().height, button.getRect().width))
-                .as(button.getText())
-                .isGreaterThanOrEqualTo(44));
+            button ->
+                assertThat(Math.min(button.getRect().height, button.getRect().width))
+                    .as(button.getText())
+                    .isGreaterThanOrEqualTo(44));
     browser.click("#choose-right");
     Browser.until(() -> server.choices().equals(List.of("q1 right")));
   }

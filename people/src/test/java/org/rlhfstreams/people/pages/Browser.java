@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -27,10 +30,14 @@ import org.openqa.selenium.logging.LoggingPreferences;
 final class Browser implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** It warns of each browser that is newer than itself. */
+  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
   private final ChromeDriver driver;
 
   /** Starts the browser that {@link ChromiumNeeded} found. */
   static Browser start() {
+    SELENIUM.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(ChromiumNeeded.browser().orElseThrow().toFile());
     options.addArguments(
@@ -53,7 +60,7 @@ final class Browser implements AutoCloseable {
         "--force-color-profile=srgb",
         "--hide-scrollbars");
     LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
+    logs.enable(LogType.BROWSER, Level.ALL);
     options.setCapability("goog:loggingPrefs", logs);
     ChromeDriverService service =
         new ChromeDriverService.Builder()
@@ -159,7 +166,7 @@ final class Browser implements AutoCloseable {
     return (String) script("return location.pathname");
   }
 
-  static void until(java.util.concurrent.Callable<Boolean> condition) {
+  static void until(Callable<Boolean> condition) {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(25)).until(condition);
   }
 

@@ -58,8 +58,7 @@ final class DashboardPageTest {
     assertThat(browser.text("#run")).isEqualTo("stories-with-animals");
     assertThat(browser.text("#tile-policy")).isEqualTo("0.120");
     assertThat(browser.text("#tile-open")).isEqualTo("187");
-    Browser.until(
-        () -> browser.all(".curve[data-points='120'] canvas").size() >= 3);
+    Browser.until(() -> browser.all(".curve[data-points='120'] canvas").size() >= 3);
     assertThat(browser.attribute("svg.wide", "aria-label"))
         .contains("Rollout workers: 6.100/s, 12 waiting, 2 s");
     assertThat(browser.all("rect.late"))
@@ -78,7 +77,8 @@ final class DashboardPageTest {
     open();
     Browser.until(() -> server.listeners() == 1 && browser.text("#tile-step").equals("120"));
     Browser.until(() -> curve("reward", "data-points").equals("120"));
-    server.push("step", Run.step(121).put("values", new JsonObject().put("objective/scores", 77.25)));
+    server.push(
+        "step", Run.step(121).put("values", new JsonObject().put("objective/scores", 77.25)));
     Browser.until(() -> browser.text("[data-curve=reward] .value").equals("77.25"));
     assertThat(curve("reward", "data-points")).isEqualTo("121");
     assertThat(browser.text("#tile-step")).isEqualTo("121");
@@ -199,7 +199,10 @@ final class DashboardPageTest {
     server.answer("/rollouts", new JsonObject().put("rollouts", rollouts));
     server.answer(
         "/prompts/hostile/rollouts",
-        new JsonObject().put("rollouts", new JsonArray().add(rollouts.getJsonObject(0)).add(rollouts.getJsonObject(2))));
+        new JsonObject()
+            .put(
+                "rollouts",
+                new JsonArray().add(rollouts.getJsonObject(0)).add(rollouts.getJsonObject(2))));
     server.answer(
         "/dead-letters",
         new JsonObject()
@@ -209,11 +212,14 @@ final class DashboardPageTest {
         "/annotators",
         new JsonObject()
             .put("all", Run.annotator("", 1, 0, 0, 0, 0, 1, 1))
-            .put("annotators", new JsonArray().add(Run.annotator(HostileTexts.OVERRIDE, 1, 0, 0, 0, 0, 1, 1))));
+            .put(
+                "annotators",
+                new JsonArray().add(Run.annotator(HostileTexts.OVERRIDE, 1, 0, 0, 0, 0, 1, 1))));
     server.answer("/status", Run.status(STEPS).put("run", HostileTexts.MARKUP));
     open();
     Browser.until(() -> browser.all("#samples-list button").size() == 5);
-    assertThat(browser.text("#samples-list li:first-child .response")).startsWith("<script>window.harmed");
+    assertThat(browser.text("#samples-list li:first-child .response"))
+        .startsWith("<script>window.harmed");
     Browser.until(() -> browser.text("#annotators").contains("U+202Egnp.exe"));
     browser.click("#samples-list li:nth-child(3) button");
     Browser.until(() -> new Select(browser.find("#before")).getOptions().size() == 2);

@@ -48,7 +48,11 @@ final class PagesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "annotate, light", "annotate, dark", "dashboard, light", "dashboard, dark", "login, light",
+    "annotate, light",
+    "annotate, dark",
+    "dashboard, light",
+    "dashboard, dark",
+    "login, light",
     "login, dark"
   })
   void everyoneCanUseIt(String page, String scheme) {

@@ -47,10 +47,7 @@ final class Run {
             .put(
                 "rollouts",
                 new JsonArray()
-                    .add(
-                        rollout(0, steps)
-                            .put("rolloutId", "new/0")
-                            .put("version", "0." + steps))
+                    .add(rollout(0, steps).put("rolloutId", "new/0").put("version", "0." + steps))
                     .add(
                         rollout(0, steps)
                             .put("rolloutId", "old/0")

@@ -62,7 +62,7 @@ final class StandIn implements AutoCloseable {
   private boolean signedIn = true;
   private boolean away;
   private boolean holding;
-  private int answersToLose;
+  private boolean losing;
   private int refusalOfQuestions;
   private int judgedBefore;
 
@@ -126,7 +126,7 @@ final class StandIn implements AutoCloseable {
     signedIn = true;
     away = false;
     holding = false;
-    answersToLose = 0;
+    losing = false;
     refusalOfQuestions = 0;
     judgedBefore = 0;
   }
@@ -179,9 +179,9 @@ final class StandIn implements AutoCloseable {
     signedIn = false;
   }
 
-  /** The next so many judgements are kept, but the answers never arrive. */
-  synchronized void loseAnswers(int count) {
-    answersToLose = count;
+  /** Judgements are kept, but until it comes back the answers never arrive. */
+  synchronized void loseAnswers() {
+    losing = true;
   }
 
   /** Requests for questions wait until they are let go. */
@@ -211,6 +211,7 @@ final class StandIn implements AutoCloseable {
 
   synchronized void comeBack() {
     away = false;
+    losing = false;
   }
 
   /** Sends an event to all who listen. */
@@ -222,7 +223,8 @@ final class StandIn implements AutoCloseable {
     vertx.runOnContext(
         ignored ->
             open.forEach(
-                response -> response.write("event: " + name + "\ndata: " + data.encode() + "\n\n")));
+                response ->
+                    response.write("event: " + name + "\ndata: " + data.encode() + "\n\n")));
   }
 
   synchronized int listeners() {
@@ -233,8 +235,7 @@ final class StandIn implements AutoCloseable {
   synchronized List<String> choices() {
     return judgements.values().stream()
         .filter(judgement -> !withdrawn.contains(judgement.getString("judgementId")))
-        .map(
-            judgement -> judgement.getString("comparisonId") + " " + judgement.getString("choice"))
+        .map(judgement -> judgement.getString("comparisonId") + " " + judgement.getString("choice"))
         .toList();
   }
 
@@ -318,7 +319,10 @@ final class StandIn implements AutoCloseable {
       problem(context, 401, "Nobody is signed in.");
       return;
     }
-    json(context, 200, new JsonObject().put("name", "anna").put("role", role).put("csrfToken", CSRF));
+    json(
+        context,
+        200,
+        new JsonObject().put("name", "anna").put("role", role).put("csrfToken", CSRF));
   }
 
   private synchronized void onlySignedIn(RoutingContext context) {
@@ -343,8 +347,7 @@ final class StandIn implements AutoCloseable {
     }
     MultiMap parameters = context.queryParams();
     Set<String> excluded =
-        new HashSet<>(
-            Arrays.asList(String.valueOf(parameters.get("exclude")).split(",", -1)));
+        new HashSet<>(Arrays.asList(String.valueOf(parameters.get("exclude")).split(",", -1)));
     Set<String> judged = new HashSet<>();
     for (JsonObject judgement : judgements.values()) {
       if (!withdrawn.contains(judgement.getString("judgementId"))) {
@@ -373,8 +376,7 @@ final class StandIn implements AutoCloseable {
       return;
     }
     boolean first = judgements.putIfAbsent(id, judgement) == null;
-    if (answersToLose > 0) {
-      answersToLose--;
+    if (losing) {
       context.request().connection().close();
       return;
     }
