@@ -1,6 +1,8 @@
 package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -11,6 +13,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
+import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
@@ -28,7 +31,7 @@ import org.rlhfstreams.service.weights.WeightReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scores rollouts and hosts the topologies. */
+/** Scores rollouts; hosts the topologies and, where asked to, the pages and the HTTP API. */
 public final class RewardService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
   private static final String GROUP = GroupNames.REWARD_SERVICE;
@@ -37,6 +40,7 @@ public final class RewardService implements AutoCloseable {
   private final GroupShare share = new GroupShare(GROUP);
   private final WeightReader reader;
   private final HostedTopologies topologies;
+  private final Optional<PeopleService> people;
   private final OperationsEndpoint endpoint;
   private final ServiceThread thread;
 
@@ -72,6 +76,11 @@ public final class RewardService implements AutoCloseable {
                     policy.maxPositions() - configuration.sampling().maxNewTokens()),
                 settings.stateDirectory(),
                 new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
+    this.people =
+        configuration.people().enabled()
+            ? Optional.of(opened.add(PeopleService.start(connection, endpoint.meters())))
+            : Optional.empty();
+    people.ifPresent(service -> LOG.info("pages at {}", service.url()));
     ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
     int endOfSequence = tokenizer.endOfSequence();
     this.thread =
@@ -136,7 +145,7 @@ public final class RewardService implements AutoCloseable {
   /** Models are loaded before the group is joined. */
   private Optional<String> unready() {
     return topologies != null && topologies.running()
-        ? share.unready()
+        ? share.unready().or(() -> people.flatMap(PeopleService::unready))
         : Optional.of("the topologies are starting");
   }
 
@@ -148,8 +157,18 @@ public final class RewardService implements AutoCloseable {
 
   /** Completes when the service ends; exceptionally where it failed. */
   public CompletableFuture<Void> ended() {
-    return CompletableFuture.anyOf(thread.ended(), reader.ended(), topologies.ended())
+    List<CompletableFuture<Void>> parts = new ArrayList<>();
+    parts.add(thread.ended());
+    parts.add(reader.ended());
+    parts.add(topologies.ended());
+    people.map(PeopleService::ended).ifPresent(parts::add);
+    return CompletableFuture.anyOf(parts.toArray(CompletableFuture<?>[]::new))
         .thenApply(ended -> null);
+  }
+
+  /** Where a browser finds the pages, where they are served. */
+  public Optional<String> pages() {
+    return people.map(PeopleService::url);
   }
 
   /** Where health and metrics are served. */

@@ -185,6 +185,20 @@ public final class ConfigurationOptions {
     return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), all);
   }
 
+  /**
+   * As {@link #loadOver(Map)}, where some keys are not the user's to set.
+   *
+   * @param suggested keys that the command sets, unless anything else does
+   * @param fixed keys that the command sets whatever else does
+   * @throws ConfigurationException naming what is wrong
+   */
+  public RlhfConfiguration loadFixed(Map<String, String> suggested, Map<String, String> fixed) {
+    ConfigurationLoader.requireNoSecrets(flags);
+    Map<String, String> all = new HashMap<>(flags);
+    all.putAll(fixed);
+    return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), all);
+  }
+
   private Optional<Path> configurationFile() {
     if (file == null && Files.exists(DEFAULT_FILE)) {
       return Optional.of(DEFAULT_FILE);

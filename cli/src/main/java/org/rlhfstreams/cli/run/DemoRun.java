@@ -4,13 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.report.ReportPage;
@@ -31,14 +27,11 @@ public final class DemoRun {
   private final Path output;
 
   /**
-   * @param output of the run; empty takes a new folder under {@code runs}
+   * @param output of the run
    */
-  public DemoRun(ConfigurationOptions options, Optional<Path> output) {
+  public DemoRun(ConfigurationOptions options, Path output) {
     this.options = options;
-    String time =
-        LocalDateTime.now(ZoneId.systemDefault())
-            .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-    this.output = output.orElseGet(() -> Path.of("runs", time));
+    this.output = output;
   }
 
   /** Runs it; the exit code. */

@@ -31,6 +31,32 @@ public final class DemoSettings {
     return settings;
   }
 
+  /**
+   * The same with people in it: their judgements train the reward model while the policy learns.
+   */
+  public static Map<String, String> withPeople(Path output) {
+    Map<String, String> settings = of(output);
+    settings.put("people.enabled", "true");
+    settings.put("learner.max-steps", "200");
+    settings.put("sampling.samples", "2");
+    settings.put("learner.score-normalisation", "per-version");
+    return settings;
+  }
+
+  /** What the reward model's learner decides by itself; the rest is the run's. */
+  public static Map<String, String> rewardLearner(Path output) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("learner.objective", "reward");
+    settings.put("range.until", "never");
+    settings.put("learner.max-steps", "0");
+    settings.put("learner.batch-size", "16");
+    settings.put("learner.learning-rate", "1e-4");
+    settings.put("learner.score-normalisation", "none");
+    settings.put("learner.output", output.resolve("reward").toString());
+    settings.put("learner.checkpoint-directory", output.resolve("reward-checkpoints").toString());
+    return settings;
+  }
+
   /** Openings of stories that the starter models have not seen. */
   public static List<Prompt> prompts() {
     return HeldOutOpenings.prompts();

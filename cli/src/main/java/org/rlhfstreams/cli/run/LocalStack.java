@@ -1,8 +1,11 @@
 package org.rlhfstreams.cli.run;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.rlhfstreams.embedded.EmbeddedStack;
@@ -23,6 +26,7 @@ final class LocalStack implements AutoCloseable {
   private RolloutWorker worker;
   private RewardService rewardService;
   private LearnerService learner;
+  private Optional<LearnerService> beside = Optional.empty();
 
   /**
    * Starts broker and registry.
@@ -61,6 +65,18 @@ final class LocalStack implements AutoCloseable {
     worker = opened.add(RolloutWorker.start(connection));
   }
 
+  /** Starts a second learner, on the same log. */
+  void startBeside(RlhfConfiguration configuration) {
+    beside =
+        Optional.of(
+            opened.add(LearnerService.start(new KafkaConnection(configuration), report -> {})));
+  }
+
+  /** Where a browser finds the pages, where they are served. */
+  Optional<String> pages() {
+    return rewardService.pages();
+  }
+
   /** Where completions of the newest policy can be asked for. */
   OperationsEndpoint completions() {
     return worker.endpoint();
@@ -73,7 +89,12 @@ final class LocalStack implements AutoCloseable {
 
   /** Completes when the learner's run ends, or any role fails. */
   CompletableFuture<Void> ended() {
-    return CompletableFuture.anyOf(learner.ended(), worker.ended(), rewardService.ended())
+    List<CompletableFuture<Void>> parts = new ArrayList<>();
+    parts.add(learner.ended());
+    parts.add(worker.ended());
+    parts.add(rewardService.ended());
+    beside.map(LearnerService::ended).ifPresent(parts::add);
+    return CompletableFuture.anyOf(parts.toArray(CompletableFuture<?>[]::new))
         .thenApply(ended -> null);
   }
 

@@ -1,0 +1,112 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.rlhfstreams.cli.Interruption;
+import org.rlhfstreams.cli.annotator.AnimalAnnotator;
+import org.rlhfstreams.cli.annotator.HttpAnnotator;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.ServiceThread;
+
+/**
+ * The demo with people in it: they judge what the policy writes while it learns, the reward model
+ * learns from their judgements, and the policy from the reward model. For those who only watch, a
+ * program judges too.
+ */
+public final class PeopleRun {
+  private static final int INTERRUPTED = 130;
+  private static final Duration BETWEEN_JUDGEMENTS = Duration.ofMillis(500);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+  private final ConfigurationOptions options;
+  private final Path output;
+  private final boolean scripted;
+
+  /**
+   * @param output of the run
+   * @param scripted whether a program judges, as someone who likes animals
+   */
+  public PeopleRun(ConfigurationOptions options, Path output, boolean scripted) {
+    this.options = options;
+    this.output = output;
+    this.scripted = scripted;
+  }
+
+  /** Runs until the steps end or the process is interrupted; the exit code. */
+  public int run() throws Exception {
+    Map<String, String> settings = DemoSettings.withPeople(output);
+    RlhfConfiguration configuration = options.loadOver(settings);
+    if (options.printOnly()) {
+      System.out.print(configuration.printed());
+      return 0;
+    }
+    System.out.println("A story model learns from people while they judge what it writes; every");
+    System.out.println(
+        "judgement, score and version of the weights is a record in " + output + ".");
+    boolean isNew = !Files.exists(output.resolve("checkpoints"));
+    try (Interruption interruption = new Interruption();
+        LocalStack stack =
+            new LocalStack(
+                output.resolve("log"),
+                0,
+                0,
+                address -> {
+                  settings.putAll(address);
+                  return options.loadOver(settings);
+                })) {
+      if (isNew) {
+        PromptImport.publish(stack.connection(), HeldOutOpenings.prompts());
+      }
+      stack.start(new TrainingProgress());
+      stack.startBeside(options.loadFixed(settings, DemoSettings.rewardLearner(output)));
+      String pages = stack.pages().orElseThrow();
+      System.out.println("judge at " + pages + "/annotate, watch at " + pages + "/dashboard");
+      try (Annotation annotation =
+          Annotation.start(scripted ? Optional.of(pages) : Optional.empty())) {
+        RoleRun.await(stack.ended(), interruption);
+        annotation.requireSound();
+      }
+      System.out.println("closed after a checkpoint; --output " + output + " continues");
+      return interruption.getAsBoolean() ? INTERRUPTED : 0;
+    }
+  }
+
+  /** The program that judges, if any. */
+  private record Annotation(Optional<ServiceThread> thread) implements AutoCloseable {
+    static Annotation start(Optional<String> pages) {
+      if (pages.isPresent()) {
+        System.out.println(
+            "a program that likes animals judges too (--no-annotator leaves it out)");
+      }
+      return new Annotation(
+          pages.map(url -> ServiceThread.start("annotator", stopped -> annotate(url, stopped))));
+    }
+
+    private static void annotate(String pages, BooleanSupplier stopped) {
+      HttpAnnotator annotator = new HttpAnnotator(pages, "animal-annotator", new AnimalAnnotator());
+      while (!stopped.getAsBoolean()) {
+        Pause.of(annotator.answerOne().isPresent() ? BETWEEN_JUDGEMENTS : BETWEEN_LOOKS);
+      }
+    }
+
+    /** Throws why it ended, where it has. */
+    void requireSound() {
+      thread
+          .map(ServiceThread::ended)
+          .filter(ended -> ended.isDone())
+          .ifPresent(ended -> ended.join());
+    }
+
+    @Override
+    public void close() {
+      thread.ifPresent(ServiceThread::close);
+    }
+  }
+}
