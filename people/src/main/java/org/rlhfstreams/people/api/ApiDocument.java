@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
@@ -48,10 +49,11 @@ public final class ApiDocument {
 
   /**
    * As the library takes it, which knows fewer media types: a problem is JSON to it, and of a
-   * stream it knows nothing.
+   * stream it knows nothing. Nor does it take a server without a host.
    */
   public Future<OpenAPIContract> contract(Vertx vertx) {
     JsonObject known = document.copy();
+    known.put("servers", new JsonArray().add(new JsonObject().put("url", "http://host" + BASE)));
     JsonObject paths = known.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
       for (String method : paths.getJsonObject(path).fieldNames()) {

@@ -4,17 +4,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.openapi.router.OpenAPIRoute;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import io.vertx.ext.web.openapi.router.RequestExtractor;
-import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.validation.RequestValidator;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.rlhfstreams.people.access.AccessTable;
@@ -59,26 +60,25 @@ final class ApiRoutes {
       int largestRequest,
       Map<String, ApiOperation> operations) {
     ApiRoutes routes = new ApiRoutes(vertx, contract, gate, largestRequest, operations);
-    RouterBuilder builder = RouterBuilder.create(vertx, contract);
+    Router router = Router.router(vertx);
     TreeSet<String> documented = new TreeSet<>();
-    for (OpenAPIRoute route : builder.getRoutes()) {
-      Operation operation = route.getOperation();
+    Map<String, TreeSet<String>> methods = new TreeMap<>();
+    for (Operation operation : contract.operations()) {
       documented.add(operation.getOperationId());
-      route.setDoValidation(false).setDoSecurity(false);
-      route.addHandler(context -> routes.admit(context, operation));
+      String path = routed(operation.getOpenAPIPath());
+      methods
+          .computeIfAbsent(path, any -> new TreeSet<>())
+          .add(operation.getHttpMethod().name());
+      Route route =
+          router
+              .route(operation.getHttpMethod(), path)
+              .handler((SecurityPolicyHandler) context -> routes.admit(context, operation));
       if (takesBody(operation)) {
-        route.addHandler(routes.bodies);
+        route.handler(routes.bodies);
       }
-      route.addHandler(context -> routes.run(context, operation));
-      route.addFailureHandler(
-          context -> {
-            if (context.failure() == null) {
-              ProblemAnswers.write(
-                  context.response(), ProblemAnswers.ofStatus(context.statusCode()));
-            } else {
-              ProblemAnswers.write(context, context.failure());
-            }
-          });
+      route
+          .handler(context -> routes.run(context, operation))
+          .failureHandler(ProblemAnswers::write);
     }
     if (!documented.equals(new TreeSet<>(operations.keySet()))
         || !documented.equals(new TreeSet<>(AccessTable.operations()))) {
@@ -89,7 +89,18 @@ final class ApiRoutes {
                   new TreeSet<>(operations.keySet()),
                   new TreeSet<>(AccessTable.operations())));
     }
-    return builder.createRouter();
+    methods.forEach((path, allowed) -> router.route(path).handler(context -> refuse(context, allowed)));
+    router.route().handler(context -> context.fail(404));
+    return router;
+  }
+
+  private static void refuse(RoutingContext context, TreeSet<String> allowed) {
+    context.response().putHeader("Allow", String.join(", ", allowed));
+    context.fail(405);
+  }
+
+  private static String routed(String documented) {
+    return documented.replaceAll("\\{(\\w+)}", ":$1");
   }
 
   private static boolean takesBody(Operation operation) {

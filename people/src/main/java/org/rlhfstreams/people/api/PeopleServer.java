@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.time.Clock;
 import java.util.HashMap;
@@ -126,7 +125,7 @@ public final class PeopleServer implements AutoCloseable {
         .subRouter(ApiRoutes.of(vertx, contract, gate, settings.largestRequest(), operations));
     PageRoutes.add(router, gate);
     for (int status : STATUS_OF_ROUTES) {
-      router.errorHandler(status, PeopleServer::refuse);
+      router.errorHandler(status, ProblemAnswers::write);
     }
     this.server =
         vertx
@@ -192,15 +191,6 @@ public final class PeopleServer implements AutoCloseable {
 
   private void every(long millis, Handler<Long> action) {
     vertx.setPeriodic(millis, action);
-  }
-
-  private static void refuse(RoutingContext context) {
-    Throwable failure = context.failure();
-    if (failure == null) {
-      ProblemAnswers.write(context.response(), ProblemAnswers.ofStatus(context.statusCode()));
-    } else {
-      ProblemAnswers.write(context, failure);
-    }
   }
 
   /** A request that is none: too long, or not HTTP. */

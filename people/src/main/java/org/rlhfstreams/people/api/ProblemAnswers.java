@@ -21,6 +21,15 @@ final class ProblemAnswers {
 
   private ProblemAnswers() {}
 
+  /** What a route has failed with. */
+  static void write(RoutingContext context) {
+    if (context.failure() == null) {
+      write(context.response(), ofStatus(context.statusCode()));
+    } else {
+      write(context, context.failure());
+    }
+  }
+
   static void write(RoutingContext context, Throwable failure) {
     write(context.response(), problem(failure, context.request().path()));
   }

@@ -31,7 +31,7 @@ public final class Desk {
   private final Duration lease;
   private final Clock clock;
   private final long salt = new SecureRandom().nextLong();
-  private final Map<String, LinkedHashMap<String, Instant>> byAnnotator = new HashMap<>();
+  private final Map<String, Map<String, Instant>> byAnnotator = new HashMap<>();
   private final Map<String, Map<String, Instant>> byComparison = new HashMap<>();
 
   public Desk(ComparisonsView comparisons, JudgementsView judgements, Duration lease, Clock clock) {
@@ -48,7 +48,7 @@ public final class Desk {
    */
   public synchronized Optional<Lease> next(String annotator, Set<String> exclude) {
     Instant now = clock.instant();
-    LinkedHashMap<String, Instant> theirs = expire(annotator, now);
+    Map<String, Instant> theirs = expire(annotator, now);
     for (String held : theirs.keySet()) {
       Optional<Comparison> comparison = comparisons.find(held);
       if (!exclude.contains(held)
@@ -86,7 +86,7 @@ public final class Desk {
   private Lease give(String annotator, Comparison comparison, Instant now) {
     String id = comparison.getComparisonId();
     Instant until = now.plus(lease);
-    LinkedHashMap<String, Instant> theirs =
+    Map<String, Instant> theirs =
         byAnnotator.computeIfAbsent(annotator, any -> new LinkedHashMap<>());
     theirs.put(id, until);
     byComparison.computeIfAbsent(id, any -> new HashMap<>()).put(annotator, until);
@@ -122,8 +122,8 @@ public final class Desk {
     Set.copyOf(byAnnotator.keySet()).forEach(annotator -> expire(annotator, now));
   }
 
-  private LinkedHashMap<String, Instant> expire(String annotator, Instant now) {
-    LinkedHashMap<String, Instant> theirs = byAnnotator.get(annotator);
+  private Map<String, Instant> expire(String annotator, Instant now) {
+    Map<String, Instant> theirs = byAnnotator.get(annotator);
     if (theirs == null) {
       return new LinkedHashMap<>();
     }

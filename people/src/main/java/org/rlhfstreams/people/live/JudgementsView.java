@@ -18,7 +18,7 @@ import org.rlhfstreams.events.Judgement;
  */
 public final class JudgementsView {
   private final Map<String, Judgement> byId = new HashMap<>();
-  private final Map<String, LinkedHashMap<String, String>> live = new HashMap<>();
+  private final Map<String, Map<String, String>> live = new HashMap<>();
   private final Map<String, Set<String>> takenBack = new HashMap<>();
   private final Map<String, Integer> answers = new HashMap<>();
   private long count;
@@ -34,13 +34,11 @@ public final class JudgementsView {
     if (known == null) {
       byId.put(id, judgement);
       if (judgement.getWithdrawn()) {
-        noteTakenBack(judgement);
+        of(takenBack, judgement).add(judgement.getComparisonId());
       } else {
         count(judgement, 1);
         of(judgement.getAnnotator()).put(judgement.getComparisonId(), id);
-        takenBack
-            .getOrDefault(judgement.getAnnotator(), Set.of())
-            .remove(judgement.getComparisonId());
+        of(takenBack, judgement).remove(judgement.getComparisonId());
       }
       return true;
     }
@@ -48,16 +46,14 @@ public final class JudgementsView {
       byId.put(id, Judgement.newBuilder(known).setWithdrawn(true).build());
       count(known, -1);
       of(known.getAnnotator()).remove(known.getComparisonId(), id);
-      noteTakenBack(known);
+      of(takenBack, known).add(known.getComparisonId());
       return true;
     }
     return false;
   }
 
-  private void noteTakenBack(Judgement judgement) {
-    takenBack
-        .computeIfAbsent(judgement.getAnnotator(), any -> new LinkedHashSet<>())
-        .add(judgement.getComparisonId());
+  private static Set<String> of(Map<String, Set<String>> takenBack, Judgement judgement) {
+    return takenBack.computeIfAbsent(judgement.getAnnotator(), any -> new LinkedHashSet<>());
   }
 
   private void count(Judgement judgement, int change) {
@@ -67,7 +63,7 @@ public final class JudgementsView {
     }
   }
 
-  private LinkedHashMap<String, String> of(String annotator) {
+  private Map<String, String> of(String annotator) {
     return live.computeIfAbsent(annotator, any -> new LinkedHashMap<>());
   }
 

@@ -131,15 +131,16 @@ public final class CountedOnce {
 
   private static void relay(
       CompletableFuture<Void> from, CompletableFuture<Void> to, Runnable ended) {
-    from.whenComplete(
-        (done, failure) -> {
-          ended.run();
-          if (failure == null) {
-            to.complete(null);
-          } else {
-            to.completeExceptionally(away(failure.getMessage()));
-          }
-        });
+    CompletableFuture<Void> unused =
+        from.whenComplete(
+            (done, failure) -> {
+              ended.run();
+              if (failure == null) {
+                to.complete(null);
+              } else {
+                to.completeExceptionally(away(failure.getMessage()));
+              }
+            });
   }
 
   /**

@@ -1,0 +1,78 @@
+package org.rlhfstreams.people.integrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.people.problems.ProblemException;
+
+final class LabelStudioFormatTest {
+  private static JsonObject event(String result) {
+    return new JsonObject(
+        """
+        {"action": "ANNOTATION_CREATED",
+         "project": {"id": 3},
+         "task": {"id": 5, "data": {"prompt": "P", "first": "A", "second": "B"}},
+         "annotation": {"id": 7, "updated_at": "2026-01-01T00:00:00Z", "completed_by": 2,
+                        "was_cancelled": false, "result": [%s]}}
+        """
+            .formatted(result));
+  }
+
+  private static List<Revision> read(JsonObject event) {
+    return LabelStudioFormat.read(event, "app", Instant.EPOCH);
+  }
+
+  @Test
+  void aPairwiseChoiceIsAPreference() {
+    Preference preference =
+        read(event(
+                """
+                {"from_name": "preference", "to_name": "first,second", "type": "pairwise",
+                 "value": {"selected": "right"}}
+                """))
+            .get(0)
+            .preference()
+            .orElseThrow();
+    assertThat(preference.getChosen()).isEqualTo("B");
+    assertThat(preference.getRejected()).isEqualTo("A");
+    assertThat(preference.getAnnotators()).containsExactly("label-studio/2");
+    assertThat(preference.getPreferenceId())
+        .isEqualTo("label-studio/app/7@2026-01-01T00:00:00Z");
+  }
+
+  @Test
+  void noChoiceIsATieAndATieNoPreference() {
+    assertThat(read(event("")).get(0).preference()).isEmpty();
+    assertThat(
+            read(event("{\"type\": \"choices\", \"value\": {\"choices\": [\"tie\"]}}"))
+                .get(0)
+                .preference())
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    JsonObject event =
+        event("{\"type\": \"choices\", \"value\": {\"choices\": [\"first\"]}}");
+    event.getJsonObject("task").getJsonObject("data").remove("second");
+    assertThatThrownBy(() -> read(event))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.field()).contains("task.data.second"));
+  }
+
+  @Test
+  void deletedAnnotationsSayNothingAnyMore() {
+    List<Revision> revisions =
+        read(
+            new JsonObject(
+                "{\"action\": \"ANNOTATIONS_DELETED\", \"annotations\": [{\"id\": 7}]}"));
+    assertThat(revisions.get(0).annotation()).isEqualTo("label-studio/app/7");
+    assertThat(revisions.get(0).preference()).isEmpty();
+  }
+}
