@@ -120,7 +120,8 @@ public final class RequestTrace {
   private void prompted(ConsumerRecord<String, byte[]> record, Prompt prompt) {
     if (promptId.isPresent() && promptId.get().equals(prompt.getPromptId())) {
       String text = prompt.getText() == null ? prompt.getMessages().toString() : prompt.getText();
-      entries.add(0, TraceEntry.of(record, "prompt", prompt.getSource() + ": " + ShownText.of(text)));
+      entries.add(
+          0, TraceEntry.of(record, "prompt", prompt.getSource() + ": " + ShownText.of(text)));
     }
   }
 

@@ -70,7 +70,8 @@ public final class Controls implements AutoCloseable {
           waiting.add(new Asked(record, command));
         }
       } catch (UndecodableException e) {
-        LOG.warn("a record of {} is no command and counts as none: {}", record.topic(), e.getMessage());
+        LOG.warn(
+            "a record of {} is no command and counts as none: {}", record.topic(), e.getMessage());
       } catch (RegistryUnavailableException e) {
         LOG.warn("{}; commands wait", e.getMessage());
         consumer.seek(partition, record.offset());

@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.StepMetrics;
@@ -28,7 +26,6 @@ import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.weights.WeightGenerations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +51,7 @@ public final class LearnerLoop<E extends Example> {
   private final Validation<E> validation;
   private final PublicationGuard<E> guard;
   private final Optional<Controls> controls;
+  private final Rollback rollback;
   private final SkippedSteps skippedSteps;
   private int generation;
   private long step;
@@ -81,6 +79,7 @@ public final class LearnerLoop<E extends Example> {
     this.validation = validation;
     this.guard = guard;
     this.controls = controls;
+    this.rollback = new Rollback(connection, settings, checkpoints);
     this.generation = settings.identity().generation();
     this.skippedSteps = new SkippedSteps(settings.configuration());
   }
@@ -100,7 +99,7 @@ public final class LearnerLoop<E extends Example> {
       restore(published);
       requireLog(publication.end());
       LearningRate rate = settings.learningRate(totalSteps());
-      if (published < 0 || rolledBackUnseen()) {
+      if (published < 0 || rollback.isUnseen(generation)) {
         background.begin(outgoing(Optional.empty(), true));
       }
       listener.began(source.described());
@@ -114,8 +113,7 @@ public final class LearnerLoop<E extends Example> {
         }
         Map<String, Long> position = source.position();
         List<E> batch =
-            source.next(
-                () -> stopped.getAsBoolean() || background.failed() || isAsked(published));
+            source.next(() -> stopped.getAsBoolean() || background.failed() || isAsked(published));
         if (batch.isEmpty()) {
           if (isAsked(published) && !stopped.getAsBoolean() && !background.failed()) {
             continue;
@@ -215,9 +213,10 @@ public final class LearnerLoop<E extends Example> {
     if (command.getAction() == ControlAction.ROLL_BACK && reward) {
       LOG.info("a rollback is for the learner of the policy; the reward model stays as it is");
     } else if (command.getAction() == ControlAction.ROLL_BACK) {
-      Optional<String> problem = rollBackProblem(command.getStep());
+      Optional<String> problem = rollback.problem(command.getStep(), step);
       if (problem.isEmpty()) {
-        rollBack(command.getStep());
+        trainer.restore(rollback.state(command.getStep(), step));
+        generation = rollback.nextGeneration(generation);
         checkpoint(trainer.state());
         background.begin(outgoing(Optional.empty(), true, List.of()));
         return true;
@@ -228,41 +227,12 @@ public final class LearnerLoop<E extends Example> {
               Optional.empty(),
               false,
               List.of(new Refusal(asked.record(), DeadLetterKind.RULE, problem.get(), 0))));
+      if (!background.left()) {
+        return false;
+      }
     }
     checkpoint(trainer.state());
     return true;
-  }
-
-  private Optional<String> rollBackProblem(Long target) {
-    Set<Long> there = checkpoints.models().keySet();
-    return target != null && target <= step && there.contains(target)
-        ? Optional.empty()
-        : Optional.of(
-            "there is no checkpoint of step %s to go back to: those of %s are kept"
-                .formatted(
-                    target == null ? "(none named)" : target,
-                    there.stream()
-                        .filter(kept -> kept <= step)
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(", "))));
-  }
-
-  /**
-   * Weights, moments and coefficients of an earlier step, as a new generation of weights. What was
-   * read stays read: the step's number goes on.
-   */
-  private void rollBack(long target) {
-    trainer.restore(checkpoints.at(target).trainer().after(step));
-    generation =
-        Math.max(generation, WeightGenerations.newest(connection, settings.weights()).orElse(0))
-            + 1;
-    LOG.info("the weights are those of step {} again, as generation {}", target, generation);
-  }
-
-  /** Whether a crash came between a rollback's checkpoint and its weights. */
-  private boolean rolledBackUnseen() {
-    return generation > settings.identity().generation()
-        && WeightGenerations.newest(connection, settings.weights()).orElse(0) < generation;
   }
 
   /** A log that was lost or exchanged ends before the place where this run has read to. */
@@ -348,12 +318,7 @@ public final class LearnerLoop<E extends Example> {
     Map<String, Long> position = new HashMap<>(source.position());
     controls.ifPresent(held -> position.put(RunIdentity.CONTROLS, held.offset()));
     Checkpoint checkpoint =
-        new Checkpoint(
-            step,
-            generation,
-            position,
-            validation.state(),
-            guard.with(state));
+        new Checkpoint(step, generation, position, validation.state(), guard.with(state));
     if (step == 0) {
       checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
     } else {

@@ -1,6 +1,5 @@
 package org.rlhfstreams.learner.training;
 
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.rlhfstreams.learner.advantage.RewardedResponses;
 import org.rlhfstreams.learner.advantage.TokenRewards;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ClippedSurrogate;
 import org.rlhfstreams.learner.objectives.CriticFreeObjective;

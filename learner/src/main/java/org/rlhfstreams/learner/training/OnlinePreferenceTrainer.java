@@ -1,11 +1,11 @@
 package org.rlhfstreams.learner.training;
 
-import org.rlhfstreams.learner.checkpoint.TrainerState;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;

@@ -83,8 +83,8 @@ final class LearnerControlsTest {
     }
   }
 
-  private ControlCommand ask(KafkaConnection connection, ControlAction action, Long step) {
-    ControlCommand command =
+  private ControlCommand command(ControlAction action, Long step) {
+    return
         ControlCommand.newBuilder()
             .setCommandId("command-" + commands++)
             .setAction(action)
@@ -92,8 +92,6 @@ final class LearnerControlsTest {
             .setRequestedBy("ann")
             .setRequestedAt(Instant.EPOCH)
             .build();
-    send(connection, command);
-    return command;
   }
 
   private static void send(KafkaConnection connection, ControlCommand command) {
@@ -146,7 +144,7 @@ final class LearnerControlsTest {
                   () -> {
                     if (steps.size() == 2 && !asked[0]) {
                       assertThat(Files.exists(checkpoint("asked", 2))).isFalse();
-                      ControlCommand unused = ask(connection, ControlAction.CHECKPOINT, null);
+                      send(connection, command(ControlAction.CHECKPOINT, null));
                       asked[0] = true;
                     }
                     return Files.exists(checkpoint("asked", 2));
@@ -162,7 +160,8 @@ final class LearnerControlsTest {
     publishBatches(connection, 6);
     runTo(connection, 6);
     byte[] third = Files.readAllBytes(checkpoint("rolled", 3).resolve("model/model.safetensors"));
-    ControlCommand command = ask(connection, ControlAction.ROLL_BACK, 3L);
+    ControlCommand command = command(ControlAction.ROLL_BACK, 3L);
+    send(connection, command);
     WeightVersion rolledBack = new WeightVersion(1, 6L);
     runUntil(connection, () -> published(connection).contains(rolledBack));
     assertThat(checkpoint("rolled", 6).resolve("model/model.safetensors")).hasBinaryContent(third);
@@ -170,8 +169,7 @@ final class LearnerControlsTest {
     send(connection, command); // the same once more
     publishBatches(connection, 1);
     runTo(connection, 7);
-    assertThat(published(connection))
-        .containsExactly(rolledBack, new WeightVersion(1, 7L));
+    assertThat(published(connection)).containsExactly(rolledBack, new WeightVersion(1, 7L));
     List<StepMetrics> steps =
         TopicEvents.of(connection, connection.topics().trainingMetrics(), StepMetrics.class);
     assertThat(steps)
@@ -189,8 +187,8 @@ final class LearnerControlsTest {
     KafkaConnection connection = connection("refused");
     publishBatches(connection, 3);
     runTo(connection, 3);
-    ControlCommand unused = ask(connection, ControlAction.ROLL_BACK, 99L);
-    ControlCommand alsoUnused = ask(connection, ControlAction.PAUSE_ADMISSION, null);
+    send(connection, command(ControlAction.ROLL_BACK, 99L));
+    send(connection, command(ControlAction.PAUSE_ADMISSION, null));
     runUntil(connection, () -> !refused(connection).isEmpty());
     publishBatches(connection, 1);
     runTo(connection, 4);
@@ -200,7 +198,7 @@ final class LearnerControlsTest {
             letter ->
                 assertThat(letter.getReason())
                     .contains("no checkpoint of step 99")
-                    .contains("those of 0, 3 are kept"));
+                    .contains("those of [0, 3] are kept"));
     assertThat(published(connection)).allMatch(version -> version.getGeneration() == 0);
   }
 
