@@ -371,6 +371,7 @@ function drawPace() {
   at("rate").textContent = perHour === null ? "\u2013" : Math.round(perHour).toLocaleString("en");
   if (spent.length > 0) {
     const sorted = [...spent].sort((one, other) => one - other);
+    at("seconds-figure").hidden = false;
     at("seconds").textContent = (sorted[Math.floor(sorted.length / 2)] / 1000).toFixed(1);
   }
 }
@@ -479,7 +480,7 @@ document.addEventListener("keydown", (event) => {
   }
   const action = Object.hasOwn(actions, event.key.toLowerCase()) ? actions[event.key.toLowerCase()] : null;
   if (!action || !keysOn || event.repeat || event.ctrlKey || event.metaKey || event.altKey
-    || event.isComposing || at("help-dialog").open || event.target.closest("input, textarea, select")) {
+    || event.isComposing || at("help-dialog").open || event.target.matches?.("input, textarea, select")) {
     return;
   }
   event.preventDefault();

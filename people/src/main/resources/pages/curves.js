@@ -1,7 +1,9 @@
 // Live curves of the run, by step. The series are kept in full; only what is on the screen is drawn,
 // and at most a few times a second.
 
-import { number } from "./format.js";
+import { number, round } from "./format.js";
+
+const axisNumber = (tick) => (Math.abs(tick) < 0.001 && tick !== 0 ? number(tick) : round(tick));
 
 const DRAW_EVERY_MILLISECONDS = 250;
 const MOST_POINTS = 20_000;
@@ -15,7 +17,7 @@ const CURVES = [
   { id: "length", title: "Response length", metrics: [/^response\/length$/, /length/] },
   {
     id: "accuracy",
-    title: "Reward model on people's judgements",
+    title: "Accuracy on judgements",
     metrics: [/^(live|people|judgements)\/.*accurac/, /^validation\/.*accurac/, /^rewards\/accuracies$/],
     range: [0, 1],
   },
@@ -158,7 +160,7 @@ class Curve {
       scales: { x: { time: false }, y: this.definition.range ? { range: this.definition.range } : {} },
       axes: [
         { ...axis, size: 28 },
-        { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => number(tick)) },
+        { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => axisNumber(tick)) },
       ],
       series: [
         {},

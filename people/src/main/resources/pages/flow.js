@@ -1,7 +1,7 @@
 // The flow of events as a picture: a box for each that reads, a line for each topic, with the rate,
 // what waits and how old the oldest of it is.
 
-import { duration, number } from "./format.js";
+import { duration, number, round } from "./format.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const LATE_SECONDS = 30;
@@ -152,7 +152,7 @@ export class Flow {
       const waitingForPeople = id === "people";
       const late = !waitingForPeople && lag > 0 && oldest >= LATE_SECONDS;
       const stuck = late && oldest >= STUCK_SECONDS;
-      const first = stage ? `${number(stage.rate)}/s` : "";
+      const first = stage ? `${round(stage.rate)}/s` : "";
       const second = stage
         ? `${number(lag)} waiting${lag > 0 ? `, ${duration(oldest)}` : ""}`
         : "no figures";
@@ -179,7 +179,7 @@ export class Flow {
     this.rows.replaceChildren(...stages.map((stage) => {
       const row = document.createElement("tr");
       const cells = [
-        ["th", stage.name], ["td", stage.topic], ["td", number(stage.rate), "number"],
+        ["th", stage.name], ["td", stage.topic], ["td", round(stage.rate), "number"],
         ["td", number(stage.lag), "number"], ["td", duration(stage.oldestSeconds), "number"],
       ];
       row.append(...cells.map(([kind, text, style]) => {

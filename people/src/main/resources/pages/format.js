@@ -1,18 +1,23 @@
 // Numbers and times for people.
 
-/** A number with about four digits. */
+/** A number with about three digits. */
 export function number(value) {
   if (value === null || value === undefined || value === "" || !Number.isFinite(Number(value))) {
     return "\u2013";
   }
   const size = Math.abs(value);
-  if (Number.isInteger(Number(value)) || size >= 1000) {
+  if (Number.isInteger(Number(value)) || size >= 100) {
     return Math.round(value).toLocaleString("en");
   }
   if (size !== 0 && size < 0.001) {
     return Number(value).toExponential(1);
   }
-  return Number(value).toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
+  return Number(value).toFixed(size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}
+
+/** A round number without the noughts at its end, as on an axis. */
+export function round(value) {
+  return Number.isFinite(value) ? Number(value.toPrecision(3)).toLocaleString("en") : "\u2013";
 }
 
 export function share(part, whole) {

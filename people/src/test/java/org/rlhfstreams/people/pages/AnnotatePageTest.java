@@ -95,10 +95,10 @@ final class AnnotatePageTest {
     open();
     shows("q1");
     browser.script(
-        "document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', repeat: true}));"
-            + "document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', ctrlKey: true}));"
-            + "document.dispatchEvent(new KeyboardEvent('keydown', {key: '1'}));"
-            + "document.dispatchEvent(new KeyboardEvent('keydown', {key: '1'}));");
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: '1', repeat: true}));"
+            + "document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: '1', ctrlKey: true}));"
+            + "document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: '1'}));"
+            + "document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: '1'}));");
     shows("q2");
     Browser.until(() -> server.judgements().size() == 1);
     judge("2", "q2");
@@ -153,7 +153,8 @@ final class AnnotatePageTest {
     judge("2", "q2");
     judge("0", "q3");
     Browser.until(() -> browser.text("#connection").contains("3 judgements kept here"));
-    assertThat(browser.text("#waiting-title")).isEqualTo("No connection to the server");
+    Browser.until(
+        () -> browser.text("#waiting-title").equals("No connection to the server"));
     browser.press("u");
     shows("q3");
     judge("2", "q3");
@@ -470,10 +471,6 @@ final class AnnotatePageTest {
   }
 
   private static void fitsTheScreen() {
-    assertThat(
-            browser.script(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-        .as("nothing to scroll sideways")
-        .isEqualTo(0L);
+    assertThat(browser.outOfPlace()).isEmpty();
   }
 }

@@ -28,7 +28,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** Chromium without a window, which reaches loopback and nothing else. */
 final class Browser implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(8);
 
   /** It warns of each browser that is newer than itself. */
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
@@ -141,6 +141,8 @@ final class Browser implements AutoCloseable {
   /** Clicks as soon as there is something to click. */
   void click(String selector) {
     until(() -> all(selector).stream().anyMatch(WebElement::isDisplayed));
+    // Nothing that stays on the screen may cover it.
+    script("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector);
     find(selector).click();
   }
 
@@ -168,6 +170,29 @@ final class Browser implements AutoCloseable {
 
   static void until(Callable<Boolean> condition) {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(25)).until(condition);
+  }
+
+  /** Whatever reaches beyond the screen, and labels that do not fit their buttons, a line each. */
+  List<?> outOfPlace() {
+    return (List<?>)
+        script(
+            """
+            const width = document.documentElement.clientWidth;
+            const clipped = (element) => {
+              for (let up = element.parentElement; up; up = up.parentElement) {
+                if (getComputedStyle(up).overflowX !== "visible" && up !== document.documentElement) return true;
+              }
+              return false;
+            };
+            const faults = [...document.body.querySelectorAll("*")]
+              .filter((element) => element.checkVisibility() && !element.closest(".only-read, .jump"))
+              .filter((element) =>
+                (element.getBoundingClientRect().right > width + 1 && !clipped(element))
+                || (element.matches("button, dt, .figure, .chip") && element.scrollWidth > element.clientWidth + 1))
+              .map((element) => element.outerHTML.slice(0, 120));
+            if (document.documentElement.scrollWidth > width) faults.push("the page scrolls sideways");
+            return faults;
+            """);
   }
 
   /** Faults that axe-core finds serious or critical, a line each. */

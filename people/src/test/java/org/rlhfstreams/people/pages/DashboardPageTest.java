@@ -60,7 +60,7 @@ final class DashboardPageTest {
     assertThat(browser.text("#tile-open")).isEqualTo("187");
     Browser.until(() -> browser.all(".curve[data-points='120'] canvas").size() >= 3);
     assertThat(browser.attribute("svg.wide", "aria-label"))
-        .contains("Rollout workers: 6.100/s, 12 waiting, 2 s");
+        .contains("Rollout workers: 6.1/s, 12 waiting, 2 s");
     assertThat(browser.all("rect.late"))
         .as("the reward learner is behind; people may take their time")
         .extracting(box -> box.getAttribute("data-box"))
@@ -78,8 +78,8 @@ final class DashboardPageTest {
     Browser.until(() -> server.listeners() == 1 && browser.text("#tile-step").equals("120"));
     Browser.until(() -> curve("reward", "data-points").equals("120"));
     server.push(
-        "step", Run.step(121).put("values", new JsonObject().put("objective/scores", 77.25)));
-    Browser.until(() -> browser.text("[data-curve=reward] .value").equals("77.25"));
+        "step", Run.step(121).put("values", new JsonObject().put("objective/scores", 77.5)));
+    Browser.until(() -> browser.text("[data-curve=reward] .value").equals("77.5"));
     assertThat(curve("reward", "data-points")).isEqualTo("121");
     assertThat(browser.text("#tile-step")).isEqualTo("121");
 
@@ -227,10 +227,7 @@ final class DashboardPageTest {
         .contains("<script>window.harmed")
         .contains("wwwwwww");
     assertThat(browser.script("return window.harmed ?? false")).isEqualTo(false);
-    assertThat(
-            browser.script(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-        .isEqualTo(0L);
+    assertThat(browser.outOfPlace()).isEmpty();
   }
 
   @Test
@@ -250,10 +247,7 @@ final class DashboardPageTest {
     Browser.until(() -> browser.all("#annotators tr").size() == 3);
     assertThat(browser.find("svg.tall").isDisplayed()).isTrue();
     assertThat(browser.find("svg.wide").isDisplayed()).isFalse();
-    assertThat(
-            browser.script(
-                "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-        .isEqualTo(0L);
+    assertThat(browser.outOfPlace()).isEmpty();
   }
 
   private static void open() {
