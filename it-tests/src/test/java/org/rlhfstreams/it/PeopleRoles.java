@@ -1,0 +1,91 @@
+package org.rlhfstreams.it;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.rlhfstreams.cli.annotator.AnimalAnnotator;
+import org.rlhfstreams.cli.annotator.HttpAnnotator;
+
+/**
+ * The roles of a run with people in it, in processes of their own: one learner for the policy, one
+ * for the reward model, and someone who likes animals at the HTTP API.
+ */
+final class PeopleRoles {
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  private final Cluster cluster;
+  private final RlhfProcess rewardService;
+  private final RlhfProcess worker;
+  private final RlhfProcess policyLearner;
+  private final RlhfProcess rewardLearner;
+  private final HttpAnnotator annotator;
+
+  /**
+   * @param run settings that all roles share
+   * @param rewardRun settings of the reward model's learner alone
+   */
+  PeopleRoles(Cluster cluster, List<String> run, List<String> rewardRun) {
+    this.cluster = cluster;
+    await("prompts are there")
+        .atMost(LONGEST)
+        .until(() -> cluster.start("prompts", "import", "--once").awaitExit() == 0);
+    List<String> roles = new ArrayList<>(run);
+    roles.addAll(List.of("--people.enabled", "true", "--people.http-port", "0"));
+    this.rewardService = start("reward-service", roles);
+    this.policyLearner = start("learner", roles, "--learner.score-normalisation", "per-version");
+    this.worker = start("rollout-worker", roles);
+    List<String> reward = new ArrayList<>(rewardRun);
+    reward.addAll(
+        List.of(
+            "--learner.objective",
+            "reward",
+            "--until",
+            "never",
+            "--learner.checkpoint-directory",
+            "reward-checkpoints",
+            "--learner.output",
+            "reward-output"));
+    this.rewardLearner = start("learner", reward);
+    String pages = rewardService.awaitLine("pages at (http://\\S+)").group(1);
+    this.annotator = new HttpAnnotator(pages, "ada", new AnimalAnnotator());
+  }
+
+  private RlhfProcess start(String role, List<String> settings, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(role));
+    arguments.addAll(settings);
+    arguments.addAll(Arrays.asList(more));
+    return cluster.start(arguments.toArray(String[]::new));
+  }
+
+  /** Answers questions as they come; the ids of the judgements, in order. */
+  List<String> judge(int count) {
+    List<String> judgements = new ArrayList<>();
+    await(count + " questions are answered")
+        .atMost(LONGEST.multipliedBy(2))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              annotator.answerOne().ifPresent(judgements::add);
+              return judgements.size() >= count;
+            });
+    return judgements;
+  }
+
+  /** The learner of the policy. */
+  RlhfProcess policyLearner() {
+    return policyLearner;
+  }
+
+  /** Ends all of them. */
+  void interrupt() {
+    for (RlhfProcess role : List.of(worker, policyLearner, rewardLearner, rewardService)) {
+      role.interrupt();
+    }
+    for (RlhfProcess role : List.of(worker, policyLearner, rewardLearner, rewardService)) {
+      int unused = role.awaitExit();
+    }
+  }
+}
