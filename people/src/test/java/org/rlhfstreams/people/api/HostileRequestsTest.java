@@ -29,7 +29,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * problem that names what is wrong, and none writes an event.
  */
 final class HostileRequestsTest {
-  private static final int TRIES = 400;
+  private static final int TRIES = 440;
   private static final int AT_ONCE = 25;
   private static final Map<String, Integer> SEEN = new TreeMap<>();
 
@@ -121,10 +121,21 @@ final class HostileRequestsTest {
               } else if (which == 9) {
                 changed.remove(names.get(0));
               } else {
-                changed.put(name, value);
+                changed.put(name, isInOrder(name, value) ? (Object) (-1) : value);
               }
               return post("member " + name, body.getKey(), changed.encode());
             });
+  }
+
+  /** Texts may say anything, and there are two ways round. */
+  private static boolean isInOrder(String name, Object value) {
+    boolean isText =
+        value instanceof String text
+            && text.length() < 1_000
+            && !text.equals("\u0000")
+            && !text.equals("\ud800");
+    return List.of("preferenceId", "prompt", "chosen", "rejected").contains(name) && isText
+        || name.equals("swapped") && value instanceof Boolean;
   }
 
   private static Arbitrary<Hostile> brokenBody() {
@@ -219,7 +230,9 @@ final class HostileRequestsTest {
   }
 
   private static Hostile post(String what, String path, String body) {
-    return new Hostile(what, "POST", path, "Content-Type: application/json\r\n", body);
+    // Half of a character has no bytes of its own.
+    String sendable = body.replace("\ud800", "\\ud800");
+    return new Hostile(what, "POST", path, "Content-Type: application/json\r\n", sendable);
   }
 
   @Provide
