@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,7 +69,11 @@ public final class PeopleLoad {
   private static final double MILLIS = 1e6;
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final List<String> tokens = new ArrayList<>();
+  private final List<String> tokens;
+  private final KafkaProducer<String, Object> producer;
+  private final String topic;
+  private final AtomicInteger asked = new AtomicInteger();
+  private final Map<String, Comparison> open = new ConcurrentHashMap<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final List<Double> times = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger none = new AtomicInteger();
@@ -76,8 +81,12 @@ public final class PeopleLoad {
   private final AtomicLong seen = new AtomicLong();
   private final String url;
 
-  private PeopleLoad(String url) {
+  private PeopleLoad(
+      String url, List<String> tokens, KafkaProducer<String, Object> producer, String topic) {
     this.url = url;
+    this.tokens = tokens;
+    this.producer = producer;
+    this.topic = topic;
   }
 
   /** Prints the percentiles of next and submit together, and whether all judgements are there. */
@@ -98,13 +107,14 @@ public final class PeopleLoad {
       }
       KafkaConnection connection =
           Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
-      ask(connection, (WARM_UP_SECONDS + SECONDS) * PAIRS_A_SECOND + PEOPLE);
-      try (PeopleService service = PeopleService.start(connection, new SimpleMeterRegistry())) {
+      try (KafkaProducer<String, Object> producer = connection.producer();
+          PeopleService service = PeopleService.start(connection, new SimpleMeterRegistry())) {
         while (service.unready().isPresent()) {
           LockSupport.parkNanos(10_000_000);
         }
-        PeopleLoad load = new PeopleLoad(service.url());
-        load.tokens.addAll(tokens);
+        PeopleLoad load =
+            new PeopleLoad(
+                service.url(), tokens, producer, connection.topics().comparisons().name());
         load.run(viewer, service.port());
         load.report(judged(connection));
       }
@@ -112,28 +122,29 @@ public final class PeopleLoad {
     System.exit(0);
   }
 
-  private static void ask(KafkaConnection connection, int count) {
-    try (KafkaProducer<String, Object> producer = connection.producer()) {
-      for (int i = 0; i < count; i++) {
-        Comparison comparison =
-            Comparison.newBuilder()
-                .setComparisonId("r" + i + "/0|r" + i + "/1")
-                .setPromptId("p" + i)
-                .setPromptText("Once upon a time, there was number " + i + ".")
-                .setFirst(response("r" + i + "/0"))
-                .setSecond(response("r" + i + "/1"))
-                .setReason("random")
-                .setCreatedAt(Instant.now())
-                .build();
-        Future<RecordMetadata> unused =
-            producer.send(
-                new ProducerRecord<>(
-                    connection.topics().comparisons().name(),
-                    comparison.getComparisonId(),
-                    comparison));
-      }
-      producer.flush();
+  /** As the topology does: what is judged closes, and another question opens. */
+  private void ask(Comparison judged) {
+    if (judged != null) {
+      send(Comparison.newBuilder(judged).setClosed("judged").build());
     }
+    int number = asked.getAndIncrement();
+    Comparison comparison =
+        Comparison.newBuilder()
+            .setComparisonId("r" + number + "/0|r" + number + "/1")
+            .setPromptId("p" + number)
+            .setPromptText("Once upon a time, there was number " + number + ".")
+            .setFirst(response("r" + number + "/0"))
+            .setSecond(response("r" + number + "/1"))
+            .setReason("random")
+            .setCreatedAt(Instant.now())
+            .build();
+    open.put(comparison.getComparisonId(), comparison);
+    send(comparison);
+  }
+
+  private void send(Comparison comparison) {
+    Future<RecordMetadata> unused =
+        producer.send(new ProducerRecord<>(topic, comparison.getComparisonId(), comparison));
   }
 
   private static ComparedResponse response(String id) {
@@ -149,10 +160,14 @@ public final class PeopleLoad {
     List<Socket> viewers = new ArrayList<>();
     ExecutorService reading = Executors.newCachedThreadPool(PeopleLoad::daemon);
     for (int i = 0; i < VIEWERS; i++) {
-      Socket socket = new Socket("127.0.0.1", port);
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
       viewers.add(socket);
       reading.execute(() -> look(socket, viewer));
     }
+    for (int i = 0; i < 2 * PEOPLE; i++) {
+      ask(null);
+    }
+    producer.flush();
     ExecutorService people = Executors.newFixedThreadPool(CLIENT_THREADS, PeopleLoad::daemon);
     long begin = System.nanoTime();
     int pairs = (WARM_UP_SECONDS + SECONDS) * PAIRS_A_SECOND;
@@ -224,6 +239,7 @@ public final class PeopleLoad {
         return;
       }
       acknowledged.add(id);
+      ask(open.remove(question.getString("comparisonId")));
       if (counts) {
         times.add((System.nanoTime() - due) / MILLIS);
       }

@@ -33,7 +33,7 @@ public final class PeopleRevokeCommand implements Callable<Integer> {
       throw new CommandException(
           "%s has no token of %s to take back: look at the names in it".formatted(file, name));
     }
-    System.out.printf("%d tokens of %s hold no more%n", revoked, name);
+    System.out.printf("tokens of %s that hold no more: %d%n", name, revoked);
     return 0;
   }
 }

@@ -33,7 +33,7 @@ final class PeopleCommandTest {
                 "--people.tokens-file",
                 file.toString())
             .output();
-    assertThat(said).isEqualTo("1 tokens of alice hold no more\n");
+    assertThat(said).isEqualTo("tokens of alice that hold no more: 1\n");
     assertThat(holder(file, first)).isEmpty();
     assertThat(holder(file, second)).contains("alice");
     CommandRun.expecting(
@@ -88,6 +88,6 @@ final class PeopleCommandTest {
     assertThat(
             CommandRun.expecting(2, "people", "token", "--name", "alice", "--role", "king")
                 .errors())
-        .contains("annotator");
+        .contains("ANNOTATOR");
   }
 }

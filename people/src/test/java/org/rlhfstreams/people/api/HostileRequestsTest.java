@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -31,6 +33,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 final class HostileRequestsTest {
   private static final int TRIES = 440;
   private static final int AT_ONCE = 25;
+  private static final Object NEVER_IN_ORDER = -1;
   private static final Map<String, Integer> SEEN = new TreeMap<>();
 
   private static final List<Object> WRONG_VALUES =
@@ -121,7 +124,7 @@ final class HostileRequestsTest {
               } else if (which == 9) {
                 changed.remove(names.get(0));
               } else {
-                changed.put(name, isInOrder(name, value) ? (Object) (-1) : value);
+                changed.put(name, isInOrder(name, value) ? NEVER_IN_ORDER : value);
               }
               return post("member " + name, body.getKey(), changed.encode());
             });
@@ -134,8 +137,8 @@ final class HostileRequestsTest {
             && text.length() < 1_000
             && !text.equals("\u0000")
             && !text.equals("\ud800");
-    return List.of("preferenceId", "prompt", "chosen", "rejected").contains(name) && isText
-        || name.equals("swapped") && value instanceof Boolean;
+    boolean takesText = List.of("preferenceId", "prompt", "chosen", "rejected").contains(name);
+    return takesText ? isText : name.equals("swapped") && value instanceof Boolean;
   }
 
   private static Arbitrary<Hostile> brokenBody() {
@@ -238,13 +241,13 @@ final class HostileRequestsTest {
   @Provide
   Arbitrary<List<Hostile>> hostile() {
     return Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(8, wrongMember()),
-            net.jqwik.api.Tuple.of(4, brokenBody()),
-            net.jqwik.api.Tuple.of(1, deepOrLarge()),
-            net.jqwik.api.Tuple.of(4, wrongParameter()),
-            net.jqwik.api.Tuple.of(3, wrongMethodOrType()),
-            net.jqwik.api.Tuple.of(3, wrongHeaders()),
-            net.jqwik.api.Tuple.of(2, outOfOrder()))
+            Tuple.of(8, wrongMember()),
+            Tuple.of(4, brokenBody()),
+            Tuple.of(1, deepOrLarge()),
+            Tuple.of(4, wrongParameter()),
+            Tuple.of(3, wrongMethodOrType()),
+            Tuple.of(3, wrongHeaders()),
+            Tuple.of(2, outOfOrder()))
         .list()
         .ofSize(AT_ONCE);
   }
@@ -303,7 +306,7 @@ final class HostileRequestsTest {
                 ? ""
                 : "Content-Length: " + body.length + "\r\n")
             + "\r\n";
-    try (Socket socket = new Socket("127.0.0.1", api.server().port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
       try {

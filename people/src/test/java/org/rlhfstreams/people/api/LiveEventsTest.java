@@ -6,6 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLConnection;
@@ -64,7 +66,7 @@ final class LiveEventsTest {
       for (int i = 0; i < 2; i++) {
         Socket viewer = new Socket();
         viewer.setReceiveBufferSize(4096);
-        viewer.connect(new java.net.InetSocketAddress("127.0.0.1", api.server().port()));
+        viewer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.server().port()));
         viewer
             .getOutputStream()
             .write(
