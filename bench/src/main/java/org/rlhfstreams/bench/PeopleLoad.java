@@ -33,12 +33,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.cli.log.CommittedLog;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.ComparedResponse;
@@ -49,8 +47,6 @@ import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.people.access.PersonRole;
 import org.rlhfstreams.people.access.TokensFile;
 import org.rlhfstreams.schemas.EventSerdes;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -266,19 +262,13 @@ public final class PeopleLoad {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private static List<String> judged(KafkaConnection connection) throws UndecodableException {
-    TopicPartition partition = new TopicPartition(connection.topics().judgements().name(), 0);
-    RecordDecoder<Judgement> decoder = connection.decoder(Judgement.class);
+  private static List<String> judged(KafkaConnection connection) throws Exception {
     List<String> ids = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          ids.add(decoder.decode(record.topic(), record.value()).getJudgementId());
-        }
-      }
+    try (CommittedLog log = new CommittedLog(connection)) {
+      log.read(
+          connection.topics().judgements(),
+          connection.decoder(Judgement.class),
+          (record, judgement) -> ids.add(judgement.getJudgementId()));
     }
     return ids;
   }
