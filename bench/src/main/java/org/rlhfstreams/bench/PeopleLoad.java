@@ -2,9 +2,8 @@ package org.rlhfstreams.bench;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonObject;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -63,6 +62,7 @@ public final class PeopleLoad {
   private static final int WARM_UP_SECONDS = 10;
   private static final int SECONDS = 60;
   private static final double MILLIS = 1e6;
+  private static final byte[] JUDGEMENT = "\nevent: judgement\n".getBytes(StandardCharsets.UTF_8);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<String> tokens;
@@ -201,12 +201,17 @@ public final class PeopleLoad {
                       + token
                       + "\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.equals("event: judgement")) {
-          seen.incrementAndGet();
+      InputStream in = socket.getInputStream();
+      byte[] buffer = new byte[1 << 16];
+      int matched = 0;
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        for (int i = 0; i < read; i++) {
+          // No beginning of the line repeats within it, so that a mismatch begins anew.
+          matched = buffer[i] == JUDGEMENT[matched] ? matched + 1 : buffer[i] == JUDGEMENT[0] ? 1 : 0;
+          if (matched == JUDGEMENT.length) {
+            seen.incrementAndGet();
+            matched = 0;
+          }
         }
       }
     } catch (IOException e) {
