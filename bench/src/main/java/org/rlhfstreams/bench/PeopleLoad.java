@@ -207,7 +207,8 @@ public final class PeopleLoad {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         for (int i = 0; i < read; i++) {
           // No beginning of the line repeats within it, so that a mismatch begins anew.
-          matched = buffer[i] == JUDGEMENT[matched] ? matched + 1 : buffer[i] == JUDGEMENT[0] ? 1 : 0;
+          matched =
+              buffer[i] == JUDGEMENT[matched] ? matched + 1 : buffer[i] == JUDGEMENT[0] ? 1 : 0;
           if (matched == JUDGEMENT.length) {
             seen.incrementAndGet();
             matched = 0;

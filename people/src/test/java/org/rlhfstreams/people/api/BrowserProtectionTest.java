@@ -130,8 +130,7 @@ final class BrowserProtectionTest {
   @Test
   void otherMachinesAreServedWithTokensAlone() {
     assertThatThrownBy(
-            () ->
-                LoopbackRule.of(RlhfConfiguration.of(Map.of("people.host", "0.0.0.0")).people()))
+            () -> LoopbackRule.of(RlhfConfiguration.of(Map.of("people.host", "0.0.0.0")).people()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("people.tokens-file")
         .hasMessageContaining("rlhf people token");

@@ -40,16 +40,14 @@ final class DocumentTest {
       assertThat(refused.statusCode()).isEqualTo(405);
       assertThat(refused.headers().firstValue("Allow")).contains("POST");
       assertThat(api.call(Map.of(), "GET", "/nothing", null).statusCode()).isEqualTo(404);
-      assertThat(api.call(Map.of(), "PUT", "/judgements/mine", "{}").statusCode())
-          .isEqualTo(405);
+      assertThat(api.call(Map.of(), "PUT", "/judgements/mine", "{}").statusCode()).isEqualTo(405);
     }
   }
 
   @Test
   void theDocumentIsServedWithoutAToken() {
     try (ServedApi api = ServedApi.open()) {
-      JsonObject served =
-          ServedApi.json(api.call(Map.of(), "GET", "/openapi.json", null));
+      JsonObject served = ServedApi.json(api.call(Map.of(), "GET", "/openapi.json", null));
       assertThat(served).isEqualTo(ApiDocument.load().json());
       assertThat(served.getString("openapi")).startsWith("3.1");
     }

@@ -150,7 +150,9 @@ final class HostileRequestsTest {
             (body, at, junk) -> {
               String text = body.getValue().encode();
               return post(
-                  "broken", body.getKey(), text.substring(0, Math.min(at, text.length() - 1)) + junk);
+                  "broken",
+                  body.getKey(),
+                  text.substring(0, Math.min(at, text.length() - 1)) + junk);
             });
   }
 
