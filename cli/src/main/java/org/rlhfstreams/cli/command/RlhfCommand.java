@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TopicsCommand.class,
       PromptsCommand.class,
       PreferencesCommand.class,
+      PeopleCommand.class,
       TrainCommand.class,
       ReplayCommand.class,
       GenerateCommand.class,

@@ -66,9 +66,7 @@ final class ApiRoutes {
     for (Operation operation : contract.operations()) {
       documented.add(operation.getOperationId());
       String path = routed(operation.getOpenAPIPath());
-      methods
-          .computeIfAbsent(path, any -> new TreeSet<>())
-          .add(operation.getHttpMethod().name());
+      methods.computeIfAbsent(path, any -> new TreeSet<>()).add(operation.getHttpMethod().name());
       Route route =
           router
               .route(operation.getHttpMethod(), path)
@@ -89,7 +87,8 @@ final class ApiRoutes {
                   new TreeSet<>(operations.keySet()),
                   new TreeSet<>(AccessTable.operations())));
     }
-    methods.forEach((path, allowed) -> router.route(path).handler(context -> refuse(context, allowed)));
+    methods.forEach(
+        (path, allowed) -> router.route(path).handler(context -> refuse(context, allowed)));
     router.route().handler(context -> context.fail(404));
     return router;
   }

@@ -149,17 +149,19 @@ final class JudgementResource {
   }
 
   Future<Answer> withdraw(ApiRequest request) {
-    String id = request.path("judgementId").toLowerCase(Locale.ROOT);
+    String asked = request.path("judgementId");
     once.requireSession(); // before that the views may lack it
     Judgement judgement =
         judgements
-            .find(id)
+            .find(asked)
+            .or(() -> judgements.find(asked.toLowerCase(Locale.ROOT)))
             .filter(found -> mayWithdraw(request.caller(), found))
             .orElseThrow(
                 () ->
                     ProblemException.at(
                         "judgementId", 404, "No such judgement", "you have none of this id"));
     Judgement withdrawn = withdrawn(judgement);
+    String id = judgement.getJudgementId();
     String key = "withdrawal of judgement " + id;
     return request
         .when(
@@ -171,7 +173,7 @@ final class JudgementResource {
                         : CountedOnce.Known.NOTHING,
                 () -> List.of(record(withdrawn)),
                 () -> judgements.apply(withdrawn)))
-        .map(done -> Answer.of(200, new JsonObject().put("judgementId", id)));
+        .map(done -> Answer.of(200, new JsonObject().put("judgementId", asked)));
   }
 
   private static boolean mayWithdraw(Caller caller, Judgement judgement) {

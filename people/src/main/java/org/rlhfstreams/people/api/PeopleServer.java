@@ -56,6 +56,8 @@ public final class PeopleServer implements AutoCloseable {
   private final String host;
 
   private PeopleServer(
+      LoopbackRule loopback,
+      TokenRegistry tokens,
       PeopleConfiguration settings,
       Topics topics,
       LiveViews views,
@@ -64,8 +66,6 @@ public final class PeopleServer implements AutoCloseable {
       Clock clock)
       throws TimeoutException {
     this.host = settings.host();
-    LoopbackRule loopback = LoopbackRule.of(settings);
-    TokenRegistry tokens = new TokenRegistry(settings.tokensFile());
     Sessions sessions = new Sessions(tokens, clock);
     Gate gate = new Gate(loopback, tokens, sessions, settings.requestsPerSecond());
     Desk desk = new Desk(views.comparisons(), views.judgements(), settings.lease(), clock);
@@ -167,9 +167,11 @@ public final class PeopleServer implements AutoCloseable {
       StagesView stages,
       Outbox outbox,
       Clock clock) {
+    LoopbackRule loopback = LoopbackRule.of(settings);
+    TokenRegistry tokens = new TokenRegistry(settings.tokensFile());
     PeopleServer server;
     try {
-      server = new PeopleServer(settings, topics, views, stages, outbox, clock);
+      server = new PeopleServer(loopback, tokens, settings, topics, views, stages, outbox, clock);
     } catch (TimeoutException e) {
       throw new ConnectionException("the OpenAPI document was not read in time", e);
     }

@@ -4,7 +4,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -57,16 +56,28 @@ public final class Desk {
         return Optional.of(give(annotator, comparison.get(), now));
       }
     }
+    return best(annotator, exclude, now).map(comparison -> give(annotator, comparison, now));
+  }
+
+  private Optional<Comparison> best(String annotator, Set<String> exclude, Instant now) {
     Set<String> takenBack = judgements.takenBack(annotator);
-    return comparisons.open().stream()
-        .filter(comparison -> !exclude.contains(comparison.getComparisonId()))
-        .filter(comparison -> mayGet(annotator, comparison, now))
-        .min(
-            Comparator.comparing(
-                    (Comparison comparison) -> !takenBack.contains(comparison.getComparisonId()))
-                .thenComparingInt(comparison -> judgements.answers(comparison.getComparisonId()))
-                .thenComparing(Comparison::getCreatedAt))
-        .map(comparison -> give(annotator, comparison, now));
+    Comparison best = null;
+    int fewest = Integer.MAX_VALUE;
+    for (Comparison comparison : comparisons.open()) { // the oldest comes first
+      String id = comparison.getComparisonId();
+      if (exclude.contains(id) || !mayGet(annotator, comparison, now)) {
+        continue;
+      }
+      int answers = takenBack.contains(id) ? -1 : judgements.answers(id);
+      if (answers < fewest) {
+        best = comparison;
+        fewest = answers;
+      }
+      if (fewest < 0 || (fewest == 0 && takenBack.isEmpty())) {
+        break; // no other can come before it
+      }
+    }
+    return Optional.ofNullable(best);
   }
 
   /** Whether those who have answered, and those before whom it lies, leave room for one more. */

@@ -13,7 +13,7 @@ import org.rlhfstreams.events.WeightVersion;
  * along.
  */
 public final class TrainingView {
-  private static final int MOST = 10_000;
+  private static final int MOST = 5_000;
   private static final String REWARD = "reward";
 
   private final List<Step> policy = new ArrayList<>();

@@ -46,12 +46,17 @@ public final class TransactionalOutbox implements Outbox, AutoCloseable {
   private static final String PATIENCE_MILLIS = "3000";
   private static final long NONE = 0;
 
-  /** The answer to a person is due within seconds, also where it is that nobody knows. */
+  /**
+   * The answer to a person is due within seconds, also where it is that nobody knows. The commit
+   * sends what lingers, all of it together: of two requests of a new transaction that are under way
+   * at once the broker may look at the second one first, and refuse it.
+   */
   private static final Map<String, Object> SETTINGS =
       Map.of(
-          "linger.ms", "0",
+          "linger.ms", "100",
+          "max.in.flight.requests.per.connection", "1",
           "max.block.ms", PATIENCE_MILLIS,
-          "request.timeout.ms", PATIENCE_MILLIS,
+          "request.timeout.ms", "2500", // with what lingers no more than is left for delivery
           "delivery.timeout.ms", PATIENCE_MILLIS);
 
   private final KafkaConnection connection;

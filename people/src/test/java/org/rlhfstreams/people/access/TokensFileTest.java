@@ -53,7 +53,9 @@ final class TokensFileTest {
         new String[] {
           "tokens:\n  - name: alice\n    role: king\n    sha256: aa\n    created: now\n",
           "tokens:\n  - name: alice\n",
-          "tokens:\n  - name: a b\n    role: viewer\n    sha256: " + "a".repeat(64) + "\n    created: now\n",
+          "tokens:\n  - name: a b\n    role: viewer\n    sha256: "
+              + "a".repeat(64)
+              + "\n    created: now\n",
           "tokens:\n  - name: alice\n    role: viewer\n    sha256: secret\n    created: now\n",
           "tokens: 7\n",
           "token:\n",

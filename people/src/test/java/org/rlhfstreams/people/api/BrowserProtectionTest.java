@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,7 @@ final class BrowserProtectionTest {
   }
 
   static String raw(ServedApi api, String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", api.server().port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().flush();
@@ -129,8 +130,7 @@ final class BrowserProtectionTest {
   @Test
   void otherMachinesAreServedWithTokensAlone() {
     assertThatThrownBy(
-            () ->
-                LoopbackRule.of(RlhfConfiguration.of(Map.of("people.host", "0.0.0.0")).people()))
+            () -> LoopbackRule.of(RlhfConfiguration.of(Map.of("people.host", "0.0.0.0")).people()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("people.tokens-file")
         .hasMessageContaining("rlhf people token");

@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.Operation;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.people.access.AccessTable;
+import org.rlhfstreams.people.access.PersonRole;
 
 /** The document tells the truth: the routes are those in it, and it is what is served. */
 final class DocumentTest {
@@ -31,18 +40,37 @@ final class DocumentTest {
       assertThat(refused.statusCode()).isEqualTo(405);
       assertThat(refused.headers().firstValue("Allow")).contains("POST");
       assertThat(api.call(Map.of(), "GET", "/nothing", null).statusCode()).isEqualTo(404);
-      assertThat(api.call(Map.of(), "PUT", "/judgements/mine", "{}").statusCode())
-          .isEqualTo(405);
+      assertThat(api.call(Map.of(), "PUT", "/judgements/mine", "{}").statusCode()).isEqualTo(405);
     }
   }
 
   @Test
   void theDocumentIsServedWithoutAToken() {
     try (ServedApi api = ServedApi.open()) {
-      JsonObject served =
-          ServedApi.json(api.call(Map.of(), "GET", "/openapi.json", null));
+      JsonObject served = ServedApi.json(api.call(Map.of(), "GET", "/openapi.json", null));
       assertThat(served).isEqualTo(ApiDocument.load().json());
       assertThat(served.getString("openapi")).startsWith("3.1");
+    }
+  }
+
+  /** docs/http-api.md has a line for each operation with the roles that may call it. */
+  @Test
+  void thePageSaysWhoMayCallWhat() throws IOException {
+    List<String> page = Files.readAllLines(Path.of("../docs/http-api.md"));
+    JsonObject paths = ApiDocument.load().json().getJsonObject("paths");
+    for (String path : paths.fieldNames()) {
+      for (String method : paths.getJsonObject(path).fieldNames()) {
+        String id = paths.getJsonObject(path).getJsonObject(method).getString("operationId");
+        String roles =
+            AccessTable.isOpen(id)
+                ? "everyone"
+                : Arrays.stream(PersonRole.values())
+                    .filter(role -> AccessTable.allows(role, id))
+                    .map(PersonRole::text)
+                    .collect(Collectors.joining(", "));
+        String row = "| `%s %s` | %s |".formatted(method.toUpperCase(Locale.ROOT), path, roles);
+        assertThat(page).as(row).anyMatch(line -> line.startsWith(row));
+      }
     }
   }
 

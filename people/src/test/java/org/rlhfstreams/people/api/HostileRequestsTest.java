@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -29,8 +31,9 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * problem that names what is wrong, and none writes an event.
  */
 final class HostileRequestsTest {
-  private static final int TRIES = 400;
+  private static final int TRIES = 440;
   private static final int AT_ONCE = 25;
+  private static final Object NEVER_IN_ORDER = -1;
   private static final Map<String, Integer> SEEN = new TreeMap<>();
 
   private static final List<Object> WRONG_VALUES =
@@ -121,10 +124,21 @@ final class HostileRequestsTest {
               } else if (which == 9) {
                 changed.remove(names.get(0));
               } else {
-                changed.put(name, value);
+                changed.put(name, isInOrder(name, value) ? NEVER_IN_ORDER : value);
               }
               return post("member " + name, body.getKey(), changed.encode());
             });
+  }
+
+  /** Texts may say anything, and there are two ways round. */
+  private static boolean isInOrder(String name, Object value) {
+    boolean isText =
+        value instanceof String text
+            && text.length() < 1_000
+            && !text.equals("\u0000")
+            && !text.equals("\ud800");
+    boolean takesText = List.of("preferenceId", "prompt", "chosen", "rejected").contains(name);
+    return takesText ? isText : name.equals("swapped") && value instanceof Boolean;
   }
 
   private static Arbitrary<Hostile> brokenBody() {
@@ -136,7 +150,9 @@ final class HostileRequestsTest {
             (body, at, junk) -> {
               String text = body.getValue().encode();
               return post(
-                  "broken", body.getKey(), text.substring(0, Math.min(at, text.length() - 1)) + junk);
+                  "broken",
+                  body.getKey(),
+                  text.substring(0, Math.min(at, text.length() - 1)) + junk);
             });
   }
 
@@ -219,19 +235,21 @@ final class HostileRequestsTest {
   }
 
   private static Hostile post(String what, String path, String body) {
-    return new Hostile(what, "POST", path, "Content-Type: application/json\r\n", body);
+    // Half of a character has no bytes of its own.
+    String sendable = body.replace("\ud800", "\\ud800");
+    return new Hostile(what, "POST", path, "Content-Type: application/json\r\n", sendable);
   }
 
   @Provide
   Arbitrary<List<Hostile>> hostile() {
     return Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(8, wrongMember()),
-            net.jqwik.api.Tuple.of(4, brokenBody()),
-            net.jqwik.api.Tuple.of(1, deepOrLarge()),
-            net.jqwik.api.Tuple.of(4, wrongParameter()),
-            net.jqwik.api.Tuple.of(3, wrongMethodOrType()),
-            net.jqwik.api.Tuple.of(3, wrongHeaders()),
-            net.jqwik.api.Tuple.of(2, outOfOrder()))
+            Tuple.of(8, wrongMember()),
+            Tuple.of(4, brokenBody()),
+            Tuple.of(1, deepOrLarge()),
+            Tuple.of(4, wrongParameter()),
+            Tuple.of(3, wrongMethodOrType()),
+            Tuple.of(3, wrongHeaders()),
+            Tuple.of(2, outOfOrder()))
         .list()
         .ofSize(AT_ONCE);
   }
@@ -290,7 +308,7 @@ final class HostileRequestsTest {
                 ? ""
                 : "Content-Length: " + body.length + "\r\n")
             + "\r\n";
-    try (Socket socket = new Socket("127.0.0.1", api.server().port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server().port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
       try {

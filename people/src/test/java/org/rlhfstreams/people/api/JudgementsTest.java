@@ -67,8 +67,7 @@ final class JudgementsTest {
         java.util.stream.Stream.of(1, 2)
             .map(
                 each ->
-                    CompletableFuture.supplyAsync(
-                        () -> submit(new JsonObject(body)).statusCode()))
+                    CompletableFuture.supplyAsync(() -> submit(new JsonObject(body)).statusCode()))
             .toList();
     Awaitility.await()
         .untilAsserted(
@@ -94,9 +93,7 @@ final class JudgementsTest {
   @Test
   void whatIsUnknownOrClosedIsNotAnswered() {
     Comparison comparison = api.ask("a|b");
-    api.views()
-        .comparisons()
-        .apply(Comparison.newBuilder(comparison).setClosed("expired").build());
+    api.views().comparisons().apply(Comparison.newBuilder(comparison).setClosed("expired").build());
     assertThat(submit(ServedApi.judgement(ID, "a|b", "left")).statusCode()).isEqualTo(410);
     assertThat(submit(ServedApi.judgement(ID, "c|d", "left")).statusCode()).isEqualTo(404);
     assertThat(api.outbox().sent()).isEmpty();
@@ -106,9 +103,7 @@ final class JudgementsTest {
   void anAnswerThatIsThereIsConfirmedThoughTheQuestionHasClosedSince() {
     Comparison comparison = api.ask("a|b");
     submit(ServedApi.judgement(ID, "a|b", "left"));
-    api.views()
-        .comparisons()
-        .apply(Comparison.newBuilder(comparison).setClosed("judged").build());
+    api.views().comparisons().apply(Comparison.newBuilder(comparison).setClosed("judged").build());
     assertThat(submit(ServedApi.judgement(ID, "a|b", "left")).statusCode()).isEqualTo(200);
     only();
   }
@@ -135,8 +130,7 @@ final class JudgementsTest {
     api.ask("a|b");
     submit(ServedApi.judgement(ID, "a|b", "left"));
     assertThat(mine().getInteger("count")).isEqualTo(1);
-    HttpResponse<String> undone =
-        api.call(PersonRole.ANNOTATOR, "DELETE", "/judgements/" + ID);
+    HttpResponse<String> undone = api.call(PersonRole.ANNOTATOR, "DELETE", "/judgements/" + ID);
     assertThat(undone.statusCode()).isEqualTo(200);
     assertThat(api.call(PersonRole.ANNOTATOR, "DELETE", "/judgements/" + ID).statusCode())
         .isEqualTo(200);
@@ -148,8 +142,7 @@ final class JudgementsTest {
             ServedApi.json(api.call(PersonRole.ANNOTATOR, "GET", "/comparisons/next"))
                 .getString("comparisonId"))
         .isEqualTo("a|b");
-    assertThat(submit(ServedApi.judgement(OTHER_ID, "a|b", "right")).statusCode())
-        .isEqualTo(201);
+    assertThat(submit(ServedApi.judgement(OTHER_ID, "a|b", "right")).statusCode()).isEqualTo(201);
     assertThat(mine().getJsonArray("judgements").getJsonObject(0).getString("choice"))
         .isEqualTo("right");
   }

@@ -6,6 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLConnection;
@@ -29,8 +31,7 @@ final class LiveEventsTest {
       URLConnection connection =
           URI.create(api.server().url() + "/api/v1/events").toURL().openConnection();
       connection.setReadTimeout(20_000);
-      connection.setRequestProperty(
-          "Authorization", "Bearer " + api.token(PersonRole.VIEWER));
+      connection.setRequestProperty("Authorization", "Bearer " + api.token(PersonRole.VIEWER));
       try (BufferedReader lines =
           new BufferedReader(
               new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
@@ -64,7 +65,8 @@ final class LiveEventsTest {
       for (int i = 0; i < 2; i++) {
         Socket viewer = new Socket();
         viewer.setReceiveBufferSize(4096);
-        viewer.connect(new java.net.InetSocketAddress("127.0.0.1", api.server().port()));
+        viewer.connect(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), api.server().port()));
         viewer
             .getOutputStream()
             .write(

@@ -48,7 +48,11 @@ final class PublishingTest {
   @Test
   void eachKindBecomesThePreferenceThatItMeans() {
     publish(
-        event("1", "pair").put("chosen", "a").put("rejected", "b").put("margin", 0.5).put("user", "u"));
+        event("1", "pair")
+            .put("chosen", "a")
+            .put("rejected", "b")
+            .put("margin", 0.5)
+            .put("user", "u"));
     publish(event("2", "choice").put("first", "a").put("second", "b").put("chosen", "second"));
     publish(event("3", "rating").put("response", "a").put("good", false));
     publish(event("4", "edit").put("original", "a").put("edited", "b"));
@@ -146,8 +150,7 @@ final class PublishingTest {
   @Test
   void anAdminSteersTheRun() {
     assertThat(control("{\"action\":\"pause\"}").statusCode()).isEqualTo(202);
-    assertThat(
-            ServedApi.json(api.call(PersonRole.VIEWER, "GET", "/status")).getBoolean("paused"))
+    assertThat(ServedApi.json(api.call(PersonRole.VIEWER, "GET", "/status")).getBoolean("paused"))
         .isTrue();
     assertThat(control("{\"action\":\"roll-back\"}").statusCode()).isEqualTo(400);
     assertThat(control("{\"action\":\"roll-back\",\"step\":12}").statusCode()).isEqualTo(202);
@@ -174,14 +177,14 @@ final class PublishingTest {
   }
 
   private void receive(String choice, String at) {
-    JsonObject fields =
-        new JsonObject().put("prompt", "P").put("first", "A").put("second", "B");
+    JsonObject fields = new JsonObject().put("prompt", "P").put("first", "A").put("second", "B");
     JsonObject data =
         new JsonObject()
             .put("id", "r1")
             .put("status", "submitted")
             .put("updated_at", at)
-            .put("values", new JsonObject().put("preference", new JsonObject().put("value", choice)))
+            .put(
+                "values", new JsonObject().put("preference", new JsonObject().put("value", choice)))
             .put("record", new JsonObject().put("fields", fields))
             .put("user", new JsonObject().put("username", "ann"));
     JsonObject body =

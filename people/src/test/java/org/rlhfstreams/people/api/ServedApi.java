@@ -156,8 +156,7 @@ final class ServedApi implements AutoCloseable {
   }
 
   /** A request to the API; its answer fits the document. */
-  HttpResponse<String> call(
-      Map<String, String> headers, String method, String path, String body) {
+  HttpResponse<String> call(Map<String, String> headers, String method, String path, String body) {
     HttpResponse<String> answer = send(headers, method, ApiDocument.BASE + path, body);
     Operation operation =
         contract.findOperation(
@@ -170,8 +169,7 @@ final class ServedApi implements AutoCloseable {
   }
 
   /** A request to any address. */
-  HttpResponse<String> send(
-      Map<String, String> headers, String method, String path, String body) {
+  HttpResponse<String> send(Map<String, String> headers, String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(server.url() + path))
             .timeout(PATIENCE)

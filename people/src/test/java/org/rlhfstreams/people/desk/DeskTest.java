@@ -110,8 +110,8 @@ final class DeskTest {
 
   @Test
   void theLeastJudgedComesFirstThenTheOldest() {
-    ask("newer", 3, 5);
     ask("older", 3, 1);
+    ask("newer", 3, 5);
     assertThat(next("ann")).contains("older");
     judge("ann", "older", Choice.FIRST);
     assertThat(next("bob")).contains("newer");

@@ -41,8 +41,7 @@ final class LabelStudioFormatTest {
     assertThat(preference.getChosen()).isEqualTo("B");
     assertThat(preference.getRejected()).isEqualTo("A");
     assertThat(preference.getAnnotators()).containsExactly("label-studio/2");
-    assertThat(preference.getPreferenceId())
-        .isEqualTo("label-studio/app/7@2026-01-01T00:00:00Z");
+    assertThat(preference.getPreferenceId()).isEqualTo("label-studio/app/7@2026-01-01T00:00:00Z");
   }
 
   @Test
@@ -57,8 +56,7 @@ final class LabelStudioFormatTest {
 
   @Test
   void whatIsMissingIsNamed() {
-    JsonObject event =
-        event("{\"type\": \"choices\", \"value\": {\"choices\": [\"first\"]}}");
+    JsonObject event = event("{\"type\": \"choices\", \"value\": {\"choices\": [\"first\"]}}");
     event.getJsonObject("task").getJsonObject("data").remove("second");
     assertThatThrownBy(() -> read(event))
         .isInstanceOfSatisfying(

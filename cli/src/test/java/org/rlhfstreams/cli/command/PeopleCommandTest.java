@@ -1,0 +1,93 @@
+package org.rlhfstreams.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.people.access.TokenEntry;
+import org.rlhfstreams.people.access.TokenRegistry;
+
+/** Tokens made and taken back by the commands are those that the service knows. */
+final class PeopleCommandTest {
+  @TempDir private Path directory;
+
+  @Test
+  void aTokenIsPrintedOnceAndHoldsUntilItIsTakenBack() throws IOException {
+    Path file = directory.resolve("tokens.yaml");
+    String first = make(file);
+    String second = make(file);
+    assertThat(Files.readString(file)).doesNotContain(first).doesNotContain(second);
+    assertThat(holder(file, first)).contains("alice");
+    String said =
+        CommandRun.expecting(
+                0,
+                "people",
+                "revoke",
+                "--name",
+                "alice",
+                "--keep-newest",
+                "--people.tokens-file",
+                file.toString())
+            .output();
+    assertThat(said).isEqualTo("tokens of alice that hold no more: 1\n");
+    assertThat(holder(file, first)).isEmpty();
+    assertThat(holder(file, second)).contains("alice");
+    CommandRun.expecting(
+        0, "people", "revoke", "--name", "alice", "--tokens-file", file.toString());
+    assertThat(holder(file, second)).isEmpty();
+    assertThat(
+            CommandRun.expecting(
+                    1, "people", "revoke", "--name", "alice", "--tokens-file", file.toString())
+                .errors())
+        .contains("has no token of alice");
+  }
+
+  private static String make(Path file) {
+    CommandRun run =
+        CommandRun.expecting(
+            0,
+            "people",
+            "token",
+            "--name",
+            "alice",
+            "--role",
+            "annotator",
+            "--tokens-file",
+            file.toString());
+    assertThat(run.errors()).contains("alice may now do what the role annotator may");
+    return run.output().strip();
+  }
+
+  private static Optional<String> holder(Path file, String token) {
+    return new TokenRegistry(Optional.of(file)).find(token).map(TokenEntry::name);
+  }
+
+  @Test
+  void whatIsMissingOrWrongIsSaid() {
+    assertThat(
+            CommandRun.expecting(2, "people", "token", "--name", "alice", "--role", "viewer")
+                .errors())
+        .contains("--tokens-file FILE");
+    assertThat(
+            CommandRun.expecting(
+                    2,
+                    "people",
+                    "token",
+                    "--name",
+                    "a b",
+                    "--role",
+                    "viewer",
+                    "--tokens-file",
+                    directory.resolve("tokens.yaml").toString())
+                .errors())
+        .contains("the name a b is none");
+    assertThat(
+            CommandRun.expecting(2, "people", "token", "--name", "alice", "--role", "king")
+                .errors())
+        .contains("ANNOTATOR");
+  }
+}
