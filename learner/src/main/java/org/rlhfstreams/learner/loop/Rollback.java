@@ -30,8 +30,7 @@ final class Rollback {
    * @param step that the run has come to
    */
   Optional<String> problem(Long target, long step) {
-    List<Long> there =
-        checkpoints.models().keySet().stream().filter(kept -> kept <= step).toList();
+    List<Long> there = checkpoints.models().keySet().stream().filter(kept -> kept <= step).toList();
     if (target == null) {
       return Optional.of("it names no step to go back to: those of %s are kept".formatted(there));
     }

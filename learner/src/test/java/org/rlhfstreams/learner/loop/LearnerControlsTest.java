@@ -84,14 +84,13 @@ final class LearnerControlsTest {
   }
 
   private ControlCommand command(ControlAction action, Long step) {
-    return
-        ControlCommand.newBuilder()
-            .setCommandId("command-" + commands++)
-            .setAction(action)
-            .setStep(step)
-            .setRequestedBy("ann")
-            .setRequestedAt(Instant.EPOCH)
-            .build();
+    return ControlCommand.newBuilder()
+        .setCommandId("command-" + commands++)
+        .setAction(action)
+        .setStep(step)
+        .setRequestedBy("ann")
+        .setRequestedAt(Instant.EPOCH)
+        .build();
   }
 
   private static void send(KafkaConnection connection, ControlCommand command) {
@@ -169,7 +168,9 @@ final class LearnerControlsTest {
     send(connection, command); // the same once more
     publishBatches(connection, 1);
     runTo(connection, 7);
-    assertThat(published(connection)).containsExactly(rolledBack, new WeightVersion(1, 7L));
+    assertThat(published(connection))
+        .endsWith(rolledBack, new WeightVersion(1, 7L))
+        .doesNotHaveDuplicates();
     List<StepMetrics> steps =
         TopicEvents.of(connection, connection.topics().trainingMetrics(), StepMetrics.class);
     assertThat(steps)

@@ -3,11 +3,8 @@ package org.rlhfstreams.learner.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +43,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 final class LearnerResumeTest {
   private static final int STEPS = 8;
   private static final int BATCH = 8;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @TempDir private static Path data;
   private static EmbeddedStack stack;
@@ -68,8 +64,8 @@ final class LearnerResumeTest {
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("connection.topic-prefix", run + ".");
-    settings.put("model.policy", golden("policy").toString());
-    settings.put("model.reward", golden("reward").toString());
+    settings.put("model.policy", GoldenPairs.model("policy").toString());
+    settings.put("model.reward", GoldenPairs.model("reward").toString());
     settings.put("learner.learning-rate", "1e-3");
     settings.put("learner.batch-size", String.valueOf(BATCH));
     settings.put("learner.max-steps", String.valueOf(STEPS));
@@ -83,14 +79,6 @@ final class LearnerResumeTest {
     settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
     settings.putAll(more);
     return new KafkaConnection(RlhfConfiguration.of(settings));
-  }
-
-  private static Path golden(String name) {
-    try {
-      return Path.of(LearnerResumeTest.class.getResource("/goldens/objectives/" + name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** The same records, refused ones among them, under the run's own topics. */
@@ -116,10 +104,6 @@ final class LearnerResumeTest {
       }
       producer.flush();
     }
-  }
-
-  private static final class CrashException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
   }
 
   private Path whole(String run, Map<String, String> more) {
@@ -255,17 +239,8 @@ final class LearnerResumeTest {
         .hasSameBinaryContentAs(wholeModel.resolve("model.safetensors"));
   }
 
-  /** Lines of metrics.jsonl without what the clock decides. */
-  private List<String> metrics(String run) throws IOException {
-    List<String> lines = new ArrayList<>();
-    for (String line :
-        Files.readAllLines(
-            directory.resolve(run).resolve("metrics.jsonl"), StandardCharsets.UTF_8)) {
-      ObjectNode json = (ObjectNode) MAPPER.readTree(line);
-      lines.add(
-          json.without(List.of("step_seconds", "learn_seconds", "tokens_per_second")).toString());
-    }
-    return lines;
+  private List<JsonNode> metrics(String run) throws IOException {
+    return RunLines.of(directory.resolve(run).resolve("metrics.jsonl"));
   }
 
   private static void assertPublishedOnce(KafkaConnection connection) {

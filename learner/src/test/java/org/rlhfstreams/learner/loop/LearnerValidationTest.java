@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +29,6 @@ final class LearnerValidationTest {
   private static final int PAIRS = 40;
   private static final int STEPS = 12;
   private static final int HEAVY = 17;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @TempDir private static Path data;
   private static EmbeddedStack stack;
@@ -49,10 +43,6 @@ final class LearnerValidationTest {
   @AfterAll
   static void closeStack() {
     stack.close();
-  }
-
-  private static final class CrashException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
   }
 
   private KafkaConnection connection(String run, Map<String, String> more) {
@@ -108,13 +98,7 @@ final class LearnerValidationTest {
   }
 
   private List<JsonNode> lines(String run, String file) throws IOException {
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line :
-        Files.readAllLines(directory.resolve(run).resolve(file), StandardCharsets.UTF_8)) {
-      ObjectNode json = (ObjectNode) MAPPER.readTree(line);
-      lines.add(json.without(List.of("step_seconds", "learn_seconds", "tokens_per_second")));
-    }
-    return lines;
+    return RunLines.of(directory.resolve(run).resolve(file));
   }
 
   private Path weights(String model) {

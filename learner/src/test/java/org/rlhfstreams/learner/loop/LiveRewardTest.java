@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +29,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 /** A reward model that follows preferences as they come and is judged by some of them. */
 final class LiveRewardTest {
   private static final int STEPS = 14;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @TempDir private static Path data;
   private static EmbeddedStack stack;
@@ -48,10 +43,6 @@ final class LiveRewardTest {
   @AfterAll
   static void closeStack() {
     stack.close();
-  }
-
-  private static final class CrashException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
   }
 
   private KafkaConnection connection(String run) {
@@ -110,14 +101,7 @@ final class LiveRewardTest {
   }
 
   private List<JsonNode> metrics(String run) throws IOException {
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line :
-        Files.readAllLines(
-            directory.resolve(run).resolve("metrics.jsonl"), StandardCharsets.UTF_8)) {
-      ObjectNode json = (ObjectNode) MAPPER.readTree(line);
-      lines.add(json.without(List.of("step_seconds", "learn_seconds", "tokens_per_second")));
-    }
-    return lines;
+    return RunLines.of(directory.resolve(run).resolve("metrics.jsonl"));
   }
 
   @Test

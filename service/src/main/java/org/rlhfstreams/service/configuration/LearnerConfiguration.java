@@ -136,7 +136,7 @@ public record LearnerConfiguration(
     @Setting(
             value = "none",
             description =
-                "Scores of rollouts as the objective sees them: none leaves them as they are;"
+                "Scores of rollouts as the objective sees them: none leaves them as they are,"
                     + " per-version measures each by its reward model's version.")
         ScoreNormalisationKind scoreNormalisation,
     @Setting(
@@ -160,14 +160,6 @@ public record LearnerConfiguration(
       throw new ConfigurationException(
           "learner.evaluate-every and learner.validation-share are for objectives on preferences;"
               + " rollouts are learned as they come: leave them out");
-    }
-    if (!objective.learnsFromRollouts() && scoreNormalisation != ScoreNormalisationKind.NONE) {
-      throw new ConfigurationException(
-          "learner.score-normalisation = "
-              + ValueParser.printed(scoreNormalisation)
-              + " is for scores of rollouts, which "
-              + objective.text()
-              + " does not learn from: leave it out");
     }
     if (earlyStopPatience > 0 && evaluateEvery == 0) {
       throw new ConfigurationException(

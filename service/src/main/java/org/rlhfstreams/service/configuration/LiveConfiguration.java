@@ -20,7 +20,8 @@ public record LiveConfiguration(
             range = "[0, 1)",
             description =
                 "Share of the preferences that is never learned from but judges each new reward"
-                    + " model, chosen by seed and id; when not set 0.1 for reward.")
+                    + " model, chosen by seed and id; when not set 0.1. Other objectives learn from"
+                    + " all.")
         OptionalDouble heldOutShare,
     @Setting(
             value = "200",
@@ -49,8 +50,8 @@ public record LiveConfiguration(
     return replayShare.orElse(objective == ObjectiveName.REWARD ? USUAL_REPLAY : 0);
   }
 
-  /** Share of the preferences that is never learned from. */
+  /** Share of the preferences that is never learned from; of a reward model alone. */
   public double heldOutShareFor(ObjectiveName objective) {
-    return heldOutShare.orElse(objective == ObjectiveName.REWARD ? USUAL_HELD_OUT : 0);
+    return objective == ObjectiveName.REWARD ? heldOutShare.orElse(USUAL_HELD_OUT) : 0;
   }
 }

@@ -44,11 +44,6 @@ public record RlhfConfiguration(
     if (range.isLive() && !learner.objective().learnsFromRollouts()) {
       refuseAnEnd(learner);
     }
-    if (learner.objective() != ObjectiveName.REWARD && live.heldOutShare().orElse(0) > 0) {
-      throw new ConfigurationException(
-          "live.held-out-share = %s holds out what judges reward models, but learner.objective = %s: leave it out"
-              .formatted(live.heldOutShare().getAsDouble(), learner.objective().text()));
-    }
     if (learner.objective() == ObjectiveName.KTO && learner.batchSize() < 2) {
       throw new ConfigurationException(
           "learner.batch-size = 1: kto measures each response against another one's prompt of the"
