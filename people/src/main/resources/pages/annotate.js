@@ -532,6 +532,7 @@ async function start() {
       const session = await openSession();
       at("person").textContent = session.name;
       at("sign-out").hidden = false;
+      at("to-dashboard").hidden = session.role === "annotator";
       return session;
     } catch (problem) {
       if (problem.status === 401) {
