@@ -174,6 +174,19 @@ final class AnnotatePageTest {
   }
 
   @Test
+  void copesWithLongIdentifiers() {
+    for (int index = 1; index <= 12; index++) {
+      server.ask(
+          "q%02d|%s".formatted(index, "x".repeat(600)), "Prompt " + index, "One", "Other", false);
+    }
+    open();
+    for (int index = 1; index <= 12; index++) {
+      judge("1", "q%02d|%s".formatted(index, "x".repeat(600)));
+    }
+    Browser.until(() -> server.judgements().size() == 12);
+  }
+
+  @Test
   void comesBackByItself() {
     server.askPlainly(3);
     open();
