@@ -10,6 +10,7 @@ import { FoldedText, summary } from "./text.js";
 
 const QUESTIONS_AHEAD = 2;
 const UNDOS = 50;
+const LONGEST_MILLISECONDS = 86_400_000;
 // The server takes no longer list of questions to leave out.
 const LONGEST_EXCLUSION = 2500;
 // A press that comes this soon after a question appeared was not about it.
@@ -216,7 +217,8 @@ function judge(choice) {
   }
   const question = current;
   const comment = at("comment").value.trim();
-  const milliseconds = Math.max(0, Math.round(performance.now() - shownAt - hiddenMilliseconds));
+  const milliseconds = Math.min(
+    LONGEST_MILLISECONDS, Math.max(0, Math.round(performance.now() - shownAt - hiddenMilliseconds)));
   const judgement = {
     judgementId: randomIdentifier(),
     comparisonId: question.comparisonId,

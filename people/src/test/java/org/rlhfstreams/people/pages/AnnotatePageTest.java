@@ -142,7 +142,7 @@ final class AnnotatePageTest {
 
   @Test
   void losesNothingWithoutAConnection() {
-    server.askPlainly(6);
+    server.askPlainly(3);
     open();
     Browser.until(
         () -> server.requests().stream().anyMatch(request -> request.endsWith("exclude=q1,q2")));
@@ -160,6 +160,7 @@ final class AnnotatePageTest {
     judge("2", "q3");
     Browser.until(() -> browser.text("#connection").contains("3 judgements kept here"));
 
+    server.ask("q4", "Prompt 4", "One", "Other", false);
     server.comeBack();
     open(); // whoever reloads in impatience loses nothing either
     shows("q4");
