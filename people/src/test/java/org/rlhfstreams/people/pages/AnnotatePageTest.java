@@ -153,8 +153,7 @@ final class AnnotatePageTest {
     judge("2", "q2");
     judge("0", "q3");
     Browser.until(() -> browser.text("#connection").contains("3 judgements kept here"));
-    Browser.until(
-        () -> browser.text("#waiting-title").equals("No connection to the server"));
+    Browser.until(() -> browser.text("#waiting-title").equals("No connection to the server"));
     browser.press("u");
     shows("q3");
     judge("2", "q3");
