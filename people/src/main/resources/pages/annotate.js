@@ -10,6 +10,9 @@ import { FoldedText, summary } from "./text.js";
 
 const QUESTIONS_AHEAD = 2;
 const UNDOS = 50;
+const LONGEST_MILLISECONDS = 86_400_000;
+// The server takes no longer list of questions to leave out.
+const LONGEST_EXCLUSION = 2500;
 // A press that comes this soon after a question appeared was not about it.
 const SETTLE_MILLISECONDS = 150;
 const SAID = { left: "answer 1", right: "answer 2", tie: "tie", skip: "skipped" };
@@ -72,6 +75,18 @@ function known() {
   return [...new Set([...here, ...judged, ...waiting])];
 }
 
+/** The known questions as a list for the server, the most important first, as far as there is room. */
+function exclusion() {
+  let list = "";
+  for (const comparisonId of known()) {
+    if (list.length + comparisonId.length >= LONGEST_EXCLUSION) {
+      break;
+    }
+    list += (list ? "," : "") + comparisonId;
+  }
+  return list ? `?exclude=${list.split(",").map(encodeURIComponent).join(",")}` : "";
+}
+
 /** Fetches until enough questions are here, none are open or the server is gone. */
 async function fill() {
   if (fetching || outbox.state === "login") {
@@ -81,8 +96,7 @@ async function fill() {
   clearTimeout(fetchTimer);
   try {
     while ((current ? ahead.length : -1) < QUESTIONS_AHEAD) {
-      const exclude = known().map(encodeURIComponent).join(",");
-      const question = await request("GET", `/comparisons/next${exclude ? `?exclude=${exclude}` : ""}`);
+      const question = await request("GET", `/comparisons/next${exclusion()}`);
       failures = 0;
       if (outbox.problem?.status === 0) {
         outbox.hurry();
@@ -203,7 +217,8 @@ function judge(choice) {
   }
   const question = current;
   const comment = at("comment").value.trim();
-  const milliseconds = Math.max(0, Math.round(performance.now() - shownAt - hiddenMilliseconds));
+  const milliseconds = Math.min(
+    LONGEST_MILLISECONDS, Math.max(0, Math.round(performance.now() - shownAt - hiddenMilliseconds)));
   const judgement = {
     judgementId: randomIdentifier(),
     comparisonId: question.comparisonId,
@@ -221,7 +236,7 @@ function judge(choice) {
   }
   history.push({ question, judgementId: judgement.judgementId, choice, comment, status: "waiting" });
   history.splice(0, history.length - UNDOS);
-  judged = [question.comparisonId, ...judged].slice(0, 20);
+  judged = [question.comparisonId, ...judged].slice(0, 10);
   spent.push(milliseconds);
   spent.splice(0, spent.length - 20);
   today++;
@@ -532,6 +547,7 @@ async function start() {
       const session = await openSession();
       at("person").textContent = session.name;
       at("sign-out").hidden = false;
+      at("to-dashboard").hidden = session.role === "annotator";
       return session;
     } catch (problem) {
       if (problem.status === 401) {

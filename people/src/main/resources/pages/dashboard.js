@@ -52,7 +52,9 @@ async function start() {
 }
 
 const session = await start();
-if (session) {
+if (session?.role === "annotator") {
+  location.replace("/annotate");
+} else if (session) {
   run(session);
 }
 

@@ -7,10 +7,8 @@ const at = (id) => document.getElementById(id);
 
 function next(session) {
   const wanted = new URLSearchParams(location.search).get("next");
-  if (PAGES.includes(wanted)) {
-    return wanted;
-  }
-  return session.role === "viewer" ? "/dashboard" : "/annotate";
+  const home = session.role === "viewer" ? "/dashboard" : "/annotate";
+  return PAGES.includes(wanted) && session.role === "admin" ? wanted : home;
 }
 
 try {

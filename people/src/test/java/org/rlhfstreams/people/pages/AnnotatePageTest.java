@@ -142,7 +142,7 @@ final class AnnotatePageTest {
 
   @Test
   void losesNothingWithoutAConnection() {
-    server.askPlainly(6);
+    server.askPlainly(3);
     open();
     Browser.until(
         () -> server.requests().stream().anyMatch(request -> request.endsWith("exclude=q1,q2")));
@@ -153,13 +153,13 @@ final class AnnotatePageTest {
     judge("2", "q2");
     judge("0", "q3");
     Browser.until(() -> browser.text("#connection").contains("3 judgements kept here"));
-    Browser.until(
-        () -> browser.text("#waiting-title").equals("No connection to the server"));
+    Browser.until(() -> browser.text("#waiting-title").equals("No connection to the server"));
     browser.press("u");
     shows("q3");
     judge("2", "q3");
     Browser.until(() -> browser.text("#connection").contains("3 judgements kept here"));
 
+    server.ask("q4", "Prompt 4", "One", "Other", false);
     server.comeBack();
     open(); // whoever reloads in impatience loses nothing either
     shows("q4");
@@ -171,6 +171,19 @@ final class AnnotatePageTest {
         .as("the one whose answer was lost came again under its identifier")
         .hasSize(4)
         .anySatisfy((id, count) -> assertThat(count).isGreaterThan(1));
+  }
+
+  @Test
+  void copesWithLongIdentifiers() {
+    for (int index = 1; index <= 12; index++) {
+      server.ask(
+          "q%02d|%s".formatted(index, "x".repeat(600)), "Prompt " + index, "One", "Other", false);
+    }
+    open();
+    for (int index = 1; index <= 12; index++) {
+      judge("1", "q%02d|%s".formatted(index, "x".repeat(600)));
+    }
+    Browser.until(() -> server.judgements().size() == 12);
   }
 
   @Test

@@ -64,10 +64,8 @@ final class ScreenshotsTest {
           browser.script("document.activeElement.blur(); scrollTo(0, 0)");
           Browser.until(() -> browser.all(".curve[data-points='240'] canvas").size() >= 2);
           photograph(browser, folder.resolve("dashboard-" + size + "-" + scheme + ".png"));
-          if (size.equals("desktop")) {
-            browser.script("document.getElementById('flow-title').scrollIntoView()");
-            photograph(browser, folder.resolve("dashboard-flow-" + scheme + ".png"));
-          }
+          browser.script("document.getElementById('flow-title').scrollIntoView()");
+          photograph(browser, folder.resolve("dashboard-flow-" + size + "-" + scheme + ".png"));
         }
       }
     }

@@ -346,6 +346,10 @@ final class StandIn implements AutoCloseable {
       return;
     }
     MultiMap parameters = context.queryParams();
+    if (String.valueOf(parameters.get("exclude")).length() > 3_000) {
+      problem(context, 400, "exclude is longer than 3,000 characters.");
+      return;
+    }
     Set<String> excluded =
         new HashSet<>(Arrays.asList(String.valueOf(parameters.get("exclude")).split(",", -1)));
     Set<String> judged = new HashSet<>();
