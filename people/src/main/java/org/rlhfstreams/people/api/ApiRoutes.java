@@ -15,6 +15,7 @@ import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.validation.RequestValidator;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,7 @@ final class ApiRoutes {
     return router;
   }
 
-  private static void refuse(RoutingContext context, TreeSet<String> allowed) {
+  private static void refuse(RoutingContext context, Set<String> allowed) {
     context.response().putHeader("Allow", String.join(", ", allowed));
     context.fail(405);
   }
