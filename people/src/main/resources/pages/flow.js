@@ -50,7 +50,7 @@ const WIDE = {
   },
 };
 const TALL = {
-  size: [360, 690], box: [158, 84],
+  size: [366, 664], box: [158, 84],
   places: {
     admission: [8, 44], workers: [8, 200], scoring: [8, 356], learner: [8, 530],
     people: [194, 200], verdicts: [194, 356], "reward-learner": [194, 530],
@@ -60,15 +60,13 @@ const TALL = {
     "rollout-requests": ["M70 128V194", 70, 164],
     rollouts: ["M70 284V350", 70, 322],
     "scored-rollouts": ["M70 440V524", 70, 508],
-    "policy-weights": ["M87 614V650H352V22H250", 222, 646],
-    comparisons: ["M166 374H180V242H188", 224, 178],
+    "policy-weights": ["M87 614V646H360V180H140V194", 222, 650],
+    comparisons: ["M166 374H180V242H188", 180, 322],
     judgements: ["M273 284V350", 273, 322],
     preferences: ["M273 440V524", 273, 508],
     "reward-weights": ["M232 530V474H130V446", 190, 478],
   },
 };
-// On a phone the weights arrive at the workers from above, between the two columns.
-TALL.lines["policy-weights"][0] = "M87 614V650H352V180H140V194";
 
 function element(name, attributes, text) {
   const node = document.createElementNS(NAMESPACE, name);

@@ -4,49 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.WebElement;
 
 /** What somebody who judges would miss. */
-@ExtendWith(ChromiumNeeded.class)
-final class AnnotatePageTest {
-  private static StandIn server;
-  private static Browser browser;
-
-  @BeforeAll
-  static void start() {
-    server = new StandIn();
-    browser = Browser.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      browser.close();
-    }
-    server.close();
-  }
-
-  @BeforeEach
-  void fresh() {
-    server.reset();
-    browser.asDesktop();
-    browser.prefers("light");
-  }
-
-  @AfterEach
-  void nothingWasForbidden() {
-    server.reset();
-    List<String> complaints = browser.complaints();
-    browser.forget();
-    assertThat(complaints).isEmpty();
-  }
-
+final class AnnotatePageTest extends InBrowser {
   @Test
   void judgesByKeyboard() {
     server.askPlainly(5);

@@ -7,43 +7,21 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every page: anyone can use it, it is light, and it is there at once. */
-@ExtendWith(ChromiumNeeded.class)
-final class PagesTest {
+final class PagesTest extends InBrowser {
   private static final long MOST_BYTES = 500 * 1024;
   private static final double MOST_MILLISECONDS = 1_000;
   private static final int LOADS = 5;
 
-  private static StandIn server;
-  private static Browser browser;
-
-  @BeforeAll
-  static void start() {
-    server = new StandIn();
+  @BeforeEach
+  void prepare() {
     Run.prepare(server, 60);
     server.ask("q1", Run.PROMPT, "He met a cat.", "He met a car.\u200B", false);
-    browser = Browser.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (browser != null) {
-      browser.close();
-    }
-    server.close();
-  }
-
-  @AfterEach
-  void forget() {
-    browser.forget();
   }
 
   @ParameterizedTest

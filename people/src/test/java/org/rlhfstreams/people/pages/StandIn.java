@@ -122,6 +122,7 @@ final class StandIn implements AutoCloseable {
     answers.clear();
     requests.clear();
     held.clear();
+    streams.clear();
     role = "admin";
     signedIn = true;
     away = false;
