@@ -96,7 +96,10 @@ public final class PeopleLoad {
       settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
       settings.put("people.http-port", "0");
       settings.put("people.tokens-file", tokensFile.toString());
-      String viewer = TokensFile.add(tokensFile, "viewer", PersonRole.VIEWER);
+      List<String> viewers = new ArrayList<>();
+      for (int i = 0; i < VIEWERS; i++) {
+        viewers.add(TokensFile.add(tokensFile, "viewer-" + i, PersonRole.VIEWER));
+      }
       List<String> tokens = new ArrayList<>();
       for (int i = 0; i < PEOPLE; i++) {
         tokens.add(TokensFile.add(tokensFile, "person-" + i, PersonRole.ANNOTATOR));
@@ -111,7 +114,7 @@ public final class PeopleLoad {
         PeopleLoad load =
             new PeopleLoad(
                 service.url(), tokens, producer, connection.topics().comparisons().name());
-        load.run(viewer, service.port());
+        load.run(viewers, service.port());
         load.report(judged(connection));
       }
     }
@@ -152,10 +155,10 @@ public final class PeopleLoad {
         .build();
   }
 
-  private void run(String viewer, int port) throws IOException, InterruptedException {
+  private void run(List<String> viewerTokens, int port) throws IOException, InterruptedException {
     List<Socket> viewers = new ArrayList<>();
     ExecutorService reading = Executors.newCachedThreadPool(PeopleLoad::daemon);
-    for (int i = 0; i < VIEWERS; i++) {
+    for (String viewer : viewerTokens) {
       Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
       viewers.add(socket);
       reading.execute(() -> look(socket, viewer));
