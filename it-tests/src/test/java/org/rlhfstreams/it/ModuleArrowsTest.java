@@ -75,6 +75,23 @@ final class ModuleArrowsTest {
   }
 
   @Test
+  void whatPeopleReachKnowsNoModel() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.rlhfstreams.people..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.rlhfstreams.model..",
+            "org.rlhfstreams.topology..",
+            "org.rlhfstreams.reward..",
+            "org.rlhfstreams.learner..",
+            "org.rlhfstreams.worker..",
+            "org.rlhfstreams.cli..")
+        .check(classes);
+  }
+
+  @Test
   void topologiesKnowSchemasAlone() {
     noClasses()
         .that()

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.events.WeightVersion;
 
 /**
  * The rule that scores are measured by the running mean and deviation of their reward model's
@@ -24,7 +23,7 @@ public final class ScoreNormalisation {
   private static final String LEVEL = PREFIX + "level";
   private static final double SMOOTHING = 0.1;
 
-  private final Map<WeightVersion, Running> versions = new LinkedHashMap<>();
+  private final Map<RewardModelVersion, Running> versions = new LinkedHashMap<>();
   private double level = Double.NaN;
 
   /** What the scores of one version came to. */
@@ -57,7 +56,7 @@ public final class ScoreNormalisation {
    * @param rewardVersions which reward model gave each score, [rows]
    * @param scores [rows], finite
    */
-  public double[] normalised(List<WeightVersion> rewardVersions, double[] scores) {
+  public double[] normalised(List<RewardModelVersion> rewardVersions, double[] scores) {
     double shift = Double.isNaN(level) ? 0 : level;
     for (int i = 0; i < scores.length; i++) {
       versions.computeIfAbsent(rewardVersions.get(i), v -> new Running(shift)).add(scores[i]);
@@ -83,11 +82,11 @@ public final class ScoreNormalisation {
       numbers.put(LEVEL, level);
     }
     int index = 0;
-    for (Map.Entry<WeightVersion, Running> version : versions.entrySet()) {
+    for (Map.Entry<RewardModelVersion, Running> version : versions.entrySet()) {
       Running running = version.getValue();
       String at = PREFIX + index++;
-      numbers.put(at + ".generation", (double) version.getKey().getGeneration());
-      numbers.put(at + ".step", (double) version.getKey().getStep());
+      numbers.put(at + ".generation", (double) version.getKey().generation());
+      numbers.put(at + ".step", (double) version.getKey().step());
       numbers.put(at + ".shift", running.shift);
       numbers.put(at + ".count", (double) running.count);
       numbers.put(at + ".mean", running.mean);
@@ -107,7 +106,7 @@ public final class ScoreNormalisation {
       running.mean = numbers.get(at + ".mean");
       running.squares = numbers.get(at + ".squares");
       versions.put(
-          new WeightVersion(
+          new RewardModelVersion(
               numbers.get(at + ".generation").intValue(), numbers.get(at + ".step").longValue()),
           running);
     }

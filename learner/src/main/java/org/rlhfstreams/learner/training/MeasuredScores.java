@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.advantage.RewardModelVersion;
 import org.rlhfstreams.learner.advantage.ScoreNormalisation;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.service.configuration.ScoreNormalisationKind;
@@ -28,7 +30,7 @@ final class MeasuredScores {
         normalisation
             .get()
             .normalised(
-                batch.stream().map(ScoredSample::rewardModelVersion).toList(),
+                batch.stream().map(MeasuredScores::version).toList(),
                 batch.stream().mapToDouble(ScoredSample::score).toArray());
     List<ScoredSample> measured = new ArrayList<>();
     for (int i = 0; i < scores.length; i++) {
@@ -58,5 +60,10 @@ final class MeasuredScores {
   /** Takes up what {@link #numbers} gave, among others. */
   void restore(Map<String, Double> numbers) {
     normalisation.ifPresent(held -> held.restore(numbers));
+  }
+
+  private static RewardModelVersion version(ScoredSample sample) {
+    WeightVersion version = sample.rewardModelVersion();
+    return new RewardModelVersion(version.getGeneration(), version.getStep());
   }
 }

@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.rlhfstreams.events.WeightVersion;
 
 /** Scores on the scale of their reward model's version. */
 final class ScoreNormalisationTest {
@@ -17,11 +16,11 @@ final class ScoreNormalisationTest {
 
   private final SplittableRandom random = new SplittableRandom(3);
 
-  private static WeightVersion version(long step) {
-    return new WeightVersion(0, step);
+  private static RewardModelVersion version(long step) {
+    return new RewardModelVersion(0, step);
   }
 
-  private static List<WeightVersion> all(long step) {
+  private static List<RewardModelVersion> all(long step) {
     return Collections.nCopies(BATCH, version(step));
   }
 
@@ -55,7 +54,7 @@ final class ScoreNormalisationTest {
       double[] scores = scores(i * 0.1, 1);
       double[] moved =
           step == 1 ? Arrays.stream(scores).map(score -> 10 * score + 100).toArray() : scores;
-      List<WeightVersion> versions = new ArrayList<>(all(step));
+      List<RewardModelVersion> versions = new ArrayList<>(all(step));
       versions.set(BATCH - 1, version(step + 1)); // the first of the next come among the last
       if (step == 0) {
         moved = moved.clone();
@@ -86,7 +85,7 @@ final class ScoreNormalisationTest {
   void fewOrEqualScoresOfANewVersionAreBounded() {
     ScoreNormalisation normalisation = new ScoreNormalisation();
     double[] unused = normalisation.normalised(all(1), scores(0, 1));
-    List<WeightVersion> versions = new ArrayList<>(all(1));
+    List<RewardModelVersion> versions = new ArrayList<>(all(1));
     versions.set(3, version(2));
     double[] scores = scores(0, 1);
     scores[3] = 1e6;
