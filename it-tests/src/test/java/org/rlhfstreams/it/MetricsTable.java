@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The metrics that docs/observability.md lists. */
 final class MetricsTable {
@@ -27,7 +28,9 @@ final class MetricsTable {
             row -> {
               // A counter that has tags is there once it has counted.
               boolean tagged = row.group(1).equals("rlhf_dead_letters_total");
-              boolean unused = (tagged ? table.sometimes : table.always).add(row.group(1));
+              boolean people = row.group(1).startsWith("rlhf_people_");
+              boolean unused =
+                  (tagged || people ? table.sometimes : table.always).add(row.group(1));
             });
     return table;
   }
@@ -37,6 +40,13 @@ final class MetricsTable {
     Set<String> names = new TreeSet<>(always);
     names.addAll(sometimes);
     return names;
+  }
+
+  /** What a reward service shows besides where it serves people. */
+  Set<String> people() {
+    return sometimes.stream()
+        .filter(name -> name.startsWith("rlhf_people_"))
+        .collect(Collectors.toSet());
   }
 
   /** What the roles show is what is listed. */

@@ -74,9 +74,9 @@ final class PeopleRoles {
     return judgements;
   }
 
-  /** The learner of the policy. */
-  RlhfProcess policyLearner() {
-    return policyLearner;
+  /** Who serves the pages. */
+  RlhfProcess rewardService() {
+    return rewardService;
   }
 
   /** Ends all of them. */

@@ -3,6 +3,7 @@ package org.rlhfstreams.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +38,10 @@ final class PeopleTest {
   @TempDir private Path directory;
 
   @Test
-  void aJudgementIsFollowedFromTheClickToThePolicy() {
+  void aJudgementIsFollowedFromTheClickToThePolicy() throws IOException {
     try (Cluster cluster = new Cluster(directory)) {
       PeopleRoles roles = new PeopleRoles(cluster, RUN, List.of("--batch-size", "4"));
+      assertThat(MetricsPage.of(roles.rewardService())).containsAll(MetricsTable.read().people());
       List<String> judged = roles.judge(JUDGEMENTS);
       Log log = cluster.log();
       assertThat(log.read(log.topics().judgements(), Judgement.class))

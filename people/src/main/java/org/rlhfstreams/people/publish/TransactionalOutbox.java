@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.rlhfstreams.people.live.LiveLog;
 import org.rlhfstreams.schemas.RootCause;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TransactionalOutbox implements Outbox, AutoCloseable {
   /** Of its transactions, without the prefix. */
-  public static final String NAME = "people";
+  public static final String NAME = GroupNames.PEOPLE;
 
   private static final Logger LOG = LoggerFactory.getLogger(TransactionalOutbox.class);
   private static final int MOST_WAITING = 10_000;

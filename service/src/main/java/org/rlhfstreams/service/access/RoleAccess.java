@@ -103,6 +103,8 @@ public final class RoleAccess {
     read(topics.preferences());
     read(topics.rolloutStatistics());
     read(topics.annotatorStatistics());
+    named(ResourceType.TRANSACTIONAL_ID, GroupNames.PEOPLE, AclOperation.WRITE);
+    all(ResourceType.GROUP, AclOperation.DESCRIBE); // how far every stage is
     member(GroupNames.TOPOLOGIES);
     // Their stores' changelogs and what goes from one to the other, which is deleted when done.
     beginning(
