@@ -3,8 +3,10 @@ package org.rlhfstreams.schemas;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The rule that a new schema must read what the newest old one wrote: BACKWARD on every subject,
@@ -12,6 +14,8 @@ import java.util.Map;
  */
 public final class SubjectCompatibility {
   private static final String LEVEL = "BACKWARD";
+  private static final int TRIES = 3;
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
   private final RegistryClient registry;
 
@@ -42,9 +46,18 @@ public final class SubjectCompatibility {
     }
   }
 
+  private static boolean isConflict(RegistryClient.Answer answer) {
+    return answer.status() == 409 || answer.status() >= 500;
+  }
+
   private void send(String method, String path, Map<String, String> body, Topic topic) {
     try {
       RegistryClient.Answer answer = registry.send(method, path, body);
+      // Roles that start at once say the same at once, and some registries take only the first.
+      for (int next = 2; next <= TRIES && isConflict(answer); next++) {
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        answer = registry.send(method, path, body);
+      }
       if (answer.status() == 409) {
         throw new TopicException(
             ("the schema of topic %s breaks what is in the log: %s; give new fields a default and"
