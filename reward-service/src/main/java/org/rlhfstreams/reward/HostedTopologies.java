@@ -142,6 +142,9 @@ final class HostedTopologies implements AutoCloseable {
     properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000");
     properties.putIfAbsent("consumer.auto.offset.reset", "earliest");
     properties.putIfAbsent("producer.linger.ms", "0");
+    // Of two requests of a new transaction that are under way at once the broker may look at the
+    // second one first, refuse it and say so in its log; it is sent again, but worries who reads.
+    properties.putIfAbsent("producer.max.in.flight.requests.per.connection", "1");
     return properties;
   }
 

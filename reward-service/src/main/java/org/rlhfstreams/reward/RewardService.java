@@ -45,6 +45,7 @@ public final class RewardService implements AutoCloseable {
   private final ServiceThread thread;
 
   private RewardService(KafkaConnection connection) {
+    try {
     RlhfConfiguration configuration = connection.configuration();
     RewardServiceConfiguration settings = configuration.rewardService();
     Path policyPath = configuration.model().requiredPolicy();
@@ -100,6 +101,10 @@ public final class RewardService implements AutoCloseable {
                     score(connection, model, frozen, meters, stopped);
                   }
                 }));
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
   }
 
   /**
