@@ -46,61 +46,61 @@ public final class RewardService implements AutoCloseable {
 
   private RewardService(KafkaConnection connection) {
     try {
-    RlhfConfiguration configuration = connection.configuration();
-    RewardServiceConfiguration settings = configuration.rewardService();
-    Path policyPath = configuration.model().requiredPolicy();
-    ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
-    Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
-    ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
-    ComputeDevice.select(configuration.model().device());
-    ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
-    this.reader =
-        opened.add(
-            WeightReader.start(
-                connection,
-                connection.topics().rewardWeights(),
-                (version, reason) -> LOG.error("reward-weights: {}", reason)));
-    this.endpoint =
-        opened.add(
-            OperationsEndpoint.start(
-                configuration.operations().host(),
-                settings.httpPort(),
-                "reward-service.http-port",
-                this::failure,
-                this::unready));
-    this.topologies =
-        opened.add(
-            new HostedTopologies(
-                connection,
-                new PolicyPromptEncoder(
-                    new PromptEncoding(policyPath, policy, tokenizer),
-                    policy.maxPositions() - configuration.sampling().maxNewTokens()),
-                settings.stateDirectory(),
-                new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
-    this.people =
-        configuration.people().enabled()
-            ? Optional.of(opened.add(PeopleService.start(connection, endpoint.meters())))
-            : Optional.empty();
-    people.ifPresent(service -> LOG.info("pages at {}", service.url()));
-    ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
-    int endOfSequence = tokenizer.endOfSequence();
-    this.thread =
-        opened.add(
-            ServiceThread.start(
-                "reward-service",
-                stopped -> {
-                  String type = configuration.model().dtype().name();
-                  try (RewardModel model =
-                          new RewardModel(
-                              reward,
-                              ComputeType.named(type, reward),
-                              endOfSequence,
-                              reader::newest);
-                      ReferenceModel frozen =
-                          new ReferenceModel(reference, ComputeType.named(type, reference))) {
-                    score(connection, model, frozen, meters, stopped);
-                  }
-                }));
+      RlhfConfiguration configuration = connection.configuration();
+      RewardServiceConfiguration settings = configuration.rewardService();
+      Path policyPath = configuration.model().requiredPolicy();
+      ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
+      Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
+      ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
+      ComputeDevice.select(configuration.model().device());
+      ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
+      this.reader =
+          opened.add(
+              WeightReader.start(
+                  connection,
+                  connection.topics().rewardWeights(),
+                  (version, reason) -> LOG.error("reward-weights: {}", reason)));
+      this.endpoint =
+          opened.add(
+              OperationsEndpoint.start(
+                  configuration.operations().host(),
+                  settings.httpPort(),
+                  "reward-service.http-port",
+                  this::failure,
+                  this::unready));
+      this.topologies =
+          opened.add(
+              new HostedTopologies(
+                  connection,
+                  new PolicyPromptEncoder(
+                      new PromptEncoding(policyPath, policy, tokenizer),
+                      policy.maxPositions() - configuration.sampling().maxNewTokens()),
+                  settings.stateDirectory(),
+                  new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
+      this.people =
+          configuration.people().enabled()
+              ? Optional.of(opened.add(PeopleService.start(connection, endpoint.meters())))
+              : Optional.empty();
+      people.ifPresent(service -> LOG.info("pages at {}", service.url()));
+      ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
+      int endOfSequence = tokenizer.endOfSequence();
+      this.thread =
+          opened.add(
+              ServiceThread.start(
+                  "reward-service",
+                  stopped -> {
+                    String type = configuration.model().dtype().name();
+                    try (RewardModel model =
+                            new RewardModel(
+                                reward,
+                                ComputeType.named(type, reward),
+                                endOfSequence,
+                                reader::newest);
+                        ReferenceModel frozen =
+                            new ReferenceModel(reference, ComputeType.named(type, reference))) {
+                      score(connection, model, frozen, meters, stopped);
+                    }
+                  }));
     } catch (RuntimeException e) {
       opened.close();
       throw e;
