@@ -1,11 +1,14 @@
 package org.rlhfstreams.cli.annotator;
 
-import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.events.Choice;
 
-/** Whoever answers comparisons: a person at a page, or a program. */
+/** Whoever answers comparisons. */
 @FunctionalInterface
 public interface Annotator {
-  /** The answer to a comparison. */
-  Judgement judge(Comparison comparison);
+  /**
+   * Which of two responses is better.
+   *
+   * @param comparisonId of the question; the same one gets the same answer
+   */
+  Choice choose(String comparisonId, String first, String second);
 }

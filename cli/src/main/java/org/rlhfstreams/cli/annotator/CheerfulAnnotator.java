@@ -1,11 +1,8 @@
 package org.rlhfstreams.cli.annotator;
 
-import java.time.Instant;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.rlhfstreams.events.Choice;
-import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.events.Judgement;
 
 /**
  * Prefers the more cheerful response, with a little noise: the probability of the first is the
@@ -21,21 +18,8 @@ public final class CheerfulAnnotator implements Annotator {
   }
 
   @Override
-  public Judgement judge(Comparison comparison) {
-    double lead =
-        cheerfulness.of(comparison.getFirst().getText())
-            - cheerfulness.of(comparison.getSecond().getText());
-    return Judgement.newBuilder()
-        .setJudgementId(comparison.getComparisonId() + "/cheerful-annotator")
-        .setComparisonId(comparison.getComparisonId())
-        .setAnnotator("cheerful-annotator")
-        .setChoice(choice(lead, comparison.getComparisonId()))
-        .setJudgedAt(Instant.now())
-        .setMillisecondsSpent(0)
-        .build();
-  }
-
-  private Choice choice(double lead, String comparisonId) {
+  public Choice choose(String comparisonId, String first, String second) {
+    double lead = cheerfulness.of(first) - cheerfulness.of(second);
     if (lead == 0) {
       return Choice.TIE;
     }

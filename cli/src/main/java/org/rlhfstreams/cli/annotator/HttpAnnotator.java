@@ -10,15 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.events.Choice;
-import org.rlhfstreams.events.ComparedResponse;
-import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.events.WeightVersion;
 
 /** Answers the questions of a run over its HTTP API, as a person at the page does. One thread. */
 public final class HttpAnnotator {
@@ -76,7 +71,10 @@ public final class HttpAnnotator {
   }
 
   private Optional<String> judge(JsonNode question) throws IOException, InterruptedException {
-    Choice choice = annotator.judge(comparison(question)).getChoice();
+    String comparisonId = question.path("comparisonId").asText();
+    Choice choice =
+        annotator.choose(
+            comparisonId, question.path("left").asText(), question.path("right").asText());
     String id = UUID.randomUUID().toString();
     HttpResponse<String> answer =
         send(
@@ -85,7 +83,7 @@ public final class HttpAnnotator {
             MAPPER
                 .createObjectNode()
                 .put("judgementId", id)
-                .put("comparisonId", question.path("comparisonId").asText())
+                .put("comparisonId", comparisonId)
                 .put("choice", shown(choice))
                 .put("swapped", question.path("swapped").asBoolean())
                 .put("millisecondsSpent", 0));
@@ -101,27 +99,6 @@ public final class HttpAnnotator {
       case TIE -> "tie";
       case SKIP -> "skip";
     };
-  }
-
-  private static Comparison comparison(JsonNode question) {
-    return Comparison.newBuilder()
-        .setComparisonId(question.path("comparisonId").asText())
-        .setPromptId("")
-        .setPromptText(question.path("prompt").asText())
-        .setFirst(side(question.path("left").asText()))
-        .setSecond(side(question.path("right").asText()))
-        .setReason("")
-        .setCreatedAt(Instant.EPOCH)
-        .build();
-  }
-
-  private static ComparedResponse side(String text) {
-    return ComparedResponse.newBuilder()
-        .setRolloutId("")
-        .setText(text)
-        .setTokenIds(List.of())
-        .setVersion(new WeightVersion(0, 0L))
-        .build();
   }
 
   private static Optional<String> none(HttpResponse<String> response, String what, int expected) {

@@ -107,13 +107,13 @@ public final class PreferencesSynthesizeCommand implements Callable<Integer> {
     }
 
     void accept(Comparison comparison) {
-      Choice choice = annotator.judge(comparison).getChoice();
+      String one = comparison.getFirst().getText();
+      String other = comparison.getSecond().getText();
+      Choice choice = annotator.choose(comparison.getComparisonId(), one, other);
       if (choice != Choice.FIRST && choice != Choice.SECOND) {
         return;
       }
       boolean first = choice == Choice.FIRST;
-      String one = comparison.getFirst().getText();
-      String other = comparison.getSecond().getText();
       ObjectNode json = MAPPER.createObjectNode();
       json.put("prompt", comparison.getPromptText());
       json.put("chosen", first ? one : other);

@@ -1,17 +1,12 @@
 package org.rlhfstreams.cli.evaluation;
 
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.rlhfstreams.cli.annotator.Annotator;
 import org.rlhfstreams.cli.annotator.CheerfulAnnotator;
 import org.rlhfstreams.cli.annotator.Cheerfulness;
 import org.rlhfstreams.cli.evaluation.result.Outcome;
 import org.rlhfstreams.events.Choice;
-import org.rlhfstreams.events.ComparedResponse;
-import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.events.WeightVersion;
 
 /** Lets the synthetic annotator compare, as it compares for training, its noise included. */
 public final class CheerfulJudge implements Judge {
@@ -47,7 +42,7 @@ public final class CheerfulJudge implements Judge {
           new Verdict(
               cheerfulness.of(pair.model().text()),
               cheerfulness.of(pair.baseline().text()),
-              outcome(annotator.judge(comparison(pair)).getChoice())));
+              outcome(annotator.choose(pair.id(), pair.model().text(), pair.baseline().text()))));
     }
     return verdicts;
   }
@@ -58,26 +53,5 @@ public final class CheerfulJudge implements Judge {
       case SECOND -> Outcome.LOSS;
       default -> Outcome.TIE;
     };
-  }
-
-  private static Comparison comparison(ResponsePair pair) {
-    return Comparison.newBuilder()
-        .setComparisonId(pair.id())
-        .setPromptId(pair.id())
-        .setPromptText(pair.model().promptText())
-        .setFirst(response(pair.id() + "/model", pair.model()))
-        .setSecond(response(pair.id() + "/baseline", pair.baseline()))
-        .setReason("evaluation")
-        .setCreatedAt(Instant.now())
-        .build();
-  }
-
-  private static ComparedResponse response(String id, SampledResponse response) {
-    return ComparedResponse.newBuilder()
-        .setRolloutId(id)
-        .setText(response.text())
-        .setTokenIds(Arrays.stream(response.tokenIds()).boxed().toList())
-        .setVersion(new WeightVersion(0, 0L))
-        .build();
   }
 }

@@ -47,19 +47,7 @@ public final class DemoRun {
         "A story model learns from a reward model to be cheerful: prompts, rollouts,");
     System.out.println("scores and weights are records in a Kafka log in " + output + ".");
     try (Interruption interruption = new Interruption()) {
-      boolean isNew = !Files.exists(output.resolve("checkpoints"));
-      try (LocalStack stack =
-          new LocalStack(
-              output.resolve("log"),
-              0,
-              0,
-              address -> {
-                settings.putAll(address);
-                return options.loadOver(settings);
-              })) {
-        if (isNew) {
-          PromptImport.publish(stack.connection(), HeldOutOpenings.prompts());
-        }
+      try (LocalStack stack = LocalStack.ofDemo(options, settings, output)) {
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
         if (interruption.getAsBoolean()) {

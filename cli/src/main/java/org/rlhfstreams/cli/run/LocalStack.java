@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.learner.loop.StepListener;
@@ -49,6 +51,35 @@ final class LocalStack implements AutoCloseable {
       this.connection = Cluster.connect(configure.apply(address), Role.SETUP, message -> {});
     } catch (RuntimeException e) {
       opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The stack of a demo; publishes its prompts where the run is new.
+   *
+   * @param settings of the demo; the addresses are put among them
+   * @param output of the run
+   */
+  static LocalStack ofDemo(
+      ConfigurationOptions options, Map<String, String> settings, Path output) {
+    boolean isNew = !Files.exists(output.resolve("checkpoints"));
+    LocalStack stack =
+        new LocalStack(
+            output.resolve("log"),
+            0,
+            0,
+            address -> {
+              settings.putAll(address);
+              return options.loadOver(settings);
+            });
+    try {
+      if (isNew) {
+        PromptImport.publish(stack.connection(), HeldOutOpenings.prompts());
+      }
+      return stack;
+    } catch (RuntimeException e) {
+      stack.close();
       throw e;
     }
   }

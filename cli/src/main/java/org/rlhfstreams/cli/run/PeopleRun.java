@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -50,20 +49,8 @@ public final class PeopleRun {
     System.out.println("A story model learns from people while they judge what it writes; every");
     System.out.println(
         "judgement, score and version of the weights is a record in " + output + ".");
-    boolean isNew = !Files.exists(output.resolve("checkpoints"));
     try (Interruption interruption = new Interruption();
-        LocalStack stack =
-            new LocalStack(
-                output.resolve("log"),
-                0,
-                0,
-                address -> {
-                  settings.putAll(address);
-                  return options.loadOver(settings);
-                })) {
-      if (isNew) {
-        PromptImport.publish(stack.connection(), HeldOutOpenings.prompts());
-      }
+        LocalStack stack = LocalStack.ofDemo(options, settings, output)) {
       stack.start(new TrainingProgress());
       stack.startBeside(options.loadFixed(settings, DemoSettings.rewardLearner(output)));
       String pages = stack.pages().orElseThrow();

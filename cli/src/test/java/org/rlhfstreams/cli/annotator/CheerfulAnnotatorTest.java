@@ -3,36 +3,10 @@ package org.rlhfstreams.cli.annotator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.Choice;
-import org.rlhfstreams.events.ComparedResponse;
-import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.events.WeightVersion;
 
 final class CheerfulAnnotatorTest {
-  private static ComparedResponse response(String text) {
-    return ComparedResponse.newBuilder()
-        .setRolloutId("r")
-        .setText(text)
-        .setTokenIds(List.of())
-        .setVersion(new WeightVersion(0, 0L))
-        .build();
-  }
-
-  private static Comparison comparison(int id, String first, String second) {
-    return Comparison.newBuilder()
-        .setComparisonId("c" + id)
-        .setPromptId("p")
-        .setPromptText("x")
-        .setFirst(response(first))
-        .setSecond(response(second))
-        .setReason("test")
-        .setCreatedAt(Instant.EPOCH)
-        .build();
-  }
-
   @Test
   void cheerfulnessIsABalancePerHundredWords() {
     Cheerfulness cheerfulness = new Cheerfulness();
@@ -50,10 +24,7 @@ final class CheerfulAnnotatorTest {
     String plain = "the dog and the cat ran to the big house and then they all looked at the moon";
     for (int i = 0; i < 500; i++) {
       boolean swapped = i % 2 == 1;
-      Choice choice =
-          annotator
-              .judge(comparison(i, swapped ? plain : happy, swapped ? happy : plain))
-              .getChoice();
+      Choice choice = annotator.choose("c" + i, swapped ? plain : happy, swapped ? happy : plain);
       wins += choice == (swapped ? Choice.SECOND : Choice.FIRST) ? 1 : 0;
     }
     // the logistic function of 100/18 words is 0.996
@@ -63,10 +34,10 @@ final class CheerfulAnnotatorTest {
   @Test
   void theSameComparisonGetsTheSameAnswerAndEqualOnesTie() {
     CheerfulAnnotator annotator = new CheerfulAnnotator(1);
-    Comparison comparison = comparison(1, "a happy day", "a sad and happy day of joy");
-    assertThat(annotator.judge(comparison).getChoice())
-        .isEqualTo(new CheerfulAnnotator(1).judge(comparison).getChoice());
-    assertThat(annotator.judge(comparison(2, "a day", "a night")).getChoice())
-        .isEqualTo(Choice.TIE);
+    String first = "a happy day";
+    String second = "a sad and happy day of joy";
+    assertThat(annotator.choose("c1", first, second))
+        .isEqualTo(new CheerfulAnnotator(1).choose("c1", first, second));
+    assertThat(annotator.choose("c2", "a day", "a night")).isEqualTo(Choice.TIE);
   }
 }
