@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -54,17 +53,12 @@ final class LearnerControlsTest {
   }
 
   private KafkaConnection connection(String run) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    settings.put("connection.topic-prefix", run + ".");
+    Map<String, String> settings = RunSettings.of(stack, directory, run);
     settings.put("model.policy", GoldenPairs.model("policy").toString());
     settings.put("model.reward", GoldenPairs.model("reward").toString());
     settings.put("learner.learning-rate", "1e-3");
     settings.put("learner.batch-size", String.valueOf(BATCH));
     settings.put("learner.checkpoint-every", "3");
-    settings.put("learner.output", directory.resolve(run).toString());
-    settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
     KafkaConnection connection = new KafkaConnection(RlhfConfiguration.of(settings));
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -60,10 +59,7 @@ final class LearnerResumeTest {
   }
 
   private KafkaConnection connection(String run, Map<String, String> more) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    settings.put("connection.topic-prefix", run + ".");
+    Map<String, String> settings = RunSettings.of(stack, directory, run);
     settings.put("model.policy", GoldenPairs.model("policy").toString());
     settings.put("model.reward", GoldenPairs.model("reward").toString());
     settings.put("learner.learning-rate", "1e-3");
@@ -75,8 +71,6 @@ final class LearnerResumeTest {
     settings.put("ppo.mini-batches", "2");
     settings.put("ppo.adaptive-kl-target", "1");
     settings.put("ppo.adaptive-kl-horizon", "100");
-    settings.put("learner.output", directory.resolve(run).toString());
-    settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
     settings.putAll(more);
     return new KafkaConnection(RlhfConfiguration.of(settings));
   }

@@ -46,10 +46,7 @@ final class LearnerValidationTest {
   }
 
   private KafkaConnection connection(String run, Map<String, String> more) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    settings.put("connection.topic-prefix", run + ".");
+    Map<String, String> settings = RunSettings.of(stack, directory, run);
     settings.put("model.policy", GoldenPairs.model("policy").toString());
     settings.put("model.reference", GoldenPairs.model("reference").toString());
     settings.put("learner.objective", "dpo");
@@ -57,8 +54,6 @@ final class LearnerValidationTest {
     settings.put("learner.batch-size", "4");
     settings.put("learner.max-steps", String.valueOf(STEPS));
     settings.put("learner.checkpoint-every", "3");
-    settings.put("learner.output", directory.resolve(run).toString());
-    settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
     settings.putAll(more);
     return new KafkaConnection(RlhfConfiguration.of(settings));
   }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +45,7 @@ final class LiveRewardTest {
   }
 
   private KafkaConnection connection(String run) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    settings.put("connection.topic-prefix", run + ".");
+    Map<String, String> settings = RunSettings.of(stack, directory, run);
     settings.put("model.reward", GoldenPairs.model("policy").toString());
     settings.put("range.until", "never");
     settings.put("live.held-out-share", "0.25");
@@ -61,8 +57,6 @@ final class LiveRewardTest {
     settings.put("learner.batch-size", "6");
     settings.put("learner.max-steps", String.valueOf(STEPS));
     settings.put("learner.checkpoint-every", "4");
-    settings.put("learner.output", directory.resolve(run).toString());
-    settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
     return new KafkaConnection(RlhfConfiguration.of(settings));
   }
 

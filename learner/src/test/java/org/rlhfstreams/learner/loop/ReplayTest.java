@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -62,8 +61,8 @@ final class ReplayTest {
     Map<String, String> settings = new HashMap<>();
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    settings.put("model.policy", golden("policy").toString());
-    settings.put("model.reward", golden("reward").toString());
+    settings.put("model.policy", GoldenPairs.model("policy").toString());
+    settings.put("model.reward", GoldenPairs.model("reward").toString());
     settings.put("learner.learning-rate", "1e-3");
     settings.put("learner.batch-size", String.valueOf(BATCH));
     settings.put("learner.checkpoint-every", "2");
@@ -76,14 +75,6 @@ final class ReplayTest {
 
   private Path checkpoints(String output) {
     return directory.resolve(output).resolve("checkpoints");
-  }
-
-  private static Path golden(String name) {
-    try {
-      return Path.of(ReplayTest.class.getResource("/goldens/objectives/" + name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Rollouts for the steps, one of them without a score, and some that came later. */
