@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.run;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.annotator.AnimalAnnotator;
@@ -13,6 +13,7 @@ import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
 /**
  * The demo with people in it: they judge what the policy writes while it learns, the reward model
@@ -49,51 +50,32 @@ public final class PeopleRun {
     System.out.println("A story model learns from people while they judge what it writes; every");
     System.out.println(
         "judgement, score and version of the weights is a record in " + output + ".");
-    try (Interruption interruption = new Interruption();
-        LocalStack stack = LocalStack.ofDemo(options, settings, output)) {
-      stack.start(new TrainingProgress());
-      stack.startBeside(options.loadFixed(settings, DemoSettings.rewardLearner(output)));
-      String pages = stack.pages().orElseThrow();
-      System.out.println("judge at " + pages + "/annotate, watch at " + pages + "/dashboard");
-      try (Annotation annotation =
-          Annotation.start(scripted ? Optional.of(pages) : Optional.empty())) {
-        RoleRun.await(stack.ended(), interruption);
-        annotation.requireSound();
+    try (Interruption interruption = new Interruption()) {
+      try (LocalStack stack = LocalStack.ofDemo(options, settings, output);
+          ShutdownSequence beside = new ShutdownSequence()) {
+        stack.start(new TrainingProgress());
+        stack.startBeside(options.loadFixed(settings, DemoSettings.rewardLearner(output)));
+        String pages = stack.pages().orElseThrow();
+        System.out.println("judge at " + pages + "/annotate, watch at " + pages + "/dashboard");
+        CompletableFuture<Void> ended = stack.ended();
+        if (scripted) {
+          System.out.println(
+              "a program that likes animals judges too (--no-annotator leaves it out)");
+          ServiceThread annotator =
+              beside.add(ServiceThread.start("annotator", stopped -> annotate(pages, stopped)));
+          ended = CompletableFuture.anyOf(ended, annotator.ended()).thenApply(any -> null);
+        }
+        RoleRun.await(ended, interruption);
       }
       System.out.println("closed after a checkpoint; --output " + output + " continues");
       return interruption.getAsBoolean() ? INTERRUPTED : 0;
     }
   }
 
-  /** The program that judges, if any. */
-  private record Annotation(Optional<ServiceThread> thread) implements AutoCloseable {
-    static Annotation start(Optional<String> pages) {
-      if (pages.isPresent()) {
-        System.out.println(
-            "a program that likes animals judges too (--no-annotator leaves it out)");
-      }
-      return new Annotation(
-          pages.map(url -> ServiceThread.start("annotator", stopped -> annotate(url, stopped))));
-    }
-
-    private static void annotate(String pages, BooleanSupplier stopped) {
-      HttpAnnotator annotator = new HttpAnnotator(pages, "animal-annotator", new AnimalAnnotator());
-      while (!stopped.getAsBoolean()) {
-        Pause.of(annotator.answerOne().isPresent() ? BETWEEN_JUDGEMENTS : BETWEEN_LOOKS);
-      }
-    }
-
-    /** Throws why it ended, where it has. */
-    void requireSound() {
-      thread
-          .map(ServiceThread::ended)
-          .filter(ended -> ended.isDone())
-          .ifPresent(ended -> ended.join());
-    }
-
-    @Override
-    public void close() {
-      thread.ifPresent(ServiceThread::close);
+  private static void annotate(String pages, BooleanSupplier stopped) {
+    HttpAnnotator annotator = new HttpAnnotator(pages, "animal-annotator", new AnimalAnnotator());
+    while (!stopped.getAsBoolean()) {
+      Pause.of(annotator.answerOne().isPresent() ? BETWEEN_JUDGEMENTS : BETWEEN_LOOKS);
     }
   }
 }
