@@ -1,5 +1,6 @@
 package org.rlhfstreams.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -24,14 +25,15 @@ final class PeopleRoles {
   private final HttpAnnotator annotator;
 
   /**
+   * @param prompts file of prompts, where the demo's are not wanted
    * @param run settings that all roles share
    * @param rewardRun settings of the reward model's learner alone
    */
-  PeopleRoles(Cluster cluster, List<String> run, List<String> rewardRun) {
+  PeopleRoles(Cluster cluster, List<String> prompts, List<String> run, List<String> rewardRun) {
     this.cluster = cluster;
-    await("prompts are there")
-        .atMost(LONGEST)
-        .until(() -> cluster.start("prompts", "import", "--once").awaitExit() == 0);
+    List<String> importing = new ArrayList<>(List.of("prompts", "import", "--once"));
+    importing.addAll(prompts);
+    assertThat(cluster.start(importing.toArray(String[]::new)).awaitExit()).isZero();
     List<String> roles = new ArrayList<>(run);
     roles.addAll(List.of("--people.enabled", "true", "--people.http-port", "0"));
     this.rewardService = start("reward-service", roles);

@@ -7,14 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.Judgement;
-import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.events.ScoredRollout;
-import org.rlhfstreams.events.StepMetrics;
 
 /** What a person says reaches the reward model and, through its scores, the policy. */
 final class PeopleTest {
@@ -40,7 +35,7 @@ final class PeopleTest {
   @Test
   void aJudgementIsFollowedFromTheClickToThePolicy() throws IOException {
     try (Cluster cluster = new Cluster(directory)) {
-      PeopleRoles roles = new PeopleRoles(cluster, RUN, List.of("--batch-size", "4"));
+      PeopleRoles roles = new PeopleRoles(cluster, List.of(), RUN, List.of("--batch-size", "4"));
       assertThat(MetricsPage.of(roles.rewardService())).containsAll(MetricsTable.read().people());
       List<String> judged = roles.judge(JUDGEMENTS);
       Log log = cluster.log();
@@ -50,44 +45,9 @@ final class PeopleTest {
 
       await("a policy has learned from a score of a reward model that learned from people")
           .atMost(LONGEST)
-          .until(() -> learnedFromPeople(log));
-      String learned =
-          log.read(log.topics().trainingMetrics(), StepMetrics.class).stream()
-              .filter(step -> step.getObjective().equals("reward"))
-              .findFirst()
-              .orElseThrow()
-              .getRolloutIds()
-              .get(0);
-      String comparison =
-          log.read(log.topics().preferences(), Preference.class).stream()
-              .filter(preference -> preference.getPreferenceId().equals(learned))
-              .findFirst()
-              .orElseThrow()
-              .getComparisonId();
-      String judgement =
-          log.read(log.topics().judgements(), Judgement.class).stream()
-              .filter(answer -> answer.getComparisonId().equals(comparison))
-              .findFirst()
-              .orElseThrow()
-              .getJudgementId();
-      RlhfProcess trace = cluster.start("trace", judgement);
-      assertThat(trace.awaitExit()).isZero();
-      assertThat(trace.output())
-          .containsSubsequence(
-              "judged", "preference", "learned", "reward model", "scored", "learned", "policy");
+          .until(() -> JudgementChain.isWhole(log));
+      JudgementChain.assertTraced(cluster, JudgementChain.firstLearned(log));
       roles.interrupt();
     }
-  }
-
-  private static boolean learnedFromPeople(Log log) {
-    Set<String> scored =
-        log.read(log.topics().scoredRollouts(), ScoredRollout.class).stream()
-            .filter(rollout -> rollout.getRewardModelVersion().getStep() > 0)
-            .map(rollout -> rollout.getRollout().getRolloutId())
-            .collect(Collectors.toSet());
-    return log.read(log.topics().trainingMetrics(), StepMetrics.class).stream()
-        .filter(step -> step.getObjective().equals("ppo"))
-        .flatMap(step -> step.getRolloutIds().stream())
-        .anyMatch(scored::contains);
   }
 }

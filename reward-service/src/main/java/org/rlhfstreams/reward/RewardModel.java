@@ -1,9 +1,7 @@
 package org.rlhfstreams.reward;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.Rollout;
@@ -20,7 +18,6 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,12 +93,8 @@ final class RewardModel implements AutoCloseable {
         || !WeightVersions.isNewer(found.get().version(), version)) {
       return;
     }
-    Map<String, float[]> tensors = new HashMap<>();
-    for (NamedTensor tensor : found.get().tensors()) {
-      tensors.put(tensor.name(), tensor.values());
-    }
     try {
-      PackedWeights unused = weights.take(tensors);
+      PackedWeights unused = weights.take(found.get().values());
       version = found.get().version();
       LOG.info("scoring with reward model {}", WeightVersions.text(version));
     } catch (ModelException e) {

@@ -10,12 +10,18 @@ import picocli.CommandLine.Spec;
     name = "model",
     mixinStandardHelpOptions = true,
     description = "Says what a model is, and writes it in another form.",
-    subcommands = {ModelInfoCommand.class, ModelConvertCommand.class, ModelMergeLoraCommand.class})
+    subcommands = {
+      ModelInfoCommand.class,
+      ModelConvertCommand.class,
+      ModelExportCommand.class,
+      ModelMergeLoraCommand.class
+    })
 public final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say model info, convert or merge-lora");
+    throw new ParameterException(
+        spec.commandLine(), "say model info, convert, export or merge-lora");
   }
 }

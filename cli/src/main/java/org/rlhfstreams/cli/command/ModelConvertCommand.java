@@ -1,10 +1,9 @@
 package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import org.rlhfstreams.cli.options.TensorTypeConverter;
 import org.rlhfstreams.model.files.ModelConversion;
 import org.rlhfstreams.model.files.SavedModel;
 import org.rlhfstreams.model.files.ShardPlan;
@@ -39,7 +38,7 @@ public final class ModelConvertCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
-      converter = TypeConverter.class,
+      converter = TensorTypeConverter.class,
       description = "Type of the weights: float32, bfloat16 or float16. Kept by default.")
   private TensorType type;
 
@@ -60,22 +59,6 @@ public final class ModelConvertCommand implements Callable<Integer> {
     System.out.printf("wrote %s: %,d bytes in%n", output, saved.bytes());
     saved.files().forEach(file -> System.out.println("  " + file));
     return 0;
-  }
-
-  private static final class TypeConverter implements ITypeConverter<TensorType> {
-    @Override
-    public TensorType convert(String name) {
-      return TensorType.ofTorchName(name)
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "expected one of %s but was %s"
-                          .formatted(
-                              Arrays.stream(TensorType.values())
-                                  .map(TensorType::torchName)
-                                  .collect(Collectors.joining(", ")),
-                              name)));
-    }
   }
 
   private static final class PlanConverter implements ITypeConverter<ShardPlan> {

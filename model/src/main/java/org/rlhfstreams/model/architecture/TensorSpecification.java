@@ -2,6 +2,8 @@ package org.rlhfstreams.model.architecture;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.rlhfstreams.model.ModelException;
 
 /**
  * A tensor that a configuration asks for.
@@ -21,5 +23,32 @@ public record TensorSpecification(String name, List<Long> shape) {
   /** Number of elements. */
   public long size() {
     return shape.stream().reduce(1L, (a, b) -> a * b);
+  }
+
+  /**
+   * Values of named tensors in the order of what is asked for.
+   *
+   * @param tensors row-major values by tensor name
+   * @throws ModelException where they are of another architecture
+   */
+  public static List<float[]> inOrder(
+      List<TensorSpecification> specifications, Map<String, float[]> tensors) {
+    if (tensors.size() != specifications.size()) {
+      throw new ModelException(
+          "it has %d tensors where this model has %d: it is of another architecture"
+              .formatted(tensors.size(), specifications.size()));
+    }
+    for (TensorSpecification specification : specifications) {
+      float[] values = tensors.get(specification.name());
+      if (values == null || values.length != specification.size()) {
+        throw new ModelException(
+            "tensor %s is %s, not of shape %s: it is of another architecture"
+                .formatted(
+                    specification.name(),
+                    values == null ? "missing" : "of " + values.length + " elements",
+                    specification.shape()));
+      }
+    }
+    return specifications.stream().map(tensor -> tensors.get(tensor.name())).toList();
   }
 }

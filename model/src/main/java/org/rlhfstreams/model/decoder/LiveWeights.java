@@ -36,24 +36,7 @@ public final class LiveWeights implements AutoCloseable {
    * @throws ModelException where they are of another architecture; nothing has changed then
    */
   public PackedWeights take(Map<String, float[]> tensors) {
-    if (tensors.size() != specifications.size()) {
-      throw new ModelException(
-          "it has %d tensors where this model has %d: it is of another architecture"
-              .formatted(tensors.size(), specifications.size()));
-    }
-    for (TensorSpecification specification : specifications) {
-      float[] values = tensors.get(specification.name());
-      if (values == null || values.length != specification.size()) {
-        throw new ModelException(
-            "tensor %s is %s, not of shape %s: it is of another architecture"
-                .formatted(
-                    specification.name(),
-                    values == null ? "missing" : "of " + values.length + " elements",
-                    specification.shape()));
-      }
-    }
-    List<float[]> values =
-        specifications.stream().map(tensor -> tensors.get(tensor.name())).toList();
+    List<float[]> values = TensorSpecification.inOrder(specifications, tensors);
     PackedWeights taken =
         PackedWeights.taking(decoder, Weights.of(specifications, values, decoder.type()));
     active.close();

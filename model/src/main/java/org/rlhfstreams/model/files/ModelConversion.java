@@ -1,12 +1,9 @@
 package org.rlhfstreams.model.files;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.rlhfstreams.model.ModelException;
 
 /** Writes a model again: in another element type, or in files of another size. */
@@ -29,7 +26,7 @@ public final class ModelConversion {
   public static SavedModel convert(
       Path source, Path target, Optional<TensorType> type, Optional<ShardPlan> plan) {
     ModelDirectory model = ModelDirectory.open(source);
-    requireFree(model.path(), target);
+    TargetDirectory.requireFree(model.path(), target);
     ModelSaver saver = new ModelSaver(model.path());
     if (type.isEmpty() && plan.isEmpty()) {
       return saver.copy(target);
@@ -43,32 +40,5 @@ public final class ModelConversion {
         type,
         plan.orElse(ShardPlan.DEFAULT),
         plan.isEmpty());
-  }
-
-  private static void requireFree(Path source, Path target) {
-    try {
-      if (!Files.exists(target)) {
-        return;
-      }
-      if (source.toRealPath().startsWith(target.toRealPath())) {
-        throw new ModelException(
-            target + " is the model itself, or holds it: name another directory to write to");
-      }
-      if (!Files.isDirectory(target)) {
-        throw new ModelException(target + " is a file: name a directory to write to");
-      }
-      if (!Files.exists(target.resolve(ModelSaver.CONFIGURATION)) && !empty(target)) {
-        throw new ModelException(
-            target + " holds files that are no model's: name a new or empty directory to write to");
-      }
-    } catch (IOException e) {
-      throw new ModelException(target + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static boolean empty(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.findAny().isEmpty();
-    }
   }
 }

@@ -16,7 +16,6 @@ import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.Generator;
 import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.NamedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,12 +81,8 @@ public final class LivePolicy implements AutoCloseable {
     if (known || offered.equals(refused)) {
       return false;
     }
-    Map<String, float[]> tensors = new HashMap<>();
-    for (NamedTensor tensor : found.get().tensors()) {
-      tensors.put(tensor.name(), tensor.values());
-    }
     try {
-      PackedWeights taken = weights.take(tensors);
+      PackedWeights taken = weights.take(found.get().values());
       version = offered;
       long label = label(offered);
       versions.put(label, offered);

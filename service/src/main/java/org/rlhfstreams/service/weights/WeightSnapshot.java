@@ -1,6 +1,8 @@
 package org.rlhfstreams.service.weights;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.rlhfstreams.events.WeightVersion;
 
 /**
@@ -13,5 +15,12 @@ import org.rlhfstreams.events.WeightVersion;
 public record WeightSnapshot(WeightVersion version, int protocol, List<NamedTensor> tensors) {
   public WeightSnapshot {
     tensors = List.copyOf(tensors);
+  }
+
+  /** Row-major values by the tensor's name. */
+  public Map<String, float[]> values() {
+    return tensors.stream()
+        .collect(
+            Collectors.toMap(NamedTensor::name, NamedTensor::values, (former, later) -> later));
   }
 }

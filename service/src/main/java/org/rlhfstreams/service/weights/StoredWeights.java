@@ -1,0 +1,68 @@
+package org.rlhfstreams.service.weights;
+
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/** One version out of all that a topic holds; give it the topic's records in their order. */
+public final class StoredWeights {
+  private final WeightAssembler assembler;
+  private final Optional<WeightVersion> wanted;
+  private final NavigableSet<WeightVersion> versions = new TreeSet<>(WeightVersions.ORDER);
+  private final NavigableMap<WeightVersion, String> refusals = new TreeMap<>(WeightVersions.ORDER);
+  private WeightSnapshot found;
+
+  /**
+   * @param wanted version; empty for the newest
+   * @throws org.rlhfstreams.service.configuration.ConfigurationException where trusted keys are
+   *     configured and cannot be read
+   */
+  public StoredWeights(KafkaConnection connection, Topic topic, Optional<WeightVersion> wanted) {
+    this.wanted = wanted;
+    this.assembler =
+        new WeightAssembler(
+            topic.name(), TrustedKeys.of(connection.configuration().weights()), refusals::put);
+  }
+
+  /** Takes the next record. */
+  public void accept(WeightRecord record) {
+    assembler.accept(record).ifPresent(this::take);
+  }
+
+  private void take(WeightSnapshot snapshot) {
+    versions.add(snapshot.version());
+    boolean asked =
+        wanted.isPresent()
+            ? wanted.get().equals(snapshot.version())
+            : versions.last().equals(snapshot.version());
+    if (asked) {
+      found = snapshot;
+    }
+  }
+
+  /** The version, if it was there, whole and trusted. */
+  public Optional<WeightSnapshot> found() {
+    return Optional.ofNullable(found);
+  }
+
+  /** Versions that are whole and trusted, oldest first. */
+  public List<WeightVersion> versions() {
+    return List.copyOf(versions);
+  }
+
+  /** Why the wanted version, or without one the newest of those refused, was refused, if it was. */
+  public Optional<String> refusal() {
+    if (wanted.isPresent()) {
+      return wanted.map(refusals::get);
+    }
+    return refusals.isEmpty() ? Optional.empty() : Optional.of(refusals.get(refusals.lastKey()));
+  }
+}
