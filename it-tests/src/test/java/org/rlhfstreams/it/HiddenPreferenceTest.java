@@ -24,6 +24,7 @@ import org.rlhfstreams.events.Rollout;
 final class HiddenPreferenceTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int JUDGEMENTS = 300;
+  private static final Duration BETWEEN_JUDGEMENTS = Duration.ofMillis(500);
   private static final int HELD_OUT = 24;
   private static final int RESPONSES = 16;
   private static final String TOKENS = "32";
@@ -47,11 +48,15 @@ final class HiddenPreferenceTest {
           "--ppo.epochs",
           "2",
           "--ppo.beta",
-          "0.1",
+          "0.05",
           "--rollout-worker.batch-size",
           "32",
           "--reward-service.batch-size",
           "64");
+
+  // Few answers, each of them learned from about eight times.
+  private static final List<String> REWARD_RUN =
+      List.of("--batch-size", "16", "--live.replay-share", "0.875", "--learning-rate", "5e-4");
 
   private final Animals animals = new Animals();
 
@@ -69,13 +74,10 @@ final class HiddenPreferenceTest {
     Path heldOut = heldOut(openings.subList(sampled.size(), openings.size()));
     double before = share(Repository.starter(), heldOut, "before");
     try (Cluster cluster = new Cluster(directory)) {
-      PeopleRoles roles =
-          new PeopleRoles(
-              cluster,
-              List.of(prompts.toString()),
-              RUN,
-              List.of("--batch-size", "16", "--learning-rate", "1e-4"));
-      assertThat(roles.judge(JUDGEMENTS)).hasSize(JUDGEMENTS).doesNotHaveDuplicates();
+      PeopleRoles roles = new PeopleRoles(cluster, List.of(prompts.toString()), RUN, REWARD_RUN);
+      assertThat(roles.judge(JUDGEMENTS, BETWEEN_JUDGEMENTS))
+          .hasSize(JUDGEMENTS)
+          .doesNotHaveDuplicates();
       Log log = cluster.log();
       await("the newest answers mention animals")
           .atMost(LONGEST)

@@ -62,12 +62,12 @@ final class PeopleRoles {
     return cluster.start(arguments.toArray(String[]::new));
   }
 
-  /** Answers questions as they come; the ids of the judgements, in order. */
-  List<String> judge(int count) {
+  /** Answers questions as they come, with a pause after each; the judgements' ids, in order. */
+  List<String> judge(int count, Duration pause) {
     List<String> judgements = new ArrayList<>();
     await(count + " questions are answered")
         .atMost(LONGEST.multipliedBy(2))
-        .pollInterval(Duration.ofMillis(50))
+        .pollInterval(pause)
         .until(
             () -> {
               annotator.answerOne().ifPresent(judgements::add);

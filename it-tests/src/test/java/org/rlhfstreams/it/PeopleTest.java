@@ -37,7 +37,7 @@ final class PeopleTest {
     try (Cluster cluster = new Cluster(directory)) {
       PeopleRoles roles = new PeopleRoles(cluster, List.of(), RUN, List.of("--batch-size", "4"));
       assertThat(MetricsPage.of(roles.rewardService())).containsAll(MetricsTable.read().people());
-      List<String> judged = roles.judge(JUDGEMENTS);
+      List<String> judged = roles.judge(JUDGEMENTS, Duration.ofMillis(50));
       Log log = cluster.log();
       assertThat(log.read(log.topics().judgements(), Judgement.class))
           .extracting(Judgement::getJudgementId)
