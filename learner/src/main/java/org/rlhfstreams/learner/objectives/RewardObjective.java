@@ -18,21 +18,25 @@ public record RewardObjective(double centeringCoefficient) {
    * Evaluates a batch; all arrays are [pairs].
    *
    * @param margins by how much the chosen one must lead; 0 where nothing is known
+   * @param weights of the pairs in the loss, 1 by default
    * @return gradients by chosen and by rejected score
    */
-  public ObjectiveResult evaluate(double[] chosen, double[] rejected, double[] margins) {
+  public ObjectiveResult evaluate(
+      double[] chosen, double[] rejected, double[] margins, double[] weights) {
     return ObjectiveGradients.evaluate(
-        List.of(chosen, rejected),
-        List.of(margins),
-        (arrays, statistics) -> loss(statistics, arrays.get(0), arrays.get(1), arrays.get(2)));
+        List.of(chosen, rejected), List.of(margins, weights), this::loss);
   }
 
-  private NDArray loss(
-      Map<String, NDArray> statistics, NDArray chosen, NDArray rejected, NDArray margins) {
+  private NDArray loss(List<NDArray> arrays, Map<String, NDArray> statistics) {
+    NDArray chosen = arrays.get(0);
+    NDArray rejected = arrays.get(1);
+    NDArray margins = arrays.get(2);
+    NDArray weights = arrays.get(3);
     NDArray lead = chosen.sub(rejected);
-    NDArray loss = minusLogSigmoid(lead.sub(margins)).mean();
+    NDArray loss = minusLogSigmoid(lead.sub(margins)).mul(weights).mean();
     if (centeringCoefficient > 0) {
-      loss = loss.add(Scalars.times(chosen.add(rejected).square().mean(), centeringCoefficient));
+      NDArray sums = chosen.add(rejected).square().mul(weights);
+      loss = loss.add(Scalars.times(sums.mean(), centeringCoefficient));
     }
     NDArray scores = chosen.concat(rejected);
     statistics.put("accuracy", lead.gt(0).toType(DataType.FLOAT64, false).mean());

@@ -114,12 +114,14 @@ public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
     double[] chosen = new double[count];
     double[] rejected = new double[count];
     double[] margins = new double[count];
+    double[] weights = new double[count];
     for (int i = 0; i < count; i++) {
       chosen[i] = scores[i][0];
       rejected[i] = scores[count + i][0];
       margins[i] = pairs.get(i).margin();
+      weights[i] = pairs.get(i).weight();
     }
-    return ComputeThread.call(() -> objective.evaluate(chosen, rejected, margins));
+    return ComputeThread.call(() -> objective.evaluate(chosen, rejected, margins, weights));
   }
 
   /** All chosen ones, then all rejected ones. */
