@@ -79,12 +79,14 @@ function known() {
 function exclusion() {
   let list = "";
   for (const comparisonId of known()) {
-    if (list.length + comparisonId.length >= LONGEST_EXCLUSION) {
+    // Encoded once for the list, whose commas are none of an id's, and once for the address.
+    const encoded = encodeURIComponent(comparisonId);
+    if (list.length + encoded.length >= LONGEST_EXCLUSION) {
       break;
     }
-    list += (list ? "," : "") + comparisonId;
+    list += (list ? "," : "") + encoded;
   }
-  return list ? `?exclude=${list.split(",").map(encodeURIComponent).join(",")}` : "";
+  return list ? `?exclude=${list.replaceAll("%", "%25")}` : "";
 }
 
 /** Fetches until enough questions are here, none are open or the server is gone. */

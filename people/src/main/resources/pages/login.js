@@ -7,8 +7,7 @@ const at = (id) => document.getElementById(id);
 
 function next(session) {
   const wanted = new URLSearchParams(location.search).get("next");
-  const home = session.role === "viewer" ? "/dashboard" : "/annotate";
-  return PAGES.includes(wanted) && session.role === "admin" ? wanted : home;
+  return PAGES.includes(wanted) && session.role === "admin" ? wanted : "/"; // which knows the role's own
 }
 
 try {

@@ -2,12 +2,15 @@ package org.rlhfstreams.people.api;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.people.desk.Desk;
 import org.rlhfstreams.people.desk.Lease;
+import org.rlhfstreams.people.problems.ProblemException;
 
 /**
  * The next question for someone. Which version wrote what, scores and gold answers are not told.
@@ -23,12 +26,21 @@ final class ComparisonResource {
     Set<String> exclude =
         request.query("exclude").stream()
             .flatMap(ids -> Arrays.stream(ids.split(",")))
-            .map(String::strip)
+            .map(ComparisonResource::decoded)
             .collect(Collectors.toSet());
     return Future.succeededFuture(
         desk.next(request.caller().name(), exclude)
             .map(lease -> Answer.of(200, json(lease)))
             .orElseGet(Answer::nothing));
+  }
+
+  private static String decoded(String id) {
+    try {
+      return URLDecoder.decode(id, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw ProblemException.at(
+          "exclude", 400, "Not in order", "each id in exclude is percent-encoded: a% is none");
+    }
   }
 
   private static JsonObject json(Lease lease) {

@@ -174,6 +174,7 @@ final class HostileRequestsTest {
             "/dead-letters?limit=%00",
             "/judgements/mine?limit=1000",
             "/comparisons/next?exclude=" + "a".repeat(3_500),
+            "/comparisons/next?exclude=%25zz",
             "/prompts/none/rollouts",
             "/prompts/%00/rollouts",
             "/prompts/%ff%fe/rollouts",

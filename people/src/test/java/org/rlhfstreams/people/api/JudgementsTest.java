@@ -37,6 +37,17 @@ final class JudgementsTest {
   }
 
   @Test
+  void aPageSaysWhichQuestionsItHasAlreadyWhateverTheirIdsLookLike() {
+    api.ask("story, first/0|story, first/1");
+    String known = "other,story%252C%20first%252F0%257Cstory%252C%20first%252F1";
+    String path = "/comparisons/next";
+    assertThat(api.call(PersonRole.ANNOTATOR, "GET", path + "?exclude=" + known).statusCode())
+        .isEqualTo(204);
+    assertThat(api.call(PersonRole.ANNOTATOR, "GET", path + "?exclude=story").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void aQuestionIsAnsweredAndCountsOnceHoweverOftenItIsSent() {
     api.ask("a|b");
     JsonObject question =

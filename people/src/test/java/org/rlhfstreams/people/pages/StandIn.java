@@ -79,6 +79,9 @@ final class StandIn implements AutoCloseable {
     router
         .get("/assets/:name")
         .handler(context -> file(context, "/pages/" + context.pathParam("name")));
+    router
+        .get("/")
+        .handler(context -> context.redirect(role.equals("viewer") ? "/dashboard" : "/annotate"));
     router.route("/api/*").handler(BodyHandler.create(false));
     router.route("/api/v1/session").handler(this::session);
     router.route("/api/*").handler(this::onlySignedIn);
