@@ -7,13 +7,25 @@
 {{- $all := dict "connection" $connection -}}
 {{- with .Values.kafka.settings }}{{ $_ := set $all "kafka" . }}{{ end -}}
 {{- with .Values.registry.settings }}{{ $_ := set $all "schema-registry" . }}{{ end -}}
-{{- mergeOverwrite (deepCopy .Values.config) $all | toYaml -}}
+{{- $config := deepCopy .Values.config -}}
+{{- if .Values.people.enabled -}}
+{{/* Two responses make a question, and a reward model that learns changes what its points mean. */}}
+{{- $config = merge $config (dict "sampling" (dict "samples" 2) "learner" (dict "score-normalisation" "per-version")) -}}
+{{- end -}}
+{{- mergeOverwrite $config $all | toYaml -}}
 {{- end }}
 
-{{/* Whether a role gets the keys whose weights it takes: the learner with its own, readers where they check. */}}
+{{/* Roles that learn, and sign what they publish. */}}
+{{- define "rlhf.learns" -}}
+{{- if has .component (list "learner" "reward-learner") -}}
+true
+{{- end -}}
+{{- end }}
+
+{{/* Whether a role gets the keys whose weights it takes: learners with their own, readers where they check. */}}
 {{- define "rlhf.trusts" -}}
 {{- $weights := .root.Values.weights -}}
-{{- if and $weights.trustedKeys.secret (or (eq .component "learner") (and $weights.checked (ne .component "setup"))) -}}
+{{- if and $weights.trustedKeys.secret (or (include "rlhf.learns" .) (and $weights.checked (ne .component "setup"))) -}}
 true
 {{- end -}}
 {{- end }}
@@ -51,7 +63,7 @@ true
     secretKeyRef: {name: {{ $reference.secret | quote }}, key: {{ $reference.key | quote }}}
 {{- end }}
 {{- end }}
-{{- if and (eq .component "learner") $root.Values.weights.signingKey.secret }}
+{{- if and (include "rlhf.learns" .) $root.Values.weights.signingKey.secret }}
 - name: RLHF_WEIGHTS_SIGNING_KEY_FILE
   value: /secrets/weights-signing-key/{{ $root.Values.weights.signingKey.key }}
 {{- end }}
@@ -59,19 +71,48 @@ true
 - name: RLHF_WEIGHTS_TRUSTED_KEYS_FILE
   value: /secrets/weights-trusted-keys/{{ $root.Values.weights.trustedKeys.key }}
 {{- end }}
+{{- if include "rlhf.servesPeople" . }}
+- name: RLHF_PEOPLE_ENABLED
+  value: "true"
+- name: RLHF_PEOPLE_HOST
+  value: 0.0.0.0
+- name: RLHF_PEOPLE_HTTP_PORT
+  value: "8080"
+- name: RLHF_PEOPLE_TOKENS_FILE
+  value: /secrets/people-tokens/{{ $root.Values.people.tokens.key }}
+{{- end }}
+{{- if eq .component "reward-learner" }}
+- name: RLHF_LEARNER_OBJECTIVE
+  value: reward
+- name: RLHF_RANGE_UNTIL
+  value: never
+- name: RLHF_LEARNER_MAX_STEPS
+  value: "0"
+- name: RLHF_LEARNER_SCORE_NORMALISATION
+  value: none
+{{- end }}
 {{- with .role.environment }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
 
+{{- define "rlhf.servesPeople" -}}
+{{- if and .root.Values.people.enabled (eq .component "reward-service") -}}
+true
+{{- end -}}
+{{- end }}
+
 {{/* Secrets that a role sees as files, directory to secret: (dict "root" $ "role" VALUES "component" NAME) */}}
 {{- define "rlhf.secretFiles" -}}
 {{- $files := mergeOverwrite (deepCopy .root.Values.secretFiles) .role.secretFiles -}}
-{{- if and (eq .component "learner") .root.Values.weights.signingKey.secret -}}
+{{- if and (include "rlhf.learns" .) .root.Values.weights.signingKey.secret -}}
 {{- $_ := set $files "weights-signing-key" .root.Values.weights.signingKey.secret -}}
 {{- end -}}
 {{- if include "rlhf.trusts" . -}}
 {{- $_ := set $files "weights-trusted-keys" .root.Values.weights.trustedKeys.secret -}}
+{{- end -}}
+{{- if include "rlhf.servesPeople" . -}}
+{{- $_ := set $files "people-tokens" (required "people.tokens.secret: name a secret with the file that rlhf people token makes; without tokens everyone who reaches the pages may do everything" .root.Values.people.tokens.secret) -}}
 {{- end -}}
 {{- toYaml $files -}}
 {{- end }}

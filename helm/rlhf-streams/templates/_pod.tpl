@@ -154,11 +154,14 @@ spec:
     - name: {{ .component }}
       image: {{ include "rlhf.image" $root | quote }}
       imagePullPolicy: {{ $values.image.pullPolicy }}
-      args: [{{ .component }}, --config, /etc/rlhf/rlhf.yaml]
+      args: [{{ ternary "learner" .component (eq .component "reward-learner") }}, --config, /etc/rlhf/rlhf.yaml]
       env:
         {{- include "rlhf.environment" . | nindent 8 }}
       ports:
         - {name: http, containerPort: 8090}
+        {{- if include "rlhf.servesPeople" . }}
+        - {name: people, containerPort: 8080}
+        {{- end }}
       startupProbe:
         httpGet: {path: /health, port: http}
         periodSeconds: 5

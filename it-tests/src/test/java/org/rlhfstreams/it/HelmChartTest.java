@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
+import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /**
@@ -57,7 +58,8 @@ final class HelmChartTest {
   @Test
   void everySetOfValuesRendersToWhatKubernetesTakes() {
     assertThat(exit).as(said).isZero();
-    assertThat(said).contains("minimal: Valid", "strimzi-secured: Valid", "gpu: Valid");
+    assertThat(said)
+        .contains("minimal: Valid", "people: Valid", "strimzi-secured: Valid", "gpu: Valid");
   }
 
   @Test
@@ -73,6 +75,26 @@ final class HelmChartTest {
         }
       }
     }
+  }
+
+  @Test
+  void peopleAreServedByTheRewardServiceAndFollowedByALearnerOfItsOwn() throws IOException {
+    Path file = directory.resolve("people.yaml");
+    List<JsonNode> objects = objects(file);
+    Map<String, RlhfConfiguration> roles = new HashMap<>();
+    for (JsonNode object : objects) {
+      for (JsonNode container : containers(object)) {
+        roles.put(
+            container.path("name").asText(), load(configurationOf(object, objects), container));
+      }
+    }
+    assertThat(roles.get("reward-service").people().enabled()).isTrue();
+    assertThat(roles.get("reward-service").people().tokensFile()).isPresent();
+    assertThat(roles.get("rollout-worker").people().enabled()).isFalse();
+    assertThat(roles.get("rollout-worker").sampling().samples()).isEqualTo(2);
+    assertThat(roles.get("learner").learner().objective()).isEqualTo(ObjectiveName.PPO);
+    assertThat(roles.get("reward-learner").learner().objective()).isEqualTo(ObjectiveName.REWARD);
+    assertThat(file).content().contains("args: [learner,").doesNotContain("args: [reward-learner");
   }
 
   @Test
