@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.TokensFileOptions;
@@ -26,9 +27,18 @@ public final class PeopleTokenCommand implements Callable<Integer> {
   @Option(names = "--role", required = true, description = "One of ${COMPLETION-CANDIDATES}.")
   private PersonRole role;
 
+  @Option(names = "--once", description = "Make none where the file has one of this name already.")
+  private boolean once;
+
   @Override
   public Integer call() {
     Path file = options.file();
+    if (once
+        && Files.exists(file)
+        && TokensFile.read(file).stream().anyMatch(entry -> entry.name().equals(name))) {
+      System.err.printf("%s has a token of %s already%n", file, name);
+      return 0;
+    }
     String token = TokensFile.add(file, name, role);
     System.out.println(token);
     System.err.printf(

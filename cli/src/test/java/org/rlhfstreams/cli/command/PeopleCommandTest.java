@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,18 +48,36 @@ final class PeopleCommandTest {
         .contains("has no token of alice");
   }
 
-  private static String make(Path file) {
-    CommandRun run =
-        CommandRun.expecting(
-            0,
-            "people",
-            "token",
-            "--name",
-            "alice",
-            "--role",
-            "annotator",
-            "--tokens-file",
-            file.toString());
+  @Test
+  void onceMakesNoneWhereThereIsOneOfTheName() throws IOException {
+    Path file = directory.resolve("tokens.yaml");
+    String token = make(file, "--once");
+    String written = Files.readString(file);
+    CommandRun again = run(file, "--once");
+    assertThat(again.output()).isEmpty();
+    assertThat(again.errors()).contains("has a token of alice already");
+    assertThat(Files.readString(file)).isEqualTo(written);
+    assertThat(holder(file, token)).contains("alice");
+  }
+
+  private static CommandRun run(Path file, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "people",
+                "token",
+                "--name",
+                "alice",
+                "--role",
+                "annotator",
+                "--tokens-file",
+                file.toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.expecting(0, arguments.toArray(String[]::new));
+  }
+
+  private static String make(Path file, String... more) {
+    CommandRun run = run(file, more);
     assertThat(run.errors()).contains("alice may now do what the role annotator may");
     return run.output().strip();
   }
