@@ -49,9 +49,10 @@ public final class DemoSettings {
     settings.put("learner.objective", "reward");
     settings.put("range.until", "never");
     settings.put("learner.max-steps", "0");
-    settings.put("learner.batch-size", "16"); // half of them learned again
+    settings.put("learner.batch-size", "16");
+    settings.put("live.replay-share", "0.875"); // one person says little: it is learned eight times
     settings.put("range.max-wait", "20s");
-    settings.put("learner.learning-rate", "1e-4");
+    settings.put("learner.learning-rate", "5e-4");
     settings.put("learner.score-normalisation", "none");
     settings.put("learner.output", output.resolve("reward").toString());
     settings.put("learner.checkpoint-directory", output.resolve("reward-checkpoints").toString());
