@@ -22,6 +22,12 @@ public final class Gate {
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
+  /** What a signature speaks for, once the body has been looked at. */
+  private static final String SIGNED = "receiveArgilla";
+
+  private static final Caller SIGNER =
+      new Caller("argilla", PersonRole.APPLICATION, "webhooks of argilla", Optional.empty());
+
   /** Wrong tokens a second that one address may try; far more would find none. */
   private static final double WRONG_TOKENS_A_SECOND = 20;
 
@@ -29,10 +35,20 @@ public final class Gate {
   private final TokenRegistry tokens;
   private final Sessions sessions;
   private final RateLimits rates;
+  private final Optional<WebhookSignature> webhooks;
   private final RateLimits wrongTokens = new RateLimits(WRONG_TOKENS_A_SECOND);
 
+  /**
+   * @param requestsPerSecond of one caller
+   * @param webhooks by which events of a tool that has no token are known
+   */
   public Gate(
-      LoopbackRule loopback, TokenRegistry tokens, Sessions sessions, double requestsPerSecond) {
+      LoopbackRule loopback,
+      TokenRegistry tokens,
+      Sessions sessions,
+      double requestsPerSecond,
+      Optional<WebhookSignature> webhooks) {
+    this.webhooks = webhooks;
     this.loopback = loopback;
     this.tokens = tokens;
     this.sessions = sessions;
@@ -133,7 +149,31 @@ public final class Gate {
             });
   }
 
+  /**
+   * Looks at what {@link #admit} could not: whether a body is of who says so.
+   *
+   * @throws ProblemException 401, saying why it is not
+   */
+  public void admitBody(RoutingContext context, String operation) {
+    if (isSigned(context.request(), operation)) {
+      try {
+        webhooks.orElseThrow().require(context.request(), context.body().buffer());
+      } catch (ProblemException e) {
+        wrongToken(context.request());
+        throw e;
+      }
+    }
+  }
+
+  private boolean isSigned(HttpServerRequest request, String operation) {
+    return operation.equals(SIGNED)
+        && webhooks.filter(signature -> signature.isOn(request)).isPresent();
+  }
+
   private Optional<Caller> identify(HttpServerRequest request, String operation) {
+    if (isSigned(request, operation)) {
+      return Optional.of(SIGNER);
+    }
     String authorization = request.getHeader("Authorization");
     if (authorization != null && tokens.isGuarded()) {
       Optional<Caller> holder =

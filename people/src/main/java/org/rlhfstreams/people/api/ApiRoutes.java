@@ -24,7 +24,8 @@ import org.rlhfstreams.people.access.Gate;
 
 /**
  * Routes made from the document, each in this order: who calls and whether they may; the body, no
- * larger than allowed; whether the request fits the document; what the operation does.
+ * larger than allowed, and its signature where it has one; whether the request fits the document;
+ * what the operation does.
  */
 final class ApiRoutes {
   /** An answer is due within seconds, also where it is that nothing is known. */
@@ -73,7 +74,7 @@ final class ApiRoutes {
               .route(operation.getHttpMethod(), path)
               .handler((SecurityPolicyHandler) context -> routes.admit(context, operation));
       if (takesBody(operation)) {
-        route.handler(routes.bodies);
+        route.handler(routes.bodies).handler(context -> routes.admitBody(context, operation));
       }
       route
           .handler(context -> routes.run(context, operation))
@@ -109,6 +110,11 @@ final class ApiRoutes {
 
   private void admit(RoutingContext context, Operation operation) {
     gate.admit(context, operation.getOperationId());
+    context.next();
+  }
+
+  private void admitBody(RoutingContext context, Operation operation) {
+    gate.admitBody(context, operation.getOperationId());
     context.next();
   }
 

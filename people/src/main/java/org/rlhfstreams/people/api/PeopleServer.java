@@ -20,6 +20,7 @@ import org.rlhfstreams.people.access.LoopbackRule;
 import org.rlhfstreams.people.access.SecurityHeaders;
 import org.rlhfstreams.people.access.Sessions;
 import org.rlhfstreams.people.access.TokenRegistry;
+import org.rlhfstreams.people.access.WebhookSignature;
 import org.rlhfstreams.people.desk.Desk;
 import org.rlhfstreams.people.live.EventViewers;
 import org.rlhfstreams.people.live.LiveViews;
@@ -67,7 +68,13 @@ public final class PeopleServer implements AutoCloseable {
       throws TimeoutException {
     this.host = settings.host();
     Sessions sessions = new Sessions(tokens, clock);
-    Gate gate = new Gate(loopback, tokens, sessions, settings.requestsPerSecond());
+    Gate gate =
+        new Gate(
+            loopback,
+            tokens,
+            sessions,
+            settings.requestsPerSecond(),
+            settings.argillaSecretFile().map(file -> WebhookSignature.of(file, clock)));
     Desk desk = new Desk(views.comparisons(), views.judgements(), settings.lease(), clock);
     CountedOnce once = new CountedOnce(outbox);
     RunResource run = new RunResource(views, stages);

@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +185,13 @@ final class PublishingTest {
   }
 
   private void receive(String choice, String at) {
+    assertThat(
+            api.call(PersonRole.APPLICATION, "POST", "/webhooks/argilla", answered(choice, at))
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  private static String answered(String choice, String at) {
     JsonObject fields = new JsonObject().put("prompt", "P").put("first", "A").put("second", "B");
     JsonObject data =
         new JsonObject()
@@ -187,12 +202,61 @@ final class PublishingTest {
                 "values", new JsonObject().put("preference", new JsonObject().put("value", choice)))
             .put("record", new JsonObject().put("fields", fields))
             .put("user", new JsonObject().put("username", "ann"));
-    JsonObject body =
-        new JsonObject().put("type", "response.updated").put("version", 1).put("data", data);
-    assertThat(
-            api.call(PersonRole.APPLICATION, "POST", "/webhooks/argilla", body.encode())
-                .statusCode())
-        .isEqualTo(200);
+    return new JsonObject()
+        .put("type", "response.updated")
+        .put("version", 1)
+        .put("data", data)
+        .encode();
+  }
+
+  @Test
+  void aSignedEventNeedsNoTokenAndAWrongOneIsRefused() throws Exception {
+    byte[] secret = "a secret of 24 bytes ...".getBytes(StandardCharsets.UTF_8);
+    Path file =
+        Files.writeString(
+            directory.resolve("secret"), "whsec_" + Base64.getEncoder().encodeToString(secret));
+    String body = answered("first", "2026-01-01T00:00:00");
+    String now = String.valueOf(Instant.now().getEpochSecond());
+    String longAgo = String.valueOf(Instant.now().getEpochSecond() - 600);
+    try (ServedApi signed =
+        ServedApi.guarded(
+            Files.createDirectory(directory.resolve("signed")),
+            Map.of("people.argilla-secret-file", file.toString()))) {
+      assertThat(status(signed, body, headers(secret, now, body))).isEqualTo(200);
+      assertThat(signed.outbox().sent()).hasSize(1);
+      assertThat(status(signed, body + " ", headers(secret, now, body))).isEqualTo(401);
+      assertThat(status(signed, body, headers(secret, longAgo, body))).isEqualTo(401);
+      assertThat(status(signed, body, headers(new byte[24], now, body))).isEqualTo(401);
+      Map<String, String> incomplete = new HashMap<>(headers(secret, now, body));
+      incomplete.remove("webhook-id");
+      assertThat(status(signed, body, incomplete)).isEqualTo(401);
+      assertThat(
+              signed
+                  .call(headers(secret, now, body), "POST", "/webhooks/label-studio", body)
+                  .statusCode())
+          .isEqualTo(401);
+      assertThat(signed.outbox().sent()).hasSize(1);
+    }
+    assertThat(status(api, body, headers(secret, now, body))).isEqualTo(401);
+  }
+
+  private static int status(ServedApi server, String body, Map<String, String> headers) {
+    return server.call(headers, "POST", "/webhooks/argilla", body).statusCode();
+  }
+
+  private static Map<String, String> headers(byte[] secret, String timestamp, String body)
+      throws GeneralSecurityException {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+    byte[] signature =
+        mac.doFinal(("m1." + timestamp + "." + body).getBytes(StandardCharsets.UTF_8));
+    return Map.of(
+        "webhook-id",
+        "m1",
+        "webhook-timestamp",
+        timestamp,
+        "webhook-signature",
+        "v1,bm90IHRoaXM= v1," + Base64.getEncoder().encodeToString(signature));
   }
 
   @Test

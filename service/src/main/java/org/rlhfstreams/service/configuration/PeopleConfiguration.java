@@ -20,6 +20,11 @@ public record PeopleConfiguration(
                     + " do everything.")
         Optional<Path> tokensFile,
     @Setting(
+            description =
+                "The secret by which Argilla signs its events, whsec_ and base64; without it they"
+                    + " need a token.")
+        Optional<Path> argillaSecretFile,
+    @Setting(
             value = "2m",
             description = "How long a question is kept for who got it before another one does.")
         Duration lease,
