@@ -85,7 +85,7 @@ public final class ClickLatency {
       start(roles, directory, "rollout-worker", settings, "rollout-worker");
       start(roles, directory, "policy", settings, "learner");
       start(roles, directory, "reward", rewardLearner, "learner");
-      new ClickLatency(connection).run(pages(directory.resolve("reward-service")));
+      new ClickLatency(connection).run(pages(directory.resolve("reward-service.log")));
     } finally {
       roles.forEach(Process::destroy);
       for (Process role : roles) {
@@ -108,7 +108,7 @@ public final class ClickLatency {
     Process process =
         new ProcessBuilder(words)
             .redirectErrorStream(true)
-            .redirectOutput(directory.resolve(name).toFile())
+            .redirectOutput(directory.resolve(name + ".log").toFile())
             .start();
     roles.add(process);
     return process;

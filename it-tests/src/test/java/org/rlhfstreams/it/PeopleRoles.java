@@ -15,6 +15,9 @@ import org.rlhfstreams.cli.annotator.HttpAnnotator;
  * for the reward model, and someone who likes animals at the HTTP API.
  */
 final class PeopleRoles {
+  /** Who answers in {@link #judge}. */
+  static final String ANNOTATOR = "ada";
+
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Cluster cluster;
@@ -23,6 +26,7 @@ final class PeopleRoles {
   private final RlhfProcess policyLearner;
   private final RlhfProcess rewardLearner;
   private final HttpAnnotator annotator;
+  private final String pages;
 
   /**
    * @param prompts file of prompts, where the demo's are not wanted
@@ -51,8 +55,8 @@ final class PeopleRoles {
             "--learner.output",
             "reward-output"));
     this.rewardLearner = start("learner", reward);
-    String pages = rewardService.awaitLine("pages at (http://\\S+)").group(1);
-    this.annotator = new HttpAnnotator(pages, "ada", new AnimalAnnotator());
+    this.pages = rewardService.awaitLine("pages at (http://\\S+)").group(1);
+    this.annotator = new HttpAnnotator(pages, ANNOTATOR, new AnimalAnnotator());
   }
 
   private RlhfProcess start(String role, List<String> settings, String... more) {
@@ -74,6 +78,11 @@ final class PeopleRoles {
               return judgements.size() >= count;
             });
     return judgements;
+  }
+
+  /** Where a browser finds the pages. */
+  String pages() {
+    return pages;
   }
 
   /** Who serves the pages. */

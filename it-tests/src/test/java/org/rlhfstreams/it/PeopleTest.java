@@ -7,14 +7,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.ControlAction;
+import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.people.pages.Browser;
+import org.rlhfstreams.people.pages.ChromiumNeeded;
 
-/** What a person says reaches the reward model and, through its scores, the policy. */
+/** What a person says and does reaches the run, and the run what they see. */
 final class PeopleTest {
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final int JUDGEMENTS = 24;
+  private static final String ANYONE_HERE = "local";
   private static final List<String> RUN =
       List.of(
           "--batch-size",
@@ -30,24 +39,100 @@ final class PeopleTest {
           "--rollout-worker.batch-size",
           "8");
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
+  private static Cluster cluster;
+  private static PeopleRoles roles;
+  private static Log log;
+
+  @BeforeAll
+  static void start() {
+    cluster = new Cluster(directory);
+    log = cluster.log();
+    roles = new PeopleRoles(cluster, List.of(), RUN, List.of("--batch-size", "4"));
+  }
+
+  @AfterAll
+  static void end() {
+    if (roles != null) {
+      roles.interrupt();
+    }
+    cluster.close();
+  }
+
+  private static List<Judgement> judgements(String annotator) {
+    return log.read(log.topics().judgements(), Judgement.class).stream()
+        .filter(judgement -> judgement.getAnnotator().equals(annotator))
+        .toList();
+  }
 
   @Test
   void aJudgementIsFollowedFromTheClickToThePolicy() throws IOException {
-    try (Cluster cluster = new Cluster(directory)) {
-      PeopleRoles roles = new PeopleRoles(cluster, List.of(), RUN, List.of("--batch-size", "4"));
-      assertThat(MetricsPage.of(roles.rewardService())).containsAll(MetricsTable.read().people());
-      List<String> judged = roles.judge(JUDGEMENTS, Duration.ofMillis(50));
-      Log log = cluster.log();
-      assertThat(log.read(log.topics().judgements(), Judgement.class))
-          .extracting(Judgement::getJudgementId)
-          .containsExactlyElementsOf(judged);
+    assertThat(MetricsPage.of(roles.rewardService())).containsAll(MetricsTable.read().people());
+    List<String> judged = roles.judge(JUDGEMENTS, Duration.ofMillis(50));
+    assertThat(judgements(PeopleRoles.ANNOTATOR))
+        .extracting(Judgement::getJudgementId)
+        .containsExactlyElementsOf(judged);
 
-      await("a policy has learned from a score of a reward model that learned from people")
-          .atMost(LONGEST)
-          .until(() -> JudgementChain.isWhole(log));
-      JudgementChain.assertTraced(cluster, JudgementChain.firstLearned(log));
-      roles.interrupt();
+    await("a policy has learned from a score of a reward model that learned from people")
+        .atMost(LONGEST)
+        .until(() -> JudgementChain.isWhole(log));
+    JudgementChain.assertTraced(cluster, JudgementChain.firstLearned(log));
+  }
+
+  @Test
+  @ExtendWith(ChromiumNeeded.class)
+  void thePagesJudgeAndSteerARunThatGoesOn() {
+    try (Browser browser = Browser.start()) {
+      browser.asDesktop();
+      browser.open(roles.pages() + "/annotate");
+      until("a question is shown", () -> !browser.text("#left").isBlank());
+      assertThat(browser.seriousFaults()).isEmpty();
+      browser.press("1");
+      until("it is judged", () -> judgements(ANYONE_HERE).size() == 1);
+      browser.press("u");
+      until(
+          "it is taken back",
+          () -> judgements(ANYONE_HERE).stream().anyMatch(Judgement::getWithdrawn));
+
+      browser.open(roles.pages() + "/dashboard");
+      until("a step is shown", () -> step(browser) > 0);
+      int seen = step(browser);
+      until("the next one is too", () -> step(browser) > seen);
+      until("curves are drawn", () -> browser.all(".curve canvas").size() >= 3);
+      assertThat(browser.seriousFaults()).isEmpty();
+
+      browser.click("#pause");
+      browser.click("#confirm-yes");
+      until("admission is paused", () -> browser.text("#pause").equals("Resume admission"));
+      browser.click("#pause");
+      browser.click("#confirm-yes");
+      until("admission goes on", () -> browser.text("#pause").equals("Pause admission"));
+      browser.click("#checkpoint");
+      browser.click("#confirm-yes");
+      int paused = step(browser);
+      until("the run goes on", () -> step(browser) > paused);
+      browser.click("#roll-back");
+      browser.click("#confirm-yes");
+      until(
+          "the run is back in a new generation",
+          () -> browser.text("#tile-policy").startsWith("1."));
+      assertThat(log.read(log.topics().controls(), ControlCommand.class))
+          .extracting(ControlCommand::getAction)
+          .containsExactly(
+              ControlAction.PAUSE_ADMISSION,
+              ControlAction.RESUME_ADMISSION,
+              ControlAction.CHECKPOINT,
+              ControlAction.ROLL_BACK);
+      assertThat(browser.complaints()).isEmpty();
     }
+  }
+
+  private static void until(String what, Callable<Boolean> condition) {
+    await(what).atMost(LONGEST).pollInterval(Duration.ofMillis(100)).until(condition);
+  }
+
+  private static int step(Browser browser) {
+    String shown = browser.text("#tile-step").replace(",", "");
+    return shown.matches("\\d+") ? Integer.parseInt(shown) : -1;
   }
 }

@@ -8,11 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 
 /** Files of one JSON object a line, each of a step. */
 final class JsonLines {
@@ -20,7 +23,11 @@ final class JsonLines {
 
   private JsonLines() {}
 
-  /** Drops the lines of steps after one, which will be done again; makes the directory. */
+  /**
+   * Drops the lines of steps after one, which will be done again; makes the directory.
+   *
+   * @throws ConfigurationException where there can be no such directory
+   */
   static void rewind(Path path, long step) {
     try {
       Files.createDirectories(path.getParent());
@@ -34,6 +41,10 @@ final class JsonLines {
         }
       }
       Files.write(path, kept, StandardCharsets.UTF_8);
+    } catch (FileAlreadyExistsException | AccessDeniedException e) {
+      throw new ConfigurationException(
+          "learner.output = %s: %s is a file, or not to be written by this user; name another directory"
+              .formatted(path.getParent(), e.getFile()));
     } catch (IOException e) {
       throw new UncheckedIOException(path + " cannot be rewritten", e);
     }

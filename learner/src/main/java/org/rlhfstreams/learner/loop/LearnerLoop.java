@@ -213,20 +213,21 @@ public final class LearnerLoop<E extends Example> {
     if (command.getAction() == ControlAction.ROLL_BACK && reward) {
       LOG.info("a rollback is for the learner of the policy; the reward model stays as it is");
     } else if (command.getAction() == ControlAction.ROLL_BACK) {
-      Optional<String> problem = rollback.problem(command.getStep(), step);
-      if (problem.isEmpty()) {
-        trainer.restore(rollback.state(command.getStep(), step));
+      Optional<Long> target = rollback.target(command.getStep(), step);
+      if (target.isPresent()) {
+        trainer.restore(rollback.state(target.get(), step));
         generation = rollback.nextGeneration(generation);
         checkpoint(trainer.state());
         background.begin(outgoing(Optional.empty(), true, List.of()));
         return true;
       }
-      LOG.warn("command {} is refused: {}", command.getCommandId(), problem.get());
+      String refusal = rollback.refusal(command.getStep(), step);
+      LOG.warn("command {} is refused: {}", command.getCommandId(), refusal);
       background.begin(
           outgoing(
               Optional.empty(),
               false,
-              List.of(new Refusal(asked.record(), DeadLetterKind.RULE, problem.get(), 0))));
+              List.of(new Refusal(asked.record(), DeadLetterKind.RULE, refusal, 0))));
       if (!background.left()) {
         return false;
       }

@@ -24,21 +24,25 @@ final class Rollback {
   }
 
   /**
-   * Why a step cannot be gone back to, if it cannot.
+   * The step that is gone back to; empty where there is no checkpoint of it.
    *
-   * @param target null where none was named
+   * @param named null for the newest that is kept
    * @param step that the run has come to
    */
-  Optional<String> problem(Long target, long step) {
-    List<Long> there = checkpoints.models().keySet().stream().filter(kept -> kept <= step).toList();
-    if (target == null) {
-      return Optional.of("it names no step to go back to: those of %s are kept".formatted(there));
-    }
-    return there.contains(target)
-        ? Optional.empty()
-        : Optional.of(
-            "there is no checkpoint of step %d to go back to: those of %s are kept"
-                .formatted(target, there));
+  Optional<Long> target(Long named, long step) {
+    return kept(step).stream()
+        .filter(kept -> named == null || kept.equals(named))
+        .reduce((older, newer) -> newer);
+  }
+
+  /** Why there is no such step, for whoever asked. */
+  String refusal(Long named, long step) {
+    return "there is no checkpoint of %s to go back to: those of %s are kept"
+        .formatted(named == null ? "any step" : "step " + named, kept(step));
+  }
+
+  private List<Long> kept(long step) {
+    return checkpoints.models().keySet().stream().filter(kept -> kept <= step).sorted().toList();
   }
 
   /** A checkpoint's state in a run that has come to a step. */

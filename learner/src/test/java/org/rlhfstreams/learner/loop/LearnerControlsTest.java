@@ -178,6 +178,17 @@ final class LearnerControlsTest {
   }
 
   @Test
+  void aRollbackThatNamesNoStepGoesToTheNewestCheckpoint() throws Exception {
+    KafkaConnection connection = connection("newest");
+    publishBatches(connection, 4);
+    runTo(connection, 4);
+    byte[] newest = Files.readAllBytes(checkpoint("newest", 4).resolve("model/model.safetensors"));
+    send(connection, command(ControlAction.ROLL_BACK, null));
+    runUntil(connection, () -> published(connection).contains(new WeightVersion(1, 4L)));
+    assertThat(checkpoint("newest", 4).resolve("model/model.safetensors")).hasBinaryContent(newest);
+  }
+
+  @Test
   void anImpossibleRollbackIsRefusedOnceAndChangesNothing() {
     KafkaConnection connection = connection("refused");
     publishBatches(connection, 3);

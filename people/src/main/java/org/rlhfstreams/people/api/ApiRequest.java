@@ -36,8 +36,9 @@ final class ApiRequest {
     return validated.getPathParameters().get(name).getString();
   }
 
+  /** Decoded once; what the validator hands out has been decoded twice. */
   Optional<String> query(String name) {
-    return parameter(name).map(RequestParameter::getString);
+    return context.queryParam(name).stream().findFirst();
   }
 
   long query(String name, long otherwise) {

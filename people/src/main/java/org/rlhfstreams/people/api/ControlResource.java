@@ -29,9 +29,8 @@ final class ControlResource {
   Future<Answer> control(ApiRequest request) {
     JsonObject body = request.body();
     ControlAction action = action(body.getString("action"));
-    if (action == ControlAction.ROLL_BACK != body.containsKey("step")) {
-      throw ProblemException.at(
-          "step", 400, "Not in order", "roll-back needs the step to go back to, the others none");
+    if (action != ControlAction.ROLL_BACK && body.containsKey("step")) {
+      throw ProblemException.at("step", 400, "Not in order", "only roll-back goes to a step");
     }
     ControlCommand command =
         ControlCommand.newBuilder()

@@ -231,7 +231,7 @@ final class HostileRequestsTest {
             "order",
             "/judgements",
             ServedApi.judgement("6f1c2a52-9f0e-4b0e-8a3f-0d7a4b6c1e12", "no|such", "tie").encode()),
-        post("order", "/controls", "{\"action\":\"roll-back\"}"),
+        post("order", "/controls", "{\"action\":\"checkpoint\",\"step\":3}"),
         post("order", "/controls", "{\"action\":\"pause\",\"step\":3}"));
   }
 

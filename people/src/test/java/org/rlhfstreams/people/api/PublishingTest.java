@@ -160,9 +160,10 @@ final class PublishingTest {
     assertThat(control("{\"action\":\"pause\"}").statusCode()).isEqualTo(202);
     assertThat(ServedApi.json(api.call(PersonRole.VIEWER, "GET", "/status")).getBoolean("paused"))
         .isTrue();
-    assertThat(control("{\"action\":\"roll-back\"}").statusCode()).isEqualTo(400);
+    assertThat(control("{\"action\":\"pause\",\"step\":12}").statusCode()).isEqualTo(400);
+    assertThat(control("{\"action\":\"roll-back\"}").statusCode()).isEqualTo(202);
     assertThat(control("{\"action\":\"roll-back\",\"step\":12}").statusCode()).isEqualTo(202);
-    ControlCommand last = (ControlCommand) api.outbox().sent().get(1).value();
+    ControlCommand last = (ControlCommand) api.outbox().sent().get(2).value();
     assertThat(last.getAction()).isEqualTo(ControlAction.ROLL_BACK);
     assertThat(last.getStep()).isEqualTo(12);
     assertThat(last.getRequestedBy()).isEqualTo("admin");

@@ -27,7 +27,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** Chromium without a window, which reaches loopback and nothing else. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** It warns of each browser that is newer than itself. */
@@ -36,7 +36,7 @@ final class Browser implements AutoCloseable {
   private final ChromeDriver driver;
 
   /** Starts the browser that {@link ChromiumNeeded} found. */
-  static Browser start() {
+  public static Browser start() {
     SELENIUM.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(ChromiumNeeded.browser().orElseThrow().toFile());
@@ -75,12 +75,12 @@ final class Browser implements AutoCloseable {
     driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(60));
   }
 
-  void open(String address) {
+  public void open(String address) {
     driver.get(address);
   }
 
   /** Forgets what pages have stored, on the page that is open, and their log. */
-  void forget() {
+  public void forget() {
     driver.executeScript(
         "try { localStorage.clear(); sessionStorage.clear(); } catch { /* a page without origin */ }");
     driver.manage().deleteAllCookies();
@@ -89,12 +89,12 @@ final class Browser implements AutoCloseable {
   }
 
   /** A desktop's size in CSS pixels. */
-  void asDesktop() {
+  public void asDesktop() {
     size(1280, 800, 1, false);
   }
 
   /** A phone's size in CSS pixels, and its touch screen. */
-  void asPhone() {
+  public void asPhone() {
     size(390, 844, 2, true);
   }
 
@@ -105,7 +105,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What the system asks of pages: light or dark. */
-  void prefers(String scheme) {
+  public void prefers(String scheme) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of(
@@ -115,22 +115,22 @@ final class Browser implements AutoCloseable {
                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
-  WebElement find(String selector) {
+  public WebElement find(String selector) {
     return driver.findElement(By.cssSelector(selector));
   }
 
-  List<WebElement> all(String selector) {
+  public List<WebElement> all(String selector) {
     return driver.findElements(By.cssSelector(selector));
   }
 
   /** The text content of the first that matches, shown or not; empty where none does. */
-  String text(String selector) {
+  public String text(String selector) {
     return (String)
         script("return document.querySelector(arguments[0])?.textContent ?? ''", selector);
   }
 
   /** An attribute of the first that matches; empty where it has none. */
-  String attribute(String selector, String name) {
+  public String attribute(String selector, String name) {
     return (String)
         script(
             "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''",
@@ -139,7 +139,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Clicks as soon as there is something to click. */
-  void click(String selector) {
+  public void click(String selector) {
     until(() -> all(selector).stream().anyMatch(WebElement::isDisplayed));
     // Nothing that stays on the screen may cover it.
     script("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector);
@@ -147,15 +147,15 @@ final class Browser implements AutoCloseable {
   }
 
   /** Presses keys with nothing but the page in focus. */
-  void press(CharSequence... keys) {
+  public void press(CharSequence... keys) {
     new Actions(driver).sendKeys(keys).perform();
   }
 
-  void pressEscape() {
+  public void pressEscape() {
     press(Keys.ESCAPE);
   }
 
-  Object script(String script, Object... arguments) {
+  public Object script(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
   }
 
@@ -164,16 +164,16 @@ final class Browser implements AutoCloseable {
     return driver.executeAsyncScript(script, arguments);
   }
 
-  String path() {
+  public String path() {
     return (String) script("return location.pathname");
   }
 
-  static void until(Callable<Boolean> condition) {
+  public static void until(Callable<Boolean> condition) {
     await().atMost(PATIENCE).pollInterval(Duration.ofMillis(25)).until(condition);
   }
 
   /** Whatever reaches beyond the screen, and labels that do not fit their buttons, a line each. */
-  List<?> outOfPlace() {
+  public List<?> outOfPlace() {
     return (List<?>)
         script(
             """
@@ -196,7 +196,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Faults that axe-core finds serious or critical, a line each. */
-  List<String> seriousFaults() {
+  public List<String> seriousFaults() {
     Results results = new AxeBuilder().analyze(driver);
     return results.getViolations().stream()
         .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
@@ -214,7 +214,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What the page's policy forbade and what went wrong in its scripts, a line each. */
-  List<String> complaints() {
+  public List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(entry -> entry.getMessage())
         .filter(
@@ -226,7 +226,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Writes what is on the screen as PNG. */
-  void photograph(Path file) throws IOException {
+  public void photograph(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Skips tests in a browser where there is none, and says in a line why. */
-final class ChromiumNeeded implements ExecutionCondition {
+public final class ChromiumNeeded implements ExecutionCondition {
   private static final List<String> BROWSERS =
       List.of("chromium", "chromium-browser", "google-chrome");
 
