@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,35 +86,38 @@ final class PeopleTest {
     try (Browser browser = Browser.start()) {
       browser.asDesktop();
       browser.open(roles.pages() + "/annotate");
-      until("a question is shown", () -> !browser.text("#left").isBlank());
+      until(browser, "a question is shown", () -> !browser.text("#left").isBlank());
       assertThat(browser.seriousFaults()).isEmpty();
       browser.press("1");
-      until("it is judged", () -> judgements(ANYONE_HERE).size() == 1);
+      until(browser, "it is judged", () -> judgements(ANYONE_HERE).size() == 1);
       browser.press("u");
       until(
+          browser,
           "it is taken back",
           () -> judgements(ANYONE_HERE).stream().anyMatch(Judgement::getWithdrawn));
 
       browser.open(roles.pages() + "/dashboard");
-      until("a step is shown", () -> step(browser) > 0);
+      until(browser, "a step is shown", () -> step(browser) > 0);
       int seen = step(browser);
-      until("the next one is too", () -> step(browser) > seen);
-      until("curves are drawn", () -> browser.all(".curve canvas").size() >= 3);
+      until(browser, "the next one is too", () -> step(browser) > seen);
+      until(browser, "curves are drawn", () -> browser.all(".curve canvas").size() >= 3);
       assertThat(browser.seriousFaults()).isEmpty();
 
       browser.click("#pause");
       browser.click("#confirm-yes");
-      until("admission is paused", () -> browser.text("#pause").equals("Resume admission"));
+      until(
+          browser, "admission is paused", () -> browser.text("#pause").equals("Resume admission"));
       browser.click("#pause");
       browser.click("#confirm-yes");
-      until("admission goes on", () -> browser.text("#pause").equals("Pause admission"));
+      until(browser, "admission goes on", () -> browser.text("#pause").equals("Pause admission"));
       browser.click("#checkpoint");
       browser.click("#confirm-yes");
       int paused = step(browser);
-      until("the run goes on", () -> step(browser) > paused);
+      until(browser, "the run goes on", () -> step(browser) > paused);
       browser.click("#roll-back");
       browser.click("#confirm-yes");
       until(
+          browser,
           "the run is back in a new generation",
           () -> browser.text("#tile-policy").startsWith("1."));
       assertThat(log.read(log.topics().controls(), ControlCommand.class))
@@ -127,8 +131,12 @@ final class PeopleTest {
     }
   }
 
-  private static void until(String what, Callable<Boolean> condition) {
-    await(what).atMost(LONGEST).pollInterval(Duration.ofMillis(100)).until(condition);
+  private static void until(Browser browser, String what, Callable<Boolean> condition) {
+    try {
+      await(what).atMost(LONGEST).pollInterval(Duration.ofMillis(100)).until(condition);
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(what + "; the page says: " + browser.text("#notices"), e);
+    }
   }
 
   private static int step(Browser browser) {

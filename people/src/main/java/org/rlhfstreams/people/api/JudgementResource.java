@@ -137,7 +137,8 @@ final class JudgementResource {
       throw ProblemException.at(
           "comparisonId", 409, "Judged before", "you have answered this question already");
     }
-    if (comparisons.find(comparisonId).isPresent()) {
+    if (comparisons.find(comparisonId).isPresent()
+        || desk.liesBefore(judgement.getAnnotator(), comparisonId)) {
       return;
     }
     if (comparisons.isClosed(comparisonId)) {

@@ -25,9 +25,13 @@ public final class Desk {
   /** Questions that a page may hold for one person; the oldest goes back when there are more. */
   private static final int MOST_FOR_ONE = 16;
 
+  /** Well within the time for which the topology knows a question that was closed unanswered. */
+  private static final Duration LONGEST_AFTER_CLOSING = Duration.ofMinutes(5);
+
   private final ComparisonsView comparisons;
   private final JudgementsView judgements;
   private final Duration lease;
+  private final Duration afterClosing;
   private final Clock clock;
   private final long salt = new SecureRandom().nextLong();
   private final Map<String, Map<String, Instant>> byAnnotator = new HashMap<>();
@@ -37,6 +41,7 @@ public final class Desk {
     this.comparisons = comparisons;
     this.judgements = judgements;
     this.lease = lease;
+    this.afterClosing = lease.compareTo(LONGEST_AFTER_CLOSING) < 0 ? lease : LONGEST_AFTER_CLOSING;
     this.clock = clock;
   }
 
@@ -109,6 +114,15 @@ public final class Desk {
     return new Lease(comparison, swapped, until);
   }
 
+  /**
+   * Whether a question lies before someone, also one that was closed meanwhile: they have done the
+   * work, and the topology takes their answer for a while.
+   */
+  public synchronized boolean liesBefore(String annotator, String comparisonId) {
+    Instant until = byAnnotator.getOrDefault(annotator, Map.of()).get(comparisonId);
+    return until != null && until.minus(lease).plus(afterClosing).isAfter(clock.instant());
+  }
+
   /** The person has answered it, or leaves it to others. */
   public synchronized void release(String annotator, String comparisonId) {
     Map<String, Instant> theirs = byAnnotator.get(annotator);
@@ -127,7 +141,7 @@ public final class Desk {
     }
   }
 
-  /** Gives back what has run out or is closed, of everyone. */
+  /** Gives back what has run out, of everyone. */
   public synchronized void tidy() {
     Instant now = clock.instant();
     Set.copyOf(byAnnotator.keySet()).forEach(annotator -> expire(annotator, now));
@@ -141,7 +155,7 @@ public final class Desk {
     Iterator<Map.Entry<String, Instant>> each = theirs.entrySet().iterator();
     while (each.hasNext()) {
       Map.Entry<String, Instant> held = each.next();
-      if (!held.getValue().isAfter(now) || comparisons.find(held.getKey()).isEmpty()) {
+      if (!held.getValue().isAfter(now)) {
         each.remove();
         Map<String, Instant> holders = byComparison.get(held.getKey());
         if (holders != null) {

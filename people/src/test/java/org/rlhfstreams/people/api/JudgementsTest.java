@@ -111,6 +111,18 @@ final class JudgementsTest {
   }
 
   @Test
+  void whoHasAQuestionBeforeThemMayAnswerItThoughItClosesMeanwhile() {
+    Comparison comparison = api.ask("a|b");
+    assertThat(api.call(PersonRole.ANNOTATOR, "GET", "/comparisons/next").statusCode())
+        .isEqualTo(200);
+    api.views()
+        .comparisons()
+        .apply(Comparison.newBuilder(comparison).setClosed("replaced").build());
+    assertThat(submit(ServedApi.judgement(ID, "a|b", "left")).statusCode()).isEqualTo(201);
+    only();
+  }
+
+  @Test
   void anAnswerThatIsThereIsConfirmedThoughTheQuestionHasClosedSince() {
     Comparison comparison = api.ask("a|b");
     submit(ServedApi.judgement(ID, "a|b", "left"));

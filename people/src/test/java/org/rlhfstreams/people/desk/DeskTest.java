@@ -139,12 +139,17 @@ final class DeskTest {
   }
 
   @Test
-  void whatClosesGoesFromEveryDesk() {
+  void whatClosesIsGivenToNobodyButMayBeAnsweredByWhoHasItBeforeThem() {
     ask("a", 1, 0);
     assertThat(next("ann")).contains("a");
     comparisons.apply(
         Comparison.newBuilder(comparisons.find("a").orElseThrow()).setClosed("expired").build());
     assertThat(next("ann")).isEmpty();
+    assertThat(next("bob")).isEmpty();
+    assertThat(desk.liesBefore("ann", "a")).isTrue();
+    assertThat(desk.liesBefore("bob", "a")).isFalse();
+    clock.forward(Duration.ofMinutes(2));
+    assertThat(desk.liesBefore("ann", "a")).isFalse();
   }
 
   @Test
