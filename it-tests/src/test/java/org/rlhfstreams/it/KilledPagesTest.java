@@ -35,7 +35,7 @@ import org.rlhfstreams.events.WeightVersion;
  */
 final class KilledPagesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int KILLS = Integer.getInteger("kills", 3);
+  private static final int KILLS = Integer.getInteger("kills", 2);
   private static final int LONGEST_FLIGHT = 60;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -26,7 +26,7 @@ import org.rlhfstreams.events.ScoredRollout;
  * kills it ten times in 200 steps.
  */
 final class KilledTrainingTest {
-  private static final int KILLS = Integer.getInteger("kills", 3);
+  private static final int KILLS = Integer.getInteger("kills", 1);
   private static final int STEPS_A_KILL = 20;
   private static final int STEPS = KILLS * STEPS_A_KILL;
   private static final String BATCH = "4";

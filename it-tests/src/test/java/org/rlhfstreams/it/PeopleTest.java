@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.people.pages.Browser;
 import org.rlhfstreams.people.pages.ChromiumNeeded;
 
@@ -78,6 +80,19 @@ final class PeopleTest {
         .atMost(LONGEST)
         .until(() -> JudgementChain.isWhole(log));
     JudgementChain.assertTraced(cluster, JudgementChain.firstLearned(log));
+
+    assertThat(export("--of", "reward", "--output", "reward").awaitExit()).isZero();
+    assertThat(ModelDirectory.open(directory.resolve("reward")).expectedTensors()).isNotEmpty();
+    assertThat(export("--output", "policy").awaitExit()).isZero();
+    assertThat(ModelDirectory.open(directory.resolve("policy")).expectedTensors()).isNotEmpty();
+    RlhfProcess missing = export("--output", "policy", "--weights-version", "7.1");
+    assertThat(missing.awaitExit()).isEqualTo(1);
+    assertThat(missing.output()).contains("version 7.1 is not there: the topic keeps 0.");
+  }
+
+  private static RlhfProcess export(String... arguments) {
+    return cluster.start(
+        Stream.concat(Stream.of("model", "export"), Stream.of(arguments)).toArray(String[]::new));
   }
 
   @Test
