@@ -208,9 +208,10 @@ public final class Weights implements AutoCloseable {
   }
 
   private float[] floats(NDArray tensor) {
-    if (type == ComputeType.FLOAT32) {
+    if (type == ComputeType.FLOAT32 && !ComputeDevice.isGpu()) {
       return tensor.toFloatArray();
     }
+    // also of float32 on a GPU: what is read there stays in ordinary memory as long as the manager
     try (NDManager scope = manager.newSubManager()) {
       return ComputeType.FLOAT32.of(scope, tensor).toFloatArray();
     }
