@@ -11,6 +11,7 @@ import org.rlhfstreams.model.architecture.Gpt2Architecture;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
  * What the script reads as {@code self.NAME}: sizes, options, and where in the list of weights each
@@ -49,6 +50,7 @@ final class ScriptConstants {
     adapters(configuration, adapters, constants);
     constants.put("fused", fused);
     constants.put("half", type == ComputeType.BFLOAT16);
+    constants.put("on_gpu", ComputeDevice.isGpu());
     constants.put("classifier", configuration.classifier());
     layout(configuration, constants);
     return constants;

@@ -85,8 +85,8 @@
     keys = self.share_heads(k)
     values = self.share_heads(v)
     scale = self.attention_scale(l)
-    if self.half and q.numel() // self.head_dimension * keys.size(2) <= 8388608:
-      # in bfloat16 the fused kernel takes four times as long as the products that it saves writing down
+    if self.half and not self.on_gpu and q.numel() // self.head_dimension * keys.size(2) <= 8388608:
+      # in bfloat16 a processor's fused kernel takes four times as long as the products that it saves writing down
       a = self.attend_by_products(q, keys, values, mask, scale)
     elif mask.numel() == 0:
       a = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=scale)

@@ -2,6 +2,8 @@
   # the running rows are always the first slots. They are of the weights' type, but attention is in float32
   # always: over few queries that is up to four times as fast. Positions past a row's length hold leftovers: the mask
   # keeps them unseen, and decoding overwrites them.
+  # On a GPU attention is one kernel in the type of the cache instead: there the number of operations counts, and
+  # products depend on how many rows there are in any case.
 
   # Attention of queries [rows, key/value heads, n, dimension] to cached keys and values [rows, key/value
   # heads, tokens, dimension], tokens in whole blocks of 32; bias [rows * key/value heads or 1, n or 1, tokens] is
@@ -32,6 +34,15 @@
   def bias_of(self, hidden: Tensor) -> Tensor:
     zeros = torch.zeros(hidden.size(), dtype=6, layout=None, device=hidden.device)
     return torch.masked_fill_(zeros, hidden, self.minus_infinity)
+
+  # The same for each row's queries to the cache, from hidden [rows, 1, tokens].
+  def cache_bias(self, hidden: Tensor, keys: Tensor) -> Tensor:
+    bias = self.bias_of(hidden)
+    if self.on_gpu:
+      bias = torch.to(torch.unsqueeze(bias, 1), keys.dtype)
+    else:
+      bias = torch.repeat_interleave(bias, self.key_value_heads, 0)
+    return bias
 
   # Attention of a whole prompt to itself, 32 queries at a time: q [rows, heads, tokens, dimension], keys
   # and values as above -> [rows, heads, tokens, dimension]
@@ -75,17 +86,27 @@
     cos = self.at_positions(cos_table, positions)
     sin = self.at_positions(sin_table, positions)
     whole = [0, 0, 0, (32 - time % 32) % 32]
+    nothing = torch.empty([0], dtype=11, layout=None, device=ids.device)
+    windowed = nothing
+    if self.on_gpu:
+      windowed = self.visible_in_window(positions, nothing)
     x = self.embed(ids, positions, w)
     for l in range(self.layers):
       o = self.layer_offset(l)
       q, k, v = self.attention_inputs(x, cos, sin, w, o)
-      k = torch.constant_pad_nd(self.widened(k), whole)
-      v = torch.constant_pad_nd(self.widened(v), whole)
+      if self.on_gpu:
+        mask = nothing
+        if self.windowed[l] == 1:
+          mask = windowed
+        a = self.attend(q, k, v, mask, l)
+      else:
+        k = torch.constant_pad_nd(self.widened(k), whole)
+        v = torch.constant_pad_nd(self.widened(v), whole)
+        q = torch.constant_pad_nd(self.widened(q), whole)
+        a = torch.slice(self.attend_to_prompt(q, k, v, self.window_of(l), self.attention_scale(l)), 2, 0, time)
+        a = torch.to(a, x.dtype)
       torch.copy_(torch.slice(torch.slice(torch.select(keys, 0, l), 0, slot, until), 2, 0, k.size(2)), torch.index_select(k, 0, source))
       torch.copy_(torch.slice(torch.slice(torch.select(values, 0, l), 0, slot, until), 2, 0, k.size(2)), torch.index_select(v, 0, source))
-      q = torch.constant_pad_nd(self.widened(q), whole)
-      a = torch.slice(self.attend_to_prompt(q, k, v, self.window_of(l), self.attention_scale(l)), 2, 0, time)
-      a = torch.to(a, x.dtype)
       x = self.feed_forward(self.attention_output(a, x, w, o), w, o)
     at_last = torch.gather(x, 1, torch.expand(torch.view(last, [prompts, 1, 1]), [prompts, 1, x.size(2)]))
     h = torch.squeeze(self.final_norm(at_last, w), 1)
@@ -100,11 +121,10 @@
     columns = torch.arange(reach, dtype=4, layout=None, device=positions.device)
     distance = torch.view(positions, [rows, 1, 1]) - torch.view(columns, [1, 1, reach])
     hidden = torch.lt(distance, 0)
-    unseen = torch.repeat_interleave(self.bias_of(hidden), self.key_value_heads, 0)
+    unseen = self.cache_bias(hidden, keys)
     outside = unseen
     if self.window > 0:
-      hidden = torch.logical_or(hidden, torch.ge(distance, self.window))
-      outside = torch.repeat_interleave(self.bias_of(hidden), self.key_value_heads, 0)
+      outside = self.cache_bias(torch.logical_or(hidden, torch.ge(distance, self.window)), keys)
     row_index = torch.arange(rows, dtype=4, layout=None, device=positions.device)
     where = annotate(List[Optional[Tensor]], [row_index, None, positions])
     # the queries that share a key/value head stand where a sequence's queries would
@@ -121,8 +141,13 @@
         bias = outside
       else:
         bias = unseen
-      grouped = torch.reshape(self.widened(q), [rows, self.key_value_heads, group, self.head_dimension])
-      a = self.attend_in_blocks(grouped, self.widened(torch.slice(layer_keys, 2, 0, reach)), self.widened(torch.slice(layer_values, 2, 0, reach)), bias, self.attention_scale(l))
+      k = torch.slice(layer_keys, 2, 0, reach)
+      v = torch.slice(layer_values, 2, 0, reach)
+      grouped = [rows, self.key_value_heads, group, self.head_dimension]
+      if self.on_gpu:
+        a = torch.scaled_dot_product_attention(torch.reshape(q, grouped), k, v, bias, 0., False, scale=self.attention_scale(l))
+      else:
+        a = self.attend_in_blocks(torch.reshape(self.widened(q), grouped), self.widened(k), self.widened(v), bias, self.attention_scale(l))
       a = torch.to(torch.reshape(a, [rows, self.heads, 1, self.head_dimension]), x.dtype)
       x = self.feed_forward(self.attention_output(a, x, w, o), w, o)
     h = torch.squeeze(self.final_norm(x, w), 1)

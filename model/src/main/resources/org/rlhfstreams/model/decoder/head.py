@@ -17,9 +17,13 @@
       z = z / temperature
     return z
 
-  # Rows of logits that fit the processor's cache in float32.
+  # Rows of logits that fit the processor's cache in float32; on a GPU all, since each operation has its price there.
   def cached_rows(self, logits: Tensor) -> int:
-    return max(1, 1048576 // logits.size(1))
+    if self.on_gpu:
+      rows = logits.size(0)
+    else:
+      rows = max(1, 1048576 // logits.size(1))
+    return rows
 
   # log-probabilities of the targets, at the sampling temperature, and their entropies where asked for; then,
   # part by part, what token_gradients needs: with keep 1 logits, with keep 2 probabilities in their place

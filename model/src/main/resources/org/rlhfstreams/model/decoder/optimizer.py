@@ -1,8 +1,11 @@
   # Global L2 norm over all gradients, as torch.nn.utils.clip_grad_norm_ takes it.
   def norm_of(self, g: List[Tensor]) -> Tensor:
-    norms = annotate(List[Tensor], [])
-    for x in g:
-      norms.append(torch.norm(x.float(), 2))
+    if self.on_gpu:
+      norms = torch._foreach_norm(g, 2)
+    else:
+      norms = annotate(List[Tensor], [])
+      for x in g:
+        norms.append(torch.norm(x.float(), 2))
     return torch.norm(torch.stack(norms), 2)
 
   def scale(self, factor: Tensor, g: List[Tensor]) -> Tensor:
@@ -11,8 +14,11 @@
 
   # Overwrites each of `to` with the tensor in the same place of `source`, rounded to its type.
   def copy_all(self, to: List[Tensor], source: List[Tensor]) -> Tensor:
-    for i in range(len(to)):
-      torch.copy_(to[i], source[i])
+    if self.on_gpu:
+      torch._foreach_copy_(to, source)
+    else:
+      for i in range(len(to)):
+        torch.copy_(to[i], source[i])
     return to[0]
 
   def zero(self, anchor: Tensor, g: List[Tensor]) -> Tensor:
