@@ -6,8 +6,9 @@ import torch
 from transformers import AutoModelForCausalLM
 
 directory, batch, tokens, dtype = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-model = AutoModelForCausalLM.from_pretrained(directory, dtype=getattr(torch, dtype)).eval()
-ids = torch.randint(10, 4000, (batch, 16))
+device = "cuda" if torch.cuda.is_available() else "cpu"
+model = AutoModelForCausalLM.from_pretrained(directory, dtype=getattr(torch, dtype)).to(device).eval()
+ids = torch.randint(10, 4000, (batch, 16), device=device)
 best = 0
 for _ in range(3):
     started = time.perf_counter()
