@@ -7,22 +7,29 @@ import ai.djl.pytorch.jni.JniUtils;
 public final class TorchRuntime {
   private static final ThreadLocal<Boolean> PREPARED = ThreadLocal.withInitial(() -> false);
 
-  static {
-    // Otherwise DJL asks its home for versions and reports usage.
-    System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
-    System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
-    Engine.getEngine("PyTorch");
-  }
+  private static boolean loaded;
 
   private TorchRuntime() {}
 
-  /** Loads the native library; the first call takes a second or two. */
-  public static void prepare() {
-    // the static initialiser has done it
+  /**
+   * Loads the native library; the first call takes a second or two.
+   *
+   * @throws org.rlhfstreams.model.ModelException where it is the one for GPUs, and there is none
+   */
+  public static synchronized void prepare() {
+    if (!loaded) {
+      BundledLibrary.requireUsable();
+      // Otherwise DJL asks its home for versions and reports usage.
+      System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
+      System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
+      Engine unused = Engine.getEngine("PyTorch");
+      loaded = true;
+    }
   }
 
   /** Threads that one tensor operation uses. */
   public static int threads() {
+    prepare();
     return JniUtils.getNumThreads();
   }
 
@@ -33,6 +40,7 @@ public final class TorchRuntime {
 
   static void prepareThread(boolean gradient) {
     if (!PREPARED.get()) {
+      prepare();
       // The profiling executor recompiles whenever shapes change: 2 to 4 times slower here.
       JniUtils.setGraphExecutorOptimize(false);
       PREPARED.set(true);
