@@ -286,13 +286,26 @@ async function undo() {
 /** Takes back the newest judgement of an earlier visit, whose question is not here. */
 async function undoFromBefore() {
   try {
-    const mine = await request("GET", "/judgements/mine?limit=1");
-    const newest = mine?.judgements?.[0];
+    const waiting = outbox.entries();
+    const withdrawn = new Set(
+      waiting.filter((entry) => entry.kind === "withdrawal").map((entry) => entry.judgementId));
+    // What waits to be sent is newer than all that the server knows.
+    let newest = waiting
+      .filter((entry) => entry.kind === "judgement")
+      .map((entry) => entry.judgement)
+      .filter((judgement) => !withdrawn.has(judgement.judgementId))
+      .at(-1);
+    if (!newest) {
+      const mine = await request("GET", "/judgements/mine?limit=20");
+      newest = mine?.judgements?.find((judgement) => !withdrawn.has(judgement.judgementId));
+    }
     if (!newest) {
       announce("There is nothing to take back.");
       return;
     }
-    outbox.add({ kind: "withdrawal", judgementId: newest.judgementId });
+    if (!outbox.cancel(newest.judgementId)) {
+      outbox.add({ kind: "withdrawal", judgementId: newest.judgementId });
+    }
     today = Math.max(0, today - 1);
     drawPace();
     notice("before", "good", `Your last judgement from before (${SAID[newest.choice] ?? newest.choice}) is taken back.`);

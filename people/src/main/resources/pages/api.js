@@ -7,17 +7,18 @@ let csrfToken = null;
 
 /** An answer that is not 2xx, or none at all (status 0). */
 export class Problem extends Error {
-  constructor(status, title, detail, retryAfterSeconds = 0) {
+  constructor(status, title, detail, retryAfterSeconds = 0, ofServer = true) {
     super(detail || title || `The server answered ${status}.`);
+    this.ofServer = ofServer;
     this.status = status;
     this.title = title;
     this.detail = detail;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** Whether the same request may succeed later. */
+  /** Whether the same request may succeed later; a proxy in between knows nothing of that. */
   get passing() {
-    return this.status === 0 || this.status === 408 || this.status === 425 || this.status === 429
+    return !this.ofServer || this.status === 0 || this.status === 408 || this.status === 425 || this.status === 429
       || this.status >= 500;
   }
 }
@@ -58,7 +59,8 @@ export async function request(method, path, body) {
   if (!response.ok) {
     const retryAfter = Number(response.headers.get("Retry-After"));
     throw new Problem(
-      response.status, value?.title, value?.detail, Number.isFinite(retryAfter) ? retryAfter : 0);
+      response.status, value?.title, value?.detail, Number.isFinite(retryAfter) ? retryAfter : 0,
+      (response.headers.get("Content-Type") ?? "").startsWith("application/problem+json"));
   }
   return value;
 }

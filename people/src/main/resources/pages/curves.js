@@ -18,7 +18,7 @@ const CURVES = [
   {
     id: "accuracy",
     title: "Accuracy on judgements",
-    metrics: [/^(live|people|judgements)\/.*accurac/, /^validation\/.*accurac/, /^rewards\/accuracies$/],
+    metrics: [/^people\/accuracy$/, /^(live|people|judgements)\/.*accurac/, /^validation\/.*accurac/, /^rewards\/accuracies$/],
     range: [0, 1],
   },
   { id: "loss", title: "Loss", metrics: [/^loss$/, /^loss\/policy_avg$/, /^loss\//] },

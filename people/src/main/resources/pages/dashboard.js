@@ -202,7 +202,14 @@ function run({ name, role }) {
       connection("live", "good", "Live");
       refill();
     },
-    lost: () => connection("lost", "warn", "No connection: trying again"),
+    lost: () => {
+      connection("lost", "warn", "No connection: trying again");
+      openSession().catch((problem) => {
+        if (problem.status === 401) {
+          goToLogin();
+        }
+      });
+    },
     event: (type, data) => uses[type]?.(data),
   }).connect();
 }

@@ -2,7 +2,7 @@
 // it survives a lost connection, a closed page and a new login; it is sent in order, and the
 // identifier made here lets the server count each judgement once however often it is sent.
 
-import { backoff, openSession, request } from "./api.js";
+import { Problem, backoff, openSession, request } from "./api.js";
 
 const PREFIX = "rlhf-outbox/";
 
@@ -13,6 +13,7 @@ const PREFIX = "rlhf-outbox/";
 export class Outbox extends EventTarget {
   constructor(person) {
     super();
+    this.person = person;
     this.prefix = `${PREFIX}${encodeURIComponent(person)}/`;
     this.memory = new Map();
     this.sequence = 0;
@@ -188,7 +189,10 @@ export class Outbox extends EventTarget {
       if (entry.kind === "withdrawal") {
         await request("DELETE", `/judgements/${encodeURIComponent(entry.judgementId)}`);
       } else {
-        await request("POST", "/judgements", entry.judgement);
+        const saved = await request("POST", "/judgements", entry.judgement);
+        if (saved?.judgementId !== entry.judgement.judgementId) {
+          throw new Problem(0, "No connection", "What answered is not the server of this page.");
+        }
       }
       this.finish(key, "sent", entry);
       return "next";
@@ -197,8 +201,10 @@ export class Outbox extends EventTarget {
         return "login";
       }
       if (problem.status === 403) {
-        // A session that began anew has another CSRF token.
-        return openSession().then(() => problem, (other) => (other.status === 401 ? "login" : problem));
+        // A session that began anew has another CSRF token; one of somebody else sends nothing of this person's.
+        return openSession().then(
+          (session) => (session.name === this.person ? problem : "login"),
+          (other) => (other.status === 401 ? "login" : problem));
       }
       if (problem.passing) {
         return problem;

@@ -1,6 +1,7 @@
 package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.GroupShare;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class RewardService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
   private static final String GROUP = GroupNames.REWARD_SERVICE;
+  private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(20);
 
   private final ShutdownSequence opened = new ShutdownSequence();
   private final GroupShare share = new GroupShare(GROUP);
@@ -98,6 +101,10 @@ public final class RewardService implements AutoCloseable {
                                 reader::newest);
                         ReferenceModel frozen =
                             new ReferenceModel(reference, ComputeType.named(type, reference))) {
+                      // Scores of the model that it began with would be of a version long gone.
+                      while (!reader.hasCaughtUp() && !stopped.getAsBoolean()) {
+                        Pause.of(WEIGHTS_PAUSE);
+                      }
                       score(connection, model, frozen, meters, stopped);
                     }
                   }));
@@ -149,6 +156,9 @@ public final class RewardService implements AutoCloseable {
 
   /** Models are loaded before the group is joined. */
   private Optional<String> unready() {
+    if (!reader.hasCaughtUp()) {
+      return Optional.of("the reward model's weights are being read");
+    }
     return topologies != null && topologies.running()
         ? share.unready().or(() -> people.flatMap(PeopleService::unready))
         : Optional.of("the topologies are starting");

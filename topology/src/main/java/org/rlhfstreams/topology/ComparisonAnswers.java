@@ -53,16 +53,20 @@ public record ComparisonAnswers(List<Judgement> all) {
       return this;
     }
     List<Judgement> after = new ArrayList<>(all);
-    // What is taken back stays in its place, with its author's own words.
+    // What is taken back stays in its place, so that it never counts again; its author's words go.
     Optional<Judgement> known = known(judgement);
     if (known.isPresent()) {
       after.set(
           all.indexOf(known.get()),
-          Judgement.newBuilder(known.get()).setWithdrawn(judgement.getWithdrawn()).build());
+          withoutWords(Judgement.newBuilder(known.get()).setWithdrawn(true).build()));
     } else {
-      after.add(judgement);
+      after.add(judgement.getWithdrawn() ? withoutWords(judgement) : judgement);
     }
     return new ComparisonAnswers(after);
+  }
+
+  private static Judgement withoutWords(Judgement judgement) {
+    return Judgement.newBuilder(judgement).setComment(null).build();
   }
 
   private Optional<Judgement> known(Judgement judgement) {

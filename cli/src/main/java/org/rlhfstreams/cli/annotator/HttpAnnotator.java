@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.rlhfstreams.cli.CommandException;
@@ -89,7 +90,7 @@ public final class HttpAnnotator {
                 .put("millisecondsSpent", 0));
     return answer.statusCode() == 201
         ? Optional.of(id)
-        : none(answer, "a judgement", 410); // closed meanwhile
+        : none(answer, "a judgement", 409, 410); // judged, or closed, meanwhile
   }
 
   private static String shown(Choice choice) {
@@ -101,9 +102,10 @@ public final class HttpAnnotator {
     };
   }
 
-  private static Optional<String> none(HttpResponse<String> response, String what, int expected) {
+  private static Optional<String> none(
+      HttpResponse<String> response, String what, Integer... expected) {
     boolean busy = response.statusCode() == 503 || response.statusCode() == 429;
-    if (response.statusCode() == expected || busy) {
+    if (List.of(expected).contains(response.statusCode()) || busy) {
       return Optional.empty();
     }
     throw refused(what, response);

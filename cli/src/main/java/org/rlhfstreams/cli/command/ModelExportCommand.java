@@ -87,7 +87,8 @@ public final class ModelExportCommand implements Callable<Integer> {
             ? configuration.model().requiredPolicy()
             : configuration.model().requiredReward();
     TargetDirectory.requireFree(startedFrom, output);
-    ModelConfiguration model = ModelDirectory.readConfiguration(startedFrom);
+    ModelConfiguration read = ModelDirectory.readConfiguration(startedFrom);
+    ModelConfiguration model = of == Published.policy ? read : read.asClassifier();
     KafkaConnection connection = new KafkaConnection(configuration);
     new BrokerWait(connection, System.out::println).await();
     Topic topic =

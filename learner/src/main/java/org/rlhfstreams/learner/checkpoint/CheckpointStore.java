@@ -37,6 +37,7 @@ import org.rlhfstreams.service.weights.NamedTensor;
  */
 public final class CheckpointStore {
   private static final String PREFIX = "step-";
+  private static final String REPLACED = "replaced-";
   private static final String MODEL = "model";
   private static final int KEPT = 2;
   private static final String BEST_STEP = "best-step";
@@ -87,9 +88,14 @@ public final class CheckpointStore {
           TensorValues.of(trainer.others(), NamedTensor::values),
           TensorType.F32);
       writeSynced(aside.resolve("state.json"), json(checkpoint));
-      delete(target);
+      Path before = directory.resolve(REPLACED + target.getFileName());
+      delete(before);
+      if (Files.exists(target)) {
+        Files.move(target, before, StandardCopyOption.ATOMIC_MOVE);
+      }
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
       sync(directory);
+      delete(before);
       dropOld();
     } catch (IOException | ModelException e) {
       throw new CheckpointException(
@@ -219,6 +225,11 @@ public final class CheckpointStore {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
+    try {
+      putBack();
+    } catch (IOException e) {
+      throw new CheckpointException(directory + " cannot be put in order: " + e.getMessage(), e);
+    }
     try (Stream<Path> folders = Files.list(directory)) {
       return folders
           .filter(folder -> folder.getFileName().toString().startsWith(PREFIX))
@@ -227,6 +238,25 @@ public final class CheckpointStore {
     } catch (IOException e) {
       throw new CheckpointException(directory + " cannot be listed: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * A checkpoint that was about to be replaced when the process was killed is the one that holds.
+   */
+  private void putBack() throws IOException {
+    try (Stream<Path> folders = Files.list(directory)) {
+      for (Path before : folders.filter(CheckpointStore::isReplaced).toList()) {
+        Path target =
+            directory.resolve(before.getFileName().toString().substring(REPLACED.length()));
+        if (!Files.exists(target)) {
+          Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    }
+  }
+
+  private static boolean isReplaced(Path folder) {
+    return folder.getFileName().toString().startsWith(REPLACED + PREFIX);
   }
 
   private void dropOld() throws IOException {

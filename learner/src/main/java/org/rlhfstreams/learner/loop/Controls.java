@@ -15,6 +15,7 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Controls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Controls.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final long LOOK_EVERY = Duration.ofMillis(100).toNanos();
 
@@ -75,6 +77,7 @@ public final class Controls implements AutoCloseable {
       } catch (RegistryUnavailableException e) {
         LOG.warn("{}; commands wait", e.getMessage());
         consumer.seek(partition, record.offset());
+        Pause.of(AFTER_FAILURE);
         return;
       }
     }

@@ -1,6 +1,5 @@
 package org.rlhfstreams.learner.loop;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +26,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * many batches, or nothing has come for a while: the others of its responses are refused then.
  */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int BATCHES_BEHIND = 32;
   private static final String OFFSET = "offset";
   private static final String READ = "read";
@@ -41,7 +39,6 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final SampleGroups groups;
   private final Set<Long> waitedFor = new HashSet<>();
   private long skippedTo;
-  private long newestAt = System.nanoTime();
   private Map<String, Long> position = Map.of();
   private final Map<String, RecordOrigin> known = new HashMap<>();
   private List<RecordOrigin> origins = List.of();
@@ -96,11 +93,10 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
       if (stopped.getAsBoolean() || reader.isAtEnd()) {
         return List.of();
       }
+      // A missing one that is only late comes, however long it takes: the log decides, and no
+      // clock.
       if (reader.read(this::isNew, this::take)) {
-        newestAt = System.nanoTime();
         giveUp(reader.offset() - (long) BATCHES_BEHIND * batchSize);
-      } else if (System.nanoTime() - newestAt > PATIENCE.toNanos()) {
-        giveUp(reader.offset());
       }
     }
     List<ScoredSample> batch = List.copyOf(gathered);

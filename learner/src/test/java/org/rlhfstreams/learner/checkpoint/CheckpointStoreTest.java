@@ -70,6 +70,18 @@ final class CheckpointStoreTest {
   }
 
   @Test
+  void aCheckpointThatWasAboutToBeReplacedIsTheOneThatHolds() throws IOException {
+    save(1, ValidationState.NONE);
+    save(2, ValidationState.NONE);
+    save(2, best(1, 0.5));
+    assertThat(folders()).containsExactly("step-00000001", "step-00000002");
+    // killed between the old one's leaving and the new one's coming
+    Files.move(directory.resolve("step-00000002"), directory.resolve("replaced-step-00000002"));
+    assertThat(store().newest(2).orElseThrow().step()).isEqualTo(2);
+    assertThat(folders()).containsExactly("step-00000001", "step-00000002");
+  }
+
+  @Test
   void whatEvaluationsCameToIsReadAgainToTheBit() {
     ValidationState state = best(7, 0.1 + 0.2);
     save(9, state);

@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.rlhfstreams.people.problems.ProblemException;
@@ -21,6 +22,9 @@ public final class Gate {
   private static final int LONGEST_TOKEN = 256;
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private static final List<String> OF_PROXIES =
+      List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via");
 
   /** What a signature speaks for, once the body has been looked at. */
   private static final String SIGNED = "receiveArgilla";
@@ -65,7 +69,12 @@ public final class Gate {
     HttpServerRequest request = context.request();
     requireOurs(request);
     Optional<Caller> caller = identify(request, operation);
-    limit(caller.map(Caller::rateKey).orElseGet(() -> address(request)));
+    // Whether a signature is right is not known yet.
+    limit(
+        caller
+            .filter(known -> !known.equals(SIGNER))
+            .map(Caller::rateKey)
+            .orElseGet(() -> address(request)));
     if (caller.isEmpty()) {
       if (!AccessTable.isOpen(operation)) {
         throw ProblemException.at(
@@ -99,6 +108,13 @@ public final class Gate {
           421,
           "Another host",
           "without tokens this server answers to localhost and its own address alone");
+    }
+    if (!loopback.allowsProxies() && OF_PROXIES.stream().anyMatch(request.headers()::contains)) {
+      throw ProblemException.of(
+          403,
+          "Through a proxy",
+          "without people.tokens-file this server answers this machine alone, and a proxy hands on"
+              + " requests of others: make tokens with rlhf people token");
     }
     if (!SAFE.contains(request.method())
         && !loopback.allowsOrigin(
@@ -158,8 +174,11 @@ public final class Gate {
     if (isSigned(context.request(), operation)) {
       try {
         webhooks.orElseThrow().require(context.request(), context.body().buffer());
+        limit(SIGNER.rateKey());
       } catch (ProblemException e) {
-        wrongToken(context.request());
+        if (e.status() == 401) {
+          wrongToken(context.request());
+        }
         throw e;
       }
     }

@@ -65,6 +65,11 @@ public final class LoopbackRule {
     return LOCAL.contains(name) || name.equals(host);
   }
 
+  /** Whether a request that a proxy hands on may be from anywhere, who is asked for a token. */
+  public boolean allowsProxies() {
+    return guarded;
+  }
+
   /**
    * Whether a page of this origin may change something.
    *

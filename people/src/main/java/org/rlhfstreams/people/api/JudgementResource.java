@@ -138,7 +138,8 @@ final class JudgementResource {
           "comparisonId", 409, "Judged before", "you have answered this question already");
     }
     if (comparisons.find(comparisonId).isPresent()
-        || desk.liesBefore(judgement.getAnnotator(), comparisonId)) {
+        || desk.liesBefore(judgement.getAnnotator(), comparisonId)
+        || judgements.takenBack(judgement.getAnnotator()).contains(comparisonId)) {
       return;
     }
     if (comparisons.isClosed(comparisonId)) {

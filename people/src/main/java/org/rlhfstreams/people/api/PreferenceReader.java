@@ -108,20 +108,22 @@ final class PreferenceReader {
    * @throws ProblemException 413
    */
   static void requireSize(Preference preference) {
-    long bytes =
+    requireSize(
+        "prompt",
         bytes(preference.getPrompt())
             + bytes(preference.getChosen())
-            + (preference.getRejected() == null ? 0 : bytes(preference.getRejected()));
+            + (preference.getRejected() == null ? 0 : bytes(preference.getRejected())));
+  }
+
+  /** What a record of the log has room for. */
+  static void requireSize(String field, long bytes) {
     if (bytes > MOST_BYTES) {
       throw ProblemException.at(
-          "prompt",
-          413,
-          "Too large",
-          "prompt and responses have %d bytes together; %d fit".formatted(bytes, MOST_BYTES));
+          field, 413, "Too large", "it has %d bytes of text; %d fit".formatted(bytes, MOST_BYTES));
     }
   }
 
-  private static long bytes(String text) {
+  static long bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -1,8 +1,8 @@
 package org.rlhfstreams.people.live;
 
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,22 +14,34 @@ public final class ComparisonsView {
   /** Open ones that are kept; the topology opens far fewer. */
   private static final int MOST_OPEN = 20_000;
 
+  /** Closed ones that are known as such; of older ones nobody asks any more. */
+  private static final int MOST_CLOSED = 100_000;
+
   private final Map<String, Comparison> open = new LinkedHashMap<>();
-  private final Set<String> closed = new HashSet<>();
+  private final Set<String> closed = new LinkedHashSet<>();
 
   /** A record of the topic; the newest of a key holds. */
   public synchronized void apply(Comparison comparison) {
     String id = comparison.getComparisonId();
     if (comparison.getClosed() != null) {
       open.remove(id);
-      closed.add(id);
+      close(id);
       return;
     }
     closed.remove(id);
     open.put(id, comparison);
     if (open.size() > MOST_OPEN) {
       Iterator<String> oldest = open.keySet().iterator();
-      closed.add(oldest.next());
+      close(oldest.next());
+      oldest.remove();
+    }
+  }
+
+  private void close(String id) {
+    closed.add(id);
+    if (closed.size() > MOST_CLOSED) {
+      Iterator<String> oldest = closed.iterator();
+      oldest.next();
       oldest.remove();
     }
   }

@@ -2,9 +2,11 @@ package org.rlhfstreams.people.live;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 
@@ -31,13 +33,13 @@ public final class TrainingView {
       Instant measuredAt,
       Map<String, Double> values) {
     public Step {
-      values = Map.copyOf(values);
+      values = Collections.unmodifiableMap(new TreeMap<>(values));
     }
   }
 
   /** A record of the topic. Returns it as it is kept. */
   public synchronized Step apply(StepMetrics metrics) {
-    Map<String, Double> finite = new java.util.HashMap<>(metrics.getValues());
+    Map<String, Double> finite = new TreeMap<>(metrics.getValues());
     finite.values().removeIf(value -> !Double.isFinite(value));
     Step step =
         new Step(

@@ -30,6 +30,28 @@ final class BrowserProtectionTest {
   @TempDir private Path directory;
 
   @Test
+  void withoutTokensNothingComesThroughAProxy() {
+    try (ServedApi api = ServedApi.open()) {
+      assertThat(api.call(Map.of(), "GET", "/status", null).statusCode()).isEqualTo(200);
+      for (String header : List.of("X-Forwarded-For", "Forwarded", "Via")) {
+        HttpResponse<String> refused =
+            api.call(Map.of(header, "for=192.0.2.7"), "GET", "/status", null);
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("rlhf people token");
+      }
+    }
+    try (ServedApi api = ServedApi.guarded(directory, Map.of())) {
+      Map<String, String> headers =
+          Map.of(
+              "X-Forwarded-For",
+              "192.0.2.7",
+              "Authorization",
+              "Bearer " + api.token(PersonRole.VIEWER));
+      assertThat(api.call(headers, "GET", "/status", null).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void aSessionSpeaksForATokenOnlyTogetherWithItsCsrfToken() {
     try (ServedApi api = ServedApi.guarded(directory, Map.of())) {
       api.ask("a|b");

@@ -123,6 +123,16 @@ final class JudgementsTest {
   }
 
   @Test
+  void whoTakesAnAnswerBackMayGiveAnotherThoughTheQuestionHasClosed() {
+    Comparison comparison = api.ask("a|b");
+    submit(ServedApi.judgement(ID, "a|b", "left"));
+    api.views().comparisons().apply(Comparison.newBuilder(comparison).setClosed("judged").build());
+    assertThat(api.call(PersonRole.ANNOTATOR, "DELETE", "/judgements/" + ID).statusCode())
+        .isEqualTo(200);
+    assertThat(submit(ServedApi.judgement(OTHER_ID, "a|b", "right")).statusCode()).isEqualTo(201);
+  }
+
+  @Test
   void anAnswerThatIsThereIsConfirmedThoughTheQuestionHasClosedSince() {
     Comparison comparison = api.ask("a|b");
     submit(ServedApi.judgement(ID, "a|b", "left"));

@@ -103,6 +103,49 @@ final class AnnotatePageTest extends InBrowser {
   }
 
   @Test
+  void takesBackWhatStillWaitsAfterAReload() {
+    server.askPlainly(3);
+    open();
+    judge("1", "q1");
+    Browser.until(() -> server.judgements().size() == 1);
+    server.refuse("q2", 503);
+    judge("2", "q2");
+    Browser.until(() -> browser.text("#connection").contains("1 judgement"));
+    open();
+    shows("q3");
+    browser.press("u");
+    server.refuse("q2", 0);
+    Browser.until(() -> browser.attribute("#connection", "data-state").equals("saved"));
+    assertThat(server.choices()).containsExactly("q1 left");
+  }
+
+  @Test
+  void keepsWhatAProxyDoesNotDeliver() {
+    server.askPlainly(2);
+    server.loseBehindAProxy("q1");
+    open();
+    judge("1", "q1");
+    Browser.until(() -> !server.attempts().isEmpty());
+    Browser.until(() -> browser.text("#connection").contains("1 judgement"));
+    server.refuse("q1", 0);
+    Browser.until(() -> server.choices().equals(List.of("q1 left")));
+  }
+
+  @Test
+  void sendsNothingOfOnePersonAsAnother() {
+    server.askPlainly(2);
+    server.refuse("q1", 503);
+    open();
+    judge("1", "q1");
+    Browser.until(() -> browser.text("#connection").contains("1 judgement"));
+    server.person("bob");
+    server.refuse("q1", 403); // the cookie is bob's now, the page's CSRF token is not
+    Browser.until(() -> browser.path().equals("/login"));
+    assertThat(server.choices()).isEmpty();
+    assertThat(browser.text("#kept")).contains("1 judgement is kept");
+  }
+
+  @Test
   void losesNothingWithoutAConnection() {
     server.askPlainly(3);
     open();

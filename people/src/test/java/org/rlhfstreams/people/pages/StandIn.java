@@ -35,6 +35,7 @@ final class StandIn implements AutoCloseable {
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src"
           + " 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  private static final int OF_A_PROXY = -404;
   private static final String CSRF = "a-token-against-forgery";
   private static final Map<String, String> TYPES =
       Map.of(
@@ -58,6 +59,7 @@ final class StandIn implements AutoCloseable {
   private final Map<String, JsonObject> answers = new HashMap<>();
   private final List<String> requests = new ArrayList<>();
   private final List<RoutingContext> held = new ArrayList<>();
+  private String person = "anna";
   private String role = "admin";
   private boolean signedIn = true;
   private boolean away;
@@ -126,6 +128,7 @@ final class StandIn implements AutoCloseable {
     requests.clear();
     held.clear();
     streams.clear();
+    person = "anna";
     role = "admin";
     signedIn = true;
     away = false;
@@ -167,12 +170,22 @@ final class StandIn implements AutoCloseable {
     judgedBefore = count;
   }
 
+  /** As a proxy answers that does not find the service. */
+  synchronized void loseBehindAProxy(String comparisonId) {
+    refuse(comparisonId, OF_A_PROXY);
+  }
+
   synchronized void refuse(String comparisonId, int status) {
     refusals.put(comparisonId, status);
   }
 
   synchronized void refuseQuestions(int status) {
     refusalOfQuestions = status;
+  }
+
+  /** Somebody else has signed in, in the same browser. */
+  synchronized void person(String name) {
+    person = name;
   }
 
   synchronized void role(String name) {
@@ -326,7 +339,7 @@ final class StandIn implements AutoCloseable {
     json(
         context,
         200,
-        new JsonObject().put("name", "anna").put("role", role).put("csrfToken", CSRF));
+        new JsonObject().put("name", person).put("role", role).put("csrfToken", CSRF));
   }
 
   private synchronized void onlySignedIn(RoutingContext context) {
@@ -376,6 +389,10 @@ final class StandIn implements AutoCloseable {
     String id = judgement.getString("judgementId");
     attempts.merge(id, 1, Integer::sum);
     int refusal = refusals.getOrDefault(judgement.getString("comparisonId"), 0);
+    if (refusal == OF_A_PROXY) {
+      context.response().setStatusCode(404).end("404 page not found");
+      return;
+    }
     if (refusal != 0) {
       if (refusal == 503) {
         context.response().putHeader("Retry-After", "1");

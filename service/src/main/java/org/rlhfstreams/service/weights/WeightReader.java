@@ -35,6 +35,7 @@ public final class WeightReader implements AutoCloseable {
   private final AtomicReference<WeightSnapshot> newest = new AtomicReference<>();
   private final AtomicReference<String> refusal = new AtomicReference<>();
   private final ServiceThread thread;
+  private volatile boolean caughtUp;
 
   private WeightReader(KafkaConnection connection, Topic topic, WeightListener listener) {
     this.connection = connection;
@@ -60,6 +61,11 @@ public final class WeightReader implements AutoCloseable {
     return Optional.ofNullable(newest.get());
   }
 
+  /** Whether all that the topic held at the start has been read. */
+  public boolean hasCaughtUp() {
+    return caughtUp;
+  }
+
   /** Why the last version that was refused was, if one was. */
   public Optional<String> refusal() {
     return Optional.ofNullable(refusal.get());
@@ -81,11 +87,16 @@ public final class WeightReader implements AutoCloseable {
     try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
+      Optional<Long> end = Optional.empty();
       while (!stopped.getAsBoolean()) {
         try {
+          if (end.isEmpty()) {
+            end = Optional.of(consumer.endOffsets(List.of(partition)).get(partition));
+          }
           for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
             accept(assembler, decoder, record);
           }
+          caughtUp = caughtUp || consumer.position(partition) >= end.get();
         } catch (KafkaException e) {
           new BrokerRefusal(connection).endIn(e);
           LOG.warn("{}: {}", partition, e.getMessage());

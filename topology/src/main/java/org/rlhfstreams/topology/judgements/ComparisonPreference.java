@@ -62,12 +62,8 @@ final class ComparisonPreference {
   static boolean holds(
       Preference published, Optional<Preference> decided, ComparisonAnswers answers) {
     List<String> annotators = answers.counted().stream().map(Judgement::getAnnotator).toList();
-    return isSameChoice(published, decided) && annotators.containsAll(published.getAnnotators());
-  }
-
-  /** Whether the same response is chosen. */
-  static boolean isSameChoice(Preference published, Optional<Preference> decided) {
     return decided.isPresent()
-        && decided.get().getChosenRolloutId().equals(published.getChosenRolloutId());
+        && decided.get().getChosenRolloutId().equals(published.getChosenRolloutId())
+        && annotators.containsAll(published.getAnnotators());
   }
 }

@@ -318,7 +318,8 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
     if (published != null && ComparisonPreference.holds(published, decided, after)) {
       return;
     }
-    if (published != null && !ComparisonPreference.isSameChoice(published, decided)) {
+    // Also where the choice stays: whoever has the one before would pass over another of its id.
+    if (published != null) {
       publish(
           Preference.newBuilder(published)
               .setWithdrawn(true)
