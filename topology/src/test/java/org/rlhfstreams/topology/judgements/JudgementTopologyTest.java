@@ -287,17 +287,19 @@ final class JudgementTopologyTest {
     judge("2", "c", "bob", Choice.FIRST);
     judge("3", "c", "cem", Choice.FIRST);
     assertThat(preferences.isEmpty()).isTrue();
-    // Nobody stays named whose judgement was taken back.
+    // Nobody stays named whose judgement was taken back, nor does their voice in margin and weight.
     send(withdrawn(ann));
     assertThat(preferences.readValuesToList())
         .extracting(Preference::getWithdrawn, Preference::getChosen, Preference::getAnnotators)
-        .containsExactly(tuple(false, "yes", List.of("bob", "cem")));
+        .containsExactly(
+            tuple(true, "yes", List.of("ann")), tuple(false, "yes", List.of("bob", "cem")));
     send(withdrawn(judgement("2", "c", "bob", Choice.FIRST)));
     send(withdrawn(judgement("3", "c", "cem", Choice.FIRST)));
     judge("4", "c", "cem", Choice.SECOND);
     assertThat(preferences.readValuesToList())
         .extracting(Preference::getWithdrawn, Preference::getChosen)
-        .containsExactly(tuple(false, "yes"), tuple(true, "yes"), tuple(false, "no"));
+        .containsExactly(
+            tuple(true, "yes"), tuple(false, "yes"), tuple(true, "yes"), tuple(false, "no"));
   }
 
   @Test
