@@ -116,6 +116,13 @@ final class PeopleTest {
       int seen = step(browser);
       until(browser, "the next one is too", () -> step(browser) > seen);
       until(browser, "curves are drawn", () -> browser.all(".curve canvas").size() >= 3);
+      until(
+          browser,
+          "each stage of the run has its figures",
+          () ->
+              Stream.of("Admission", "workers", "service", "Learner", "People", "Verdicts")
+                  .allMatch(
+                      name -> browser.attribute("svg.wide", "aria-label").contains(name + ": ")));
       assertThat(browser.seriousFaults()).isEmpty();
 
       browser.click("#pause");

@@ -29,7 +29,7 @@ public final class PeopleService implements AutoCloseable {
       StagesView stages = new StagesView();
       this.log = opened.add(LiveLog.start(connection, views));
       this.outbox = opened.add(TransactionalOutbox.start(connection, log, views.feed()::open));
-      StageSampler unused = opened.add(StageSampler.start(connection, stages));
+      StageSampler unused = opened.add(StageSampler.start(connection, views, stages));
       this.server =
           opened.add(
               PeopleServer.start(

@@ -35,6 +35,10 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
   private final HeldOutWindow<E> window;
   private final int smallest;
   private final Map<String, Boolean> agreementsOut = new LinkedHashMap<>();
+
+  /** What they are of: a preference that was turned has the id that it had, and is another row. */
+  private final Map<String, E> judged = new HashMap<>();
+
   private Optional<Weights> out = Optional.empty();
   private Optional<Weights> beforeStep = Optional.empty();
   private long stepOut;
@@ -70,6 +74,7 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
     }
     release();
     agreementsOut.clear();
+    judged.clear();
     stepOut = checkpointed.numbers().getOrDefault(STEP, 0.0).longValue();
     Map<String, NamedTensor> weights = new HashMap<>();
     for (NamedTensor tensor : checkpointed.others()) {
@@ -86,8 +91,12 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
 
   private void take(float[] agreements) {
     List<E> rows = window.rows();
-    for (int i = 0; i < Math.min(agreements.length, rows.size()); i++) {
+    if (agreements.length > rows.size()) {
+      return; // the window has become smaller: which rows they are of is not known any more
+    }
+    for (int i = 0; i < agreements.length; i++) {
       agreementsOut.put(rows.get(i).id(), agreements[i] > 0);
+      judged.put(rows.get(i).id(), rows.get(i));
     }
   }
 
@@ -98,7 +107,7 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
     }
     JudgingTrainer<E> judging = trainer.get();
     List<E> rows = window.rows();
-    List<E> unjudged = rows.stream().filter(row -> !agreementsOut.containsKey(row.id())).toList();
+    List<E> unjudged = rows.stream().filter(row -> judged.get(row.id()) != row).toList();
     List<Boolean> agreements =
         out.isPresent() ? judging.agreements(out.get(), unjudged) : judging.agreements(unjudged);
     Map<String, Boolean> known = new HashMap<>(agreementsOut);
@@ -106,7 +115,11 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
       known.put(unjudged.get(i).id(), agreements.get(i));
     }
     agreementsOut.clear();
-    rows.forEach(row -> agreementsOut.put(row.id(), known.get(row.id())));
+    judged.clear();
+    for (E row : rows) {
+      agreementsOut.put(row.id(), known.get(row.id()));
+      judged.put(row.id(), row);
+    }
     beforeStep = out.isPresent() ? Optional.empty() : Optional.of(judging.weights());
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -30,21 +31,28 @@ public final class StageSampler implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 3;
 
   private final KafkaConnection connection;
+  private final LiveViews live;
   private final StagesView view;
   private final String prefix;
   private final Map<String, StageProgress> progress = new HashMap<>();
   private final ServiceThread thread;
 
-  private StageSampler(KafkaConnection connection, StagesView view) {
+  private StageSampler(KafkaConnection connection, LiveViews live, StagesView view) {
     this.connection = connection;
+    this.live = live;
     this.view = view;
     this.prefix = connection.configuration().connection().topicPrefix();
     this.thread = ServiceThread.start("people-stages", this::run);
   }
 
-  /** Begins to ask. */
-  public static StageSampler start(KafkaConnection connection, StagesView view) {
-    return new StageSampler(connection, view);
+  /**
+   * Begins to ask.
+   *
+   * @param live what people have before them and have answered
+   * @param view told what was measured
+   */
+  public static StageSampler start(KafkaConnection connection, LiveViews live, StagesView view) {
+    return new StageSampler(connection, live, view);
   }
 
   private void run(BooleanSupplier stopped) {
@@ -80,6 +88,8 @@ public final class StageSampler implements AutoCloseable {
     measure(admin, groups, GroupNames.TOPOLOGIES, "admission", "prompts", stages);
     measure(admin, groups, GroupNames.ROLLOUT_WORKERS, "rollout", "rollout-requests", stages);
     measure(admin, groups, GroupNames.REWARD_SERVICE, "reward", "rollouts", stages);
+    stages.add(people());
+    measure(admin, groups, GroupNames.TOPOLOGIES, "verdicts", "judgements", stages);
     for (String group : groups) {
       if (group.startsWith(prefix + GroupNames.LEARNERS)) {
         String name = group.substring(prefix.length());
@@ -88,6 +98,12 @@ public final class StageSampler implements AutoCloseable {
       }
     }
     return stages;
+  }
+
+  /** People are no consumer group: what is open waits for them. */
+  private StagesView.Stage people() {
+    long answered = live.judgements().count();
+    return looked("people", "comparisons", answered + live.comparisons().countOpen(), answered);
   }
 
   private void measure(
@@ -115,14 +131,22 @@ public final class StageSampler implements AutoCloseable {
     }
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     committed.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-    long end =
-        admin.listOffsets(latest).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS).values().stream()
-            .mapToLong(one -> one.offset())
-            .sum();
-    long done = committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum();
+    long end = 0;
+    long done = 0;
+    for (Map.Entry<TopicPartition, ListOffsetsResultInfo> one :
+        admin.listOffsets(latest).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS).entrySet()) {
+      long finished = committed.get(one.getKey()).offset();
+      done += finished;
+      // The last offset is the mark of a transaction, which nobody waits for.
+      end += Math.max(finished, one.getValue().offset() - 1);
+    }
+    stages.add(looked(name, topic, end, done));
+  }
+
+  private StagesView.Stage looked(String name, String topic, long end, long done) {
     StageProgress one = progress.computeIfAbsent(name + " " + topic, any -> new StageProgress());
     one.look(System.nanoTime(), end, done);
-    stages.add(new StagesView.Stage(name, topic, one.rate(), one.lag(), one.oldestSeconds()));
+    return new StagesView.Stage(name, topic, one.rate(), one.lag(), one.oldestSeconds());
   }
 
   @Override
