@@ -106,6 +106,21 @@ final class PublicationGuardTest {
   }
 
   @Test
+  void aPreferenceThatWasTurnedIsJudgedAnewUnderItsId() {
+    try (guard) {
+      hold(window, 0, 6);
+      step(guard, trainer, 1, 6);
+      trainer.judged = 0;
+      guard.beforeStep();
+      assertThat(trainer.judged).isZero();
+      window.remove("3");
+      hold(window, 3, 4);
+      guard.beforeStep();
+      assertThat(trainer.judged).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aWorseVersionIsWithheldUntilOneIsNotWorseThanTheOneThatIsOut() {
     try (guard) {
       hold(window, 0, 5);
