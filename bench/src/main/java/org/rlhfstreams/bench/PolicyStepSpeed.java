@@ -1,11 +1,7 @@
 package org.rlhfstreams.bench;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
@@ -14,7 +10,6 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.OptimizerSettings;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
-import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /** Forward and backward of a policy on the log-probabilities of 16 rows of 183 tokens. */
@@ -30,16 +25,7 @@ public final class PolicyStepSpeed {
     ModelDirectory directory = ModelDirectory.open(Path.of(arguments[0]));
     ComputeType type = ComputeType.named(arguments[1]);
     MicroBatchSettings settings = MicroBatchSettings.DEFAULT;
-    SplittableRandom random = new SplittableRandom(0);
-    int vocabulary = Math.min(4000, directory.configuration().vocabularySize());
-    List<TokenRow> rows = new ArrayList<>();
-    for (int i = 0; i < ROWS; i++) {
-      rows.add(new TokenRow(random.ints(TIME, 10, vocabulary).toArray(), 1));
-    }
-    float[][] gradients = new float[ROWS][TIME - 1];
-    for (float[] gradient : gradients) {
-      Arrays.fill(gradient, 1f / (ROWS * (TIME - 1)));
-    }
+    RandomBatch batch = RandomBatch.of(directory.configuration(), ROWS, TIME);
     try (Decoder decoder = new Decoder(directory.configuration(), type);
         TrainableModel model =
             new TrainableModel(
@@ -51,8 +37,8 @@ public final class PolicyStepSpeed {
       double best = Double.MAX_VALUE;
       for (int round = 0; round < ROUNDS; round++) {
         long started = System.nanoTime();
-        try (Pass pass = model.logProbabilityPass(rows)) {
-          pass.backward(PassGradients.ofLogProbabilities(gradients));
+        try (Pass pass = model.logProbabilityPass(batch.rows())) {
+          pass.backward(PassGradients.ofLogProbabilities(batch.gradients()));
         }
         best = Math.min(best, (System.nanoTime() - started) / 1e9);
         model.discardGradients();

@@ -1,11 +1,7 @@
 package org.rlhfstreams.bench;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
@@ -14,7 +10,6 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.OptimizerSettings;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
-import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /**
@@ -37,14 +32,7 @@ public final class TrainingStepSpeed {
     ComputeType type = ComputeType.named(arguments[1]);
     int count = Integer.parseInt(arguments[2]);
     int tokens = Integer.parseInt(arguments[3]);
-    SplittableRandom random = new SplittableRandom(0);
-    int vocabulary = Math.min(4000, directory.configuration().vocabularySize());
-    List<TokenRow> rows = new ArrayList<>();
-    float[][] gradients = new float[count][tokens - 1];
-    for (float[] gradient : gradients) {
-      rows.add(new TokenRow(random.ints(tokens, 10, vocabulary).toArray(), 1));
-      Arrays.fill(gradient, 1f / (count * (tokens - 1)));
-    }
+    RandomBatch batch = RandomBatch.of(directory.configuration(), count, tokens);
     MicroBatchSettings settings =
         new MicroBatchSettings(
             MICRO_BATCH_TOKENS, RETAINED_TOKENS, HEAD_ROWS, KEPT_LOGIT_BYTES, true, false);
@@ -61,8 +49,8 @@ public final class TrainingStepSpeed {
         if (step == WARM_UP) {
           started = System.nanoTime();
         }
-        try (Pass pass = model.logProbabilityPass(rows)) {
-          pass.backward(PassGradients.ofLogProbabilities(gradients));
+        try (Pass pass = model.logProbabilityPass(batch.rows())) {
+          pass.backward(PassGradients.ofLogProbabilities(batch.gradients()));
         }
         var unused = model.update(1e-6);
       }

@@ -56,17 +56,15 @@ public record ComparisonAnswers(List<Judgement> all) {
     // What is taken back stays in its place, so that it never counts again; its author's words go.
     Optional<Judgement> known = known(judgement);
     if (known.isPresent()) {
-      after.set(
-          all.indexOf(known.get()),
-          withoutWords(Judgement.newBuilder(known.get()).setWithdrawn(true).build()));
+      after.set(all.indexOf(known.get()), takenBack(known.get()));
     } else {
-      after.add(judgement.getWithdrawn() ? withoutWords(judgement) : judgement);
+      after.add(judgement.getWithdrawn() ? takenBack(judgement) : judgement);
     }
     return new ComparisonAnswers(after);
   }
 
-  private static Judgement withoutWords(Judgement judgement) {
-    return Judgement.newBuilder(judgement).setComment(null).build();
+  private static Judgement takenBack(Judgement judgement) {
+    return Judgement.newBuilder(judgement).setWithdrawn(true).setComment(null).build();
   }
 
   private Optional<Judgement> known(Judgement judgement) {

@@ -58,12 +58,15 @@ public final class Controls implements AutoCloseable {
     offset = at.orElse(end);
     consumer.seekToBeginning(List.of(partition));
     while (consumer.position(partition) < end) {
-      read(POLL);
+      if (!read(POLL)) {
+        Pause.of(AFTER_FAILURE);
+      }
     }
     lookedAt = System.nanoTime();
   }
 
-  private void read(Duration longest) {
+  /** Reads on; false where the registry does not answer, and the same has to be read again. */
+  private boolean read(Duration longest) {
     for (ConsumerRecord<String, byte[]> record : consumer.poll(longest)) {
       try {
         ControlCommand command = decoder.decode(record.topic(), record.value());
@@ -77,10 +80,10 @@ public final class Controls implements AutoCloseable {
       } catch (RegistryUnavailableException e) {
         LOG.warn("{}; commands wait", e.getMessage());
         consumer.seek(partition, record.offset());
-        Pause.of(AFTER_FAILURE);
-        return;
+        return false;
       }
     }
+    return true;
   }
 
   private static boolean isForLearners(ControlAction action) {
@@ -91,7 +94,7 @@ public final class Controls implements AutoCloseable {
   boolean isWaiting() {
     if (waiting.isEmpty() && System.nanoTime() - lookedAt > LOOK_EVERY) {
       lookedAt = System.nanoTime();
-      read(Duration.ZERO);
+      boolean unused = read(Duration.ZERO);
     }
     return !waiting.isEmpty();
   }

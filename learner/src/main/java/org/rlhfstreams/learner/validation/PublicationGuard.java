@@ -34,15 +34,18 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
   private final Optional<JudgingTrainer<E>> trainer;
   private final HeldOutWindow<E> window;
   private final int smallest;
-  private final Map<String, Boolean> agreementsOut = new LinkedHashMap<>();
-
-  /** What they are of: a preference that was turned has the id that it had, and is another row. */
-  private final Map<String, E> judged = new HashMap<>();
-
+  private final Map<String, Verdict<E>> verdictsOut = new LinkedHashMap<>();
   private Optional<Weights> out = Optional.empty();
   private Optional<Weights> beforeStep = Optional.empty();
   private long stepOut;
   private boolean letsOut = true;
+
+  /**
+   * What the version that is out says of a row.
+   *
+   * @param row a preference that was turned has the id that it had, and is another row
+   */
+  private record Verdict<E>(E row, boolean agrees) {}
 
   private PublicationGuard(
       Optional<JudgingTrainer<E>> trainer, HeldOutWindow<E> window, int smallest) {
@@ -73,8 +76,7 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
       return;
     }
     release();
-    agreementsOut.clear();
-    judged.clear();
+    verdictsOut.clear();
     stepOut = checkpointed.numbers().getOrDefault(STEP, 0.0).longValue();
     Map<String, NamedTensor> weights = new HashMap<>();
     for (NamedTensor tensor : checkpointed.others()) {
@@ -95,8 +97,7 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
       return; // the window has become smaller: which rows they are of is not known any more
     }
     for (int i = 0; i < agreements.length; i++) {
-      agreementsOut.put(rows.get(i).id(), agreements[i] > 0);
-      judged.put(rows.get(i).id(), rows.get(i));
+      putOut(rows.get(i), agreements[i] > 0);
     }
   }
 
@@ -107,20 +108,25 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
     }
     JudgingTrainer<E> judging = trainer.get();
     List<E> rows = window.rows();
-    List<E> unjudged = rows.stream().filter(row -> judged.get(row.id()) != row).toList();
+    List<E> unjudged = rows.stream().filter(row -> !isJudged(row)).toList();
     List<Boolean> agreements =
         out.isPresent() ? judging.agreements(out.get(), unjudged) : judging.agreements(unjudged);
-    Map<String, Boolean> known = new HashMap<>(agreementsOut);
     for (int i = 0; i < agreements.size(); i++) {
-      known.put(unjudged.get(i).id(), agreements.get(i));
+      putOut(unjudged.get(i), agreements.get(i));
     }
-    agreementsOut.clear();
-    judged.clear();
-    for (E row : rows) {
-      agreementsOut.put(row.id(), known.get(row.id()));
-      judged.put(row.id(), row);
-    }
+    Map<String, Verdict<E>> known = new HashMap<>(verdictsOut);
+    verdictsOut.clear();
+    rows.forEach(row -> verdictsOut.put(row.id(), known.get(row.id())));
     beforeStep = out.isPresent() ? Optional.empty() : Optional.of(judging.weights());
+  }
+
+  private boolean isJudged(E row) {
+    Verdict<E> verdict = verdictsOut.get(row.id());
+    return verdict != null && verdict.row() == row;
+  }
+
+  private void putOut(E row, boolean agrees) {
+    verdictsOut.put(row.id(), new Verdict<>(row, agrees));
   }
 
   /**
@@ -134,8 +140,8 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
     }
     List<E> rows = window.rows();
     List<Boolean> agreements = trainer.get().agreements(rows);
-    long now = count(agreements);
-    long before = count(agreementsOut.values());
+    long now = agreements.stream().filter(agrees -> agrees).count();
+    long before = verdictsOut.values().stream().filter(Verdict::agrees).count();
     letsOut = rows.size() < smallest || now >= before;
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("people/held_out", (double) rows.size());
@@ -148,7 +154,7 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
       release();
       stepOut = step;
       for (int i = 0; i < rows.size(); i++) {
-        agreementsOut.put(rows.get(i).id(), agreements.get(i));
+        putOut(rows.get(i), agreements.get(i));
       }
     } else {
       LOG.info(
@@ -166,14 +172,6 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
     }
     figures.put("people/published_step", (double) stepOut);
     return figures;
-  }
-
-  private static long count(Iterable<Boolean> agreements) {
-    long count = 0;
-    for (boolean agrees : agreements) {
-      count += agrees ? 1 : 0;
-    }
-    return count;
   }
 
   /** Whether the newest step's weights go out. */
@@ -199,10 +197,10 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
 
   /** What the version that is out says of the window's rows, as far as it has been asked. */
   private float[] agreements() {
-    float[] agreements = new float[agreementsOut.size()];
+    float[] agreements = new float[verdictsOut.size()];
     int at = 0;
-    for (boolean agrees : agreementsOut.values()) {
-      agreements[at++] = agrees ? 1 : 0;
+    for (Verdict<E> verdict : verdictsOut.values()) {
+      agreements[at++] = verdict.agrees() ? 1 : 0;
     }
     return agreements;
   }

@@ -1,7 +1,6 @@
 package org.rlhfstreams.people.api;
 
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +13,6 @@ import org.rlhfstreams.people.problems.ProblemException;
  * can speak for another or for the people who judge comparisons.
  */
 final class PreferenceReader {
-  /** With its frame it still is a record that the broker takes. */
-  private static final int MOST_BYTES = 900_000;
-
   private static final Map<String, Set<String>> FIELDS =
       Map.of(
           "pair", Set.of("chosen", "rejected"),
@@ -108,22 +104,10 @@ final class PreferenceReader {
    * @throws ProblemException 413
    */
   static void requireSize(Preference preference) {
-    requireSize(
+    RecordSize.require(
         "prompt",
-        bytes(preference.getPrompt())
-            + bytes(preference.getChosen())
-            + (preference.getRejected() == null ? 0 : bytes(preference.getRejected())));
-  }
-
-  /** What a record of the log has room for. */
-  static void requireSize(String field, long bytes) {
-    if (bytes > MOST_BYTES) {
-      throw ProblemException.at(
-          field, 413, "Too large", "it has %d bytes of text; %d fit".formatted(bytes, MOST_BYTES));
-    }
-  }
-
-  static long bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
+        RecordSize.bytes(preference.getPrompt())
+            + RecordSize.bytes(preference.getChosen())
+            + (preference.getRejected() == null ? 0 : RecordSize.bytes(preference.getRejected())));
   }
 }

@@ -43,7 +43,7 @@ final class PromptResource {
         throw ProblemException.at(
             at + ".text", 400, "Not in order", "a prompt has either text or messages");
       }
-      PreferenceReader.requireSize(at, PreferenceReader.bytes(prompt.encode()));
+      RecordSize.require(at, RecordSize.bytes(prompt.encode()));
       records.add(
           new ProducerRecord<>(
               topic, prompt.getString("promptId"), read(prompt, request.caller().name())));
