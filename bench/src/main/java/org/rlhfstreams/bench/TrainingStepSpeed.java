@@ -22,7 +22,7 @@ public final class TrainingStepSpeed {
   private static final int MICRO_BATCH_TOKENS = 1 << 14;
   private static final int RETAINED_TOKENS = 1 << 20;
   private static final int HEAD_ROWS = 512;
-  private static final long KEPT_LOGIT_BYTES = 8L << 30;
+  private static final long KEPT_LOGITS = 4L << 30;
 
   private TrainingStepSpeed() {}
 
@@ -35,7 +35,7 @@ public final class TrainingStepSpeed {
     RandomBatch batch = RandomBatch.of(directory.configuration(), count, tokens);
     MicroBatchSettings settings =
         new MicroBatchSettings(
-            MICRO_BATCH_TOKENS, RETAINED_TOKENS, HEAD_ROWS, KEPT_LOGIT_BYTES, true, false);
+            MICRO_BATCH_TOKENS, RETAINED_TOKENS, HEAD_ROWS, KEPT_LOGITS, true, false);
     try (Decoder decoder = new Decoder(directory.configuration(), type);
         TrainableModel model =
             new TrainableModel(

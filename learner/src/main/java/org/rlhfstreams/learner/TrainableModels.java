@@ -140,7 +140,7 @@ public final class TrainableModels {
         settings.microBatchTokens(),
         defaults.retainedTokens(),
         defaults.headRows(),
-        defaults.keptLogitBytes(),
+        defaults.keptLogits(),
         settings.sharePrompts(),
         settings.gradientCheckpointing());
   }

@@ -59,6 +59,9 @@ public final class Decoder implements AutoCloseable {
                 "decoder.py",
                 "plain_linear.py",
                 "head.py",
+                type == ComputeType.FLOAT32 && ComputeDevice.packsWeights()
+                    ? "onednn_logits.py"
+                    : "plain_logits.py",
                 "head_gradients.py",
                 "backward.py",
                 "adapters.py",
@@ -73,6 +76,7 @@ public final class Decoder implements AutoCloseable {
                 "decoder.py",
                 packs(type) ? "packed_linear.py" : "plain_linear.py",
                 "head.py",
+                "plain_logits.py",
                 "generation.py",
                 "sampling.py"),
             ScriptConstants.of(configuration, type, true, Optional.empty()));

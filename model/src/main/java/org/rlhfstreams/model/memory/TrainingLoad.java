@@ -29,11 +29,11 @@ public record TrainingLoad(int rows, int tokens, MicroBatchSettings microBatches
   /**
    * Tokens whose logits exist at once; the first token of a row has none.
    *
-   * @param logitBytes of one token
+   * @param vocabulary logits of one token
    */
-  long headRows(long logitBytes) {
+  long headRows(long vocabulary) {
     long all = (long) rows * (tokens - 1);
-    if (rowsKept() == rows && all * logitBytes <= microBatches.keptLogitBytes()) {
+    if (rowsKept() == rows && all * vocabulary <= microBatches.keptLogits()) {
       return all;
     }
     return Math.min(microBatches.headRows(), (long) rowsAtOnce() * (tokens - 1));

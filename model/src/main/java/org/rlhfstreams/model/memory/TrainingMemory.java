@@ -79,8 +79,8 @@ public final class TrainingMemory {
     Map<MemoryPart, Long> parts = always();
     long element = mode.compute().bytes();
     long gradient = mode.adapters().isPresent() ? 0 : element * sizes.head();
-    long oneToken = element * sizes.vocabulary();
-    long logits = sizes.head() == 0 ? 0 : load.headRows(oneToken) * oneToken;
+    long logits =
+        sizes.head() == 0 ? 0 : load.headRows(sizes.vocabulary()) * sizes.vocabulary() * element;
     parts.put(MemoryPart.HEAD, logits + gradient);
     return new MemoryPhase("backward of the head", parts);
   }

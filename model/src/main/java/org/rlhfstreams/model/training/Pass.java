@@ -75,17 +75,15 @@ public final class Pass implements AutoCloseable {
     this.values = new float[rows.size()][];
     int padded = batches.stream().mapToInt(MicroBatch::paddedTokens).sum();
     boolean retain = model.isPresent() && padded <= microBatches.retainedTokens();
-    boolean retainLogits =
-        retain && heads.tokens() && logitBytes() <= microBatches.keptLogitBytes();
+    boolean retainLogits = retain && heads.tokens() && logits() <= microBatches.keptLogits();
     for (MicroBatch batch : batches) {
       forward(batch, retain, retainLogits);
     }
   }
 
-  private long logitBytes() {
+  private long logits() {
     return (long) batches.stream().mapToInt(MicroBatch::tokens).sum()
-        * decoder.configuration().vocabularySize()
-        * decoder.type().bytes();
+        * decoder.configuration().vocabularySize();
   }
 
   /** [rows][response tokens], natural logarithms at the pass's temperature. */

@@ -38,7 +38,7 @@
     first = 0
     while first < h.size(0):
       until = min(first + step, h.size(0))
-      logits = self.logits_of(h[first:until], w)
+      logits = self.graphless_logits(h[first:until], w)
       if kept > 0:
         parts.append(logits)
       part = self.cached_rows(logits)

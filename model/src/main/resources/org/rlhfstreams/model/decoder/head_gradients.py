@@ -14,7 +14,7 @@
     while first < h.size(0):
       until = min(first + step, h.size(0))
       if kept[0].numel() == 0:
-        logits = torch.linear(h[first:until], weight)
+        logits = self.graphless_logits(h[first:until], w)
       else:
         logits = kept[first // step]
       part = self.cached_rows(logits)
@@ -37,7 +37,10 @@
         start = end
       torch.copy_(d_h[first:until], torch.matmul(logits, weight))
       if d_weight.numel() > 0:
-        torch.add_(d_weight, torch.matmul(torch.t(logits), h[first:until]))
+        if self.half:
+          torch.add_(d_weight, torch.matmul(torch.t(logits), h[first:until]))
+        else:
+          torch.addmm_(d_weight, torch.t(logits), h[first:until])
       first = until
     return d_h
 

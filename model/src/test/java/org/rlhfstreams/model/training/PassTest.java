@@ -83,9 +83,10 @@ final class PassTest {
     }
   }
 
-  private static List<float[]> gradientsOfLogProbabilities(long keptBytes, double temperature) {
+  private static List<float[]> gradientsOfLogProbabilities(long keptLogits, double temperature) {
     ModelDirectory directory = ModelDirectory.open(Goldens.model("llama-tied"));
-    MicroBatchSettings settings = new MicroBatchSettings(10_000, 10_000, 7, keptBytes, true, false);
+    MicroBatchSettings settings =
+        new MicroBatchSettings(10_000, 10_000, 7, keptLogits, true, false);
     try (Decoder decoder = new Decoder(directory.configuration());
         TrainableModel model =
             new TrainableModel(decoder, Weights.read(directory), false, OPTIMIZER, settings)) {
