@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -155,7 +154,7 @@ public final class Pass implements AutoCloseable {
       try (NDManager scope = manager.newSubManager()) {
         MicroBatch batch = batches.get(i);
         NDList states = retained.isEmpty() ? states(batch, scope, true) : retained.get(i);
-        backward(trained, scope, batch, states, kept(scope, i), gradients);
+        backward(trained, scope, batch, states, kept(i), gradients);
       }
     }
     // overwritten with gradients: another backward computes them again
@@ -163,17 +162,13 @@ public final class Pass implements AutoCloseable {
     outputs.clear();
   }
 
-  /** What the token head kept: log-probabilities where it kept probabilities, and all parts. */
-  private record Kept(NDArray logProbabilities, List<NDArray> parts) {}
-
-  private Kept kept(NDManager scope, int batch) {
-    NDArray nothing = scope.create(new Shape(0)); // none itself cannot be passed twice in one call
+  /** The parts that the token head kept of a micro-batch; none where logits are computed again. */
+  private List<NDArray> kept(int batch) {
     if (outputs.isEmpty()) {
-      return new Kept(nothing, List.of(decoder.none()));
+      return List.of();
     }
     NDList of = outputs.get(batch);
-    List<NDArray> parts = of.subList(heads.entropies() ? 2 : 1, of.size());
-    return new Kept(heads.entropyGradients() ? nothing : of.get(0), parts);
+    return of.subList(heads.entropies() ? 2 : 1, of.size());
   }
 
   private void backward(
@@ -181,7 +176,7 @@ public final class Pass implements AutoCloseable {
       NDManager scope,
       MicroBatch batch,
       NDList states,
-      Kept kept,
+      List<NDArray> kept,
       PassGradients gradients) {
     NDArray hidden = states.get(0);
     List<NDArray> hiddenGradients = new ArrayList<>();
@@ -205,8 +200,8 @@ public final class Pass implements AutoCloseable {
               Argument.of(onEntropies),
               Argument.of(scope.create(withEntropy)),
               Argument.of(trained.headGradient()),
-              Argument.of(kept.logProbabilities()),
-              Argument.list(kept.parts()),
+              Argument.of(scope.create(!kept.isEmpty() && heads.keepsDifferences())),
+              Argument.list(kept.isEmpty() ? List.of(decoder.none()) : kept),
               weights);
       hiddenGradients.add(results.get(0));
     }

@@ -16,7 +16,7 @@ record PassHeads(
     boolean scalar,
     double[] temperatures) {
   private static final long LOGITS = 1;
-  private static final long PROBABILITIES = 2;
+  private static final long DIFFERENCES = 2;
 
   PassHeads {
     if (tokens && !Arrays.stream(temperatures).allMatch(temperature -> temperature > 0)) {
@@ -27,6 +27,11 @@ record PassHeads(
 
   /** What token_statistics keeps for the way back; gradients of entropies need all of a logit. */
   long kept() {
-    return entropyGradients ? LOGITS : PROBABILITIES;
+    return entropyGradients ? LOGITS : DIFFERENCES;
+  }
+
+  /** Whether what is kept are gradients on the logits but for a factor of each row. */
+  boolean keepsDifferences() {
+    return kept() == DIFFERENCES;
   }
 }

@@ -26,7 +26,8 @@
     return rows
 
   # log-probabilities of the targets, at the sampling temperature, and their entropies where asked for; then,
-  # part by part, what token_gradients needs: with keep 1 logits, with keep 2 probabilities in their place
+  # part by part, what token_gradients needs: with keep 1 logits, with keep 2 in their place p - onehot, the gradient
+  # of -lp on them
   def token_statistics(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, with_entropy: Tensor, keep: Tensor, w: List[Tensor]) -> List[Tensor]:
     step = int(rows)
     changed = bool(torch.any(torch.ne(temperature, 1.)))
@@ -49,19 +50,16 @@
         target = torch.unsqueeze(targets[start:end], 1)
         z = self.tempered(chunk, temperature[start:end], changed)
         largest = torch.amax(z, [1], True)
-        if kept == 1:
-          z = z - largest
-        else:
-          z = torch.sub_(z, largest)
-        at_target = torch.gather(z, 1, target)
-        e = torch.exp(z)
-        total = torch.sum(e, [1], True)
-        log_total = torch.log(total)
-        log_probabilities.append(torch.squeeze(at_target - log_total, 1))
+        p = torch.softmax(z, -1)
+        log_total = torch.neg(torch.log(torch.amax(p, [1], True))) # the largest logit's p is exp(0) / total
+        log_p = torch.gather(z, 1, target) - largest - log_total
+        log_probabilities.append(torch.squeeze(log_p, 1))
         if entropy:
-          entropies.append(torch.squeeze(log_total - torch.sum(torch.mul_(z, e), [1], True) / total, 1))
+          entropies.append(torch.squeeze(log_total - torch.sum((z - largest) * p, [1], True), 1))
         if kept == 2:
-          torch.copy_(chunk, torch.div_(e, total))
+          torch.copy_(chunk, p)
+          # from the log-probability: p - 1 would be lost in bfloat16 where p is near 1
+          torch.scatter_(chunk, 1, target, torch.to(torch.expm1(log_p), chunk.dtype))
         start = end
       first = until
     result = [torch.cat(log_probabilities)]

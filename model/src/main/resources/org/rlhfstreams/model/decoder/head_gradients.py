@@ -1,13 +1,13 @@
   # Gradients of sum(d_lp * lp + d_entropy * entropy), for outputs as token_statistics gives them:
   # returned on h [tokens, hidden], and added into d_weight, the head's weight gradient, unless it is
-  # empty. kept is what token_statistics gave to keep, and is overwritten; or one empty tensor. log_p [tokens]
-  # goes with kept probabilities and is empty with all else.
+  # empty. kept is what token_statistics gave to keep, and is overwritten; or one empty tensor. `differences` says that
+  # it is p - onehot, of which each row's gradient is a multiple: [tokens, hidden] is multiplied, not the vocabulary.
   # d lp_y / d z = onehot(y) - p;  d H / d z_j = -p_j (log p_j + H)
-  def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, d_weight: Tensor, log_p: Tensor, kept: List[Tensor], w: List[Tensor]) -> Tensor:
+  def token_gradients(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, d_lp: Tensor, d_entropy: Tensor, with_entropy: Tensor, d_weight: Tensor, differences: Tensor, kept: List[Tensor], w: List[Tensor]) -> Tensor:
     step = int(rows)
     changed = bool(torch.any(torch.ne(temperature, 1.)))
     entropy = bool(with_entropy)
-    probabilities = log_p.numel() > 0
+    scaled = bool(differences)
     weight = self.head(w)
     d_h = torch.empty_like(h)
     first = 0
@@ -17,30 +17,28 @@
         logits = self.graphless_logits(h[first:until], w)
       else:
         logits = kept[first // step]
-      part = self.cached_rows(logits)
-      start = first
-      while start < until:
-        end = min(start + part, until)
-        chunk = logits[start - first:end - first]
-        target = torch.unsqueeze(targets[start:end], 1)
-        c = torch.unsqueeze(d_lp[start:end], 1)
-        if probabilities:
-          if changed:
-            c = c / temperature[start:end]
-          # the target's own from its log-probability: 1 - p would be lost in bfloat16 where p is near 1
-          of_target = c * torch.neg(torch.expm1(torch.unsqueeze(log_p[start:end], 1)))
-          torch.mul_(chunk, torch.neg(c))
-          torch.scatter_(chunk, 1, target, torch.to(of_target, chunk.dtype))
-        else:
+      x = h[first:until]
+      if scaled:
+        c = torch.neg(torch.unsqueeze(d_lp[first:until], 1))
+        if changed:
+          c = c / temperature[first:until]
+        torch.copy_(d_h[first:until], torch.matmul(logits, weight) * c)
+        x = torch.to(x * c, h.dtype)
+      else:
+        part = self.cached_rows(logits)
+        start = first
+        while start < until:
+          end = min(start + part, until)
+          chunk = logits[start - first:end - first]
           z = self.tempered(chunk, temperature[start:end], changed)
-          torch.copy_(chunk, self.logit_gradients(z, target, c, torch.unsqueeze(d_entropy[start:end], 1), entropy, temperature[start:end], changed))
-        start = end
-      torch.copy_(d_h[first:until], torch.matmul(logits, weight))
+          torch.copy_(chunk, self.logit_gradients(z, torch.unsqueeze(targets[start:end], 1), torch.unsqueeze(d_lp[start:end], 1), torch.unsqueeze(d_entropy[start:end], 1), entropy, temperature[start:end], changed))
+          start = end
+        torch.copy_(d_h[first:until], torch.matmul(logits, weight))
       if d_weight.numel() > 0:
         if self.half:
-          torch.add_(d_weight, torch.matmul(torch.t(logits), h[first:until]))
+          torch.add_(d_weight, torch.matmul(torch.t(logits), x))
         else:
-          torch.addmm_(d_weight, torch.t(logits), h[first:until])
+          torch.addmm_(d_weight, torch.t(logits), x)
       first = until
     return d_h
 
