@@ -6,7 +6,8 @@ MODELS holds 15m/ and 135m/ (peers/make_models.py); PEER_PYTHON is a Python with
 peers' scripts. A row is one of dpo-15m, dpo-135m, dpo-instr, orpo-15m, sft-15m, reward-15m and ppo-15m (against TRL 1.12 in
 TRL_1_12, the last with PPO; ours end to end through Kafka, whole responses from prompt to new weights); without any,
 all are run. Figures are medians over ROUNDS (2). Real tokens are counted, no padding. The reference is computed before what is
-timed on both sides: TRL does so before it trains, ours in the first epoch, and the second one is timed.
+timed on both sides: TRL does so before it trains, ours in the first epoch, and the second one is timed. Both
+compute in bfloat16 where the processor multiplies it, otherwise in float32 (TRL's PPO always).
 """
 import json
 import os
@@ -16,10 +17,14 @@ import subprocess
 import sys
 import tempfile
 
+from precision import faster
+
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = os.environ.get("PEER_PYTHON", "python3")
 PEERS = os.environ.get("PEERS", os.path.join(HOME, "..", "shared", "peers"))
 ROUNDS = int(os.environ.get("ROUNDS", "2"))
+# TRL's modes in float32 by its best ones in bfloat16
+IN_FLOAT32 = {"best": "fp32best", "nockpt": "fp32"}
 # shape, objective, TRL's best mode, pairs a batch, data, steps, at least
 ROWS = {
     "dpo-15m": ("15m", "dpo", "best", 8, "stories", 12, 3.5),
@@ -56,7 +61,7 @@ def ours(models, shape, objective, batch, data, steps, work):
     shutil.rmtree(output, ignore_errors=True)
     _, memory = run([os.path.join(HOME, "rlhf"), "train", objective, "--model", os.path.join(models, shape), "--data", data,
                      "--batch-size", str(batch), "--max-steps", str(2 * steps), "--max-length", "512",
-                     "--learning-rate", "1e-5", "--model.dtype", "bfloat16", "--output", output], {})
+                     "--learning-rate", "1e-5", "--model.dtype", "auto", "--output", output], {})
     with open(os.path.join(output, "metrics.jsonl")) as lines:
         logged = [json.loads(line) for line in lines]
     timed = logged[steps:]
@@ -79,6 +84,8 @@ def data_file(kind, objective, rows, work):
 
 def compare(models, name):
     shape, objective, mode, batch, data, steps, bound = ROWS[name]
+    if faster() == "float32":
+        mode = IN_FLOAT32[mode]
     with tempfile.TemporaryDirectory() as work:
         file = data_file(data, objective, steps * batch, work)
         theirs, our = [], []

@@ -1,9 +1,10 @@
-"""bfloat16 matrix products of this machine, GFLOP/s: the best of some large square ones."""
+"""Matrix products of this machine in the type of the argument, GFLOP/s: the best of some large square ones."""
+import sys
 import time
 
 import torch
 
-a, b = (torch.randn(2048, 2048).bfloat16() for _ in range(2))
+a, b = (torch.randn(2048, 2048).to(getattr(torch, sys.argv[1])) for _ in range(2))
 best = 0
 for _ in range(10):
     started = time.perf_counter()
