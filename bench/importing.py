@@ -31,7 +31,7 @@ def write(path, pairs):
         return " ".join(text[start:start + count])
     with open(path, "w") as lines:
         for i in range(pairs):
-            pair = {"prompt": f"{i} {words(PROMPT - 1)}", "chosen": " " + words(RESPONSE), "rejected": " " + words(RESPONSE)}
+            pair = {"prompt": f"{i} {words(PROMPT - 1)}", "chosen": " " + words(RESPONSE), "rejected": " not " + words(RESPONSE - 1)}
             lines.write(json.dumps(pair) + "\n")
 
 
