@@ -1,16 +1,16 @@
 package org.rlhfstreams.cli.dataset;
 
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.rlhfstreams.cli.dataset.PreferenceShape.Content;
 import org.rlhfstreams.events.ChatMessage;
 
 /** What every row must pass, whatever its shape, and across all files of a data set. */
 final class RowCheck {
-  // Digests, not texts: a million rows take 50 MB of the heap.
-  private final Set<Long> seen = new HashSet<>();
+  // Digests, not texts: a million rows take 16 MB of the heap.
+  private final LongSet seen = new LongOpenHashSet();
 
   /**
    * Checks a row.
