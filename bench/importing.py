@@ -9,14 +9,12 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 
-HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-RLHF = os.path.join(HOME, "rlhf")
+from process import Process
+
 WORDS = "the a cat dog bird tree sun moon little big happy sad ran jumped saw said and then but with to in on her his".split()
 PROMPT, RESPONSE = 40, 80
 AT_LEAST = 20_000
@@ -24,7 +22,7 @@ AT_LEAST = 20_000
 
 def write(path, pairs):
     draw = random.Random(0)
-    text = " ".join(draw.choices(WORDS, k=100_000)).split()
+    text = draw.choices(WORDS, k=100_000)
 
     def words(count):
         start = draw.randrange(len(text) - count)
@@ -37,16 +35,8 @@ def write(path, pairs):
 
 def resident(pid):
     with open(f"/proc/{pid}/status") as status:
-        return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) / 1e3
-
-
-def watch(process, samples):
-    while process.poll() is None:
-        try:
-            samples.append(resident(process.pid))
-        except (OSError, AttributeError):
-            break  # it ends just now
-        time.sleep(0.2)
+        found = re.search(r"VmRSS:\s+(\d+)", status.read())
+        return int(found.group(1)) / 1e3 if found else 0  # none once it ends
 
 
 def main():
@@ -54,33 +44,26 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         data = os.path.join(work, "pairs.jsonl")
         write(data, pairs)
-        broker = subprocess.Popen([RLHF, "broker", "--data-directory", os.path.join(work, "log"), "--port", "0", "--registry-port", "0"],
-                                  stdout=subprocess.PIPE, text=True)
+        broker = Process(work, "broker", "broker", "--data-directory", os.path.join(work, "log"), "--port", "0",
+                         "--registry-port", "0")
         try:
-            for line in broker.stdout:
-                started = re.search(r"started at (\S+), registry at (\S+)", line)
-                if started:
-                    break
-            else:
-                sys.exit("the broker did not start")
+            started = broker.line(r"started at (\S+), registry at (\S+)")
             kafka = ["--bootstrap-servers", started.group(1), "--schema-registry-url", started.group(2)]
-            subprocess.run([RLHF, "topics", "create", *kafka], check=True, stdout=subprocess.DEVNULL)
+            assert Process(work, "topics", "topics", "create", *kafka).process.wait() == 0
             begun = time.perf_counter()
-            importing = subprocess.Popen([RLHF, "preferences", "import", data, *kafka], stdout=subprocess.PIPE, text=True)
+            importing = Process(work, "import", "preferences", "import", data, *kafka)
             samples = []
-            watcher = threading.Thread(target=watch, args=(importing, samples))
-            watcher.start()
-            said = importing.communicate()[0]
+            while importing.process.poll() is None:
+                samples.append(resident(importing.process.pid))
+                time.sleep(0.2)
             seconds = time.perf_counter() - begun
-            watcher.join()
+            importing.line(f"published {pairs:,} preferences")
         finally:
-            broker.terminate()
-            broker.wait(60)
-    if f"published {pairs:,} preferences" not in said:
-        sys.exit(f"not all were published:\n{said[-2000:]}")
+            broker.stop()
     quarter = len(samples) // 4
     print(f"{pairs:,} pairs in {seconds:.1f} s: {pairs / seconds:,.0f} pairs/s (at least {AT_LEAST:,}); resident memory "
           f"{max(samples[quarter:2 * quarter]):.0f} MB in the second quarter, {max(samples[-quarter:]):.0f} MB in the last")
 
 
-main()
+if __name__ == "__main__":
+    main()
