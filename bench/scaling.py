@@ -2,7 +2,7 @@
 
 usage: bench/run scaling
 
-Workers alone: the requests are admitted before, and neither a learner nor the reward service runs beside them. Tokens a
+Workers alone: the requests are admitted before, and neither a learner nor the controller runs beside them. Tokens a
 second over SECONDS (30) in ROUNDS (3) rounds, one worker and two in turn; the median of the ratios is told. Then a second
 worker joins a running one, JOINS (3) times; the longest time in which the first drew no token is told.
 """
@@ -43,9 +43,9 @@ def main():
         assert Process(work, "import", "prompts", "import", "prompts.txt", *at).process.wait() == 0
         learner = Process(work, "learner", "learner", *at)
         learner.line("reading ")
-        reward = Process(work, "reward", "reward-service", *at)
-        await_that(lambda: reward.metric("rlhf_admission_requests_total") >= REQUESTS * 0.95)
-        for role in (reward, learner):
+        controller = Process(work, "controller", "controller", *at)
+        await_that(lambda: controller.metric("rlhf_admission_requests_total") >= REQUESTS * 0.95)
+        for role in (controller, learner):
             role.stop()
         measure(work, at)
         broker.stop()

@@ -81,11 +81,13 @@ public final class ClickLatency {
       KafkaConnection connection =
           Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
       start(roles, directory, "setup", settings, "prompts", "import").waitFor();
+      start(roles, directory, "controller", settings, "controller");
+      start(roles, directory, "people", settings, "people");
       start(roles, directory, "reward-service", settings, "reward-service");
       start(roles, directory, "rollout-worker", settings, "rollout-worker");
       start(roles, directory, "policy", settings, "learner");
       start(roles, directory, "reward", rewardLearner, "learner");
-      new ClickLatency(connection).run(pages(directory.resolve("reward-service.log")));
+      new ClickLatency(connection).run(pages(directory.resolve("people.log")));
     } finally {
       roles.forEach(Process::destroy);
       for (Process role : roles) {

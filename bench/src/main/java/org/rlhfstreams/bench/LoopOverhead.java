@@ -11,6 +11,7 @@ import java.util.Map;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.DemoSettings;
 import org.rlhfstreams.cli.run.PromptImport;
+import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.learner.LearnerService;
@@ -82,10 +83,11 @@ public final class LoopOverhead {
                     threads.add(ThreadTimes.now());
                   }
                 });
+        ControllerService controller = ControllerService.start(connection);
         RewardService reward = RewardService.start(connection);
         RolloutWorker worker = RolloutWorker.start(connection)) {
       learner.ended().get();
-      if (reward.ended().isDone() || worker.ended().isDone()) {
+      if (controller.ended().isDone() || reward.ended().isDone() || worker.ended().isDone()) {
         throw new IOException("a role ended early");
       }
     }

@@ -1,6 +1,5 @@
 package org.rlhfstreams.bench;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,7 +106,7 @@ public final class PeopleLoad {
       KafkaConnection connection =
           Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
       try (KafkaProducer<String, Object> producer = connection.producer();
-          PeopleService service = PeopleService.start(connection, new SimpleMeterRegistry())) {
+          PeopleService service = PeopleService.start(connection)) {
         while (service.unready().isPresent()) {
           LockSupport.parkNanos(10_000_000);
         }

@@ -43,6 +43,7 @@ final class BrokerRestartTest {
     Files.write(prompts, List.of("Once upon a time", "One day,", "Tim had a ball.", "Lily ran."));
     try (Cluster cluster = new Cluster(directory)) {
       assertThat(cluster.start("prompts", "import", prompts.toString()).awaitExit()).isZero();
+      cluster.start(role("controller"));
       cluster.start(role("reward-service"));
       cluster.start(role("rollout-worker"));
       RlhfProcess learner = cluster.start(role("learner"));

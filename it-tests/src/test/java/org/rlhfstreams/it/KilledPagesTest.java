@@ -49,6 +49,7 @@ final class KilledPagesTest {
     try (Cluster cluster = new Cluster(directory)) {
       assertThat(cluster.start("topics", "create").awaitExit()).isZero();
       Log log = cluster.log();
+      RlhfProcess controller = cluster.start("controller", "--people.enabled", "true");
       for (int i = 0; i < 2 * KILLS; i++) {
         log.write(log.topics().comparisons(), "c" + i, question(i));
       }
@@ -90,13 +91,15 @@ final class KilledPagesTest {
       System.out.printf(
           "%d kills, %d clicks, %d of %d on their way were heard before the kill%n",
           KILLS, clicks.size(), heardBeforeTheKill, KILLS);
-      service.interrupt();
-      int unused = service.awaitExit();
+      for (RlhfProcess role : List.of(service, controller)) {
+        role.interrupt();
+        assertThat(role.awaitExit()).isEqualTo(130);
+      }
     }
   }
 
   private static RlhfProcess serve(Cluster cluster, String port) {
-    return cluster.start("reward-service", "--people.enabled", "true", "--people.http-port", port);
+    return cluster.start("people", "--people.enabled", "true", "--people.http-port", port);
   }
 
   private static Comparison question(int i) {

@@ -91,7 +91,8 @@ final class KilledTrainingTest {
       "8"
     };
     Log log = cluster.log();
-    try (RlhfProcess reward = cluster.start(role("reward-service", same));
+    try (RlhfProcess controller = cluster.start(role("controller", same));
+        RlhfProcess reward = cluster.start(role("reward-service", same));
         RlhfProcess worker = cluster.start(role("rollout-worker", same));
         RlhfProcess learner = cluster.start("learner", "--batch-size", BATCH, "--max-steps", "1")) {
       assertThat(learner.awaitExit()).isZero(); // its first weights are what is sampled from
@@ -99,10 +100,10 @@ final class KilledTrainingTest {
       await("the rollouts are recorded")
           .atMost(Duration.ofMinutes(2))
           .until(() -> scored(log).size() >= wanted);
-      reward.interrupt();
-      worker.interrupt();
-      reward.awaitExit();
-      worker.awaitExit();
+      for (RlhfProcess role : List.of(controller, reward, worker)) {
+        role.interrupt();
+        assertThat(role.awaitExit()).isEqualTo(130);
+      }
     }
     return scored(log);
   }

@@ -42,7 +42,7 @@ final class MetricsTable {
     return names;
   }
 
-  /** What a reward service shows besides where it serves people. */
+  /** What the role people shows and no other does. */
   Set<String> people() {
     return sometimes.stream()
         .filter(name -> name.startsWith("rlhf_people_"))

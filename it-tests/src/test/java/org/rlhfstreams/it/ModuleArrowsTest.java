@@ -6,6 +6,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,8 @@ final class ModuleArrowsTest {
             "org.rlhfstreams.learner..",
             "org.rlhfstreams.worker..",
             "org.rlhfstreams.reward..",
+            "org.rlhfstreams.controller..",
+            "org.rlhfstreams.people..",
             "org.rlhfstreams.cli..")
         .check(classes);
   }
@@ -82,12 +86,7 @@ final class ModuleArrowsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "org.rlhfstreams.model..",
-            "org.rlhfstreams.topology..",
-            "org.rlhfstreams.reward..",
-            "org.rlhfstreams.learner..",
-            "org.rlhfstreams.worker..",
-            "org.rlhfstreams.cli..")
+            "org.rlhfstreams.model..", "org.rlhfstreams.topology..", "org.rlhfstreams.cli..")
         .check(classes);
   }
 
@@ -102,6 +101,8 @@ final class ModuleArrowsTest {
             "org.rlhfstreams.model..",
             "org.rlhfstreams.service..",
             "org.rlhfstreams.reward..",
+            "org.rlhfstreams.controller..",
+            "org.rlhfstreams.people..",
             "org.rlhfstreams.learner..",
             "org.rlhfstreams.worker..",
             "org.rlhfstreams.cli..")
@@ -110,19 +111,42 @@ final class ModuleArrowsTest {
 
   @Test
   void rolesDoNotKnowEachOtherNorTheCommandLine() {
-    for (String role : new String[] {"learner", "worker", "reward"}) {
-      for (String other : new String[] {"learner", "worker", "reward", "cli", "embedded"}) {
-        if (!role.equals(other)) {
-          noClasses()
-              .that()
-              .resideInAPackage("org.rlhfstreams." + role + "..")
-              .should()
-              .dependOnClassesThat()
-              .resideInAPackage("org.rlhfstreams." + other + "..")
-              .check(classes);
-        }
-      }
+    List<String> roles = List.of("learner", "worker", "reward", "controller", "people");
+    for (String role : roles) {
+      noClasses()
+          .that()
+          .resideInAPackage("org.rlhfstreams." + role + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              Stream.concat(roles.stream(), Stream.of("cli", "embedded"))
+                  .filter(other -> !other.equals(role))
+                  .map(other -> "org.rlhfstreams." + other + "..")
+                  .toArray(String[]::new))
+          .check(classes);
     }
+  }
+
+  @Test
+  void theControllerAloneHostsTopologies() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("org.rlhfstreams.topology..", "org.rlhfstreams.controller..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.rlhfstreams.topology..")
+        .check(classes);
+  }
+
+  @Test
+  void theControllerLoadsNoWeights() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.rlhfstreams.controller..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.rlhfstreams.model.decoder..", "org.rlhfstreams.model.training..")
+        .check(classes);
   }
 
   @Test

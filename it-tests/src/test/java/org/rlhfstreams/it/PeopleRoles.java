@@ -21,6 +21,8 @@ final class PeopleRoles {
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Cluster cluster;
+  private final RlhfProcess controller;
+  private final RlhfProcess people;
   private final RlhfProcess rewardService;
   private final RlhfProcess worker;
   private final RlhfProcess policyLearner;
@@ -40,6 +42,8 @@ final class PeopleRoles {
     assertThat(cluster.start(importing.toArray(String[]::new)).awaitExit()).isZero();
     List<String> roles = new ArrayList<>(run);
     roles.addAll(List.of("--people.enabled", "true", "--people.http-port", "0"));
+    this.controller = start("controller", roles);
+    this.people = start("people", roles);
     this.rewardService = start("reward-service", roles);
     this.policyLearner = start("learner", roles, "--learner.score-normalisation", "per-version");
     this.worker = start("rollout-worker", roles);
@@ -55,7 +59,7 @@ final class PeopleRoles {
             "--learner.output",
             "reward-output"));
     this.rewardLearner = start("learner", reward);
-    this.pages = rewardService.awaitLine("pages at (http://\\S+)").group(1);
+    this.pages = people.awaitLine("pages at (http://\\S+)").group(1);
     this.annotator = new HttpAnnotator(pages, ANNOTATOR, new AnimalAnnotator());
   }
 
@@ -86,16 +90,18 @@ final class PeopleRoles {
   }
 
   /** Who serves the pages. */
-  RlhfProcess rewardService() {
-    return rewardService;
+  RlhfProcess people() {
+    return people;
   }
 
   /** Ends all of them. */
   void interrupt() {
-    for (RlhfProcess role : List.of(worker, policyLearner, rewardLearner, rewardService)) {
+    List<RlhfProcess> all =
+        List.of(worker, policyLearner, rewardLearner, rewardService, people, controller);
+    for (RlhfProcess role : all) {
       role.interrupt();
     }
-    for (RlhfProcess role : List.of(worker, policyLearner, rewardLearner, rewardService)) {
+    for (RlhfProcess role : all) {
       int unused = role.awaitExit();
     }
   }

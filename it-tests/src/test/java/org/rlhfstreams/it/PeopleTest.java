@@ -70,7 +70,7 @@ final class PeopleTest {
 
   @Test
   void aJudgementIsFollowedFromTheClickToThePolicy() throws IOException {
-    assertThat(MetricsPage.of(roles.rewardService())).containsAll(MetricsTable.read().people());
+    assertThat(MetricsPage.of(roles.people())).containsAll(MetricsTable.read().people());
     List<String> judged = roles.judge(JUDGEMENTS, Duration.ofMillis(50));
     assertThat(judgements(PeopleRoles.ANNOTATOR))
         .extracting(Judgement::getJudgementId)

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,9 +36,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.cli.command.RlhfCommand;
+import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.reward.RewardService;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.access.Role;
@@ -125,9 +133,11 @@ final class SecuredClusterTest {
     settings.put("learner.max-steps", String.valueOf(STEPS));
     settings.put("learner.output", output.resolve("output").toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
-    settings.put("reward-service.state-directory", output.resolve("state").toString());
+    settings.put("controller.state-directory", output.resolve("state").toString());
     settings.put("sampling.max-new-tokens", "8");
     settings.put("ppo.epochs", "1");
+    settings.put("people.enabled", "true");
+    settings.put("people.http-port", "0");
     return org.rlhfstreams.cli.run.Cluster.connect(
         RlhfConfiguration.of(settings), role, message -> {});
   }
@@ -138,6 +148,8 @@ final class SecuredClusterTest {
     try (ShutdownSequence opened = new ShutdownSequence()) {
       LearnerService learner =
           opened.add(LearnerService.start(connect(Role.LEARNER), report -> {}));
+      ControllerService controller = opened.add(ControllerService.start(connect(Role.CONTROLLER)));
+      PeopleService people = opened.add(PeopleService.start(connect(Role.PEOPLE)));
       RewardService reward = opened.add(RewardService.start(connect(Role.REWARD_SERVICE)));
       worker = connect(Role.ROLLOUT_WORKER);
       RolloutWorker rollouts = opened.add(RolloutWorker.start(worker));
@@ -145,8 +157,19 @@ final class SecuredClusterTest {
           .atMost(LONGEST)
           .until(
               () ->
-                  learner.ended().isDone() || reward.ended().isDone() || rollouts.ended().isDone());
+                  Stream.of(
+                          learner.ended(),
+                          reward.ended(),
+                          rollouts.ended(),
+                          controller.ended(),
+                          people.ended())
+                      .anyMatch(Future::isDone));
       assertThat(learner.ended()).isCompleted();
+      await("judgements are taken").atMost(LONGEST).until(() -> people.unready().isEmpty());
+      await("the pages show how far the stages are")
+          .atMost(LONGEST)
+          .until(() -> get(people.url() + "/api/v1/status"), body -> body.contains("\"rollouts\""));
+      assertThat(people.ended()).isNotDone();
       forbidReading(worker.topics().rolloutRequests(), Role.ROLLOUT_WORKER);
       assertThat(rollouts.ended())
           .failsWithin(LONGEST)
@@ -162,6 +185,12 @@ final class SecuredClusterTest {
     assertThat(rlhf(0, operator, "topics", "describe")).contains("rlhf.policy-weights");
     assertThat(rlhf(0, operator, "learner", "--print-config")).contains("jaas.config: '*****");
     unsignedWeightsAreRefused(worker);
+  }
+
+  private static String get(String url) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   /** Takes a right away from who is using it. */

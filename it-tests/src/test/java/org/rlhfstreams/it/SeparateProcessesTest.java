@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,10 +23,14 @@ import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 
-/** Every role is a JVM of its own, workers come and go, and the log's accounts still balance. */
+/**
+ * Every role is a JVM of its own, workers come and go, the scorer dies, and the log's accounts
+ * still balance.
+ */
 final class SeparateProcessesTest {
   private static final int STEPS = 30;
   private static final int BATCH = 16;
+  private static final int STALENESS = 2;
   private static final Duration LONGEST = Duration.ofMinutes(3);
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,11 +49,15 @@ final class SeparateProcessesTest {
                 "--sampling.max-new-tokens",
                 "24",
                 "--admission.staleness",
-                "2",
+                String.valueOf(STALENESS),
                 "--ppo.epochs",
                 "1",
                 "--rollout-worker.batch-size",
-                "4"));
+                "4",
+                "--people.enabled",
+                "true",
+                "--people.http-port",
+                "0"));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }
@@ -61,11 +73,22 @@ final class SeparateProcessesTest {
       assertThat(topics.awaitExit()).isZero();
       RlhfProcess imported = cluster.start("prompts", "import", prompts.toString());
       assertThat(imported.awaitExit()).isZero();
-      RlhfProcess reward = cluster.start(role("reward-service"));
+      RlhfProcess controller = cluster.start(role("controller"));
+      RlhfProcess people = cluster.start(role("people"));
+      RlhfProcess scorer = cluster.start(role("reward-service"));
       RlhfProcess learner = cluster.start(role("learner"));
       RlhfProcess first =
           cluster.start(role("rollout-worker", "--rollout-worker.worker-id", "first"));
       learner.awaitLine("step 2/" + STEPS);
+      MetricsTable.read()
+          .requireSame(
+              List.of(
+                  MetricsPage.of(controller),
+                  MetricsPage.of(people),
+                  MetricsPage.of(scorer),
+                  MetricsPage.of(learner),
+                  MetricsPage.of(first)));
+      RlhfProcess reward = requireAdmissionAndPagesWithout(scorer, people, cluster);
 
       RlhfProcess second =
           cluster.start(
@@ -79,9 +102,6 @@ final class SeparateProcessesTest {
       await("the second worker takes part")
           .atMost(LONGEST)
           .until(() -> workers(log).contains("second"));
-      MetricsTable table = MetricsTable.read();
-      table.requireSame(
-          List.of(MetricsPage.of(reward), MetricsPage.of(learner), MetricsPage.of(first)));
       first.kill();
 
       assertThat(learner.awaitExit()).isZero();
@@ -89,10 +109,7 @@ final class SeparateProcessesTest {
           .atMost(LONGEST)
           .until(() -> scored(log).size() >= STEPS * BATCH);
 
-      List<String> admitted =
-          log.read(log.topics().rolloutRequests(), RolloutRequest.class).stream()
-              .map(RolloutRequest::getRequestId)
-              .toList();
+      List<String> admitted = admitted(log);
       assertThat(admitted).hasSize(STEPS * BATCH).doesNotHaveDuplicates();
       assertThat(scored(log)).containsExactlyInAnyOrderElementsOf(admitted);
       assertThat(workers(log)).containsExactlyInAnyOrder("first", "second");
@@ -109,11 +126,57 @@ final class SeparateProcessesTest {
             .until(() -> collector.has(traceId, span));
       }
 
-      second.interrupt();
-      reward.interrupt();
-      assertThat(second.awaitExit()).isEqualTo(130);
-      assertThat(reward.awaitExit()).isEqualTo(130);
+      RlhfProcess audit = cluster.start("audit");
+      assertThat(audit.awaitExit()).isZero();
+      assertThat(audit.output()).contains("balances: ");
+      for (RlhfProcess role : List.of(second, reward, people, controller)) {
+        role.interrupt();
+        assertThat(role.awaitExit()).isEqualTo(130);
+      }
       assertThat(second.output().lines()).isNotEmpty().allSatisfy(SeparateProcessesTest::isObject);
+    }
+  }
+
+  /**
+   * Kills the scorer while admission is paused and the run at rest: once it is resumed on the
+   * pages, admission goes up to the bound without a scorer. The scorer that takes its place.
+   */
+  private static RlhfProcess requireAdmissionAndPagesWithout(
+      RlhfProcess scorer, RlhfProcess people, Cluster cluster) throws IOException {
+    Log log = cluster.log();
+    URI pages = URI.create(people.awaitLine("pages at (http://\\S+)").group(1));
+    assertThat(control(pages, "pause")).isEqualTo(202);
+    await("all that was admitted is learned")
+        .atMost(LONGEST)
+        .until(() -> admitted(log).size() == steps(log) * BATCH);
+    int learned = steps(log);
+    scorer.kill();
+    assertThat(control(pages, "resume")).isEqualTo(202);
+    await("admission goes up to the bound")
+        .atMost(LONGEST)
+        .until(() -> admitted(log).size() == (learned + 1 + STALENESS) * BATCH);
+    assertThat(steps(log)).isEqualTo(learned);
+    return cluster.start(role("reward-service"));
+  }
+
+  private static int steps(Log log) {
+    return log.read(log.topics().trainingMetrics(), StepMetrics.class).size();
+  }
+
+  private static int control(URI pages, String action) throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(pages.resolve("/api/v1/controls"))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"action\": \"" + action + "\"}"))
+            .build();
+    try {
+      return HttpClient.newHttpClient()
+          .send(request, HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
     }
   }
 
@@ -142,6 +205,12 @@ final class SeparateProcessesTest {
             "policy in use",
             "0.1, first for ");
     return trace.awaitLine("trace ([0-9a-f]{32})").group(1);
+  }
+
+  private static List<String> admitted(Log log) {
+    return log.read(log.topics().rolloutRequests(), RolloutRequest.class).stream()
+        .map(RolloutRequest::getRequestId)
+        .toList();
   }
 
   private static List<String> scored(Log log) {

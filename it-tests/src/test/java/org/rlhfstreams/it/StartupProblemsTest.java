@@ -120,6 +120,15 @@ final class StartupProblemsTest {
   }
 
   @Test
+  void pagesOfARunWithoutPeople() {
+    assertFails(
+        2,
+        Stream.concat(Stream.of("people"), Stream.of(worker()).skip(1)).toArray(String[]::new),
+        "people.enabled = false",
+        "set people.enabled = true for the controller and for this role");
+  }
+
+  @Test
   void weightsOfAnotherFamily() throws Exception {
     try (RlhfProcess process = RlhfProcess.start(directory, worker("--topic-prefix", "family."))) {
       process.awaitLine("started");

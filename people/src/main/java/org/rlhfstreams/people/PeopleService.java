@@ -1,7 +1,6 @@
 package org.rlhfstreams.people;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,20 +10,41 @@ import org.rlhfstreams.people.live.LiveViews;
 import org.rlhfstreams.people.live.StageSampler;
 import org.rlhfstreams.people.live.StagesView;
 import org.rlhfstreams.people.publish.TransactionalOutbox;
+import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.PeopleConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The pages and the HTTP API for people and applications, over the log. One process serves them.
+ * The role people as a process: the pages and the HTTP API for people and applications, over the
+ * log, on one port; health and metrics on another.
  */
 public final class PeopleService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeopleService.class);
+
   private final ShutdownSequence opened = new ShutdownSequence();
   private final LiveLog log;
   private final TransactionalOutbox outbox;
   private final PeopleServer server;
+  private final OperationsEndpoint endpoint;
 
-  private PeopleService(KafkaConnection connection, MeterRegistry meters) {
+  private PeopleService(KafkaConnection connection) {
+    RlhfConfiguration configuration = connection.configuration();
+    PeopleConfiguration settings = configuration.people();
+    requireEnabled(settings);
     try {
+      this.endpoint =
+          opened.add(
+              OperationsEndpoint.start(
+                  configuration.operations().host(),
+                  settings.operationsPort(),
+                  "people.operations-port",
+                  this::failure,
+                  this::unready));
       LiveViews views = LiveViews.empty();
       StagesView stages = new StagesView();
       this.log = opened.add(LiveLog.start(connection, views));
@@ -33,21 +53,17 @@ public final class PeopleService implements AutoCloseable {
       this.server =
           opened.add(
               PeopleServer.start(
-                  connection.configuration().people(),
-                  connection.topics(),
-                  views,
-                  stages,
-                  outbox,
-                  Clock.systemUTC()));
+                  settings, connection.topics(), views, stages, outbox, Clock.systemUTC()));
       Gauge.builder("rlhf.people.viewers", server, PeopleServer::viewers)
           .description("Browsers that look on by events")
-          .register(meters);
+          .register(endpoint.meters());
       Gauge.builder("rlhf.people.comparisons.open", views.comparisons()::countOpen)
           .description("Questions that are open")
-          .register(meters);
+          .register(endpoint.meters());
       Gauge.builder("rlhf.people.judgements", views.judgements()::count)
           .description("Judgements that count")
-          .register(meters);
+          .register(endpoint.meters());
+      LOG.info("pages at {}", server.url());
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -58,17 +74,26 @@ public final class PeopleService implements AutoCloseable {
    * Starts serving at {@code people.host} and {@code people.http-port}. Until the log is read, and
    * while the broker is away, it answers what it can and says 503 to what it cannot.
    *
-   * @throws org.rlhfstreams.service.configuration.ConfigurationException where it would be open to
-   *     other machines without tokens, or the tokens file is not in order
-   * @throws org.rlhfstreams.service.kafka.ConnectionException where the port is taken
+   * @throws ConfigurationException if {@code people.enabled} is false, it would be open to other
+   *     machines without tokens, or the tokens file is not in order
+   * @throws org.rlhfstreams.service.kafka.ConnectionException if a port is taken
    */
-  public static PeopleService start(KafkaConnection connection, MeterRegistry meters) {
-    return new PeopleService(connection, meters);
+  public static PeopleService start(KafkaConnection connection) {
+    return new PeopleService(connection);
+  }
+
+  private static void requireEnabled(PeopleConfiguration settings) {
+    if (!settings.enabled()) {
+      throw new ConfigurationException(
+          "people.enabled = false: the controller makes no comparisons and counts no judgements, so"
+              + " there is nothing to serve; set people.enabled = true for the controller and for"
+              + " this role");
+    }
   }
 
   /** Why judgements are not taken now, if they are not. */
   public Optional<String> unready() {
-    return outbox.session().isPresent()
+    return outbox != null && outbox.session().isPresent()
         ? Optional.empty()
         : Optional.of("judgements are not taken until the log is read");
   }
@@ -86,6 +111,17 @@ public final class PeopleService implements AutoCloseable {
   /** Completes when a part of it ends; exceptionally where it failed. */
   public CompletableFuture<Void> ended() {
     return CompletableFuture.anyOf(log.ended(), outbox.ended()).thenApply(any -> null);
+  }
+
+  private Optional<String> failure() {
+    return outbox != null && ended().isCompletedExceptionally()
+        ? Optional.of("the service has failed; its log says why")
+        : Optional.empty();
+  }
+
+  /** Where health and metrics are served. */
+  public OperationsEndpoint endpoint() {
+    return endpoint;
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.rlhfstreams.people;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -73,6 +72,7 @@ final class PeopleServiceTest {
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("connection.topic-prefix", prefix + ".");
+    settings.put("people.enabled", "true");
     settings.put("people.http-port", "0");
     KafkaConnection connection = new KafkaConnection(RlhfConfiguration.of(settings));
     try (Admin admin = connection.admin()) {
@@ -82,7 +82,7 @@ final class PeopleServiceTest {
   }
 
   private static PeopleService serve(KafkaConnection connection) {
-    PeopleService service = PeopleService.start(connection, new SimpleMeterRegistry());
+    PeopleService service = PeopleService.start(connection);
     Awaitility.await().atMost(PATIENCE).until(() -> service.unready().isEmpty());
     return service;
   }

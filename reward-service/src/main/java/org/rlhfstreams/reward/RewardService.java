@@ -2,19 +2,15 @@ package org.rlhfstreams.reward;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
-import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
@@ -33,7 +29,7 @@ import org.rlhfstreams.service.weights.WeightReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scores rollouts; hosts the topologies and, where asked to, the pages and the HTTP API. */
+/** Scores rollouts. Several replicas share the partitions of {@code rollouts}. */
 public final class RewardService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
   private static final String GROUP = GroupNames.REWARD_SERVICE;
@@ -42,8 +38,6 @@ public final class RewardService implements AutoCloseable {
   private final ShutdownSequence opened = new ShutdownSequence();
   private final GroupShare share = new GroupShare(GROUP);
   private final WeightReader reader;
-  private final HostedTopologies topologies;
-  private final Optional<PeopleService> people;
   private final OperationsEndpoint endpoint;
   private final ServiceThread thread;
 
@@ -71,20 +65,6 @@ public final class RewardService implements AutoCloseable {
                   "reward-service.http-port",
                   this::failure,
                   this::unready));
-      this.topologies =
-          opened.add(
-              new HostedTopologies(
-                  connection,
-                  new PolicyPromptEncoder(
-                      new PromptEncoding(policyPath, policy, tokenizer),
-                      policy.maxPositions() - configuration.sampling().maxNewTokens()),
-                  settings.stateDirectory(),
-                  new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
-      this.people =
-          configuration.people().enabled()
-              ? Optional.of(opened.add(PeopleService.start(connection, endpoint.meters())))
-              : Optional.empty();
-      people.ifPresent(service -> LOG.info("pages at {}", service.url()));
       ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
       int endOfSequence = tokenizer.endOfSequence();
       this.thread =
@@ -156,12 +136,9 @@ public final class RewardService implements AutoCloseable {
 
   /** Models are loaded before the group is joined. */
   private Optional<String> unready() {
-    if (!reader.hasCaughtUp()) {
-      return Optional.of("the reward model's weights are being read");
-    }
-    return topologies != null && topologies.running()
-        ? share.unready().or(() -> people.flatMap(PeopleService::unready))
-        : Optional.of("the topologies are starting");
+    return reader.hasCaughtUp()
+        ? share.unready()
+        : Optional.of("the reward model's weights are being read");
   }
 
   private Optional<String> failure() {
@@ -172,18 +149,7 @@ public final class RewardService implements AutoCloseable {
 
   /** Completes when the service ends; exceptionally where it failed. */
   public CompletableFuture<Void> ended() {
-    List<CompletableFuture<Void>> parts = new ArrayList<>();
-    parts.add(thread.ended());
-    parts.add(reader.ended());
-    parts.add(topologies.ended());
-    people.map(PeopleService::ended).ifPresent(parts::add);
-    return CompletableFuture.anyOf(parts.toArray(CompletableFuture<?>[]::new))
-        .thenApply(ended -> null);
-  }
-
-  /** Where a browser finds the pages, where they are served. */
-  public Optional<String> pages() {
-    return people.map(PeopleService::url);
+    return CompletableFuture.anyOf(thread.ended(), reader.ended()).thenApply(ended -> null);
   }
 
   /** Where health and metrics are served. */

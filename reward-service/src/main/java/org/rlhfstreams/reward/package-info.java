@@ -1,5 +1,5 @@
 /**
- * Owns the reward service: scores with the reward model, log-probabilities of the reference, and
- * the topologies that run beside them. May touch the model's inference and the topology module.
+ * Owns the reward service: scores with the reward model and log-probabilities of the reference. May
+ * touch the model's inference; knows no topology and no people.
  */
 package org.rlhfstreams.reward;

@@ -1,21 +1,31 @@
 package org.rlhfstreams.cli.command;
 
+import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.run.RoleRun;
+import org.rlhfstreams.people.PeopleService;
+import org.rlhfstreams.service.access.Role;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
-/** Groups the commands on who may use the HTTP API. */
+/** The role people; its subcommands say who may use it. */
 @Command(
     name = "people",
     mixinStandardHelpOptions = true,
-    description = "Who may use the pages and the HTTP API.",
+    description =
+        "Serves people and applications the pages and the HTTP API; token and revoke say who may"
+            + " use them.",
     subcommands = {PeopleTokenCommand.class, PeopleRevokeCommand.class})
-public final class PeopleCommand implements Runnable {
-  @Spec private CommandSpec spec;
+public final class PeopleCommand implements Callable<Integer> {
+  @Mixin private ConfigurationOptions options;
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "say people token or people revoke");
+  public Integer call() throws Exception {
+    return new RoleRun(Role.PEOPLE, options)
+        .run(
+            connection -> {
+              PeopleService role = PeopleService.start(connection);
+              return new RoleRun.Started(role, role.ended(), role.endpoint());
+            });
   }
 }

@@ -8,11 +8,11 @@ import org.rlhfstreams.service.access.Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The reward service: scores rollouts, and hosts admission and statistics. */
+/** A reward service: scores rollouts. */
 @Command(
     name = "reward-service",
     mixinStandardHelpOptions = true,
-    description = "The reward service: scores rollouts, and hosts admission and statistics.")
+    description = "A reward service: scores rollouts; several share the work.")
 public final class RewardServiceCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
 

@@ -17,7 +17,7 @@ public final class DemoSettings {
     settings.put("model.reward", Home.starterReward().toString());
     settings.put("learner.output", output.toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
-    settings.put("reward-service.state-directory", output.resolve("state").toString());
+    settings.put("controller.state-directory", output.resolve("state").toString());
     settings.put("learner.max-steps", "32");
     settings.put("learner.batch-size", "64");
     settings.put("rollout-worker.batch-size", "64");

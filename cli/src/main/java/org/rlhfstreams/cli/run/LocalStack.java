@@ -10,9 +10,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.reward.RewardService;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -21,12 +23,14 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.worker.RolloutWorker;
 
-/** Broker, registry, reward service, rollout worker and learner in this JVM. */
+/** Broker, registry and all roles in this JVM. */
 final class LocalStack implements AutoCloseable {
   private final ShutdownSequence opened = new ShutdownSequence();
   private final KafkaConnection connection;
   private RolloutWorker worker;
+  private ControllerService controller;
   private RewardService rewardService;
+  private Optional<PeopleService> people = Optional.empty();
   private LearnerService learner;
   private Optional<LearnerService> beside = Optional.empty();
 
@@ -89,9 +93,13 @@ final class LocalStack implements AutoCloseable {
     return connection;
   }
 
-  /** Starts the roles. */
+  /** Starts the roles; that of people if {@code people.enabled}. */
   void start(StepListener listener) {
     learner = opened.add(LearnerService.start(connection, listener));
+    controller = opened.add(ControllerService.start(connection));
+    if (connection.configuration().people().enabled()) {
+      people = Optional.of(opened.add(PeopleService.start(connection)));
+    }
     rewardService = opened.add(RewardService.start(connection));
     worker = opened.add(RolloutWorker.start(connection));
   }
@@ -103,9 +111,9 @@ final class LocalStack implements AutoCloseable {
             opened.add(LearnerService.start(new KafkaConnection(configuration), report -> {})));
   }
 
-  /** Where a browser finds the pages, where they are served. */
+  /** Where a browser finds the pages, if they are served. */
   Optional<String> pages() {
-    return rewardService.pages();
+    return people.map(PeopleService::url);
   }
 
   /** Where completions of the newest policy can be asked for. */
@@ -124,6 +132,8 @@ final class LocalStack implements AutoCloseable {
     parts.add(learner.ended());
     parts.add(worker.ended());
     parts.add(rewardService.ended());
+    parts.add(controller.ended());
+    people.map(PeopleService::ended).ifPresent(parts::add);
     beside.map(LearnerService::ended).ifPresent(parts::add);
     return CompletableFuture.anyOf(parts.toArray(CompletableFuture<?>[]::new))
         .thenApply(ended -> null);

@@ -40,7 +40,7 @@ public final class OnlineTraining {
     this.settings = new HashMap<>(prompts.decided(objective));
     settings.put("learner.output", output.toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
-    settings.put("reward-service.state-directory", output.resolve("state").toString());
+    settings.put("controller.state-directory", output.resolve("state").toString());
   }
 
   /** Trains and saves the model; the exit code. */

@@ -39,7 +39,7 @@ public final class UpRun {
     decided.put("model.reward", Home.starterReward().toString());
     decided.put("learner.output", data.resolve("output").toString());
     decided.put("learner.checkpoint-directory", data.resolve("checkpoints").toString());
-    decided.put("reward-service.state-directory", data.resolve("state").toString());
+    decided.put("controller.state-directory", data.resolve("state").toString());
     RlhfConfiguration configuration = options.loadOver(decided);
     if (options.printOnly()) {
       System.out.print(configuration.printed());

@@ -8,8 +8,12 @@ public enum Role {
   SETUP,
   /** Samples. */
   ROLLOUT_WORKER,
-  /** Scores, hosts the topologies, and serves people the pages and the HTTP API. */
+  /** Scores. */
   REWARD_SERVICE,
+  /** Hosts the topologies: admission, statistics, comparisons and judgements. */
+  CONTROLLER,
+  /** Serves people and applications the pages and the HTTP API. */
+  PEOPLE,
   /** Learns, and publishes weights; {@code replay} too. */
   LEARNER,
   /** Brings in what people think: {@code preferences import}, annotation services. */

@@ -34,6 +34,8 @@ public final class RoleAccess {
       case SETUP -> access.setup();
       case ROLLOUT_WORKER -> access.rolloutWorker();
       case REWARD_SERVICE -> access.rewardService();
+      case CONTROLLER -> access.controller();
+      case PEOPLE -> access.people();
       case LEARNER -> access.learner();
       case ANNOTATOR -> access.annotator();
       case OPERATOR -> access.operator();
@@ -82,6 +84,9 @@ public final class RoleAccess {
     write(topics.scoredRollouts());
     write(topics.deadLetters());
     member(GroupNames.REWARD_SERVICE);
+  }
+
+  private void controller() {
     // Admission and statistics.
     read(topics.prompts());
     read(topics.trainingMetrics());
@@ -90,21 +95,13 @@ public final class RoleAccess {
     read(topics.controls());
     write(topics.rolloutRequests());
     write(topics.rolloutStatistics());
+    write(topics.deadLetters());
     // Questions for people and what becomes of the answers.
     read(topics.comparisons());
     write(topics.comparisons());
     read(topics.judgements());
     write(topics.preferences());
     write(topics.annotatorStatistics());
-    // The pages and the HTTP API: what people send, and what they look at.
-    write(topics.judgements());
-    write(topics.prompts());
-    write(topics.controls());
-    read(topics.preferences());
-    read(topics.rolloutStatistics());
-    read(topics.annotatorStatistics());
-    named(ResourceType.TRANSACTIONAL_ID, GroupNames.PEOPLE, AclOperation.WRITE);
-    all(ResourceType.GROUP, AclOperation.DESCRIBE); // how far every stage is
     member(GroupNames.TOPOLOGIES);
     // Their stores' changelogs and what goes from one to the other, which is deleted when done.
     beginning(
@@ -115,6 +112,34 @@ public final class RoleAccess {
         AclOperation.WRITE,
         AclOperation.DELETE,
         AclOperation.DESCRIBE_CONFIGS);
+  }
+
+  private void people() {
+    // What people send.
+    for (Topic sent :
+        List.of(topics.judgements(), topics.preferences(), topics.prompts(), topics.controls())) {
+      write(sent);
+    }
+    named(ResourceType.TRANSACTIONAL_ID, GroupNames.PEOPLE, AclOperation.WRITE);
+    // What they look at.
+    for (Topic shown :
+        List.of(
+            topics.comparisons(),
+            topics.judgements(),
+            topics.preferences(),
+            topics.controls(),
+            topics.scoredRollouts(),
+            topics.trainingMetrics(),
+            topics.deadLetters(),
+            topics.rolloutStatistics(),
+            topics.annotatorStatistics())) {
+      read(shown);
+    }
+    // How far every stage is.
+    all(ResourceType.GROUP, AclOperation.DESCRIBE);
+    for (Topic measured : List.of(topics.rolloutRequests(), topics.rollouts())) {
+      allow(measured, AclOperation.DESCRIBE);
+    }
   }
 
   private void learner() {

@@ -4,9 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The pages and the HTTP API for people and applications, which the reward service serves. */
+/** The role people: the pages and the HTTP API for people and applications. */
 public record PeopleConfiguration(
-    @Setting(value = "false", description = "Serve the pages and the HTTP API.") boolean enabled,
+    @Setting(
+            value = "false",
+            description =
+                "Whether people take part: the controller makes comparisons, the role people serves"
+                    + " them.")
+        boolean enabled,
     @Setting(
             value = "127.0.0.1",
             description =
@@ -15,9 +20,14 @@ public record PeopleConfiguration(
     @Setting(value = "8080", range = "[0, 65535]", description = "Their port; 0 takes a free one.")
         int httpPort,
     @Setting(
+            value = "0",
+            range = "[0, 65535]",
+            description = "Port of the role's health and metrics; 0 takes a free one.")
+        int operationsPort,
+    @Setting(
             description =
-                "Who may do what, made by rlhf people token; without it, everyone on this machine may"
-                    + " do everything.")
+                "Who may do what, made by rlhf people token; without it, everyone on this machine"
+                    + " may do everything.")
         Optional<Path> tokensFile,
     @Setting(
             description =

@@ -1,6 +1,5 @@
 package org.rlhfstreams.service.configuration;
 
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** The reward service. */
@@ -10,11 +9,7 @@ public record RewardServiceConfiguration(
     @Setting(
             value = "0",
             range = "[0, 65535]",
-            description = "Port of the HTTP API, health and metrics; 0 takes a free one.")
+            description = "Port of health and metrics; 0 takes a free one.")
         int httpPort,
-    @Setting(
-            value = "state",
-            description = "Where the topologies keep their state; rebuilt from the log when lost.")
-        Path stateDirectory,
     @Setting(value = "200ms", description = "How long one look for new rollouts may wait.")
         Duration pollTimeout) {}

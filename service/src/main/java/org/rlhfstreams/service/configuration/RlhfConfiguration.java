@@ -18,6 +18,7 @@ public record RlhfConfiguration(
     AdmissionConfiguration admission,
     RolloutWorkerConfiguration rolloutWorker,
     RewardServiceConfiguration rewardService,
+    ControllerConfiguration controller,
     LearnerConfiguration learner,
     RangeConfiguration range,
     LiveConfiguration live,

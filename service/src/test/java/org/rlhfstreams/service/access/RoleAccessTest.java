@@ -38,44 +38,48 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.policyWeights())).containsExactly(Role.LEARNER);
     assertThat(may(AclOperation.WRITE, TOPICS.rewardWeights())).containsExactly(Role.LEARNER);
     assertThat(may(AclOperation.WRITE, TOPICS.trainingMetrics())).containsExactly(Role.LEARNER);
-    assertThat(may(AclOperation.WRITE, TOPICS.prompts()))
-        .containsExactly(Role.SETUP, Role.REWARD_SERVICE);
+    assertThat(may(AclOperation.WRITE, TOPICS.prompts())).containsExactly(Role.SETUP, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
-    for (Topic fromPeople : List.of(TOPICS.preferences(), TOPICS.judgements())) {
-      assertThat(may(AclOperation.WRITE, fromPeople))
-          .containsExactly(Role.REWARD_SERVICE, Role.ANNOTATOR);
-    }
-    for (Topic scored :
+    assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts()))
+        .containsExactly(Role.REWARD_SERVICE);
+    assertThat(may(AclOperation.WRITE, TOPICS.preferences()))
+        .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR);
+    assertThat(may(AclOperation.WRITE, TOPICS.judgements()))
+        .containsExactly(Role.PEOPLE, Role.ANNOTATOR);
+    assertThat(may(AclOperation.WRITE, TOPICS.controls())).containsExactly(Role.PEOPLE);
+    for (Topic derived :
         List.of(
             TOPICS.rolloutRequests(),
-            TOPICS.scoredRollouts(),
             TOPICS.rolloutStatistics(),
             TOPICS.comparisons(),
-            TOPICS.annotatorStatistics(),
-            TOPICS.controls())) {
-      assertThat(may(AclOperation.WRITE, scored)).containsExactly(Role.REWARD_SERVICE);
+            TOPICS.annotatorStatistics())) {
+      assertThat(may(AclOperation.WRITE, derived)).containsExactly(Role.CONTROLLER);
     }
   }
 
   @Test
   void whoBringsInWhatPeopleThinkSeesQuestionsAndNothingElse() {
     assertThat(may(AclOperation.READ, TOPICS.comparisons()))
-        .containsExactly(Role.REWARD_SERVICE, Role.ANNOTATOR, Role.OPERATOR);
+        .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR, Role.OPERATOR);
     for (Topic topic : TOPICS.all()) {
       if (!topic.name().equals(TOPICS.comparisons().name())) {
         assertThat(may(AclOperation.READ, topic)).doesNotContain(Role.ANNOTATOR);
       }
     }
     assertThat(may(AclOperation.READ, TOPICS.judgements()))
-        .containsExactly(Role.REWARD_SERVICE, Role.OPERATOR);
+        .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.OPERATOR);
   }
 
   @Test
   void everyTopicThatARunNeedsIsReadByWhoActsOnIt() {
     assertThat(may(AclOperation.READ, TOPICS.controls()))
-        .containsExactly(Role.REWARD_SERVICE, Role.LEARNER, Role.OPERATOR);
+        .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.preferences()))
-        .containsExactly(Role.REWARD_SERVICE, Role.LEARNER, Role.OPERATOR);
+        .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
+    assertThat(may(AclOperation.READ, TOPICS.rollouts()))
+        .containsExactly(Role.REWARD_SERVICE, Role.OPERATOR);
+    assertThat(may(AclOperation.READ, TOPICS.prompts()))
+        .containsExactly(Role.CONTROLLER, Role.OPERATOR);
   }
 
   @Test

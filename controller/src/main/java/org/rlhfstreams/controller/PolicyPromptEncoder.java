@@ -1,4 +1,4 @@
-package org.rlhfstreams.reward;
+package org.rlhfstreams.controller;
 
 import java.util.List;
 import org.rlhfstreams.events.Prompt;

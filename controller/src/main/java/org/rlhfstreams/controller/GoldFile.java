@@ -1,4 +1,4 @@
-package org.rlhfstreams.reward;
+package org.rlhfstreams.controller;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package org.rlhfstreams.reward;
+package org.rlhfstreams.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

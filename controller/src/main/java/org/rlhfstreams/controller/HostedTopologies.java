@@ -1,4 +1,4 @@
-package org.rlhfstreams.reward;
+package org.rlhfstreams.controller;
 
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package org.rlhfstreams.reward;
+package org.rlhfstreams.controller;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,0 +1,95 @@
+package org.rlhfstreams.controller;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.completion.PromptEncoding;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.service.configuration.ControllerConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.tracing.StageTracing;
+
+/**
+ * The controller as a process: hosts the topologies, serves its health and metrics on a port. It
+ * loads no weights; of the policy it reads configuration, tokenizer and chat template.
+ */
+public final class ControllerService implements AutoCloseable {
+  private final ShutdownSequence opened = new ShutdownSequence();
+  private final HostedTopologies topologies;
+  private final OperationsEndpoint endpoint;
+
+  private ControllerService(KafkaConnection connection) {
+    try {
+      RlhfConfiguration configuration = connection.configuration();
+      ControllerConfiguration settings = configuration.controller();
+      Path policyPath = configuration.model().requiredPolicy();
+      ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
+      Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
+      this.endpoint =
+          opened.add(
+              OperationsEndpoint.start(
+                  configuration.operations().host(),
+                  settings.httpPort(),
+                  "controller.http-port",
+                  this::failure,
+                  this::unready));
+      this.topologies =
+          opened.add(
+              new HostedTopologies(
+                  connection,
+                  new PolicyPromptEncoder(
+                      new PromptEncoding(policyPath, policy, tokenizer),
+                      policy.maxPositions() - configuration.sampling().maxNewTokens()),
+                  settings.stateDirectory(),
+                  new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the controller.
+   *
+   * @throws org.rlhfstreams.model.ModelException if the policy's configuration or tokenizer cannot
+   *     be used
+   * @throws org.rlhfstreams.service.configuration.ConfigurationException if the file of gold
+   *     questions cannot be used
+   * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
+   */
+  public static ControllerService start(KafkaConnection connection) {
+    return new ControllerService(connection);
+  }
+
+  private Optional<String> unready() {
+    return topologies != null && topologies.running()
+        ? Optional.empty()
+        : Optional.of("the topologies are starting");
+  }
+
+  private Optional<String> failure() {
+    return topologies != null && topologies.ended().isCompletedExceptionally()
+        ? Optional.of("the topologies have failed; the controller's log says why")
+        : Optional.empty();
+  }
+
+  /** Completes exceptionally if the broker refuses the topologies; they cannot go on then. */
+  public CompletableFuture<Void> ended() {
+    return topologies.ended();
+  }
+
+  /** Where health and metrics are served. */
+  public OperationsEndpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+}
