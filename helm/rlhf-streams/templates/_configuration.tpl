@@ -22,10 +22,17 @@ true
 {{- end -}}
 {{- end }}
 
-{{/* Whether a role gets the keys whose weights it takes: learners with their own, readers where they check. */}}
+{{/* Roles that read weights. */}}
+{{- define "rlhf.readsWeights" -}}
+{{- if has .component (list "reward-service" "rollout-worker") -}}
+true
+{{- end -}}
+{{- end }}
+
+{{/* Whether a role gets the keys whose weights it takes: learners with their own, readers if they check. */}}
 {{- define "rlhf.trusts" -}}
 {{- $weights := .root.Values.weights -}}
-{{- if and $weights.trustedKeys.secret (or (include "rlhf.learns" .) (and $weights.checked (ne .component "setup"))) -}}
+{{- if and $weights.trustedKeys.secret (or (include "rlhf.learns" .) (and $weights.checked (include "rlhf.readsWeights" .))) -}}
 true
 {{- end -}}
 {{- end }}
@@ -71,9 +78,11 @@ true
 - name: RLHF_WEIGHTS_TRUSTED_KEYS_FILE
   value: /secrets/weights-trusted-keys/{{ $root.Values.weights.trustedKeys.key }}
 {{- end }}
-{{- if include "rlhf.servesPeople" . }}
+{{- if and $root.Values.people.enabled (has .component (list "controller" "people")) }}
 - name: RLHF_PEOPLE_ENABLED
   value: "true"
+{{- end }}
+{{- if eq .component "people" }}
 - name: RLHF_PEOPLE_HOST
   value: 0.0.0.0
 - name: RLHF_PEOPLE_HTTP_PORT
@@ -96,12 +105,6 @@ true
 {{- end }}
 {{- end }}
 
-{{- define "rlhf.servesPeople" -}}
-{{- if and .root.Values.people.enabled (eq .component "reward-service") -}}
-true
-{{- end -}}
-{{- end }}
-
 {{/* Secrets that a role sees as files, directory to secret: (dict "root" $ "role" VALUES "component" NAME) */}}
 {{- define "rlhf.secretFiles" -}}
 {{- $files := mergeOverwrite (deepCopy .root.Values.secretFiles) .role.secretFiles -}}
@@ -111,7 +114,7 @@ true
 {{- if include "rlhf.trusts" . -}}
 {{- $_ := set $files "weights-trusted-keys" .root.Values.weights.trustedKeys.secret -}}
 {{- end -}}
-{{- if include "rlhf.servesPeople" . -}}
+{{- if eq .component "people" -}}
 {{- $_ := set $files "people-tokens" (required "people.tokens.secret: name a secret with the file that rlhf people token makes; without tokens everyone who reaches the pages may do everything" .root.Values.people.tokens.secret) -}}
 {{- end -}}
 {{- toYaml $files -}}

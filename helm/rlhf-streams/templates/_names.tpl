@@ -29,7 +29,7 @@ matchLabels:
   app.kubernetes.io/name: {{ .Chart.Name }}
   app.kubernetes.io/instance: {{ .Release.Name }}
 matchExpressions:
-  - {key: app.kubernetes.io/component, operator: In, values: [learner, reward-learner, reward-service, rollout-worker]}
+  - {key: app.kubernetes.io/component, operator: In, values: [controller, learner, people, reward-learner, reward-service, rollout-worker]}
 {{- end }}
 
 {{- define "rlhf.serviceAccount" -}}

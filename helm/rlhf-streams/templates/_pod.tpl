@@ -1,8 +1,10 @@
 {{/* Requests and limits, the GPUs among them: VALUES of a role */}}
 {{- define "rlhf.resources" -}}
 {{- $resources := deepCopy .resources -}}
-{{- if .gpu.count -}}
-{{- $_ := set $resources "limits" (merge (dict .gpu.resource .gpu.count) ($resources.limits | default dict)) -}}
+{{- with .gpu -}}
+{{- if .count -}}
+{{- $_ := set $resources "limits" (merge (dict .resource .count) ($resources.limits | default dict)) -}}
+{{- end -}}
 {{- end -}}
 {{- toYaml $resources -}}
 {{- end }}
@@ -66,13 +68,14 @@ seccompProfile: {type: RuntimeDefault}
 
 {{/*
 The pod of a role that runs all the time:
-(dict "root" $ "role" VALUES "component" NAME "state" true where /state is a claim named state)
+(dict "root" $ "role" VALUES "component" NAME "state" true if /state is a claim named state)
 */}}
 {{- define "rlhf.pod" -}}
 {{- $root := .root -}}
 {{- $values := $root.Values -}}
 {{- $role := .role -}}
 {{- $secrets := include "rlhf.secretFiles" . | fromYaml -}}
+{{- $models := ne .component "people" -}}
 metadata:
   labels:
     # No more than this: another version of the chart alone starts no other pods.
@@ -127,7 +130,7 @@ spec:
   topologySpreadConstraints:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- if not $values.models.existingClaim }}
+  {{- if and $models (not $values.models.existingClaim) }}
   initContainers:
     - name: models
       image: {{ required "models: set models.existingClaim, or models.fetch.image for a container that fills /models" $values.models.fetch.image | quote }}
@@ -159,7 +162,7 @@ spec:
         {{- include "rlhf.environment" . | nindent 8 }}
       ports:
         - {name: http, containerPort: 8090}
-        {{- if include "rlhf.servesPeople" . }}
+        {{- if eq .component "people" }}
         - {name: people, containerPort: 8080}
         {{- end }}
       startupProbe:
@@ -183,20 +186,24 @@ spec:
       volumeMounts:
         {{- include "rlhf.commonMounts" . | nindent 8 }}
         - {name: state, mountPath: /state}
+        {{- if $models }}
         - name: models
           mountPath: /models
           readOnly: true
           {{- with $values.models.subPath }}
           subPath: {{ . | quote }}
           {{- end }}
+        {{- end }}
         {{- include "rlhf.secretMounts" $secrets | trim | nindent 8 }}
   volumes:
     {{- include "rlhf.commonVolumes" (dict "root" $root "configuration" (include "rlhf.fullname" $root)) | nindent 4 }}
+    {{- if $models }}
     - name: models
     {{- with $values.models.existingClaim }}
       persistentVolumeClaim: {claimName: {{ . | quote }}, readOnly: true}
     {{- else }}
       emptyDir: {sizeLimit: {{ $values.models.sizeLimit }}}
+    {{- end }}
     {{- end }}
     {{- if not .state }}
     - name: state
@@ -206,6 +213,27 @@ spec:
       persistentVolumeClaim: {claimName: {{ $role.state.existingClaim | quote }}}
     {{- end }}
     {{- include "rlhf.secretVolumes" $secrets | trim | nindent 4 }}
+{{- end }}
+
+{{/* A role without a volume of its own: (dict "root" $ "role" VALUES "component" NAME) */}}
+{{- define "rlhf.deployment" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "rlhf.fullname" .root }}-{{ .component }}
+  labels:
+    {{- include "rlhf.labels" . | nindent 4 }}
+spec:
+  {{- if not .scaled }}
+  replicas: {{ .role.replicas }}
+  {{- end }}
+  strategy:
+    {{- toYaml .role.strategy | nindent 4 }}
+  selector:
+    matchLabels:
+      {{- include "rlhf.selector" . | nindent 6 }}
+  template:
+    {{- include "rlhf.pod" (merge (dict "state" false) .) | nindent 4 }}
 {{- end }}
 
 {{/* A role with a volume of its own: (dict "root" $ "role" VALUES "component" NAME) */}}
@@ -227,7 +255,7 @@ spec:
   template:
     {{- include "rlhf.pod" (merge (dict "state" true) .) | nindent 4 }}
   {{- if not .role.state.existingClaim }}
-  # What it has learned outlives the release.
+  # What it has written outlives the release.
   persistentVolumeClaimRetentionPolicy: {whenDeleted: Retain, whenScaled: Retain}
   volumeClaimTemplates:
     - apiVersion: v1

@@ -78,7 +78,7 @@ final class HelmChartTest {
   }
 
   @Test
-  void peopleAreServedByTheRewardServiceAndFollowedByALearnerOfItsOwn() throws IOException {
+  void peopleAreServedByARoleOfItsOwnAndFollowedByALearnerOfItsOwn() throws IOException {
     Path file = directory.resolve("people.yaml");
     List<JsonNode> objects = objects(file);
     Map<String, RlhfConfiguration> roles = new HashMap<>();
@@ -88,13 +88,75 @@ final class HelmChartTest {
             container.path("name").asText(), load(configurationOf(object, objects), container));
       }
     }
-    assertThat(roles.get("reward-service").people().enabled()).isTrue();
-    assertThat(roles.get("reward-service").people().tokensFile()).isPresent();
+    assertThat(roles.get("people").people().enabled()).isTrue();
+    assertThat(roles.get("people").people().tokensFile()).isPresent();
+    assertThat(roles.get("controller").people().enabled()).isTrue();
+    assertThat(roles.get("controller").sampling().samples()).isEqualTo(2);
+    assertThat(roles.get("reward-service").people().enabled()).isFalse();
+    assertThat(roles.get("reward-service").people().tokensFile()).isEmpty();
     assertThat(roles.get("rollout-worker").people().enabled()).isFalse();
     assertThat(roles.get("rollout-worker").sampling().samples()).isEqualTo(2);
     assertThat(roles.get("learner").learner().objective()).isEqualTo(ObjectiveName.PPO);
     assertThat(roles.get("reward-learner").learner().objective()).isEqualTo(ObjectiveName.REWARD);
     assertThat(file).content().contains("args: [learner,").doesNotContain("args: [reward-learner");
+  }
+
+  @Test
+  void scorersAndControllersAreAsManyAsAskedForBesidePeople() throws IOException {
+    List<JsonNode> objects = objects(directory.resolve("people.yaml"));
+    assertThat(role(objects, "reward-service").path("spec").path("replicas").asInt()).isEqualTo(3);
+    assertThat(role(objects, "controller").path("spec").path("replicas").asInt()).isEqualTo(2);
+    JsonNode people = role(objects, "people");
+    assertThat(people.path("spec").path("replicas").asInt()).isEqualTo(1);
+    assertThat(people.path("spec").path("strategy").path("type").asText()).isEqualTo("Recreate");
+    assertThat(podOf(people).path("volumes").findValuesAsText("name")).doesNotContain("models");
+    assertThat(podOf(people).path("initContainers")).isEmpty();
+  }
+
+  @Test
+  void everyRoleThatRunsIsScrapedAndMayReachTheBroker() throws IOException {
+    List<JsonNode> objects = objects(directory.resolve("people.yaml"));
+    List<String> roles =
+        objects.stream()
+            .filter(
+                object ->
+                    List.of("Deployment", "StatefulSet").contains(object.path("kind").asText()))
+            .map(object -> component(object.path("spec").path("template")))
+            .toList();
+    assertThat(roles)
+        .containsExactlyInAnyOrder(
+            "controller",
+            "learner",
+            "people",
+            "reward-learner",
+            "reward-service",
+            "rollout-worker");
+    for (String kind : List.of("Service", "PodDisruptionBudget")) {
+      assertThat(
+              objects.stream()
+                  .filter(object -> object.path("kind").asText().equals(kind))
+                  .map(HelmChartTest::component))
+          .as(kind)
+          .containsExactlyInAnyOrderElementsOf(roles);
+    }
+    List<JsonNode> policies =
+        objects.stream()
+            .filter(object -> object.path("kind").asText().equals("NetworkPolicy"))
+            .filter(object -> component(object).equals("network"))
+            .filter(object -> object.path("spec").path("podSelector").has("matchExpressions"))
+            .toList();
+    assertThat(policies).hasSize(3);
+    for (JsonNode policy : policies) {
+      List<String> selected = new ArrayList<>();
+      policy
+          .path("spec")
+          .path("podSelector")
+          .path("matchExpressions")
+          .path(0)
+          .path("values")
+          .forEach(value -> selected.add(value.asText()));
+      assertThat(selected).containsExactlyInAnyOrderElementsOf(roles);
+    }
   }
 
   @Test
@@ -189,6 +251,18 @@ final class HelmChartTest {
     pod.path("initContainers").forEach(containers::add);
     pod.path("containers").forEach(containers::add);
     return containers;
+  }
+
+  private static String component(JsonNode object) {
+    return object.path("metadata").path("labels").path("app.kubernetes.io/component").asText();
+  }
+
+  /** The Deployment or StatefulSet of a role. */
+  private static JsonNode role(List<JsonNode> objects, String component) {
+    return objects.stream()
+        .filter(object -> component(object.path("spec").path("template")).equals(component))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static JsonNode named(List<JsonNode> objects, JsonNode reference) {
