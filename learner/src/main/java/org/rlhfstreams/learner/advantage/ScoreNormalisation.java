@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 
 /**
  * The rule that scores are measured by the running mean and deviation of their reward model's
@@ -96,18 +97,18 @@ public final class ScoreNormalisation {
   }
 
   /** Takes up what {@link #numbers} gave, among others. */
-  public void restore(Map<String, Double> numbers) {
+  public void restore(RestoredNumbers numbers) {
     versions.clear();
-    level = numbers.getOrDefault(LEVEL, Double.NaN);
-    for (int index = 0; numbers.containsKey(PREFIX + index + ".count"); index++) {
+    level = numbers.find(LEVEL).orElse(Double.NaN);
+    for (int index = 0; numbers.find(PREFIX + index + ".count").isPresent(); index++) {
       String at = PREFIX + index;
       Running running = new Running(numbers.get(at + ".shift"));
-      running.count = numbers.get(at + ".count").longValue();
+      running.count = (long) numbers.get(at + ".count");
       running.mean = numbers.get(at + ".mean");
       running.squares = numbers.get(at + ".squares");
       versions.put(
           new RewardModelVersion(
-              numbers.get(at + ".generation").intValue(), numbers.get(at + ".step").longValue()),
+              (int) numbers.get(at + ".generation"), (long) numbers.get(at + ".step")),
           running);
     }
   }

@@ -1,23 +1,30 @@
 package org.rlhfstreams.learner.checkpoint;
 
-import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A point from which a run goes on as if it had never stopped (invariant 2).
  *
+ * @param kind of the run that wrote it
  * @param step updates done
  * @param generation of the weights
- * @param position where the source of examples stands, its own words: offsets, epoch, index
+ * @param position where the source of examples begins its next batch
+ * @param commands first offset of {@code controls} whose command has not been obeyed; a first run
+ *     has one, a replay has none
  * @param validation what tells which step is best; its checkpoint is kept as long as this one
  * @param trainer weights, optimizer, coefficients
  */
 public record Checkpoint(
+    RunKind kind,
     long step,
     int generation,
-    Map<String, Long> position,
+    SourcePosition position,
+    OptionalLong commands,
     ValidationState validation,
     TrainerState trainer) {
   public Checkpoint {
-    position = Map.copyOf(position);
+    if (commands.isPresent() != (kind == RunKind.FIRST_RUN)) {
+      throw new IllegalArgumentException("a first run obeys commands, a replay does not");
+    }
   }
 }

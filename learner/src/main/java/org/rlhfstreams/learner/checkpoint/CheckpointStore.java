@@ -1,8 +1,5 @@
 package org.rlhfstreams.learner.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -32,16 +27,14 @@ import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
  * Checkpoints in a directory, one folder a step: {@code model/} is a Hugging Face directory, {@code
- * training.safetensors} the rest of the tensors, {@code state.json} the numbers. A folder appears
+ * training.safetensors} the rest of the tensors, {@code state.json} all else. A folder appears
  * under its name only when all of it is on the disk.
  */
 public final class CheckpointStore {
   private static final String PREFIX = "step-";
   private static final String REPLACED = "replaced-";
-  private static final String MODEL = "model";
+  static final String MODEL = "model";
   private static final int KEPT = 2;
-  private static final String BEST_STEP = "best-step";
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path directory;
   private final Path tokenizerFrom;
@@ -87,7 +80,7 @@ public final class CheckpointStore {
           specifications,
           TensorValues.of(trainer.others(), NamedTensor::values),
           TensorType.F32);
-      writeSynced(aside.resolve("state.json"), json(checkpoint));
+      writeSynced(aside.resolve(StateFile.NAME), StateFile.text(checkpoint));
       Path before = directory.resolve(REPLACED + target.getFileName());
       delete(before);
       if (Files.exists(target)) {
@@ -103,24 +96,6 @@ public final class CheckpointStore {
               .formatted(target, e.getMessage()),
           e);
     }
-  }
-
-  private static String json(Checkpoint checkpoint) {
-    ObjectNode json = MAPPER.createObjectNode();
-    json.put("step", checkpoint.step());
-    json.put("generation", checkpoint.generation());
-    ObjectNode position = json.putObject("position");
-    new TreeMap<>(checkpoint.position()).forEach(position::put);
-    ObjectNode validation =
-        json.putObject("validation").put("unimproved", checkpoint.validation().unimproved());
-    checkpoint
-        .validation()
-        .best()
-        .ifPresent(
-            best -> validation.put(BEST_STEP, best.step()).put("best-figure", best.figure()));
-    ObjectNode numbers = json.putObject("numbers");
-    new TreeMap<>(checkpoint.trainer().numbers()).forEach(numbers::put);
-    return json.toPrettyString();
   }
 
   private static void writeSynced(Path file, String text) throws IOException {
@@ -176,15 +151,7 @@ public final class CheckpointStore {
 
   private static Checkpoint read(Path folder) {
     try {
-      JsonNode json = state(folder);
-      Map<String, Long> position = new LinkedHashMap<>();
-      json.path("position")
-          .properties()
-          .forEach(e -> position.put(e.getKey(), e.getValue().asLong()));
-      Map<String, Double> numbers = new LinkedHashMap<>();
-      json.path("numbers")
-          .properties()
-          .forEach(e -> numbers.put(e.getKey(), e.getValue().asDouble()));
+      StateFile state = StateFile.open(folder);
       ModelDirectory model = ModelDirectory.open(folder.resolve(MODEL));
       List<float[]> values =
           TensorValues.of(model.expectedTensors(), tensor -> model.readTensor(tensor.name()));
@@ -193,32 +160,15 @@ public final class CheckpointStore {
       for (String name : file.names()) {
         others.add(new NamedTensor(name, file.shape(name), () -> file.readFloats(name)));
       }
-      return new Checkpoint(
-          json.path("step").asLong(),
-          json.path("generation").asInt(),
-          position,
-          validation(json.path("validation")),
-          new TrainerState(model.configuration(), values, others, numbers));
+      return state.checkpoint(model.configuration(), values, others);
+    } catch (CheckpointException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(
           "checkpoint %s cannot be read (%s): remove it to go on from the one before"
               .formatted(folder, e.getMessage()),
           e);
     }
-  }
-
-  private static JsonNode state(Path folder) throws IOException {
-    return MAPPER.readTree(folder.resolve("state.json").toFile());
-  }
-
-  private static ValidationState validation(JsonNode json) {
-    return new ValidationState(
-        json.has(BEST_STEP)
-            ? Optional.of(
-                new ValidationState.BestStep(
-                    json.path(BEST_STEP).asLong(), json.path("best-figure").asDouble()))
-            : Optional.empty(),
-        json.path("unimproved").asInt());
   }
 
   private List<Path> list() {
@@ -264,10 +214,7 @@ public final class CheckpointStore {
     int old = Math.max(0, all.size() - KEPT);
     Set<Path> best = new HashSet<>();
     for (Path kept : all.subList(old, all.size())) {
-      JsonNode validation = state(kept).path("validation");
-      if (validation.has(BEST_STEP)) {
-        best.add(folder(validation.path(BEST_STEP).asLong()));
-      }
+      StateFile.open(kept).validation().best().ifPresent(step -> best.add(folder(step.step())));
     }
     for (Path folder : all.subList(0, old)) {
       if (!best.contains(folder)) {

@@ -14,12 +14,14 @@ import org.rlhfstreams.service.weights.NamedTensor;
  *     for
  * @param others optimizer moments, value model and the like
  * @param numbers counters and coefficients
+ * @param origin what the state was read from, for errors
  */
 public record TrainerState(
     ModelConfiguration configuration,
     List<float[]> model,
     List<NamedTensor> others,
-    Map<String, Double> numbers) {
+    Map<String, Double> numbers,
+    String origin) {
   /** Number of the updates that a trainer on rollouts has done. */
   public static final String STEPS = "steps";
 
@@ -28,10 +30,24 @@ public record TrainerState(
     numbers = Map.copyOf(numbers);
   }
 
+  /** The state of a trainer of this process. */
+  public TrainerState(
+      ModelConfiguration configuration,
+      List<float[]> model,
+      List<NamedTensor> others,
+      Map<String, Double> numbers) {
+    this(configuration, model, others, numbers, "the state of this run");
+  }
+
+  /** The numbers for a trainer that goes on with them. */
+  public RestoredNumbers restoredNumbers() {
+    return new RestoredNumbers(origin, numbers);
+  }
+
   /** The same weights and moments in a trainer that has done so many updates. */
   public TrainerState after(long steps) {
     Map<String, Double> counted = new HashMap<>(numbers);
     counted.computeIfPresent(STEPS, (name, before) -> (double) steps);
-    return new TrainerState(configuration, model, others, counted);
+    return new TrainerState(configuration, model, others, counted, origin);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 
 /**
  * Where a learner's batches come from. What it hands out follows from the log and its position
@@ -21,12 +22,20 @@ public interface ExampleSource<E> extends AutoCloseable {
   List<E> next(BooleanSupplier stopped);
 
   /** Where the next batch begins. */
-  Map<String, Long> position();
+  SourcePosition position();
 
-  /** Goes to a position that {@link #position} gave; empty is the beginning. */
-  void seek(Map<String, Long> position);
+  /** Goes to the beginning. */
+  void begin();
 
-  /** What is read, for people; known after {@link #seek}. */
+  /**
+   * Goes to a position that {@link #position} gave.
+   *
+   * @throws org.rlhfstreams.learner.checkpoint.CheckpointException if it is a position of another
+   *     kind of source, or the log no longer has it
+   */
+  void seek(SourcePosition position);
+
+  /** What is read, for people; known after {@link #begin} or {@link #seek}. */
   default String described() {
     return partition().topic();
   }

@@ -2,7 +2,6 @@ package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.data.Example;
@@ -111,7 +111,7 @@ public final class LearnerLoop<E extends Example> {
             return false;
           }
         }
-        Map<String, Long> position = source.position();
+        SourcePosition position = source.position();
         List<E> batch =
             source.next(() -> stopped.getAsBoolean() || background.failed() || isAsked(published));
         if (batch.isEmpty()) {
@@ -163,11 +163,8 @@ public final class LearnerLoop<E extends Example> {
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
       generation = checkpoint.generation();
-      Map<String, Long> position = new HashMap<>(checkpoint.position());
-      Long commands = position.remove(RunIdentity.CONTROLS);
-      source.seek(position);
-      controls.ifPresent(
-          held -> held.begin(commands == null ? OptionalLong.empty() : OptionalLong.of(commands)));
+      source.seek(checkpoint.position());
+      controls.ifPresent(held -> held.begin(checkpoint.commands()));
       guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
       if (published >= 0) {
@@ -180,7 +177,7 @@ public final class LearnerLoop<E extends Example> {
                   + " connection.topic-prefix")
               .formatted(published, checkpoints.directory().toAbsolutePath()));
     } else {
-      source.seek(Map.of());
+      source.begin();
       controls.ifPresent(held -> held.begin(OptionalLong.empty()));
       validation.begin(ValidationState.NONE);
       checkpoint(trainer.state());
@@ -316,10 +313,15 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private void checkpoint(TrainerState state) {
-    Map<String, Long> position = new HashMap<>(source.position());
-    controls.ifPresent(held -> position.put(RunIdentity.CONTROLS, held.offset()));
     Checkpoint checkpoint =
-        new Checkpoint(step, generation, position, validation.state(), guard.with(state));
+        new Checkpoint(
+            settings.identity().kind(),
+            step,
+            generation,
+            source.position(),
+            controls.map(held -> OptionalLong.of(held.offset())).orElse(OptionalLong.empty()),
+            validation.state(),
+            guard.with(state));
     if (step == 0) {
       checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
     } else {

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,9 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.checkpoint.LivePosition;
+import org.rlhfstreams.learner.checkpoint.LogRange;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.schemas.TraceParent;
@@ -35,10 +37,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * @param <E> the kind of example
  */
 final class LiveSource<E extends Example> implements ExampleSource<E> {
-  private static final String OFFSET = "offset";
-  private static final String PART = "part";
-  private static final String FORESEEN = "foreseen";
-
   private final RangeConfiguration range;
   private final BatchRule rule;
   private final PreferenceConverter<E> converter;
@@ -83,7 +81,19 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
-  public void seek(Map<String, Long> position) {
+  public void begin() {
+    reader.begin(range);
+    LogRange whole = reader.range();
+    start(whole, new Place(reader.offset(), 0), Math.max(whole.from(), reader.end()));
+  }
+
+  @Override
+  public void seek(SourcePosition position) {
+    LivePosition at = position.as(LivePosition.class);
+    start(at.range(), new Place(at.offset(), at.part()), at.foreseen());
+  }
+
+  private void start(LogRange whole, Place place, long foreseenBefore) {
     ready.clear();
     gathered.clear();
     heldOut.clear();
@@ -91,17 +101,8 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     withdrawn = 0;
     counted = new CountedOnce();
     foreseen = new Withdrawals();
-    LogRange whole;
-    if (position.isEmpty()) {
-      reader.begin(range);
-      whole = reader.range();
-      batchEnd = new Place(reader.offset(), 0);
-      foreseenUntil = Math.max(whole.from(), reader.end());
-    } else {
-      whole = LogRange.of(position);
-      batchEnd = new Place(position.get(OFFSET), position.get(PART).intValue());
-      foreseenUntil = position.getOrDefault(FORESEEN, whole.from());
-    }
+    batchEnd = place;
+    foreseenUntil = foreseenBefore;
     foresee(new LogRange(whole.from(), foreseenUntil));
     recount(new LogRange(whole.from(), batchEnd.offset()));
     reader.goOn(whole, batchEnd.offset());
@@ -260,13 +261,8 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
-  public Map<String, Long> position() {
-    Map<String, Long> position = new HashMap<>();
-    reader.range().into(position);
-    position.put(OFFSET, batchEnd.offset());
-    position.put(PART, (long) batchEnd.part());
-    position.put(FORESEEN, foreseenUntil);
-    return position;
+  public SourcePosition position() {
+    return new LivePosition(reader.range(), batchEnd.offset(), batchEnd.part(), foreseenUntil);
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;

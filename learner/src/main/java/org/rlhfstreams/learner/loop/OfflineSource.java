@@ -2,7 +2,6 @@ package org.rlhfstreams.learner.loop;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +9,9 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.learner.checkpoint.EpochPosition;
+import org.rlhfstreams.learner.checkpoint.LogRange;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.ExampleIndex;
 import org.rlhfstreams.learner.data.WindowedOrder;
@@ -27,9 +29,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * @param <E> the kind of example
  */
 final class OfflineSource<E extends Example> implements ExampleSource<E> {
-  private static final String EPOCH = "epoch";
-  private static final String INDEX = "index";
-
   private final KafkaConnection connection;
   private final PreferenceConverter<E> converter;
   private final TopicPartition partition;
@@ -66,15 +65,25 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
-  public void seek(Map<String, Long> position) {
+  public void begin() {
+    start(Optional.empty(), 0, 0);
+  }
+
+  @Override
+  public void seek(SourcePosition position) {
+    EpochPosition at = position.as(EpochPosition.class);
+    start(Optional.of(at.range()), at.epoch(), at.index());
+  }
+
+  private void start(Optional<LogRange> begun, int atEpoch, int atIndex) {
     refusals.clear();
-    epoch = position.getOrDefault(EPOCH, 0L).intValue();
-    index = position.getOrDefault(INDEX, 0L).intValue();
+    epoch = atEpoch;
+    index = atIndex;
     RangeScan<E> scan = new RangeScan<>(partition, converter, refusals);
     try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
       consumer.assign(List.of(partition));
       RangeResolver resolver = new RangeResolver(consumer, partition);
-      resolved = position.isEmpty() ? resolver.resolve(range) : LogRange.of(position);
+      resolved = begun.orElseGet(() -> resolver.resolve(range));
       resolver.requireKept(resolved.from());
       resolver.requireReached(resolved.until());
       scan.run(consumer, connection, resolved);
@@ -157,12 +166,8 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
-  public Map<String, Long> position() {
-    Map<String, Long> position = new HashMap<>();
-    resolved.into(position);
-    position.put(EPOCH, (long) epoch);
-    position.put(INDEX, (long) index);
-    return position;
+  public SourcePosition position() {
+    return new EpochPosition(resolved, epoch, index);
   }
 
   @Override

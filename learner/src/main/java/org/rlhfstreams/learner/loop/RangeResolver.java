@@ -8,6 +8,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RangeBound;
 import org.rlhfstreams.service.configuration.RangeConfiguration;

@@ -7,6 +7,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.ExampleIndex;
 import org.rlhfstreams.learner.data.UnusableException;

@@ -12,6 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.learner.checkpoint.RolloutPosition;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.data.UnusableException;
@@ -27,9 +29,6 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
   private static final int BATCHES_BEHIND = 32;
-  private static final String OFFSET = "offset";
-  private static final String READ = "read";
-  private static final String WAITING = "waiting-";
 
   private final RangeConfiguration range;
   private final ScoredSamples samples;
@@ -39,7 +38,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final SampleGroups groups;
   private final Set<Long> waitedFor = new HashSet<>();
   private long skippedTo;
-  private Map<String, Long> position = Map.of();
+  private RolloutPosition position;
   private final Map<String, RecordOrigin> known = new HashMap<>();
   private List<RecordOrigin> origins = List.of();
 
@@ -67,24 +66,27 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   }
 
   @Override
-  public void seek(Map<String, Long> target) {
+  public void begin() {
+    clear();
+    reader.begin(range);
+    skippedTo = reader.offset();
+    position = positionNow();
+  }
+
+  @Override
+  public void seek(SourcePosition target) {
+    clear();
+    position = target.as(RolloutPosition.class);
+    reader.goOn(position.range(), position.offset());
+    waitedFor.addAll(position.waiting());
+    skippedTo = position.read();
+  }
+
+  private void clear() {
     gathered.clear();
     groups.clear();
     known.clear();
     waitedFor.clear();
-    if (target.isEmpty()) {
-      reader.begin(range);
-    } else {
-      reader.goOn(LogRange.of(target), target.get(OFFSET));
-    }
-    target.forEach(
-        (name, value) -> {
-          if (name.startsWith(WAITING)) {
-            waitedFor.add(value);
-          }
-        });
-    skippedTo = target.getOrDefault(READ, reader.offset());
-    position = target.isEmpty() ? positionNow() : Map.copyOf(target);
   }
 
   @Override
@@ -138,16 +140,13 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     }
   }
 
-  private Map<String, Long> positionNow() {
+  private RolloutPosition positionNow() {
     List<Long> waiting = groups.waiting();
-    Map<String, Long> now = new HashMap<>();
-    reader.range().into(now);
-    now.put(OFFSET, waiting.isEmpty() ? reader.offset() : waiting.get(0));
-    now.put(READ, reader.offset());
-    for (int i = 0; i < waiting.size(); i++) {
-      now.put(WAITING + i, waiting.get(i));
-    }
-    return now;
+    return new RolloutPosition(
+        reader.range(),
+        waiting.isEmpty() ? reader.offset() : waiting.get(0),
+        reader.offset(),
+        waiting);
   }
 
   @Override
@@ -156,7 +155,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   }
 
   @Override
-  public Map<String, Long> position() {
+  public SourcePosition position() {
     return position;
   }
 
@@ -182,7 +181,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public long offset() {
-    return position.get(OFFSET);
+    return position.offset();
   }
 
   @Override

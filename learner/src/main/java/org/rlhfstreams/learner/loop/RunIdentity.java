@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.RunKind;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -15,19 +16,22 @@ import org.rlhfstreams.service.weights.WeightGenerations;
  * next one, under names of its own, so that neither the offsets nor the transactions nor the
  * admission of the run that it repeats are touched.
  *
+ * @param kind first run or replay
  * @param group its name in offsets and transactions
  * @param runId key of its metrics
  * @param objective name, for metrics; admission follows only the steps of the first run
  * @param generation of its weights; where a first run is rolled back, of those that it began with
  */
-public record RunIdentity(String group, String runId, String objective, int generation) {
-  /** How far a first run has read commands, in the position of its checkpoints. */
-  static final String CONTROLS = "controls";
-
+public record RunIdentity(
+    RunKind kind, String group, String runId, String objective, int generation) {
   /** The run that an objective has without more ado. */
   public static RunIdentity first(KafkaConnection connection, String objective) {
     return new RunIdentity(
-        GroupNames.LEARNERS + objective, prefix(connection) + objective, objective, 0);
+        RunKind.FIRST_RUN,
+        GroupNames.LEARNERS + objective,
+        prefix(connection) + objective,
+        objective,
+        0);
   }
 
   /**
@@ -43,19 +47,18 @@ public record RunIdentity(String group, String runId, String objective, int gene
         newest
             .map(Checkpoint::generation)
             .orElseGet(() -> WeightGenerations.newest(connection, weights).orElse(0) + 1);
-    if (newest.filter(RunIdentity::isOfFirstRun).isPresent()) {
+    if (newest.filter(checkpoint -> checkpoint.kind() == RunKind.FIRST_RUN).isPresent()) {
       throw new CheckpointException(
           checkpoints.directory()
               + " has the checkpoints of a first run: give the replay an output of its own");
     }
     String name = objective + "-replay-" + generation;
     return new RunIdentity(
-        GroupNames.LEARNERS + name, prefix(connection) + name, objective + "-replay", generation);
-  }
-
-  /** A first run's generation is 0 until it is rolled back, which only a first run ever is. */
-  private static boolean isOfFirstRun(Checkpoint checkpoint) {
-    return checkpoint.generation() == 0 || checkpoint.position().containsKey(CONTROLS);
+        RunKind.REPLAY,
+        GroupNames.LEARNERS + name,
+        prefix(connection) + name,
+        objective + "-replay",
+        generation);
   }
 
   private static String prefix(KafkaConnection connection) {
@@ -68,8 +71,12 @@ public record RunIdentity(String group, String runId, String objective, int gene
    * @throws CheckpointException where it is another's
    */
   void requireOwn(Checkpoint checkpoint, Path directory) {
-    boolean first = generation == 0;
-    if (isOfFirstRun(checkpoint) != first || (!first && checkpoint.generation() != generation)) {
+    if (checkpoint.kind() != kind) {
+      throw new CheckpointException(
+          "%s has checkpoints of a %s, and this is a %s: name another directory with learner.checkpoint-directory"
+              .formatted(directory, checkpoint.kind().text(), kind.text()));
+    }
+    if (kind == RunKind.REPLAY && checkpoint.generation() != generation) {
       throw new CheckpointException(
           "%s has checkpoints of generation %d, this run has %d: name another directory with learner.checkpoint-directory"
               .formatted(directory, checkpoint.generation(), generation));

@@ -6,9 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
@@ -44,7 +43,7 @@ final class SkippedSteps {
    * @param position where the batch begins
    * @throws NonFiniteStepException where the run is to stop
    */
-  void append(long step, List<? extends Example> batch, Map<String, Long> position) {
+  void append(long step, List<? extends Example> batch, SourcePosition position) {
     JsonLines.append(path, json(step, batch, position));
     String said =
         "step %d is skipped: its loss or gradients are not finite; its %d rows are in %s: %s"
@@ -65,9 +64,9 @@ final class SkippedSteps {
   }
 
   private static ObjectNode json(
-      long step, List<? extends Example> batch, Map<String, Long> position) {
+      long step, List<? extends Example> batch, SourcePosition position) {
     ObjectNode json = MAPPER.createObjectNode().put("step", step);
-    new TreeMap<>(position).forEach(json.putObject("position")::put);
+    position.write(json.putObject("position"));
     ArrayNode rows = json.putArray("rows");
     for (Example example : batch) {
       ArrayNode sequences = rows.addObject().put("id", example.id()).putArray("sequences");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.rlhfstreams.learner.advantage.RewardedResponses;
 import org.rlhfstreams.learner.advantage.TokenRewards;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ClippedSurrogate;
@@ -227,8 +228,8 @@ public final class CriticFreeTrainer extends SingleModelTrainer<ScoredSample> {
   }
 
   @Override
-  void takeUp(Map<String, Double> checkpointed) {
-    steps = checkpointed.get(TrainerState.STEPS).longValue();
+  void takeUp(RestoredNumbers checkpointed) {
+    steps = (long) checkpointed.get(TrainerState.STEPS);
     measuredScores.restore(checkpointed);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.advantage.RewardModelVersion;
 import org.rlhfstreams.learner.advantage.ScoreNormalisation;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.service.configuration.ScoreNormalisationKind;
 
@@ -58,7 +59,7 @@ final class MeasuredScores {
   }
 
   /** Takes up what {@link #numbers} gave, among others. */
-  void restore(Map<String, Double> numbers) {
+  void restore(RestoredNumbers numbers) {
     normalisation.ifPresent(held -> held.restore(numbers));
   }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
@@ -127,8 +128,8 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
   }
 
   @Override
-  void takeUp(Map<String, Double> checkpointed) {
-    steps = checkpointed.get(TrainerState.STEPS).longValue();
+  void takeUp(RestoredNumbers checkpointed) {
+    steps = (long) checkpointed.get(TrainerState.STEPS);
     scores.restore(checkpointed);
   }
 }

@@ -12,6 +12,7 @@ import org.rlhfstreams.learner.advantage.GeneralizedAdvantageEstimation;
 import org.rlhfstreams.learner.advantage.KlController;
 import org.rlhfstreams.learner.advantage.TokenRewards;
 import org.rlhfstreams.learner.advantage.Whitening;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.objectives.ClippedSurrogate;
@@ -256,11 +257,12 @@ public final class PpoTrainer implements Trainer<ScoredSample> {
 
   @Override
   public void restore(TrainerState state) {
-    policyState.restore(state.model(), state.others(), state.numbers());
-    valueState.ifPresent(value -> value.restore(List.of(), state.others(), state.numbers()));
-    kl.restore(state.numbers().get(BETA));
-    steps = state.numbers().get(TrainerState.STEPS).longValue();
-    scores.restore(state.numbers());
+    RestoredNumbers numbers = state.restoredNumbers();
+    policyState.restore(state.model(), state.others(), numbers);
+    valueState.ifPresent(value -> value.restore(List.of(), state.others(), numbers));
+    kl.restore(numbers.get(BETA));
+    steps = (long) numbers.get(TrainerState.STEPS);
+    scores.restore(numbers);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.training;
 
 import java.util.Map;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.training.TrainableModel;
 
@@ -35,7 +36,7 @@ abstract class SingleModelTrainer<E> implements Trainer<E> {
   @Override
   public final void restore(TrainerState checkpointed) {
     state.restore(checkpointed);
-    takeUp(checkpointed.numbers());
+    takeUp(checkpointed.restoredNumbers());
   }
 
   /** Further numbers that a checkpoint keeps, by names of their own. */
@@ -44,7 +45,7 @@ abstract class SingleModelTrainer<E> implements Trainer<E> {
   }
 
   /** Takes up what {@link #numbers} gave, among others. */
-  void takeUp(Map<String, Double> checkpointed) {}
+  void takeUp(RestoredNumbers checkpointed) {}
 
   @Override
   public void close() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Weights;
@@ -58,7 +59,7 @@ final class TrainableState {
 
   /** Takes up what {@link #alone} gave. */
   void restore(TrainerState state) {
-    restore(state.model(), state.others(), state.numbers());
+    restore(state.model(), state.others(), state.restoredNumbers());
   }
 
   /** The values of the model's own tensors, read when they are asked for. */
@@ -96,7 +97,7 @@ final class TrainableState {
     return name + "." + kind + "." + specification.name();
   }
 
-  void restore(List<float[]> first, List<NamedTensor> tensors, Map<String, Double> numbers) {
+  void restore(List<float[]> first, List<NamedTensor> tensors, RestoredNumbers numbers) {
     Map<String, NamedTensor> byName = new HashMap<>();
     tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
     List<TensorSpecification> specifications = model.weights().specifications();
@@ -105,7 +106,7 @@ final class TrainableState {
           i < exported ? first.get(i) : find(byName, key("weight", specifications.get(i)));
       model.weights().assign(i, FloatBuffer.wrap(weight));
     }
-    long step = numbers.getOrDefault(name + ".optimizer-step", 0.0).longValue();
+    long step = (long) numbers.get(name + ".optimizer-step");
     model.restore(
         new OptimizerState(
             step, moments("first-moment", byName), moments("second-moment", byName)));

@@ -77,7 +77,7 @@ public final class PublicationGuard<E extends Example> implements AutoCloseable 
     }
     release();
     verdictsOut.clear();
-    stepOut = checkpointed.numbers().getOrDefault(STEP, 0.0).longValue();
+    stepOut = (long) checkpointed.restoredNumbers().find(STEP).orElse(0);
     Map<String, NamedTensor> weights = new HashMap<>();
     for (NamedTensor tensor : checkpointed.others()) {
       if (tensor.name().startsWith(WEIGHT)) {

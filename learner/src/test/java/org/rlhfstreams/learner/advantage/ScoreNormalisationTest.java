@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 
 /** Scores on the scale of their reward model's version. */
 final class ScoreNormalisationTest {
@@ -104,7 +105,7 @@ final class ScoreNormalisationTest {
       double[] unused = whole.normalised(all(step), scores(step, 1 + step));
     }
     ScoreNormalisation resumed = new ScoreNormalisation();
-    resumed.restore(whole.numbers());
+    resumed.restore(new RestoredNumbers("state.json", whole.numbers()));
     assertThat(resumed.numbers())
         .isEqualTo(whole.numbers())
         .hasSize(1 + 6 * ScoreNormalisation.VERSIONS);

@@ -3,6 +3,8 @@ package org.rlhfstreams.learner.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -10,14 +12,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorValues;
 
 final class CheckpointStoreTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ValidationState NONE_IMPROVED = new ValidationState(Optional.empty(), 3);
+
   @TempDir private Path directory;
 
   private static Path policy() {
@@ -33,17 +42,24 @@ final class CheckpointStoreTest {
   }
 
   private void save(long step, ValidationState validation) {
+    save(step, validation, new EpochPosition(new LogRange(0, 100), 0, (int) step), Map.of());
+  }
+
+  private void save(
+      long step, ValidationState validation, SourcePosition position, Map<String, Double> numbers) {
     ModelDirectory model = ModelDirectory.open(policy());
     List<float[]> values =
         TensorValues.of(model.expectedTensors(), tensor -> model.readTensor(tensor.name()));
     store()
         .save(
             new Checkpoint(
+                RunKind.FIRST_RUN,
                 step,
                 0,
-                Map.of("index", step),
+                position,
+                OptionalLong.of(17),
                 validation,
-                new TrainerState(model.configuration(), values, List.of(), Map.of())));
+                new TrainerState(model.configuration(), values, List.of(), numbers)));
   }
 
   private static ValidationState best(long step, double figure) {
@@ -96,5 +112,173 @@ final class CheckpointStoreTest {
     assertThatThrownBy(() -> store().at(2))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("step-00000002 is gone");
+  }
+
+  @Test
+  void allOfACheckpointIsReadAgain() {
+    SourcePosition position =
+        new RolloutPosition(new LogRange(3, LogRange.NEVER), 5, 9, List.of(5L, 7L));
+    Map<String, Double> numbers = Map.of("steps", 4.0, "lowest", Double.NEGATIVE_INFINITY);
+    save(4, NONE_IMPROVED, position, numbers);
+    Checkpoint read = store().newest(4).orElseThrow();
+    assertThat(read.kind()).isEqualTo(RunKind.FIRST_RUN);
+    assertThat(read.step()).isEqualTo(4);
+    assertThat(read.position()).isEqualTo(position);
+    assertThat(read.commands()).hasValue(17);
+    assertThat(read.validation()).isEqualTo(NONE_IMPROVED);
+    assertThat(read.trainer().numbers()).isEqualTo(numbers);
+  }
+
+  private Path stateFile(long step) {
+    return directory.resolve("step-%08d".formatted(step)).resolve("state.json");
+  }
+
+  private void change(Consumer<ObjectNode> changed) throws IOException {
+    ObjectNode json = (ObjectNode) MAPPER.readTree(stateFile(1).toFile());
+    changed.accept(json);
+    Files.writeString(stateFile(1), json.toPrettyString());
+  }
+
+  private void assertRefused(String message) {
+    assertThatThrownBy(() -> store().newest(1))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(message);
+  }
+
+  private String newRun() {
+    return " Continue with the release that wrote it; or start a new run from its weights, which are"
+        + " the model directory %s, with another learner.checkpoint-directory and"
+            .formatted(directory.resolve("step-00000001").resolve("model"))
+        + " connection.topic-prefix";
+  }
+
+  @Test
+  void oneOfAnOlderReleaseIsRefused() throws IOException {
+    save(1, ValidationState.NONE);
+    Files.writeString(
+        stateFile(1),
+        """
+        {
+          "step" : 1,
+          "generation" : 0,
+          "position" : { "controls" : 0, "epoch" : 0, "from" : 0, "index" : 8, "until" : 100 },
+          "validation" : { "unimproved" : 0 },
+          "numbers" : { "model.optimizer-step" : 1.0 }
+        }
+        """);
+    assertRefused(
+        stateFile(1)
+            + " has no format: an older release wrote this checkpoint, and this one reads format 1."
+            + newRun());
+  }
+
+  @Test
+  void oneOfAnUnknownFormatIsRefused() throws IOException {
+    save(1, ValidationState.NONE);
+    change(json -> json.put("format", 2));
+    assertRefused(stateFile(1) + " is of format 2, and this release reads format 1." + newRun());
+    change(json -> json.put("format", "1"));
+    assertRefused(
+        stateFile(1) + " is of format \"1\", and this release reads format 1." + newRun());
+  }
+
+  private String damaged(String problem) {
+    return "%s: %s. The checkpoint is damaged: remove %s to continue from the one before it, or start a new run with an empty learner.checkpoint-directory"
+        .formatted(stateFile(1), problem, stateFile(1).getParent());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "kind | a text",
+        "step | an integer",
+        "generation | an integer of 32 bits",
+        "position | an object",
+        "position.source | a text",
+        "position.from | an integer",
+        "position.until | an integer",
+        "position.epoch | an integer of 32 bits",
+        "position.index | an integer of 32 bits",
+        "commands | an integer",
+        "validation | an object",
+        "validation.best-figure | a number",
+        "validation.unimproved | an integer of 32 bits",
+        "numbers | an object",
+      })
+  void aMissingOrInvalidFieldIsNamed(String field, String wanted) throws IOException {
+    save(1, best(1, 0.5));
+    change(json -> parent(json, field).put(name(field), true));
+    assertRefused(damaged("field %s is true, but has to be %s".formatted(field, wanted)));
+    change(json -> parent(json, field).remove(name(field)));
+    assertRefused(damaged("field %s is missing (%s)".formatted(field, wanted)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "offset | an integer",
+        "read | an integer",
+        "waiting | a list of integers",
+      })
+  void soIsOneOfAPositionInRollouts(String field, String wanted) throws IOException {
+    save(
+        1,
+        ValidationState.NONE,
+        new RolloutPosition(new LogRange(0, 9), 3, 3, List.of()),
+        Map.of());
+    change(json -> parent(json, "position." + field).remove(field));
+    assertRefused(damaged("field position.%s is missing (%s)".formatted(field, wanted)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "offset | an integer",
+        "part | an integer of 32 bits",
+        "foreseen | an integer",
+      })
+  void soIsOneOfAPositionInLivePreferences(String field, String wanted) throws IOException {
+    save(1, ValidationState.NONE, new LivePosition(new LogRange(0, 9), 3, 1, 2), Map.of());
+    change(json -> parent(json, "position." + field).remove(field));
+    assertRefused(damaged("field position.%s is missing (%s)".formatted(field, wanted)));
+  }
+
+  @Test
+  void unknownKindsAreNamedWithThoseThatAreKnown() throws IOException {
+    save(1, ValidationState.NONE);
+    change(json -> json.put("kind", "second-run"));
+    assertRefused(damaged("field kind is \"second-run\", but has to be first-run or replay"));
+    change(json -> json.put("kind", "first-run"));
+    change(json -> parent(json, "position.source").put("source", "tables"));
+    assertRefused(
+        damaged(
+            "field position.source is \"tables\", but has to be one of rollouts, preference-epochs,"
+                + " live-preferences"));
+  }
+
+  @Test
+  void aMissingNumberIsNamed() {
+    save(1, ValidationState.NONE);
+    RestoredNumbers numbers = store().at(1).trainer().restoredNumbers();
+    assertThat(numbers.find("steps")).isEmpty();
+    assertThatThrownBy(() -> numbers.get("steps"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            stateFile(1)
+                + ": field numbers.steps is missing (a number). The checkpoint is of another"
+                + " objective, or damaged: continue with the settings that wrote it, or start a new"
+                + " run with an empty learner.checkpoint-directory");
+  }
+
+  private static ObjectNode parent(ObjectNode json, String field) {
+    int dot = field.indexOf('.');
+    return dot < 0 ? json : (ObjectNode) json.get(field.substring(0, dot));
+  }
+
+  private static String name(String field) {
+    return field.substring(field.indexOf('.') + 1);
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
 
@@ -48,7 +49,7 @@ final class LiveSourceTest {
     PreferenceLog log = log(test);
     log.publish(List.of("a", "b"));
     try (ExampleSource<LabelledResponse> source = live(log, "3")) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(PreferenceLog.next(source)).containsExactly("a/chosen", "a/rejected", "b/chosen");
       CompletableFuture<List<String>> second =
           CompletableFuture.supplyAsync(() -> PreferenceLog.next(source));
@@ -66,9 +67,9 @@ final class LiveSourceTest {
   void aRestartGoesOnWithinAPreferenceAndKnowsWhatWasCounted(TestInfo test) {
     PreferenceLog log = log(test);
     log.publish(List.of("a", "b", "a", "b", "c", "a", "d"));
-    Map<String, Long> position;
+    SourcePosition position;
     try (ExampleSource<LabelledResponse> source = live(log, "3")) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(PreferenceLog.next(source)).containsExactly("a/chosen", "a/rejected", "b/chosen");
       position = source.position();
     }
@@ -88,9 +89,9 @@ final class LiveSourceTest {
     log.publish(List.of("a"));
     log.withdraw("a"); // before the run begins
     log.publish(List.of("b"));
-    Map<String, Long> position;
+    SourcePosition position;
     try (ExampleSource<LabelledResponse> source = live(log, "4")) {
-      source.seek(Map.of());
+      source.begin();
       CompletableFuture<List<String>> first =
           CompletableFuture.supplyAsync(() -> PreferenceLog.next(source));
       log.withdraw("b"); // while it waits for the others of its batch
@@ -116,9 +117,9 @@ final class LiveSourceTest {
     PreferenceLog log = log(test);
     log.publish(List.of("a", "b", "c", "d"));
     log.withdraw("c");
-    Map<String, Long> position;
+    SourcePosition position;
     try (ExampleSource<LabelledResponse> source = live(log, "2")) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(PreferenceLog.next(source)).containsExactly("a/chosen", "a/rejected");
       position = source.position();
       log.withdraw("d"); // the run that goes on had learned it
@@ -150,10 +151,10 @@ final class LiveSourceTest {
     List<List<String>> batches = new ArrayList<>();
     List<List<String>> heldOut = new ArrayList<>();
     List<List<String>> windows = new ArrayList<>();
-    List<Map<String, Long>> positions = new ArrayList<>();
+    List<SourcePosition> positions = new ArrayList<>();
     HeldOutWindow<LabelledResponse> window = new HeldOutWindow<>(3);
     try (ExampleSource<LabelledResponse> source = log.source(WITH_OLD_ONES, window)) {
-      source.seek(Map.of());
+      source.begin();
       for (int step = 0; step < 8; step++) {
         batches.add(PreferenceLog.next(source));
         heldOut.add(source.heldOutIds());
@@ -203,7 +204,7 @@ final class LiveSourceTest {
     try (ExampleSource<LabelledResponse> source =
         log.source(
             Map.of("range.until", "never", "learner.batch-size", "8", "range.max-wait", "100ms"))) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(PreferenceLog.next(source)).containsExactly("a/chosen", "a/rejected");
       assertThat(source.followsFromTheLog()).isFalse();
     }
@@ -216,7 +217,7 @@ final class LiveSourceTest {
     try (ExampleSource<LabelledResponse> source =
         log.source(
             Map.of("range.from", "end", "range.until", "never", "learner.batch-size", "2"))) {
-      source.seek(Map.of());
+      source.begin();
       log.publish(List.of("c"));
       assertThat(PreferenceLog.next(source)).containsExactly("c/chosen", "c/rejected");
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
@@ -51,7 +53,7 @@ final class PreferenceRangeTest {
   private static List<String> read(PreferenceLog log, String from, String until) {
     try (ExampleSource<LabelledResponse> source =
         log.source(Map.of("range.from", from, "range.until", until))) {
-      source.seek(Map.of());
+      source.begin();
       List<String> read = new ArrayList<>();
       for (List<String> batch = PreferenceLog.next(source);
           !batch.isEmpty();
@@ -116,7 +118,7 @@ final class PreferenceRangeTest {
     assertThat(read(log, "beginning", "offset:8")).containsExactly("p0", "p2", "p3", "p4");
     assertThat(read(log, "beginning", "offset:4")).isEqualTo(ids(0, 4));
     try (ExampleSource<LabelledResponse> source = log.source(Map.of())) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(source.described())
           .contains("6 examples; 0 records refused, 0 seen before;")
           .endsWith("3 taken back");
@@ -136,11 +138,11 @@ final class PreferenceRangeTest {
   void aRestartReadsTheSameRangeThoughTheLogHasGrown(TestInfo test) {
     PreferenceLog log = log(test);
     log.publish(ids(0, 5));
-    Map<String, Long> position;
+    SourcePosition position;
     List<String> rest = new ArrayList<>();
     Map<String, String> settings = Map.of("learner.batch-size", "4");
     try (ExampleSource<LabelledResponse> source = log.source(settings)) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(PreferenceLog.next(source)).hasSize(4);
       position = source.position();
       rest.addAll(PreferenceLog.next(source));
@@ -168,10 +170,10 @@ final class PreferenceRangeTest {
     log.publish(published);
     Map<String, String> settings = Map.of("learner.batch-size", "997", "learner.epochs", "1");
     List<String> visited = new ArrayList<>();
-    Map<String, Long> middle = Map.of();
+    Optional<SourcePosition> middle = Optional.empty();
     int visitedAtMiddle = 0;
     try (ExampleSource<LabelledResponse> source = log.source(settings)) {
-      source.seek(Map.of());
+      source.begin();
       assertThat(source.described())
           .contains("400,000 examples; 0 records refused, 20,000 seen before; 200,000 rows");
       for (List<String> batch = PreferenceLog.next(source);
@@ -179,7 +181,7 @@ final class PreferenceRangeTest {
           batch = PreferenceLog.next(source)) {
         visited.addAll(batch);
         if (middle.isEmpty() && visited.size() > preferences) {
-          middle = source.position();
+          middle = Optional.of(source.position());
           visitedAtMiddle = visited.size();
         }
       }
@@ -188,7 +190,7 @@ final class PreferenceRangeTest {
     assertThat(new HashSet<>(visited)).hasSize(2 * preferences);
     assertThat(visited.subList(0, 997)).isNotEqualTo(visited.stream().sorted().toList());
     try (ExampleSource<LabelledResponse> source = log.source(settings)) {
-      source.seek(middle);
+      source.seek(middle.orElseThrow());
       assertThat(PreferenceLog.next(source))
           .isEqualTo(visited.subList(visitedAtMiddle, visitedAtMiddle + 997));
     }

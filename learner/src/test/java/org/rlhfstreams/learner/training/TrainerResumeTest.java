@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.checkpoint.EpochPosition;
+import org.rlhfstreams.learner.checkpoint.LogRange;
+import org.rlhfstreams.learner.checkpoint.RunKind;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.checkpoint.ValidationState;
 
@@ -42,7 +46,15 @@ final class TrainerResumeTest {
         Trainer<E> restored = golden.open()) {
       undisturbed.step(golden.batchWithout(0), 0.5);
       undisturbed.step(golden.batch(), 1);
-      store.save(new Checkpoint(2, 0, Map.of(), ValidationState.NONE, undisturbed.state()));
+      store.save(
+          new Checkpoint(
+              RunKind.REPLAY,
+              2,
+              1,
+              new EpochPosition(new LogRange(0, 8), 0, 2),
+              OptionalLong.empty(),
+              ValidationState.NONE,
+              undisturbed.state()));
       restored.restore(store.newest(2).orElseThrow().trainer());
       assertSame(restored, undisturbed);
       for (int i = 1; i <= 3; i++) {
