@@ -7,9 +7,8 @@ import java.util.function.Supplier;
 
 /**
  * The rule that all large tensor operations of a process run on one thread, in the order of their
- * arrival. PyTorch keeps a team of helpers for each thread that calls it; with more teams than
- * cores the helpers sleep between operations, and waking them cost more than a third of a step
- * here.
+ * arrival. PyTorch keeps OpenMP threads for each thread that calls it; with more of them than cores
+ * they sleep between operations, and waking them cost more than a third of a step here.
  */
 public final class ComputeThread {
   private static final ExecutorService EXECUTOR =
@@ -17,13 +16,22 @@ public final class ComputeThread {
           task -> {
             Thread thread = new Thread(task, "compute");
             thread.setDaemon(true);
+            computing = thread;
             return thread;
           });
 
+  private static volatile Thread computing;
+
   private ComputeThread() {}
 
-  /** Runs an operation there and waits for it; what it throws is thrown here. */
+  /**
+   * Runs an operation there and waits for it; what it throws is thrown here. An operation that is
+   * part of another one runs at once, within that one.
+   */
   public static <T> T call(Supplier<T> operation) {
+    if (Thread.currentThread() == computing) {
+      return operation.get();
+    }
     boolean interrupted = false;
     var result = EXECUTOR.submit(operation::get);
     try {
