@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.memory.GenerationLoad;
@@ -36,7 +36,7 @@ public final class MemoryPeak {
     int tokens = Integer.parseInt(arguments[4]);
     List<String> options = Arrays.asList(arguments).subList(5, arguments.length);
     MemoryTask task = new MemoryTask(model);
-    ModelConfiguration configuration = model.configuration();
+    TransformerConfiguration configuration = model.configuration();
     MemoryEstimate estimate;
     if (arguments[1].equals("inference")) {
       GenerationLoad load = new GenerationLoad(rows, tokens / 2, tokens);
@@ -53,7 +53,7 @@ public final class MemoryPeak {
   }
 
   private static TrainingMode mode(
-      ModelConfiguration configuration, ComputeType type, List<String> options) {
+      TransformerConfiguration configuration, ComputeType type, List<String> options) {
     TrainingMode mode =
         options.contains("lora")
             ? TrainingMode.lora(type, LowRankAdapters.ofRank(RANK, configuration))

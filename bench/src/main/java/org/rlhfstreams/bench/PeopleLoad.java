@@ -34,7 +34,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.rlhfstreams.cli.log.CommittedLog;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.ComparedResponse;
@@ -48,6 +47,7 @@ import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.CommittedLog;
 
 /**
  * 500 people judge over HTTP at 200 requests a second while 200 look on; broker, service and

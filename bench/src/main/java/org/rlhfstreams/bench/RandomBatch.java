@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.training.TokenRow;
 
 /**
@@ -13,7 +13,7 @@ import org.rlhfstreams.model.training.TokenRow;
  * @param gradients of the mean log-probability, [rows, tokens - 1]
  */
 record RandomBatch(List<TokenRow> rows, float[][] gradients) {
-  static RandomBatch of(ModelConfiguration configuration, int count, int tokens) {
+  static RandomBatch of(TransformerConfiguration configuration, int count, int tokens) {
     SplittableRandom random = new SplittableRandom(0);
     int vocabulary = Math.min(4000, configuration.vocabularySize());
     List<TokenRow> rows = new ArrayList<>();

@@ -3,7 +3,7 @@ package org.rlhfstreams.controller;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -28,7 +28,7 @@ public final class ControllerService implements AutoCloseable {
       RlhfConfiguration configuration = connection.configuration();
       ControllerConfiguration settings = configuration.controller();
       Path policyPath = configuration.model().requiredPolicy();
-      ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
+      TransformerConfiguration policy = ModelDirectory.readConfiguration(policyPath);
       Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
       this.endpoint =
           opened.add(

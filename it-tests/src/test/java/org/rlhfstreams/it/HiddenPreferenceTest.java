@@ -14,8 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlhfstreams.cli.annotator.Animals;
 import org.rlhfstreams.cli.run.DemoSettings;
+import org.rlhfstreams.evaluation.annotator.Animals;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.Rollout;
 

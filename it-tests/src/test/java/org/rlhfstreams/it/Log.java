@@ -24,7 +24,7 @@ import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 
 /** The log as an auditor reads it: committed records only. */
@@ -105,7 +105,7 @@ final class Log {
   }
 
   /** Writes a version of weights of one tensor. */
-  void publish(Topic topic, NamedTensor tensor) {
+  void publish(Topic topic, PublishedTensor tensor) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       Future<RecordMetadata> unused =
           new WeightPublisher(topic, Optional.empty())

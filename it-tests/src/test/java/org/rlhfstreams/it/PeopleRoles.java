@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.rlhfstreams.cli.annotator.AnimalAnnotator;
 import org.rlhfstreams.cli.annotator.HttpAnnotator;
+import org.rlhfstreams.evaluation.annotator.AnimalAnnotator;
 
 /**
  * The roles of a run with people in it, in processes of their own: one learner for the policy, one

@@ -50,7 +50,7 @@ import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightReader;
 import org.rlhfstreams.worker.RolloutWorker;
@@ -240,7 +240,7 @@ final class SecuredClusterTest {
                   producer,
                   new WeightVersion(0, 1000L),
                   "llama",
-                  List.of(new NamedTensor("t", List.of(1L), new float[1])));
+                  List.of(new PublishedTensor("t", List.of(1L), new float[1])));
       producer.commitTransaction();
     } finally {
       producer.close(Duration.ZERO);

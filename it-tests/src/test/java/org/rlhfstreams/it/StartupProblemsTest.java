@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedBroker;
 import org.rlhfstreams.embedded.EmbeddedRegistry;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 
 /** What can be wrong at start is said in a line that names the fix, with the right exit code. */
 final class StartupProblemsTest {
@@ -135,7 +135,7 @@ final class StartupProblemsTest {
       Log log = new Log(broker.bootstrapServers(), registry.url(), "family.");
       log.publish(
           log.topics().policyWeights(),
-          new NamedTensor("model.norm.weight", List.of(7L), new float[7]));
+          new PublishedTensor("model.norm.weight", List.of(7L), new float[7]));
       assertThat(process.awaitExit()).isEqualTo(1);
       assertThat(process.output())
           .contains("policy version 0.0 is of another family", "its model.norm.weight is [7], here")

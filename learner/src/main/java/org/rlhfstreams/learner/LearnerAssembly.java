@@ -40,7 +40,7 @@ import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
 import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -195,7 +195,7 @@ record LearnerAssembly(
   }
 
   private LearnerRun rollouts(Trainer<ScoredSample> trainer, Path start) {
-    ModelConfiguration architecture = ModelDirectory.readConfiguration(start);
+    TransformerConfiguration architecture = ModelDirectory.readConfiguration(start);
     RolloutSource source =
         opened.add(
             new RolloutSource(
@@ -234,7 +234,7 @@ record LearnerAssembly(
         new RowJoin(longestRow(model.configuration()), learner().truncation()));
   }
 
-  private int longestRow(ModelConfiguration architecture) {
+  private int longestRow(TransformerConfiguration architecture) {
     return Math.min(learner().maxLength(), architecture.maxPositions());
   }
 

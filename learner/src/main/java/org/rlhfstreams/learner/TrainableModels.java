@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
@@ -88,7 +88,7 @@ public final class TrainableModels {
     if (model.configuration().classifier()) {
       return trainable(model, model.configuration(), Weights.read(model), true);
     }
-    ModelConfiguration classifier = model.configuration().asClassifier();
+    TransformerConfiguration classifier = model.configuration().asClassifier();
     Map<String, float[]> head = Map.of(SCORE, newHead(classifier.hiddenSize()));
     return trainable(
         model,
@@ -115,7 +115,10 @@ public final class TrainableModels {
   }
 
   private TrainableModel trainable(
-      ModelDirectory model, ModelConfiguration architecture, Weights weights, boolean scalarHead) {
+      ModelDirectory model,
+      TransformerConfiguration architecture,
+      Weights weights,
+      boolean scalarHead) {
     return new TrainableModel(
         new Decoder(architecture, type(model)), weights, scalarHead, optimizer(), microBatches());
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Rollout;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -46,7 +46,7 @@ public final class RewardService implements AutoCloseable {
       RlhfConfiguration configuration = connection.configuration();
       RewardServiceConfiguration settings = configuration.rewardService();
       Path policyPath = configuration.model().requiredPolicy();
-      ModelConfiguration policy = ModelDirectory.readConfiguration(policyPath);
+      TransformerConfiguration policy = ModelDirectory.readConfiguration(policyPath);
       Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
       ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
       ComputeDevice.select(configuration.model().device());

@@ -8,7 +8,7 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 
 /**
@@ -40,7 +40,7 @@ final class PolicyFamily {
                   snapshot.protocol(),
                   EventProtocol.VERSION));
     }
-    for (NamedTensor tensor : snapshot.tensors()) {
+    for (PublishedTensor tensor : snapshot.tensors()) {
       List<Long> own = shapes.get(tensor.name());
       if (!tensor.shape().equals(own)) {
         throw foreign(

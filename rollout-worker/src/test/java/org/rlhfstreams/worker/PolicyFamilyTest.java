@@ -12,7 +12,7 @@ import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.schemas.EventProtocol;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 
 final class PolicyFamilyTest {
@@ -20,9 +20,9 @@ final class PolicyFamilyTest {
   private final PolicyFamily family = new PolicyFamily(model);
 
   private WeightSnapshot snapshot(int protocol) {
-    List<NamedTensor> tensors = new ArrayList<>();
+    List<PublishedTensor> tensors = new ArrayList<>();
     for (TensorSpecification tensor : model.configuration().tensors()) {
-      tensors.add(new NamedTensor(tensor.name(), tensor.shape(), () -> new float[0]));
+      tensors.add(new PublishedTensor(tensor.name(), tensor.shape(), () -> new float[0]));
     }
     return new WeightSnapshot(new WeightVersion(0, 3L), protocol, tensors);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.evaluation.annotator.Annotator;
 import org.rlhfstreams.events.Choice;
 
 /** Answers the questions of a run over its HTTP API, as a person at the page does. One thread. */

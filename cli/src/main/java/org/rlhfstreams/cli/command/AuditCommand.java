@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.rlhfstreams.cli.audit.Account;
-import org.rlhfstreams.cli.audit.Account.Stage;
-import org.rlhfstreams.cli.audit.Audit;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lineage.Account;
+import org.rlhfstreams.service.lineage.Account.Stage;
+import org.rlhfstreams.service.lineage.Audit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -11,6 +11,7 @@ import org.rlhfstreams.cli.options.ModelOptions;
 import org.rlhfstreams.cli.options.SamplingOptions;
 import org.rlhfstreams.cli.run.Conversation;
 import org.rlhfstreams.cli.terminal.TerminalWindow;
+import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.completion.CompletionEnd;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.completion.PromptException;
@@ -32,10 +33,9 @@ public final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    sampling.check();
+    ResponseSampling drawn = sampling.sampling();
     try (LanguageModel opened = model.open();
-        Conversation conversation =
-            Conversation.open(opened, sampling, Optional.ofNullable(system))) {
+        Conversation conversation = Conversation.open(opened, drawn, Optional.ofNullable(system))) {
       System.out.println(
           conversation.templated()
               ? "/reset starts again, /exit leaves"

@@ -3,11 +3,12 @@ package org.rlhfstreams.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.rlhfstreams.cli.evaluation.FrontierEvaluation;
-import org.rlhfstreams.cli.evaluation.ResultOptions;
-import org.rlhfstreams.cli.evaluation.result.ResultFiles;
 import org.rlhfstreams.cli.options.PrecisionOptions;
 import org.rlhfstreams.cli.options.PromptOptions;
+import org.rlhfstreams.cli.options.ResultOptions;
+import org.rlhfstreams.evaluation.FrontierEvaluation;
+import org.rlhfstreams.evaluation.PromptSet;
+import org.rlhfstreams.evaluation.result.ResultFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,15 +51,17 @@ public final class EvaluateFrontierCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    prompts.check();
-    if (prompts.sampling().temperature() == 0) {
+    PromptSet measured = prompts.prompts();
+    if (measured.sampling().settings().temperature() == 0) {
       throw new ParameterException(
           spec.commandLine(),
           "--temperature 0 always takes the likeliest token, and then there is no KL: make it"
               + " above 0");
     }
     ResultFiles files = results.files();
-    files.write(new FrontierEvaluation(prompts, precision).run(reference, rewardModel, models));
+    files.write(
+        new FrontierEvaluation(measured, precision.precision())
+            .run(reference, rewardModel, models));
     return 0;
   }
 }

@@ -2,11 +2,11 @@ package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.rlhfstreams.cli.evaluation.PerplexityEvaluation;
-import org.rlhfstreams.cli.evaluation.ResultOptions;
-import org.rlhfstreams.cli.evaluation.result.ResultFiles;
 import org.rlhfstreams.cli.options.PrecisionOptions;
+import org.rlhfstreams.cli.options.ResultOptions;
 import org.rlhfstreams.cli.options.RowOptions;
+import org.rlhfstreams.evaluation.PerplexityEvaluation;
+import org.rlhfstreams.evaluation.result.ResultFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +31,7 @@ public final class EvaluatePerplexityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ResultFiles files = results.files();
-    files.write(new PerplexityEvaluation(rows, precision).run(model));
+    files.write(new PerplexityEvaluation(rows.rows(), precision.precision()).run(model));
     return 0;
   }
 }

@@ -3,12 +3,12 @@ package org.rlhfstreams.cli.command;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.rlhfstreams.cli.evaluation.PreferenceEvaluation;
-import org.rlhfstreams.cli.evaluation.ResultOptions;
-import org.rlhfstreams.cli.evaluation.result.PreferenceResult;
-import org.rlhfstreams.cli.evaluation.result.ResultFiles;
 import org.rlhfstreams.cli.options.PrecisionOptions;
+import org.rlhfstreams.cli.options.ResultOptions;
 import org.rlhfstreams.cli.options.RowOptions;
+import org.rlhfstreams.evaluation.PreferenceEvaluation;
+import org.rlhfstreams.evaluation.result.PreferenceResult;
+import org.rlhfstreams.evaluation.result.ResultFiles;
 import org.rlhfstreams.model.files.ModelDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +61,7 @@ public final class EvaluatePreferencesCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--beta = " + beta + ": expected a number above 0");
     }
-    PreferenceEvaluation evaluation = new PreferenceEvaluation(rows, precision);
+    PreferenceEvaluation evaluation = new PreferenceEvaluation(rows.rows(), precision.precision());
     boolean scores = reward || ModelDirectory.readConfiguration(model).classifier();
     if (scores && reference != null) {
       throw new ParameterException(

@@ -3,14 +3,15 @@ package org.rlhfstreams.cli.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.rlhfstreams.cli.evaluation.CheerfulJudge;
-import org.rlhfstreams.cli.evaluation.Judge;
-import org.rlhfstreams.cli.evaluation.ResultOptions;
-import org.rlhfstreams.cli.evaluation.RewardJudge;
-import org.rlhfstreams.cli.evaluation.WinRateEvaluation;
-import org.rlhfstreams.cli.evaluation.result.ResultFiles;
 import org.rlhfstreams.cli.options.PrecisionOptions;
 import org.rlhfstreams.cli.options.PromptOptions;
+import org.rlhfstreams.cli.options.ResultOptions;
+import org.rlhfstreams.evaluation.CheerfulJudge;
+import org.rlhfstreams.evaluation.Judge;
+import org.rlhfstreams.evaluation.PromptSet;
+import org.rlhfstreams.evaluation.RewardJudge;
+import org.rlhfstreams.evaluation.WinRateEvaluation;
+import org.rlhfstreams.evaluation.result.ResultFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,20 +63,22 @@ public final class EvaluateWinRateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    prompts.check();
+    PromptSet measured = prompts.prompts();
     ResultFiles files = results.files();
-    files.write(new WinRateEvaluation(prompts, precision, judge()).run(model, baseline));
+    files.write(
+        new WinRateEvaluation(measured, precision.precision(), judge(measured))
+            .run(model, baseline));
     return 0;
   }
 
-  private Judge judge() {
+  private Judge judge(PromptSet measured) {
     if (judge == JudgeName.CHEERFUL) {
-      return new CheerfulJudge(prompts.sampling().seed());
+      return new CheerfulJudge(measured.sampling().settings().seed());
     }
     if (rewardModel == null) {
       throw new ParameterException(
           spec.commandLine(), "--judge reward needs --reward-model: name it, or --judge cheerful");
     }
-    return new RewardJudge(rewardModel, precision, List.of(model, baseline));
+    return new RewardJudge(rewardModel, precision.precision(), List.of(model, baseline));
   }
 }

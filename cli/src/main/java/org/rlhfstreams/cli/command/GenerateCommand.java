@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.CommandException;
-import org.rlhfstreams.cli.data.JsonLineWriter;
 import org.rlhfstreams.cli.options.ModelOptions;
 import org.rlhfstreams.cli.options.SamplingOptions;
 import org.rlhfstreams.cli.run.FileCompletion;
+import org.rlhfstreams.datasets.JsonLineWriter;
+import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.completion.CompletionListener;
 import org.rlhfstreams.model.completion.CompletionPrompt;
 import org.rlhfstreams.model.completion.CompletionRequest;
@@ -81,14 +82,14 @@ public final class GenerateCommand implements Callable<Integer> {
     if (batchSize < 1) {
       throw misused("--batch-size = " + batchSize + ": expected 1 or more");
     }
-    sampling.check();
+    ResponseSampling drawn = sampling.sampling();
     try (LanguageModel opened = model.open()) {
       if (source.data == null) {
-        write(opened);
+        write(opened, drawn);
       } else {
         try (JsonLineWriter writer =
             JsonLineWriter.open(Optional.ofNullable(output), source.data)) {
-          new FileCompletion(opened, sampling, chat, batchSize, writer).run(source.data);
+          new FileCompletion(opened, drawn, chat, batchSize, writer).run(source.data);
         }
       }
     }
@@ -99,7 +100,7 @@ public final class GenerateCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), problem);
   }
 
-  private void write(LanguageModel opened) {
+  private void write(LanguageModel opened, ResponseSampling drawn) {
     CompletionPrompt prompt =
         chat
             ? CompletionPrompt.of(List.of(ChatMessage.of("user", source.prompt)))
@@ -108,7 +109,7 @@ public final class GenerateCommand implements Callable<Integer> {
     String shown = chat ? "" : source.prompt;
     try (TextGenerator generator = opened.textGenerator(1)) {
       generator.submit(
-          new CompletionRequest("prompt", prompt, sampling.sampling(0), sampling.stop(), listener));
+          new CompletionRequest("prompt", prompt, drawn.at(0), drawn.stop(), listener));
       if (stream) {
         show(shown);
         generator.drain(completion -> System.out.println());

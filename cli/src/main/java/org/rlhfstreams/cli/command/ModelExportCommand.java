@@ -8,13 +8,12 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rlhfstreams.cli.CommandException;
-import org.rlhfstreams.cli.log.CommittedLog;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.TensorTypeConverter;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TargetDirectory;
 import org.rlhfstreams.model.files.TensorType;
@@ -23,6 +22,7 @@ import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.CommittedLog;
 import org.rlhfstreams.service.weights.StoredWeights;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 import picocli.CommandLine.Command;
@@ -87,8 +87,8 @@ public final class ModelExportCommand implements Callable<Integer> {
             ? configuration.model().requiredPolicy()
             : configuration.model().requiredReward();
     TargetDirectory.requireFree(startedFrom, output);
-    ModelConfiguration read = ModelDirectory.readConfiguration(startedFrom);
-    ModelConfiguration model = of == Published.policy ? read : read.asClassifier();
+    TransformerConfiguration read = ModelDirectory.readConfiguration(startedFrom);
+    TransformerConfiguration model = of == Published.policy ? read : read.asClassifier();
     KafkaConnection connection = new KafkaConnection(configuration);
     new BrokerWait(connection, System.out::println).await();
     Topic topic =

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.info.MemoryTable;
 import org.rlhfstreams.cli.info.ModelFacts;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -98,7 +98,7 @@ public final class ModelInfoCommand implements Callable<Integer> {
   }
 
   private static void print(ModelFacts facts) {
-    ModelConfiguration shape = facts.configuration();
+    TransformerConfiguration shape = facts.configuration();
     System.out.println("architecture   " + facts.architecture());
     System.out.printf(
         "parameters     %,d, of which %,d are embeddings%n",

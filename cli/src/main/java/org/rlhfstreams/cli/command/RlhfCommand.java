@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.command;
 import java.io.PrintWriter;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.embedded.EmbeddedException;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.loop.NonFiniteStepException;
@@ -97,7 +97,7 @@ public final class RlhfCommand implements Runnable {
       err.println(exception.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
-    if (exception instanceof CommandException
+    if (exception instanceof ExplainedException
         || exception instanceof ModelException
         || exception instanceof ConnectionException
         || exception instanceof CheckpointException

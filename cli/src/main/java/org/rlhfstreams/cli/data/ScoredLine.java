@@ -2,6 +2,7 @@ package org.rlhfstreams.cli.data;
 
 import java.util.Optional;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.datasets.JsonLine;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.completion.PromptException;
 import org.rlhfstreams.model.training.TokenRow;

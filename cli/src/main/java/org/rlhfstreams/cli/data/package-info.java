@@ -1,2 +1,2 @@
-/** Owns data files: reading them into events and prompts, and writing results. */
+/** Owns what commands read from lines beyond the data sets: rows to score, stories' openings. */
 package org.rlhfstreams.cli.data;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.memory.GenerationLoad;
 import org.rlhfstreams.model.memory.InferenceMemory;
@@ -20,11 +20,11 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 
 /** Predicted memory of every task that a model can be given. */
 public final class MemoryTable {
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final long fileBytes;
   private final Map<String, MemoryEstimate> rows = new LinkedHashMap<>();
 
-  private MemoryTable(ModelConfiguration configuration, long fileBytes) {
+  private MemoryTable(TransformerConfiguration configuration, long fileBytes) {
     this.configuration = configuration;
     this.fileBytes = fileBytes;
   }
@@ -38,7 +38,11 @@ public final class MemoryTable {
    * @param loraRank of the adapters where adapters are trained
    */
   public static MemoryTable of(
-      ModelConfiguration configuration, long fileBytes, int batchSize, int tokens, int loraRank) {
+      TransformerConfiguration configuration,
+      long fileBytes,
+      int batchSize,
+      int tokens,
+      int loraRank) {
     MemoryTable table = new MemoryTable(configuration, fileBytes);
     if (!configuration.classifier()) {
       GenerationLoad load = new GenerationLoad(batchSize, (tokens + 1) / 2, tokens);

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import org.rlhfstreams.model.architecture.Architecture;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -28,7 +28,7 @@ import org.rlhfstreams.model.text.Tokenizer;
  */
 public record ModelFacts(
     String architecture,
-    ModelConfiguration configuration,
+    TransformerConfiguration configuration,
     long parameters,
     long embeddingParameters,
     Set<String> types,
@@ -43,7 +43,7 @@ public record ModelFacts(
    * @throws org.rlhfstreams.model.ModelException where a file is damaged
    */
   public static ModelFacts of(ModelDirectory model) {
-    ModelConfiguration configuration = model.configuration();
+    TransformerConfiguration configuration = model.configuration();
     Architecture architecture = configuration.architecture();
     List<TensorSpecification> tensors = model.expectedTensors();
     Set<String> types = new TreeSet<>();

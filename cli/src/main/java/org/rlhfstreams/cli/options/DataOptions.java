@@ -3,8 +3,8 @@ package org.rlhfstreams.cli.options;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.cli.dataset.DataPaths;
-import org.rlhfstreams.cli.dataset.PreferenceDataset;
+import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.PreferenceDataset;
 import picocli.CommandLine.Option;
 
 /** How files of preferences are read. */

@@ -24,6 +24,6 @@ public final class ModelOptions {
    * @throws org.rlhfstreams.model.ModelException where the model cannot be used
    */
   public LanguageModel open() {
-    return precision.open(model);
+    return precision.precision().open(model);
   }
 }

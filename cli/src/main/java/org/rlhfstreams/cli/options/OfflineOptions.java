@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.rlhfstreams.cli.dataset.PreferenceDataset;
+import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.model.files.TensorType;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
+import org.rlhfstreams.evaluation.PromptSet;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,45 +37,20 @@ public final class PromptOptions {
   @Mixin private SamplingOptions sampling;
 
   /**
-   * Refuses settings before a model is opened, which may take a while.
+   * The prompts; call it before a model is opened, which may take a while.
    *
    * @throws ConfigurationException naming what is out of range
-   * @throws org.rlhfstreams.cli.CommandException where nothing can be drawn so
+   * @throws org.rlhfstreams.cli.CommandException if nothing can be drawn so
    */
-  public void check() {
+  public PromptSet prompts() {
     requirePositive("--samples", samples);
     requirePositive("--batch-size", batchSize);
-    sampling.check();
+    return new PromptSet(prompts, chat, samples, batchSize, sampling.sampling());
   }
 
   private static void requirePositive(String option, int value) {
     if (value < 1) {
       throw new ConfigurationException(option + " = " + value + ": expected 1 or more");
     }
-  }
-
-  /** Where the prompts are. */
-  public Path prompts() {
-    return prompts;
-  }
-
-  /** Whether prompts are users' messages. */
-  public boolean chat() {
-    return chat;
-  }
-
-  /** Responses to each prompt. */
-  public int samples() {
-    return samples;
-  }
-
-  /** Responses written side by side. */
-  public int batchSize() {
-    return batchSize;
-  }
-
-  /** How responses are drawn. */
-  public SamplingOptions sampling() {
-    return sampling;
   }
 }

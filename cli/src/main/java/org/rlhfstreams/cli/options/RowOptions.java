@@ -1,10 +1,8 @@
 package org.rlhfstreams.cli.options;
 
 import java.util.List;
-import org.rlhfstreams.cli.dataset.PreferenceDataset;
-import org.rlhfstreams.learner.data.RowJoin;
+import org.rlhfstreams.evaluation.RowSet;
 import org.rlhfstreams.service.configuration.ConfigurationException;
-import org.rlhfstreams.service.configuration.Truncation;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -30,28 +28,13 @@ public final class RowOptions {
   /**
    * The rows.
    *
-   * @throws org.rlhfstreams.cli.CommandException where a file is not there
+   * @throws org.rlhfstreams.common.ExplainedException if a file does not exist
+   * @throws ConfigurationException if {@code --max-length} is negative
    */
-  public PreferenceDataset data() {
-    return reading.of(data);
-  }
-
-  /** Whether a bad row stops the command. */
-  public boolean strict() {
-    return reading.strict();
-  }
-
-  /**
-   * How prompt and response become a row, cut at its end where it is too long.
-   *
-   * @param context of the model, in tokens
-   * @throws ConfigurationException where {@code --max-length} is no length
-   */
-  public RowJoin join(int context) {
+  public RowSet rows() {
     if (maxLength < 0) {
       throw new ConfigurationException("--max-length = " + maxLength + ": expected 0 or more");
     }
-    int longest = maxLength == 0 ? context : Math.min(maxLength, context);
-    return new RowJoin(longest, Truncation.KEEP_START);
+    return new RowSet(reading.of(data), reading.strict(), maxLength);
   }
 }

@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.options;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.cli.CommandException;
-import org.rlhfstreams.model.completion.CompletionSeed;
+import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.generation.Sampling;
 import picocli.CommandLine.Option;
 
@@ -72,55 +72,22 @@ public final class SamplingOptions {
   private long seed;
 
   /**
-   * Refuses settings before a model is opened, which may take a while.
+   * How responses are drawn; call it before a model is opened, which may take a while.
    *
-   * @throws CommandException where nothing can be drawn so
+   * @throws CommandException if nothing can be drawn so
    */
-  public void check() {
-    Sampling unusedSampling = sampling(0);
-    List<String> unusedStop = stop();
-  }
-
-  /**
-   * How the response at an index, counted from 0, is drawn.
-   *
-   * @throws CommandException where nothing can be drawn so
-   */
-  public Sampling sampling(long index) {
+  public ResponseSampling sampling() {
+    Sampling settings;
     try {
-      return new Sampling(
-          temperature,
-          topK,
-          topP,
-          minP,
-          repetitionPenalty,
-          minNewTokens,
-          maxNewTokens,
-          CompletionSeed.of(seed, index));
+      settings =
+          new Sampling(
+              temperature, topK, topP, minP, repetitionPenalty, minNewTokens, maxNewTokens, seed);
     } catch (IllegalArgumentException e) {
       throw new CommandException(e.getMessage(), e);
     }
-  }
-
-  /** What scores are divided by; 0 is greedy. */
-  public double temperature() {
-    return temperature;
-  }
-
-  /** What all random draws follow from. */
-  public long seed() {
-    return seed;
-  }
-
-  /**
-   * Texts that end a response.
-   *
-   * @throws CommandException where one is empty
-   */
-  public List<String> stop() {
     if (stop.contains("")) {
       throw new CommandException("--stop is empty: leave it out or give its text");
     }
-    return List.copyOf(stop);
+    return new ResponseSampling(settings, stop);
   }
 }

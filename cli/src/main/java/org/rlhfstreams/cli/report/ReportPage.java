@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.evaluation.result.SelfContainedPage;
 
 /** The page of a run: curves, stories before and after, configuration and versions. */
 public final class ReportPage {

@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.rlhfstreams.cli.options.SamplingOptions;
+import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.completion.Completion;
 import org.rlhfstreams.model.completion.CompletionEnd;
 import org.rlhfstreams.model.completion.CompletionListener;
@@ -18,7 +18,7 @@ import org.rlhfstreams.model.text.ChatMessage;
  * that both write on.
  */
 public final class Conversation implements AutoCloseable {
-  private final SamplingOptions sampling;
+  private final ResponseSampling sampling;
   private final Optional<String> system;
   private final boolean templated;
   private final TextGenerator generator;
@@ -26,7 +26,7 @@ public final class Conversation implements AutoCloseable {
   private String text = "";
   private long turn;
 
-  private Conversation(LanguageModel model, SamplingOptions sampling, Optional<String> system) {
+  private Conversation(LanguageModel model, ResponseSampling sampling, Optional<String> system) {
     this.sampling = sampling;
     this.system = system;
     this.templated = model.prompts().chatTemplate().isPresent();
@@ -40,7 +40,7 @@ public final class Conversation implements AutoCloseable {
    * @param system what the model is told first
    */
   public static Conversation open(
-      LanguageModel model, SamplingOptions sampling, Optional<String> system) {
+      LanguageModel model, ResponseSampling sampling, Optional<String> system) {
     return new Conversation(model, sampling, system);
   }
 
@@ -74,7 +74,7 @@ public final class Conversation implements AutoCloseable {
         new CompletionRequest(
             "answer",
             templated ? CompletionPrompt.of(asked) : CompletionPrompt.of(written),
-            sampling.sampling(turn),
+            sampling.at(turn),
             sampling.stop(),
             listener));
     generator.drain(answers::add);

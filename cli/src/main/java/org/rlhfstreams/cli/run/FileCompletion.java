@@ -9,12 +9,12 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.rlhfstreams.cli.data.CompletionLine;
-import org.rlhfstreams.cli.data.JsonLine;
-import org.rlhfstreams.cli.data.JsonLineFile;
-import org.rlhfstreams.cli.data.JsonLineWriter;
-import org.rlhfstreams.cli.options.SamplingOptions;
-import org.rlhfstreams.cli.terminal.LineProgress;
+import org.rlhfstreams.common.terminal.LineProgress;
+import org.rlhfstreams.datasets.JsonLine;
+import org.rlhfstreams.datasets.JsonLineFile;
+import org.rlhfstreams.datasets.JsonLineWriter;
+import org.rlhfstreams.evaluation.CompletionLine;
+import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.completion.Completion;
 import org.rlhfstreams.model.completion.CompletionListener;
 import org.rlhfstreams.model.completion.CompletionRequest;
@@ -31,7 +31,7 @@ public final class FileCompletion {
   private static final int LINES_A_SLOT = 8;
 
   private final LanguageModel model;
-  private final SamplingOptions sampling;
+  private final ResponseSampling sampling;
   private final boolean chat;
   private final int slots;
   private final JsonLineWriter output;
@@ -46,7 +46,7 @@ public final class FileCompletion {
    */
   public FileCompletion(
       LanguageModel model,
-      SamplingOptions sampling,
+      ResponseSampling sampling,
       boolean chat,
       int slots,
       JsonLineWriter output) {
@@ -94,7 +94,7 @@ public final class FileCompletion {
         new CompletionRequest(
             String.valueOf(submitted),
             wanted.prompt(),
-            sampling.sampling(submitted),
+            sampling.at(submitted),
             sampling.stop(),
             CompletionListener.NONE);
     try {

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.rlhfstreams.cli.data.PromptFile;
+import org.rlhfstreams.datasets.PromptFile;
 import org.rlhfstreams.events.Prompt;
 
 /** First sentences of stories that the starter models were not trained on. */

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.rlhfstreams.cli.Interruption;
-import org.rlhfstreams.cli.dataset.DatasetSummary;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.validation.Validation;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
@@ -97,7 +97,7 @@ public final class OfflineTraining {
     if (Files.exists(options.startModel())) {
       return;
     }
-    ModelConfiguration architecture = ModelDirectory.readConfiguration(options.model());
+    TransformerConfiguration architecture = ModelDirectory.readConfiguration(options.model());
     try (Weights weights = Weights.initial(architecture, configuration.learner().seed())) {
       Files.createDirectories(options.output());
       ModelDirectory.save(

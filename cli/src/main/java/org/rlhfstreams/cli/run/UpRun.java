@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
-import org.rlhfstreams.cli.data.PromptFile;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.datasets.PromptFile;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 

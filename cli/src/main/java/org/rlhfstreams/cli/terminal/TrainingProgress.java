@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
 import org.rlhfstreams.service.configuration.ValidationMetric;

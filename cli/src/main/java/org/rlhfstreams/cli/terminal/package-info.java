@@ -1,2 +1,2 @@
-/** Owns what people see while something runs: progress on a terminal or line by line. */
+/** Owns what people see of training while it runs: a panel on a terminal, or lines. */
 package org.rlhfstreams.cli.terminal;

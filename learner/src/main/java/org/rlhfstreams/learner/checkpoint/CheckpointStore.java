@@ -19,11 +19,11 @@ import java.util.stream.Stream;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.files.SafetensorsFile;
 import org.rlhfstreams.model.files.SafetensorsWriter;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.files.TensorValues;
-import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
  * Checkpoints in a directory, one folder a step: {@code model/} is a Hugging Face directory, {@code

@@ -3,8 +3,8 @@ package org.rlhfstreams.learner.checkpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.rlhfstreams.model.files.NamedTensor;
 
 /**
  * All that a trainer would have to know to go on.
@@ -17,7 +17,7 @@ import org.rlhfstreams.service.weights.NamedTensor;
  * @param origin what the state was read from, for errors
  */
 public record TrainerState(
-    ModelConfiguration configuration,
+    TransformerConfiguration configuration,
     List<float[]> model,
     List<NamedTensor> others,
     Map<String, Double> numbers,

@@ -32,7 +32,7 @@ import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.HangingTransactions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightRetention;
 import org.rlhfstreams.service.weights.WeightSigner;
@@ -212,14 +212,14 @@ final class Publication implements AutoCloseable {
     }
   }
 
-  private static List<NamedTensor> tensors(TrainedModel model) {
+  private static List<PublishedTensor> tensors(TrainedModel model) {
     List<TensorSpecification> specifications = model.configuration().tensors();
     List<float[]> values = model.weights().readings();
-    List<NamedTensor> tensors = new ArrayList<>();
+    List<PublishedTensor> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
       int index = i;
       tensors.add(
-          new NamedTensor(
+          new PublishedTensor(
               specifications.get(i).name(),
               specifications.get(i).shape(),
               () -> values.get(index)));

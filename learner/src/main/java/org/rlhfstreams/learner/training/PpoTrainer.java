@@ -19,6 +19,7 @@ import org.rlhfstreams.learner.objectives.ClippedSurrogate;
 import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.PpoObjective;
 import org.rlhfstreams.learner.objectives.PpoTokens;
+import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
@@ -27,7 +28,6 @@ import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.model.training.Update;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.PpoConfiguration;
-import org.rlhfstreams.service.weights.NamedTensor;
 
 /**
  * Proximal policy optimisation: advantages once a batch, then several epochs of mini-batches over

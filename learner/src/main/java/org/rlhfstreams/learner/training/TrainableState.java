@@ -11,10 +11,10 @@ import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.training.OptimizerState;
 import org.rlhfstreams.model.training.TrainableModel;
-import org.rlhfstreams.service.weights.NamedTensor;
 
 /** A trainable model as named tensors and back. */
 final class TrainableState {

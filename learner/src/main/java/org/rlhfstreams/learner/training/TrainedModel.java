@@ -3,7 +3,7 @@ package org.rlhfstreams.learner.training;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.Weights;
 
 /**
@@ -13,7 +13,7 @@ import org.rlhfstreams.model.decoder.Weights;
  * @param adapters where those alone were trained
  */
 public record TrainedModel(
-    ModelConfiguration configuration, Weights weights, Optional<Adapters> adapters)
+    TransformerConfiguration configuration, Weights weights, Optional<Adapters> adapters)
     implements AutoCloseable {
 
   /**

@@ -11,7 +11,7 @@ import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.training.JudgingTrainer;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Weights;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.model.files.NamedTensor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

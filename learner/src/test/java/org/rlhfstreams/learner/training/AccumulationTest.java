@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.model.files.NamedTensor;
 
 /** What is in memory at a time changes no gradient, of objectives that couple rows either. */
 final class AccumulationTest {

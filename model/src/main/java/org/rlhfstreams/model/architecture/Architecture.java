@@ -22,13 +22,13 @@ public sealed interface Architecture permits RotaryArchitecture, Gpt2Architectur
   String script();
 
   /** Reads the options, and refuses by name what is not supported. */
-  ModelConfiguration read(ConfigurationFields fields, boolean classifier);
+  TransformerConfiguration read(ConfigurationFields fields, boolean classifier);
 
   /** What stands before the names of a layer's tensors. */
   String layerPrefix(int layer);
 
   /** The matrices of a layer that adapters can change. */
-  List<AdaptableMatrix> adaptable(ModelConfiguration configuration);
+  List<AdaptableMatrix> adaptable(TransformerConfiguration configuration);
 
   /** Modules that have an adapter where no others are named: queries and values, as in PEFT. */
   default Set<String> defaultAdapterTargets() {
@@ -41,5 +41,5 @@ public sealed interface Architecture permits RotaryArchitecture, Gpt2Architectur
   }
 
   /** Names and shapes: embeddings, then each layer's tensors, the final norm, and the head. */
-  List<TensorSpecification> tensors(ModelConfiguration configuration);
+  List<TensorSpecification> tensors(TransformerConfiguration configuration);
 }

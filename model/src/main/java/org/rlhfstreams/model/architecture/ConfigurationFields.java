@@ -28,7 +28,7 @@ public final class ConfigurationFields {
    *
    * @throws ModelException naming the field that is wrong or not supported
    */
-  public ModelConfiguration read() {
+  public TransformerConfiguration read() {
     String name = json.path("architectures").path(0).asText("");
     String type = json.path("model_type").asText("");
     for (Architecture architecture : Architectures.ALL) {

@@ -37,7 +37,7 @@ public record Gpt2Architecture() implements Architecture {
   }
 
   @Override
-  public ModelConfiguration read(ConfigurationFields fields, boolean classifier) {
+  public TransformerConfiguration read(ConfigurationFields fields, boolean classifier) {
     if (fields.flag("add_cross_attention", false)) {
       throw fields.bad("add_cross_attention", "is true, which is not supported");
     }
@@ -47,7 +47,7 @@ public record Gpt2Architecture() implements Architecture {
     if (hidden % heads != 0) {
       throw fields.bad("n_head", "is " + heads + ", which does not divide n_embd " + hidden);
     }
-    return new ModelConfiguration(
+    return new TransformerConfiguration(
         this,
         classifier,
         fields.positive("vocab_size"),
@@ -80,7 +80,7 @@ public record Gpt2Architecture() implements Architecture {
   }
 
   @Override
-  public List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
+  public List<AdaptableMatrix> adaptable(TransformerConfiguration configuration) {
     int hidden = configuration.hiddenSize();
     int inner = configuration.intermediateSize();
     return List.of(
@@ -101,7 +101,7 @@ public record Gpt2Architecture() implements Architecture {
   }
 
   @Override
-  public List<TensorSpecification> tensors(ModelConfiguration configuration) {
+  public List<TensorSpecification> tensors(TransformerConfiguration configuration) {
     long hidden = configuration.hiddenSize();
     long inner = configuration.intermediateSize();
     List<TensorSpecification> tensors = new ArrayList<>();

@@ -13,7 +13,7 @@ public record LlamaArchitecture() implements RotaryArchitecture {
   }
 
   @Override
-  public ModelConfiguration read(ConfigurationFields fields, boolean classifier) {
+  public TransformerConfiguration read(ConfigurationFields fields, boolean classifier) {
     boolean bias = fields.flag("attention_bias", false);
     return new RotaryFields(fields)
         .read(

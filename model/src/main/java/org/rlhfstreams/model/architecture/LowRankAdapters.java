@@ -28,7 +28,7 @@ public record LowRankAdapters(
   }
 
   /** Of the architecture's default targets, with alpha twice the rank. */
-  public static LowRankAdapters ofRank(int rank, ModelConfiguration configuration) {
+  public static LowRankAdapters ofRank(int rank, TransformerConfiguration configuration) {
     return new LowRankAdapters(
         rank, 2.0 * rank, configuration.architecture().defaultAdapterTargets(), false);
   }
@@ -43,7 +43,7 @@ public record LowRankAdapters(
    *
    * @throws ModelException where a target module is none of the architecture's
    */
-  public List<AdaptableMatrix> targets(ModelConfiguration configuration) {
+  public List<AdaptableMatrix> targets(TransformerConfiguration configuration) {
     List<AdaptableMatrix> all = configuration.architecture().adaptable(configuration);
     Set<String> unknown = new TreeSet<>(targetModules);
     all.forEach(matrix -> unknown.remove(matrix.module()));
@@ -58,7 +58,7 @@ public record LowRankAdapters(
   }
 
   /** The adapters' tensors, as PEFT names them: A then B of each target, layer by layer. */
-  public List<TensorSpecification> tensors(ModelConfiguration configuration) {
+  public List<TensorSpecification> tensors(TransformerConfiguration configuration) {
     List<TensorSpecification> tensors = new ArrayList<>();
     for (int layer = 0; layer < configuration.layers(); layer++) {
       for (AdaptableMatrix matrix : targets(configuration)) {

@@ -15,7 +15,7 @@ public record MistralArchitecture() implements RotaryArchitecture {
   }
 
   @Override
-  public ModelConfiguration read(ConfigurationFields fields, boolean classifier) {
+  public TransformerConfiguration read(ConfigurationFields fields, boolean classifier) {
     if (fields.has("layer_types")) {
       throw fields.bad("layer_types", "is set, which is not supported for Mistral");
     }

@@ -16,7 +16,7 @@ public record Qwen3Architecture() implements RotaryArchitecture {
   }
 
   @Override
-  public ModelConfiguration read(ConfigurationFields fields, boolean classifier) {
+  public TransformerConfiguration read(ConfigurationFields fields, boolean classifier) {
     RotaryFields rotary = new RotaryFields(fields);
     boolean bias = fields.flag("attention_bias", false);
     AttentionOptions attention =

@@ -35,12 +35,12 @@ sealed interface RotaryArchitecture extends Architecture
   }
 
   @Override
-  default List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
+  default List<AdaptableMatrix> adaptable(TransformerConfiguration configuration) {
     return RotaryTensors.adaptable(configuration);
   }
 
   @Override
-  default List<TensorSpecification> tensors(ModelConfiguration configuration) {
+  default List<TensorSpecification> tensors(TransformerConfiguration configuration) {
     return RotaryTensors.of(configuration);
   }
 }

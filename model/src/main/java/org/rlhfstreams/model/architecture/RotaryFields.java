@@ -19,7 +19,7 @@ final class RotaryFields {
    * @param keyValueHeads where the file has none
    * @param headDimension where the file has none; 0 divides the hidden size among the heads
    */
-  ModelConfiguration read(
+  TransformerConfiguration read(
       Architecture architecture,
       boolean classifier,
       int keyValueHeads,
@@ -37,7 +37,7 @@ final class RotaryFields {
       throw fields.bad("head_dim", "is " + dimension + "; rotary embeddings need an even one");
     }
     Rope rope = rope();
-    return new ModelConfiguration(
+    return new TransformerConfiguration(
         architecture,
         classifier,
         fields.positive("vocab_size"),

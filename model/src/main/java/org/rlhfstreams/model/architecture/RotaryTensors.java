@@ -5,14 +5,14 @@ import java.util.List;
 
 /** The tensors of Llama and the architectures derived from it, in the order of their script. */
 final class RotaryTensors {
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final List<TensorSpecification> tensors = new ArrayList<>();
 
-  private RotaryTensors(ModelConfiguration configuration) {
+  private RotaryTensors(TransformerConfiguration configuration) {
     this.configuration = configuration;
   }
 
-  static List<TensorSpecification> of(ModelConfiguration configuration) {
+  static List<TensorSpecification> of(TransformerConfiguration configuration) {
     RotaryTensors expected = new RotaryTensors(configuration);
     expected.addAll();
     return List.copyOf(expected.tensors);
@@ -22,7 +22,7 @@ final class RotaryTensors {
     return "model.layers." + layer + ".";
   }
 
-  static List<AdaptableMatrix> adaptable(ModelConfiguration configuration) {
+  static List<AdaptableMatrix> adaptable(TransformerConfiguration configuration) {
     int hidden = configuration.hiddenSize();
     int queries = configuration.heads() * configuration.headDimension();
     int keys = configuration.keyValueHeads() * configuration.headDimension();

@@ -3,7 +3,7 @@ package org.rlhfstreams.model.completion;
 import java.nio.file.Path;
 import java.util.Set;
 import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
@@ -60,7 +60,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** What its {@code config.json} describes. */
-  public ModelConfiguration configuration() {
+  public TransformerConfiguration configuration() {
     return decoder.configuration();
   }
 

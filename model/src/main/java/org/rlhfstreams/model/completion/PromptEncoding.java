@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 
 /** The rule by which prompts become a model's tokens. Safe for many threads. */
 public final class PromptEncoding {
   private final Path directory;
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final Tokenizer tokenizer;
   private Optional<ChatTemplate> chatTemplate;
 
@@ -19,7 +19,8 @@ public final class PromptEncoding {
    * @param directory of the model, where its chat template is
    * @param tokenizer not closed here
    */
-  public PromptEncoding(Path directory, ModelConfiguration configuration, Tokenizer tokenizer) {
+  public PromptEncoding(
+      Path directory, TransformerConfiguration configuration, Tokenizer tokenizer) {
     this.directory = directory;
     this.configuration = configuration;
     this.tokenizer = tokenizer;

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.AdapterDirectory;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorSource;
@@ -56,7 +56,7 @@ public final class AdapterMerge {
 
   private float[] merged(TensorSpecification tensor, float[] a, float[] b) {
     TorchRuntime.prepare();
-    ModelConfiguration configuration = model.configuration();
+    TransformerConfiguration configuration = model.configuration();
     boolean inputFirst = configuration.architecture().inputFirst();
     int rank = adapter.adapters().rank();
     try (NDManager scope = ComputeDevice.newManager()) {

@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 import org.rlhfstreams.model.torchscript.TorchScriptModule;
@@ -19,7 +19,7 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  * decoder serves the policy, its reference and every version that arrives.
  */
 public final class Decoder implements AutoCloseable {
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final ComputeType type;
   private final Optional<LowRankAdapters> adapters;
   private final TorchScriptModule training;
@@ -29,14 +29,14 @@ public final class Decoder implements AutoCloseable {
   private final NDArray none;
 
   /** A decoder that computes in float32. */
-  public Decoder(ModelConfiguration configuration) {
+  public Decoder(TransformerConfiguration configuration) {
     this(configuration, ComputeType.FLOAT32);
   }
 
   /**
    * @param type of the weights that it will be given
    */
-  public Decoder(ModelConfiguration configuration, ComputeType type) {
+  public Decoder(TransformerConfiguration configuration, ComputeType type) {
     this(configuration, type, Optional.empty());
   }
 
@@ -45,7 +45,9 @@ public final class Decoder implements AutoCloseable {
    *     knows them not
    */
   public Decoder(
-      ModelConfiguration configuration, ComputeType type, Optional<LowRankAdapters> adapters) {
+      TransformerConfiguration configuration,
+      ComputeType type,
+      Optional<LowRankAdapters> adapters) {
     this.configuration = configuration;
     this.adapters = adapters;
     this.type = type;
@@ -91,7 +93,7 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** What the architecture is. */
-  public ModelConfiguration configuration() {
+  public TransformerConfiguration configuration() {
     return configuration;
   }
 

@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntFunction;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.Rope;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 /**
  * Cosines and sines of the rotary position embedding (Su et al. 2021, eq. 34), computed in double
@@ -18,13 +18,13 @@ public final class RopeTables {
   private static final int FIRST = 256;
   private static final int KEPT = 16;
 
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final ComputeType type;
   private final NDManager manager;
   private final Map<Integer, Tables> byLengthClass = new HashMap<>();
   private Tables growing;
 
-  RopeTables(ModelConfiguration configuration, ComputeType type, NDManager manager) {
+  RopeTables(TransformerConfiguration configuration, ComputeType type, NDManager manager) {
     this.configuration = configuration;
     this.type = type;
     this.manager = manager;

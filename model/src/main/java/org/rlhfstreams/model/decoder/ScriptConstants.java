@@ -9,8 +9,8 @@ import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.AttentionOptions;
 import org.rlhfstreams.model.architecture.Gpt2Architecture;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
@@ -27,7 +27,7 @@ final class ScriptConstants {
    * @param fused whether weights come as {@code pack} lays them out
    */
   static Map<String, Object> of(
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       ComputeType type,
       boolean fused,
       Optional<LowRankAdapters> adapters) {
@@ -57,7 +57,7 @@ final class ScriptConstants {
   }
 
   private static void adapters(
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       Optional<LowRankAdapters> adapters,
       Map<String, Object> constants) {
     long tensors = configuration.tensors().size();
@@ -80,12 +80,13 @@ final class ScriptConstants {
   }
 
   /** The embedding where the two are tied; otherwise the last tensor. */
-  static int headIndex(ModelConfiguration configuration) {
+  static int headIndex(TransformerConfiguration configuration) {
     boolean own = !configuration.tieWordEmbeddings() && !configuration.classifier();
     return own ? configuration.tensors().size() - 1 : 0;
   }
 
-  private static void layout(ModelConfiguration configuration, Map<String, Object> constants) {
+  private static void layout(
+      TransformerConfiguration configuration, Map<String, Object> constants) {
     AttentionOptions attention = configuration.attention();
     boolean learnedPositions = configuration.architecture() instanceof Gpt2Architecture;
     List<TensorSpecification> tensors = configuration.tensors();

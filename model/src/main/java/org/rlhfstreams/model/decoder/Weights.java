@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
@@ -20,8 +20,8 @@ import org.rlhfstreams.model.torchscript.TorchRuntime;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
- * One version of a model's tensors, in the order of {@link ModelConfiguration#tensors}. Used by one
- * thread at a time.
+ * One version of a model's tensors, in the order of {@link TransformerConfiguration#tensors}. Used
+ * by one thread at a time.
  */
 public final class Weights implements AutoCloseable {
   private static final Pattern RESIDUAL = Pattern.compile("(o|down|c)_proj\\.weight$");
@@ -113,7 +113,7 @@ public final class Weights implements AutoCloseable {
    * into the residual stream scaled by 1/sqrt(2 layers) (Radford et al. 2019, section 2.3), norms
    * 1, biases 0.
    */
-  public static Weights initial(ModelConfiguration configuration, long seed) {
+  public static Weights initial(TransformerConfiguration configuration, long seed) {
     List<TensorSpecification> specifications = configuration.tensors();
     RandomGenerator random = new SplittableRandom(seed);
     double residual = 1 / Math.sqrt(2.0 * configuration.layers());
@@ -145,7 +145,7 @@ public final class Weights implements AutoCloseable {
    */
   public static Weights initialAdapters(
       LowRankAdapters adapters,
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       List<TensorSpecification> more,
       long seed) {
     List<TensorSpecification> specifications = new ArrayList<>(adapters.tensors(configuration));

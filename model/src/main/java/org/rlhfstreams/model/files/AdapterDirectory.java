@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 /** Low-rank adapters as PEFT keeps them: {@code adapter_config.json} and its tensors. */
 public final class AdapterDirectory {
@@ -48,7 +48,7 @@ public final class AdapterDirectory {
    *
    * @throws ModelException naming the file, the field or tensor, and what to do
    */
-  public static AdapterDirectory open(Path directory, ModelConfiguration configuration) {
+  public static AdapterDirectory open(Path directory, TransformerConfiguration configuration) {
     Path file = directory.resolve(CONFIGURATION);
     LowRankAdapters adapters = read(file, JsonFiles.readObject(file));
     List<TensorSpecification> specifications = adapters.tensors(configuration);
@@ -139,7 +139,7 @@ public final class AdapterDirectory {
   public static void save(
       Path target,
       LowRankAdapters adapters,
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       List<float[]> values,
       String base) {
     List<TensorSource> sources = new ArrayList<>();
@@ -161,7 +161,7 @@ public final class AdapterDirectory {
   }
 
   private static ObjectNode json(
-      LowRankAdapters adapters, ModelConfiguration configuration, String base) {
+      LowRankAdapters adapters, TransformerConfiguration configuration, String base) {
     ObjectNode json = JsonFiles.MAPPER.createObjectNode();
     json.put("base_model_name_or_path", base);
     json.put("bias", "none");

@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ConfigurationFields;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 /** A Hugging Face model directory whose tensors are known to be present and of the right shape. */
 public final class ModelDirectory {
@@ -23,11 +23,11 @@ public final class ModelDirectory {
       Pattern.compile("rotary_emb\\.inv_freq$|\\.attn\\.(masked_)?bias$");
 
   private final Path path;
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final List<TensorSpecification> expected;
   private final TensorFiles files;
 
-  private ModelDirectory(Path path, ModelConfiguration configuration, TensorFiles files) {
+  private ModelDirectory(Path path, TransformerConfiguration configuration, TensorFiles files) {
     this.path = path;
     this.configuration = configuration;
     this.expected = configuration.tensors();
@@ -42,7 +42,7 @@ public final class ModelDirectory {
    */
   public static ModelDirectory open(Path model) {
     Path path = HubCache.resolve(model);
-    ModelConfiguration configuration = read(path);
+    TransformerConfiguration configuration = read(path);
     ModelDirectory directory = new ModelDirectory(path, configuration, TensorFiles.open(path));
     directory.check();
     return directory;
@@ -54,11 +54,11 @@ public final class ModelDirectory {
    * @param model a model directory, or what else {@link HubCache#resolve} finds
    * @throws ModelException naming what is wrong with it
    */
-  public static ModelConfiguration readConfiguration(Path model) {
+  public static TransformerConfiguration readConfiguration(Path model) {
     return read(HubCache.resolve(model));
   }
 
-  private static ModelConfiguration read(Path directory) {
+  private static TransformerConfiguration read(Path directory) {
     Path file = directory.resolve(CONFIGURATION);
     return new ConfigurationFields(file.toString(), JsonFiles.readObject(file)).read();
   }
@@ -108,7 +108,7 @@ public final class ModelDirectory {
   }
 
   /** What {@code config.json} describes. */
-  public ModelConfiguration configuration() {
+  public TransformerConfiguration configuration() {
     return configuration;
   }
 
@@ -194,7 +194,7 @@ public final class ModelDirectory {
    */
   public static void save(
       Path target,
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       List<float[]> values,
       TensorType type,
       Path carryFrom) {
@@ -217,7 +217,7 @@ public final class ModelDirectory {
    */
   public static SavedModel save(
       Path target,
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       List<TensorSource> tensors,
       TensorType type,
       ShardPlan plan,

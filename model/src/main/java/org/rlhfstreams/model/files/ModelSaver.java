@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.Architecture;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 /**
  * Writes model directories that come from another one, the source: its configuration, tokenizer and
@@ -51,7 +51,7 @@ final class ModelSaver {
    */
   SavedModel save(
       Path target,
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       List<TensorSource> tensors,
       Optional<TensorType> type,
       ShardPlan plan,
@@ -91,7 +91,7 @@ final class ModelSaver {
   }
 
   private static void requireExpected(
-      ModelConfiguration configuration, List<TensorSource> tensors) {
+      TransformerConfiguration configuration, List<TensorSource> tensors) {
     Set<TensorSpecification> given =
         tensors.stream().map(TensorSource::specification).collect(Collectors.toSet());
     if (!given.equals(Set.copyOf(configuration.tensors()))) {
@@ -100,10 +100,10 @@ final class ModelSaver {
   }
 
   /** The architecture whose classifier the source, a language model, has become. */
-  private Optional<Architecture> classifier(ModelConfiguration configuration) {
-    ModelConfiguration before = ModelDirectory.readConfiguration(source);
+  private Optional<Architecture> classifier(TransformerConfiguration configuration) {
+    TransformerConfiguration before = ModelDirectory.readConfiguration(source);
     boolean became = configuration.classifier() && !before.classifier();
-    ModelConfiguration now = became ? before.asClassifier() : before;
+    TransformerConfiguration now = became ? before.asClassifier() : before;
     if (!now.tensors().equals(configuration.tensors())) {
       throw new ModelException(
           "%s describes another model than the one to be saved: name the directory it came from"

@@ -2,7 +2,7 @@ package org.rlhfstreams.model.generation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
@@ -30,7 +30,7 @@ final class KeyValueCache implements AutoCloseable {
   }
 
   static long bytesPerToken(Decoder decoder) {
-    ModelConfiguration configuration = decoder.configuration();
+    TransformerConfiguration configuration = decoder.configuration();
     return 2L
         * configuration.layers()
         * configuration.keyValueHeads()

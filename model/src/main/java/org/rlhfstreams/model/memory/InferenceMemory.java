@@ -2,7 +2,7 @@ package org.rlhfstreams.model.memory;
 
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 
 /**
@@ -31,7 +31,10 @@ public final class InferenceMemory {
    * @param type of the weights in memory
    */
   public static MemoryEstimate of(
-      ModelConfiguration configuration, long fileBytes, ComputeType type, GenerationLoad load) {
+      TransformerConfiguration configuration,
+      long fileBytes,
+      ComputeType type,
+      GenerationLoad load) {
     InferenceMemory memory = new InferenceMemory(new Sizes(configuration), fileBytes, type);
     return new MemoryEstimate(List.of(memory.loading(), memory.generating(load)));
   }

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.Gpt2Architecture;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 
 /**
@@ -18,7 +18,7 @@ final class LayerActivations {
   private static final long MOST_SCORES = 8388608;
   private static final long FLOAT = Float.BYTES;
 
-  private final ModelConfiguration configuration;
+  private final TransformerConfiguration configuration;
   private final Sizes sizes;
   private final long element;
   private final boolean frozen;
@@ -26,7 +26,7 @@ final class LayerActivations {
   private final Set<Integer> adapted;
   private final boolean rotary;
 
-  LayerActivations(ModelConfiguration configuration, TrainingMode mode) {
+  LayerActivations(TransformerConfiguration configuration, TrainingMode mode) {
     this.configuration = configuration;
     this.sizes = new Sizes(configuration);
     this.element = mode.compute().bytes();

@@ -1,11 +1,11 @@
 package org.rlhfstreams.model.memory;
 
 import java.util.List;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 /** Elements of a model's tensors, and of a token's vectors. */
-record Sizes(ModelConfiguration configuration) {
+record Sizes(TransformerConfiguration configuration) {
   static long elements(List<TensorSpecification> tensors) {
     return tensors.stream().mapToLong(TensorSpecification::size).sum();
   }

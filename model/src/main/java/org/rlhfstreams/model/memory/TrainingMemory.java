@@ -3,8 +3,8 @@ package org.rlhfstreams.model.memory;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 
 /** Memory of a process that trains a language model on the log-probabilities of rows. */
@@ -20,7 +20,10 @@ public final class TrainingMemory {
   private final LayerActivations unfrozen;
 
   private TrainingMemory(
-      ModelConfiguration configuration, long fileBytes, TrainingMode mode, TrainingLoad load) {
+      TransformerConfiguration configuration,
+      long fileBytes,
+      TrainingMode mode,
+      TrainingLoad load) {
     this.sizes = new Sizes(configuration);
     this.fileBytes = fileBytes;
     this.mode = mode;
@@ -39,7 +42,10 @@ public final class TrainingMemory {
    * @param fileBytes of the weight files, which stay mapped behind the weights read from them
    */
   public static MemoryEstimate of(
-      ModelConfiguration configuration, long fileBytes, TrainingMode mode, TrainingLoad load) {
+      TransformerConfiguration configuration,
+      long fileBytes,
+      TrainingMode mode,
+      TrainingLoad load) {
     TrainingMemory memory = new TrainingMemory(configuration, fileBytes, mode, load);
     return new MemoryEstimate(List.of(memory.headBackward(), memory.adding(), memory.updating()));
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.template.Template;
-import org.rlhfstreams.model.template.TemplateException;
+import org.rlhfstreams.templates.Template;
+import org.rlhfstreams.templates.TemplateException;
 
 /**
  * A model's chat template: turns conversations into the text that the model was trained on, as

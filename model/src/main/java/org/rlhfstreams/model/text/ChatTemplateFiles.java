@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.files.HubCache;
-import org.rlhfstreams.model.template.Template;
+import org.rlhfstreams.templates.Template;
 
 /** Where a model directory keeps its chat templates and special tokens. */
 record ChatTemplateFiles(

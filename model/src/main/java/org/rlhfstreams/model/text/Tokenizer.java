@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.HubCache;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 
@@ -73,7 +73,7 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @throws ModelException where it has tokens that the model's embedding does not
    */
-  public static Tokenizer open(Path directory, ModelConfiguration configuration) {
+  public static Tokenizer open(Path directory, TransformerConfiguration configuration) {
     Tokenizer tokenizer = open(directory);
     if (tokenizer.vocabularySize > configuration.vocabularySize()) {
       tokenizer.close();

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
@@ -315,7 +315,7 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /** The architecture. */
-  public ModelConfiguration configuration() {
+  public TransformerConfiguration configuration() {
     return decoder.configuration();
   }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.rlhfstreams.model.Goldens;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 final class RoundTripTest {
   private static final Optional<ShardPlan> SMALL = Optional.of(new ShardPlan(50_000));
@@ -66,7 +66,7 @@ final class RoundTripTest {
   @Test
   void aRewardModelOfALanguageModelChangesItsHeadAndNoOtherSetting() throws IOException {
     ModelDirectory model = ModelDirectory.open(Goldens.model("qwen2-bias"));
-    ModelConfiguration reward = model.configuration().asClassifier();
+    TransformerConfiguration reward = model.configuration().asClassifier();
     List<TensorSource> tensors =
         reward.tensors().stream()
             .map(

@@ -12,7 +12,7 @@ import org.rlhfstreams.model.architecture.Activation;
 import org.rlhfstreams.model.architecture.AttentionOptions;
 import org.rlhfstreams.model.architecture.LlamaArchitecture;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 
@@ -22,11 +22,11 @@ final class MemoryEstimateTest {
   private static final long EMBEDDING = 10 * 4;
   private static final long LAYER = 2 * 4 + 4 * 4 + 2 * (2 * 4) + 4 * 4 + 3 * (6 * 4);
   private static final long PARAMETERS = EMBEDDING + 2 * LAYER + 4;
-  private static final ModelConfiguration TINY = tiny(false);
+  private static final TransformerConfiguration TINY = tiny(false);
 
   /** Vocabulary 10, hidden 4, inner 6, two layers, two heads of 2 that share a key/value head. */
-  private static ModelConfiguration tiny(boolean classifier) {
-    return new ModelConfiguration(
+  private static TransformerConfiguration tiny(boolean classifier) {
+    return new TransformerConfiguration(
         new LlamaArchitecture(),
         classifier,
         10,

@@ -5,5 +5,5 @@ import io.vertx.core.Future;
 /** Does what one operation of the document says, for a request that has been let in and checked. */
 interface ApiOperation {
   /** May throw or fail with a {@link org.rlhfstreams.people.problems.ProblemException}. */
-  Future<Answer> answer(ApiRequest request);
+  Future<ApiResponse> answer(OperationRequest request);
 }

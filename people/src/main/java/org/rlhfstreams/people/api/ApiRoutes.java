@@ -127,7 +127,7 @@ final class ApiRoutes {
               checkTexts(validated);
               return operations
                   .get(operation.getOperationId())
-                  .answer(new ApiRequest(context, validated));
+                  .answer(new OperationRequest(context, validated));
             })
         .timeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
         .onSuccess(answer -> write(context, answer))
@@ -144,7 +144,7 @@ final class ApiRoutes {
     }
   }
 
-  private static void write(RoutingContext context, Answer answer) {
+  private static void write(RoutingContext context, ApiResponse answer) {
     HttpServerResponse response = context.response();
     if (answer.open() || response.closed()) {
       return;

@@ -22,7 +22,7 @@ final class ComparisonResource {
     this.desk = desk;
   }
 
-  Future<Answer> next(ApiRequest request) {
+  Future<ApiResponse> next(OperationRequest request) {
     Set<String> exclude =
         request.query("exclude").stream()
             .flatMap(ids -> Arrays.stream(ids.split(",")))
@@ -30,8 +30,8 @@ final class ComparisonResource {
             .collect(Collectors.toSet());
     return Future.succeededFuture(
         desk.next(request.caller().name(), exclude)
-            .map(lease -> Answer.of(200, json(lease)))
-            .orElseGet(Answer::nothing));
+            .map(lease -> ApiResponse.of(200, json(lease)))
+            .orElseGet(ApiResponse::nothing));
   }
 
   private static String decoded(String id) {

@@ -10,23 +10,23 @@ import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.people.live.ControlsView;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
+import org.rlhfstreams.people.publish.PublishedOnce;
 
 /** What admins ask of the run. */
 final class ControlResource {
   private final ControlsView controls;
-  private final CountedOnce once;
+  private final PublishedOnce once;
   private final String topic;
   private final Clock clock;
 
-  ControlResource(ControlsView controls, CountedOnce once, String topic, Clock clock) {
+  ControlResource(ControlsView controls, PublishedOnce once, String topic, Clock clock) {
     this.controls = controls;
     this.once = once;
     this.topic = topic;
     this.clock = clock;
   }
 
-  Future<Answer> control(ApiRequest request) {
+  Future<ApiResponse> control(OperationRequest request) {
     JsonObject body = request.body();
     ControlAction action = action(body.getString("action"));
     if (action != ControlAction.ROLL_BACK && body.containsKey("step")) {
@@ -45,7 +45,8 @@ final class ControlResource {
             once.publish(
                 List.of(new ProducerRecord<>(topic, command.getCommandId(), command)),
                 () -> controls.apply(command)))
-        .map(done -> Answer.of(202, new JsonObject().put("commandId", command.getCommandId())));
+        .map(
+            done -> ApiResponse.of(202, new JsonObject().put("commandId", command.getCommandId())));
   }
 
   private static ControlAction action(String name) {

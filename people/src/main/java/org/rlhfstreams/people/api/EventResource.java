@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import org.rlhfstreams.people.access.Gate;
 import org.rlhfstreams.people.live.EventViewers;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
+import org.rlhfstreams.people.publish.PublishedOnce;
 
 /** The stream of what is new. */
 final class EventResource {
@@ -17,12 +17,12 @@ final class EventResource {
     this.gate = gate;
   }
 
-  Future<Answer> stream(ApiRequest request) {
+  Future<ApiResponse> stream(OperationRequest request) {
     HttpServerRequest asked = request.context().request();
     if (!viewers.add(request.context().response(), () -> gate.stillHolds(asked, "streamEvents"))) {
       throw ProblemException.later(
-          503, "Too many look on", "no more streams are open at once", CountedOnce.RETRY_AFTER);
+          503, "Too many look on", "no more streams are open at once", PublishedOnce.RETRY_AFTER);
     }
-    return Future.succeededFuture(Answer.stream());
+    return Future.succeededFuture(ApiResponse.stream());
   }
 }

@@ -22,14 +22,14 @@ final class IntegrationResource {
     this.clock = clock;
   }
 
-  Future<Answer> receiveArgilla(ApiRequest request) {
+  Future<ApiResponse> receiveArgilla(OperationRequest request) {
     return receive(
         request,
         ArgillaFormat.read(request.body(), request.caller().name(), clock.instant()).stream()
             .toList());
   }
 
-  Future<Answer> receiveLabelStudio(ApiRequest request) {
+  Future<ApiResponse> receiveLabelStudio(OperationRequest request) {
     return receive(
         request, LabelStudioFormat.read(request.body(), request.caller().name(), clock.instant()));
   }
@@ -37,7 +37,7 @@ final class IntegrationResource {
   /**
    * A tool sends again what is not answered 200: what never will be in order must be refused so.
    */
-  private Future<Answer> receive(ApiRequest request, List<Revision> revisions) {
+  private Future<ApiResponse> receive(OperationRequest request, List<Revision> revisions) {
     for (Revision revision : revisions) {
       revision.preference().ifPresent(PreferenceReader::requireSize);
     }
@@ -49,15 +49,15 @@ final class IntegrationResource {
                 .toList()));
   }
 
-  Future<Answer> exportArgilla(ApiRequest request) {
-    return Future.succeededFuture(Answer.of(200, ArgillaFormat.export(open(request))));
+  Future<ApiResponse> exportArgilla(OperationRequest request) {
+    return Future.succeededFuture(ApiResponse.of(200, ArgillaFormat.export(open(request))));
   }
 
-  Future<Answer> exportLabelStudio(ApiRequest request) {
-    return Future.succeededFuture(Answer.of(200, LabelStudioFormat.export(open(request))));
+  Future<ApiResponse> exportLabelStudio(OperationRequest request) {
+    return Future.succeededFuture(ApiResponse.of(200, LabelStudioFormat.export(open(request))));
   }
 
-  private List<Comparison> open(ApiRequest request) {
+  private List<Comparison> open(OperationRequest request) {
     return comparisons.open().stream().limit(request.query("limit", 500)).toList();
   }
 }

@@ -22,14 +22,14 @@ import org.rlhfstreams.people.live.ComparisonsView;
 import org.rlhfstreams.people.live.ContentDigest;
 import org.rlhfstreams.people.live.JudgementsView;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
+import org.rlhfstreams.people.publish.PublishedOnce;
 
 /** Answers of people: given, taken back, counted. */
 final class JudgementResource {
   private final ComparisonsView comparisons;
   private final JudgementsView judgements;
   private final Desk desk;
-  private final CountedOnce once;
+  private final PublishedOnce once;
   private final String topic;
   private final Clock clock;
 
@@ -37,7 +37,7 @@ final class JudgementResource {
       ComparisonsView comparisons,
       JudgementsView judgements,
       Desk desk,
-      CountedOnce once,
+      PublishedOnce once,
       String topic,
       Clock clock) {
     this.comparisons = comparisons;
@@ -48,7 +48,7 @@ final class JudgementResource {
     this.clock = clock;
   }
 
-  Future<Answer> submit(ApiRequest request) {
+  Future<ApiResponse> submit(OperationRequest request) {
     JsonObject body = request.body();
     String annotator = request.caller().name();
     Judgement judgement =
@@ -63,8 +63,8 @@ final class JudgementResource {
             .setComment(body.getString("comment"))
             .setJudgedAt(judgedAt(body))
             .build();
-    CountedOnce.Claim claim =
-        new CountedOnce.Claim(
+    PublishedOnce.Claim claim =
+        new PublishedOnce.Claim(
             "judgement " + judgement.getJudgementId(),
             "answer of " + annotator + " to " + judgement.getComparisonId(),
             content(judgement));
@@ -83,7 +83,7 @@ final class JudgementResource {
                 }))
         .map(
             isNew ->
-                Answer.of(
+                ApiResponse.of(
                     isNew ? 201 : 200,
                     new JsonObject()
                         .put("judgementId", body.getString("judgementId"))
@@ -111,14 +111,14 @@ final class JudgementResource {
     return said.isAfter(now) ? now : said.isBefore(earliest) ? earliest : said;
   }
 
-  private CountedOnce.Known known(Judgement judgement) {
+  private PublishedOnce.Known known(Judgement judgement) {
     Optional<Judgement> before = judgements.find(judgement.getJudgementId());
     if (before.isEmpty()) {
-      return CountedOnce.Known.NOTHING;
+      return PublishedOnce.Known.NOTHING;
     }
     return !before.get().getWithdrawn() && content(before.get()).equals(content(judgement))
-        ? CountedOnce.Known.SAME
-        : CountedOnce.Known.OTHER;
+        ? PublishedOnce.Known.SAME
+        : PublishedOnce.Known.OTHER;
   }
 
   private static ContentDigest content(Judgement judgement) {
@@ -150,7 +150,7 @@ final class JudgementResource {
         "comparisonId", 404, "No such question", "there is no question of this id");
   }
 
-  Future<Answer> withdraw(ApiRequest request) {
+  Future<ApiResponse> withdraw(OperationRequest request) {
     String asked = request.path("judgementId");
     once.requireSession(); // before that the views may lack it
     Judgement judgement =
@@ -168,27 +168,27 @@ final class JudgementResource {
     return request
         .when(
             once.publish(
-                new CountedOnce.Claim(key, key, content(judgement)),
+                new PublishedOnce.Claim(key, key, content(judgement)),
                 () ->
                     judgements.find(id).orElse(judgement).getWithdrawn()
-                        ? CountedOnce.Known.SAME
-                        : CountedOnce.Known.NOTHING,
+                        ? PublishedOnce.Known.SAME
+                        : PublishedOnce.Known.NOTHING,
                 () -> List.of(record(withdrawn)),
                 () -> judgements.apply(withdrawn)))
-        .map(done -> Answer.of(200, new JsonObject().put("judgementId", asked)));
+        .map(done -> ApiResponse.of(200, new JsonObject().put("judgementId", asked)));
   }
 
   private static boolean mayWithdraw(Caller caller, Judgement judgement) {
     return caller.role() == PersonRole.ADMIN || judgement.getAnnotator().equals(caller.name());
   }
 
-  Future<Answer> withdrawAll(ApiRequest request) {
+  Future<ApiResponse> withdrawAll(OperationRequest request) {
     once.requireSession();
     List<Judgement> all =
         judgements.by(request.path("annotator")).stream()
             .map(JudgementResource::withdrawn)
             .toList();
-    Answer answer = Answer.of(200, new JsonObject().put("withdrawn", all.size()));
+    ApiResponse answer = ApiResponse.of(200, new JsonObject().put("withdrawn", all.size()));
     if (all.isEmpty()) {
       return Future.succeededFuture(answer);
     }
@@ -207,7 +207,7 @@ final class JudgementResource {
     return new ProducerRecord<>(topic, judgement.getComparisonId(), judgement);
   }
 
-  Future<Answer> mine(ApiRequest request) {
+  Future<ApiResponse> mine(OperationRequest request) {
     List<Judgement> all = judgements.by(request.caller().name());
     Instant now = clock.instant();
     Instant midnight =
@@ -219,7 +219,7 @@ final class JudgementResource {
       newest.add(json(all.get(i)));
     }
     return Future.succeededFuture(
-        Answer.of(
+        ApiResponse.of(
             200,
             new JsonObject()
                 .put("judgements", newest)

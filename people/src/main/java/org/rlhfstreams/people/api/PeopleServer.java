@@ -26,8 +26,8 @@ import org.rlhfstreams.people.live.EventViewers;
 import org.rlhfstreams.people.live.LiveViews;
 import org.rlhfstreams.people.live.StagesView;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
 import org.rlhfstreams.people.publish.Outbox;
+import org.rlhfstreams.people.publish.PublishedOnce;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.PeopleConfiguration;
 import org.rlhfstreams.service.kafka.ConnectionException;
@@ -76,7 +76,7 @@ public final class PeopleServer implements AutoCloseable {
             settings.requestsPerSecond(),
             settings.argillaSecretFile().map(file -> WebhookSignature.of(file, clock)));
     Desk desk = new Desk(views.comparisons(), views.judgements(), settings.lease(), clock);
-    CountedOnce once = new CountedOnce(outbox);
+    PublishedOnce once = new PublishedOnce(outbox);
     RunResource run = new RunResource(views, stages);
     ApiDocument document = ApiDocument.load();
     OpenAPIContract contract = document.contract(vertx).await(START_SECONDS, TimeUnit.SECONDS);
@@ -100,7 +100,7 @@ public final class PeopleServer implements AutoCloseable {
     JsonObject served = document.json();
 
     Map<String, ApiOperation> operations = new HashMap<>();
-    operations.put("getDocument", request -> Future.succeededFuture(Answer.of(200, served)));
+    operations.put("getDocument", request -> Future.succeededFuture(ApiResponse.of(200, served)));
     operations.put("createSession", session::begin);
     operations.put("getSession", session::tell);
     operations.put("deleteSession", session::end);

@@ -14,15 +14,15 @@ import org.rlhfstreams.people.integrations.Revision;
 import org.rlhfstreams.people.live.ContentDigest;
 import org.rlhfstreams.people.live.PreferencesView;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
+import org.rlhfstreams.people.publish.PublishedOnce;
 
 /** Publishes preferences, each once, one by one or many at a time. */
 final class PreferencePublisher {
   private final PreferencesView preferences;
-  private final CountedOnce once;
+  private final PublishedOnce once;
   private final String topic;
 
-  PreferencePublisher(PreferencesView preferences, CountedOnce once, String topic) {
+  PreferencePublisher(PreferencesView preferences, PublishedOnce once, String topic) {
     this.preferences = preferences;
     this.once = once;
     this.topic = topic;
@@ -46,18 +46,18 @@ final class PreferencePublisher {
     ContentDigest content = PreferencesView.content(preference);
     String key = "preference " + id;
     return once.publish(
-        new CountedOnce.Claim(key, key, content),
+        new PublishedOnce.Claim(key, key, content),
         () -> known(id, content),
         () -> List.of(record(preference)),
         () -> preferences.apply(preference));
   }
 
-  private CountedOnce.Known known(String id, ContentDigest content) {
+  private PublishedOnce.Known known(String id, ContentDigest content) {
     Optional<ContentDigest> before = preferences.find(id);
     if (before.isEmpty()) {
-      return CountedOnce.Known.NOTHING;
+      return PublishedOnce.Known.NOTHING;
     }
-    return before.get().equals(content) ? CountedOnce.Known.SAME : CountedOnce.Known.OTHER;
+    return before.get().equals(content) ? PublishedOnce.Known.SAME : PublishedOnce.Known.OTHER;
   }
 
   private ProducerRecord<String, Object> record(Preference preference) {
@@ -101,11 +101,11 @@ final class PreferencePublisher {
       return Optional.of(
           new Outcome(
               once.publish(
-                  new CountedOnce.Claim(
+                  new PublishedOnce.Claim(
                       "revision " + id, "annotation " + revision.annotation(), content),
                   () ->
                       last.getWithdrawn()
-                          ? CountedOnce.Known.NOTHING
+                          ? PublishedOnce.Known.NOTHING
                           : known(last.getPreferenceId(), content),
                   () -> changes.stream().map(this::record).toList(),
                   () -> changes.forEach(preferences::apply)),
@@ -133,7 +133,7 @@ final class PreferencePublisher {
    * Completes when all are decided, with the answer that counts them; exceptionally where of one it
    * is not known.
    */
-  static CompletableFuture<Answer> answer(List<Outcome> outcomes) {
+  static CompletableFuture<ApiResponse> answer(List<Outcome> outcomes) {
     return CompletableFuture.allOf(
             outcomes.stream().map(Outcome::published).toArray(CompletableFuture[]::new))
         .thenApply(
@@ -155,7 +155,7 @@ final class PreferencePublisher {
                   repeated++;
                 }
               }
-              return Answer.of(
+              return ApiResponse.of(
                   200,
                   new JsonObject()
                       .put("accepted", accepted)

@@ -25,7 +25,7 @@ final class PreferenceResource {
     this.clock = clock;
   }
 
-  Future<Answer> publish(ApiRequest request) {
+  Future<ApiResponse> publish(OperationRequest request) {
     JsonObject body = request.body();
     return request
         .when(
@@ -33,12 +33,12 @@ final class PreferenceResource {
                 PreferenceReader.read(body, request.caller().name(), clock.instant())))
         .map(
             isNew ->
-                Answer.of(
+                ApiResponse.of(
                     isNew ? 201 : 200,
                     new JsonObject().put("preferenceId", body.getString("preferenceId"))));
   }
 
-  Future<Answer> publishMany(ApiRequest request) {
+  Future<ApiResponse> publishMany(OperationRequest request) {
     JsonArray events = request.body().getJsonArray("events");
     List<PreferencePublisher.Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < events.size(); i++) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
+import org.rlhfstreams.people.publish.PublishedOnce;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,7 +97,7 @@ final class ProblemAnswers {
       return ofStatus(known.getStatusCode());
     }
     if (cause instanceof TimeoutException) {
-      return CountedOnce.away("no answer of the log in time");
+      return PublishedOnce.away("no answer of the log in time");
     }
     LOG.error("{} failed", path, cause);
     return ofStatus(500);

@@ -12,23 +12,23 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.people.problems.ProblemException;
-import org.rlhfstreams.people.publish.CountedOnce;
+import org.rlhfstreams.people.publish.PublishedOnce;
 
 /**
  * Prompts of applications. Sent again they are in the log again, but admission takes an id once.
  */
 final class PromptResource {
-  private final CountedOnce once;
+  private final PublishedOnce once;
   private final String topic;
   private final Clock clock;
 
-  PromptResource(CountedOnce once, String topic, Clock clock) {
+  PromptResource(PublishedOnce once, String topic, Clock clock) {
     this.once = once;
     this.topic = topic;
     this.clock = clock;
   }
 
-  Future<Answer> publish(ApiRequest request) {
+  Future<ApiResponse> publish(OperationRequest request) {
     JsonArray prompts = request.body().getJsonArray("prompts");
     List<ProducerRecord<String, Object>> records = new ArrayList<>();
     Set<String> ids = new HashSet<>();
@@ -50,7 +50,7 @@ final class PromptResource {
     }
     return request
         .when(once.publish(records, () -> {}))
-        .map(done -> Answer.of(201, new JsonObject().put("accepted", records.size())));
+        .map(done -> ApiResponse.of(201, new JsonObject().put("accepted", records.size())));
   }
 
   private Prompt read(JsonObject prompt, String application) {

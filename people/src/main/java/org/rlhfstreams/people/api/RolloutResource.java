@@ -16,13 +16,13 @@ final class RolloutResource {
     this.rollouts = rollouts;
   }
 
-  Future<Answer> newest(ApiRequest request) {
+  Future<ApiResponse> newest(OperationRequest request) {
     return answer(
         rollouts.newest(
             (int) request.query("limit", 50), request.query("promptId"), request.query("version")));
   }
 
-  Future<Answer> ofPrompt(ApiRequest request) {
+  Future<ApiResponse> ofPrompt(OperationRequest request) {
     List<RolloutsView.Sample> samples = rollouts.ofPrompt(request.path("promptId"));
     if (samples.isEmpty()) {
       throw ProblemException.at(
@@ -31,9 +31,9 @@ final class RolloutResource {
     return answer(samples);
   }
 
-  private static Future<Answer> answer(List<RolloutsView.Sample> samples) {
+  private static Future<ApiResponse> answer(List<RolloutsView.Sample> samples) {
     JsonArray array = new JsonArray();
     samples.forEach(sample -> array.add(EventJson.of(sample)));
-    return Future.succeededFuture(Answer.of(200, new JsonObject().put("rollouts", array)));
+    return Future.succeededFuture(ApiResponse.of(200, new JsonObject().put("rollouts", array)));
   }
 }

@@ -23,8 +23,8 @@ final class RunResource {
     this.stages = stages;
   }
 
-  Future<Answer> status(ApiRequest request) {
-    return Future.succeededFuture(Answer.of(200, status()));
+  Future<ApiResponse> status(OperationRequest request) {
+    return Future.succeededFuture(ApiResponse.of(200, status()));
   }
 
   /** Also sent to those who look on. */
@@ -67,10 +67,10 @@ final class RunResource {
         newest -> sampled.map(of -> Math.max(0, newest.getStep() - of.getStep())));
   }
 
-  Future<Answer> metrics(ApiRequest request) {
+  Future<ApiResponse> metrics(OperationRequest request) {
     long after = request.query("after", -1);
     return Future.succeededFuture(
-        Answer.of(
+        ApiResponse.of(
             200,
             new JsonObject()
                 .put("steps", steps(views.training().after(after)))
@@ -83,12 +83,12 @@ final class RunResource {
     return array;
   }
 
-  Future<Answer> annotators(ApiRequest request) {
+  Future<ApiResponse> annotators(OperationRequest request) {
     JsonArray each = new JsonArray();
     views.annotators().each().forEach(one -> each.add(EventJson.of(one)));
     JsonObject all = EventJson.of(views.annotators().all().orElseGet(RunResource::noneYet));
     return Future.succeededFuture(
-        Answer.of(200, new JsonObject().put("all", all).put("annotators", each)));
+        ApiResponse.of(200, new JsonObject().put("all", all).put("annotators", each)));
   }
 
   private static AnnotatorStatistics noneYet() {
@@ -104,7 +104,7 @@ final class RunResource {
         .build();
   }
 
-  Future<Answer> deadLetters(ApiRequest request) {
+  Future<ApiResponse> deadLetters(OperationRequest request) {
     JsonArray newest = new JsonArray();
     views
         .deadLetters()
@@ -113,6 +113,6 @@ final class RunResource {
     JsonObject counts = new JsonObject();
     views.deadLetters().counts().forEach(counts::put);
     return Future.succeededFuture(
-        Answer.of(200, new JsonObject().put("deadLetters", newest).put("counts", counts)));
+        ApiResponse.of(200, new JsonObject().put("deadLetters", newest).put("counts", counts)));
   }
 }

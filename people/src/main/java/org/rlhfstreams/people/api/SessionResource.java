@@ -26,7 +26,7 @@ final class SessionResource {
     this.sessions = sessions;
   }
 
-  Future<Answer> begin(ApiRequest request) {
+  Future<ApiResponse> begin(OperationRequest request) {
     JsonObject body = request.body();
     String secret;
     if (tokens.isGuarded()) {
@@ -49,20 +49,20 @@ final class SessionResource {
         .context()
         .response()
         .addCookie(cookie(secret).setSecure(SecurityHeaders.isEncrypted(request.context())));
-    return Future.succeededFuture(Answer.of(201, json(sessions.find(secret).orElseThrow())));
+    return Future.succeededFuture(ApiResponse.of(201, json(sessions.find(secret).orElseThrow())));
   }
 
-  Future<Answer> tell(ApiRequest request) {
-    return Future.succeededFuture(Answer.of(200, json(request.caller())));
+  Future<ApiResponse> tell(OperationRequest request) {
+    return Future.succeededFuture(ApiResponse.of(200, json(request.caller())));
   }
 
-  Future<Answer> end(ApiRequest request) {
+  Future<ApiResponse> end(OperationRequest request) {
     Cookie cookie = request.context().request().getCookie(Sessions.COOKIE);
     if (cookie != null) {
       sessions.end(cookie.getValue());
     }
     request.context().response().addCookie(cookie("").setMaxAge(0));
-    return Future.succeededFuture(Answer.nothing());
+    return Future.succeededFuture(ApiResponse.nothing());
   }
 
   private static Cookie cookie(String value) {

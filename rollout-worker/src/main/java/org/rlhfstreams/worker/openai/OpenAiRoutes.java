@@ -82,8 +82,8 @@ public final class OpenAiRoutes implements Consumer<Router> {
     Buffer body = context.body().buffer();
     ApiRequest request = read.apply(body == null ? new byte[0] : body.getBytes());
     String id = format.idPrefix() + UUID.randomUUID();
-    Answer answer =
-        new Answer(
+    AnswerWriter answer =
+        new AnswerWriter(
             context.vertx().getOrCreateContext(),
             context.response(),
             promptField,

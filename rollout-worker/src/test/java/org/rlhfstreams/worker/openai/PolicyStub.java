@@ -8,14 +8,14 @@ import java.util.function.Supplier;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.schemas.EventProtocol;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 
 /** The newest policy as a test wants it; it may hold the thread that writes completions up. */
 final class PolicyStub implements Supplier<Optional<WeightSnapshot>> {
   private static final String HELD_THREAD = "completions";
 
-  private final List<NamedTensor> tensors;
+  private final List<PublishedTensor> tensors;
   private final Semaphore steps = new Semaphore(0);
   private volatile WeightSnapshot newest;
   private volatile WeightSnapshot next;
@@ -27,7 +27,8 @@ final class PolicyStub implements Supplier<Optional<WeightSnapshot>> {
         model.expectedTensors().stream()
             .map(
                 tensor ->
-                    new NamedTensor(tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
+                    new PublishedTensor(
+                        tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
             .toList();
   }
 

@@ -91,7 +91,7 @@ public record LearnerConfiguration(
     @Setting(
             value = "float32",
             description = "What AdamW keeps its two moments in: float32, or bfloat16 for half.")
-        OptimizerState optimizerState,
+        OptimizerStateType optimizerState,
     @Setting(
             value = "0",
             range = "[0, inf)",

@@ -95,11 +95,11 @@ final class IncomingTensors {
   }
 
   /** The tensors, in the header's order. */
-  List<NamedTensor> tensors() {
-    List<NamedTensor> tensors = new ArrayList<>();
+  List<PublishedTensor> tensors() {
+    List<PublishedTensor> tensors = new ArrayList<>();
     for (int i = 0; i < values.size(); i++) {
       tensors.add(
-          new NamedTensor(layouts.get(i).getName(), layouts.get(i).getShape(), values.get(i)));
+          new PublishedTensor(layouts.get(i).getName(), layouts.get(i).getShape(), values.get(i)));
     }
     return tensors;
   }

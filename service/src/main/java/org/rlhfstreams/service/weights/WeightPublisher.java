@@ -52,7 +52,7 @@ public final class WeightPublisher {
       Producer<String, Object> producer,
       WeightVersion version,
       String family,
-      List<NamedTensor> tensors) {
+      List<PublishedTensor> tensors) {
     List<TensorLayout> layout = layout(tensors);
     long bytes = layout.stream().mapToLong(TensorLayout::getLength).sum();
     int chunks = Math.toIntExact((bytes + CHUNK - 1) / CHUNK);
@@ -70,7 +70,7 @@ public final class WeightPublisher {
     WeightDigest digest = new WeightDigest();
     ByteBuffer chunk = emptyChunk(bytes);
     int index = 0;
-    for (NamedTensor tensor : tensors) {
+    for (PublishedTensor tensor : tensors) {
       FloatBuffer values = FloatBuffer.wrap(tensor.values());
       while (values.hasRemaining()) {
         put(chunk, values);
@@ -101,10 +101,10 @@ public final class WeightPublisher {
     return ByteBuffer.allocate((int) Math.min(CHUNK, bytesLeft)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static List<TensorLayout> layout(List<NamedTensor> tensors) {
+  private static List<TensorLayout> layout(List<PublishedTensor> tensors) {
     List<TensorLayout> layout = new ArrayList<>();
     long offset = 0;
-    for (NamedTensor tensor : tensors) {
+    for (PublishedTensor tensor : tensors) {
       long length = Float.BYTES * tensor.size();
       layout.add(
           TensorLayout.newBuilder()

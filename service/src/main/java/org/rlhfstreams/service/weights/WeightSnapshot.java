@@ -12,7 +12,7 @@ import org.rlhfstreams.events.WeightVersion;
  *     org.rlhfstreams.schemas.EventProtocol}
  * @param tensors in the order of the header
  */
-public record WeightSnapshot(WeightVersion version, int protocol, List<NamedTensor> tensors) {
+public record WeightSnapshot(WeightVersion version, int protocol, List<PublishedTensor> tensors) {
   public WeightSnapshot {
     tensors = List.copyOf(tensors);
   }
@@ -21,6 +21,7 @@ public record WeightSnapshot(WeightVersion version, int protocol, List<NamedTens
   public Map<String, float[]> values() {
     return tensors.stream()
         .collect(
-            Collectors.toMap(NamedTensor::name, NamedTensor::values, (former, later) -> later));
+            Collectors.toMap(
+                PublishedTensor::name, PublishedTensor::values, (former, later) -> later));
   }
 }

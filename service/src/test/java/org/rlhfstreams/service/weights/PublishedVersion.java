@@ -17,21 +17,21 @@ final class PublishedVersion {
   private PublishedVersion() {}
 
   /** Several chunks, none aligned with a tensor. */
-  static List<NamedTensor> tensors() {
+  static List<PublishedTensor> tensors() {
     SplittableRandom random = new SplittableRandom(3);
-    List<NamedTensor> tensors = new ArrayList<>();
+    List<PublishedTensor> tensors = new ArrayList<>();
     for (int size : new int[] {7, 300_000, 1, 420_001}) {
       float[] values = new float[size];
       for (int i = 0; i < size; i++) {
         values[i] = (float) random.nextGaussian();
       }
-      tensors.add(new NamedTensor("tensor" + size, List.of((long) size), values));
+      tensors.add(new PublishedTensor("tensor" + size, List.of((long) size), values));
     }
     return tensors;
   }
 
   static List<WeightRecord> of(
-      Topic topic, Optional<WeightSigner> signer, long step, List<NamedTensor> tensors) {
+      Topic topic, Optional<WeightSigner> signer, long step, List<PublishedTensor> tensors) {
     MockProducer<String, Object> producer =
         new MockProducer<>(true, null, new StringSerializer(), (name, value) -> new byte[0]);
     Future<RecordMetadata> unused =

@@ -32,10 +32,10 @@ import org.rlhfstreams.service.configuration.WeightsConfiguration;
 final class SignedWeightsTest {
   private static final Topic POLICY = new Topics("run.", 1).policyWeights();
   private static final Topic REWARD = new Topics("run.", 1).rewardWeights();
-  private static final List<NamedTensor> TENSORS =
+  private static final List<PublishedTensor> TENSORS =
       List.of(
-          new NamedTensor("first", List.of(2L), new float[] {1, 2}),
-          new NamedTensor("second", List.of(2L), new float[] {3, 4}));
+          new PublishedTensor("first", List.of(2L), new float[] {1, 2}),
+          new PublishedTensor("second", List.of(2L), new float[] {3, 4}));
 
   @TempDir private Path directory;
   private final List<String> refused = new ArrayList<>();

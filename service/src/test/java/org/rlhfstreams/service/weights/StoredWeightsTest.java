@@ -21,7 +21,7 @@ final class StoredWeightsTest {
   private static StoredWeights holding(Optional<WeightVersion> wanted) {
     StoredWeights stored = new StoredWeights(CONNECTION, TOPIC, wanted);
     for (long step : List.of(1L, 2L, 3L)) {
-      List<NamedTensor> tensors = PublishedVersion.tensors();
+      List<PublishedTensor> tensors = PublishedVersion.tensors();
       PublishedVersion.of(TOPIC, Optional.empty(), step, tensors).stream()
           .limit(step == 3 ? 2 : Long.MAX_VALUE)
           .forEach(stored::accept);

@@ -25,7 +25,7 @@ final class WeightAssemblerTest {
   private final WeightAssembler assembler =
       new WeightAssembler(TOPIC.name(), Optional.empty(), (version, reason) -> refused.add(reason));
 
-  private static List<NamedTensor> tensors() {
+  private static List<PublishedTensor> tensors() {
     return PublishedVersion.tensors();
   }
 

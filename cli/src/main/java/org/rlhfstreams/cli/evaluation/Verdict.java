@@ -1,6 +1,0 @@
-package org.rlhfstreams.cli.evaluation;
-
-import org.rlhfstreams.cli.evaluation.result.Outcome;
-
-/** What a judge says of a pair: both responses' scores, and which is preferred. */
-record Verdict(double modelScore, double baselineScore, Outcome outcome) {}

@@ -1,2 +1,0 @@
-/** Owns the arithmetic of evaluations: means, their errors and intervals. Touches numbers alone. */
-package org.rlhfstreams.cli.evaluation.statistics;

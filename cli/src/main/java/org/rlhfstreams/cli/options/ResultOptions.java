@@ -1,0 +1,27 @@
+package org.rlhfstreams.cli.options;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.rlhfstreams.evaluation.result.ResultFiles;
+import picocli.CommandLine.Option;
+
+/** Where a result goes beside standard output. */
+public final class ResultOptions {
+  @Option(names = "--json", paramLabel = "FILE", description = "Everything that was found.")
+  private Path json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "A page with charts that needs no network.")
+  private Path html;
+
+  /**
+   * The files.
+   *
+   * @throws org.rlhfstreams.cli.CommandException where one cannot be written
+   */
+  public ResultFiles files() {
+    return new ResultFiles(Optional.ofNullable(json), Optional.ofNullable(html));
+  }
+}

@@ -1,0 +1,44 @@
+package org.rlhfstreams.datasets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** One response to a prompt: to imitate, or with a label that says whether it was wanted. */
+final class CompletionShape implements PreferenceShape {
+  @Override
+  public String name() {
+    return "responses (prompt, completion, and label where they are judged)";
+  }
+
+  @Override
+  public boolean fits(Set<String> columns) {
+    return Prompts.present(columns) && columns.contains("completion");
+  }
+
+  @Override
+  public Content content(DataRow row) throws BadRowException {
+    String completion =
+        row.value("completion").isArray()
+            ? Conversations.answer(
+                "completion", Conversations.read("completion", row.value("completion")), 0)
+            : row.text("completion");
+    Content content =
+        Prompts.conversation(row)
+            ? Content.of(Prompts.messages(row), completion, null)
+            : Content.of(Prompts.text(row), completion, null);
+    return row.has("label") ? content.withLabel(label(row.value("label"))) : content;
+  }
+
+  private static boolean label(JsonNode value) throws BadRowException {
+    String text = value.asText("").toLowerCase(Locale.ROOT);
+    if (List.of("true", "1", "1.0").contains(text)) {
+      return true;
+    }
+    if (List.of("false", "0", "0.0").contains(text)) {
+      return false;
+    }
+    throw new BadRowException("wrong type", "label is %s: make it true or false".formatted(value));
+  }
+}

@@ -1,0 +1,82 @@
+package org.rlhfstreams.datasets;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.rlhfstreams.common.ExplainedException;
+
+/** What a data set holds: shapes, good rows, and bad ones by their fault. */
+public final class DatasetSummary {
+  private static final int EXAMPLES = 3;
+
+  private final Map<String, String> shapes = new LinkedHashMap<>();
+  private final Map<String, Integer> faults = new TreeMap<>();
+  private final List<String> examples = new ArrayList<>();
+  private long good;
+  private long bad;
+
+  void shape(String file, String shape) {
+    shapes.put(file, shape);
+  }
+
+  void good() {
+    good++;
+  }
+
+  void bad(BadRow row) {
+    bad++;
+    if (faults.merge(row.kind(), 1, Integer::sum) == 1 && examples.size() < EXAMPLES) {
+      examples.add(row.described());
+    }
+  }
+
+  /** Rows that can be used. */
+  public long goodRows() {
+    return good;
+  }
+
+  /** Rows that cannot. */
+  public long badRows() {
+    return bad;
+  }
+
+  /** An example of each of the first faults, with its place. */
+  public List<String> examples() {
+    return List.copyOf(examples);
+  }
+
+  /** Says all of it: shapes, counts, examples. */
+  public void print(PrintStream out) {
+    lines().forEach(out::println);
+    examples.forEach(example -> out.println("  " + example));
+  }
+
+  /** For people: shapes, then counts. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    shapes.forEach((file, shape) -> lines.add(file + ": " + shape));
+    lines.add(
+        "%,d good rows, %,d bad%s".formatted(good, bad, faults.isEmpty() ? "" : ": " + counts()));
+    return lines;
+  }
+
+  private String counts() {
+    return String.join(
+        ", ",
+        faults.entrySet().stream().map(e -> "%,d %s".formatted(e.getValue(), e.getKey())).toList());
+  }
+
+  void refuseMostlyBad() {
+    if (bad > good) {
+      throw new ExplainedException(
+          "%,d of %,d rows are bad (%s): this is hardly what was meant; %s"
+              .formatted(bad, good + bad, counts(), String.join("; ", examples)));
+    }
+    if (good == 0) {
+      throw new ExplainedException("there are no rows: the files are empty");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.rlhfstreams.datasets;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.rlhfstreams.events.ChatMessage;
+
+/** Two responses, as texts or as conversations; the prompt apart, or what both begin with. */
+final class PairShape implements PreferenceShape {
+  @Override
+  public String name() {
+    return "pairs (chosen, rejected, and prompt or instruction where they do not begin with it)";
+  }
+
+  @Override
+  public boolean fits(Set<String> columns) {
+    return columns.contains("chosen") && columns.contains("rejected");
+  }
+
+  @Override
+  public Content content(DataRow row) throws BadRowException {
+    Content content =
+        row.value("chosen").isArray() || row.value("rejected").isArray()
+            ? ofConversations(row)
+            : ofTexts(row);
+    return row.has("margin") ? content.withMargin(margin(row)) : content;
+  }
+
+  private static double margin(DataRow row) throws BadRowException {
+    double margin = row.value("margin").asDouble(Double.NaN);
+    if (!Double.isFinite(margin)) {
+      throw new BadRowException(
+          "margin not finite", "margin is %s: make it a number".formatted(row.value("margin")));
+    }
+    return margin;
+  }
+
+  private static Content ofTexts(DataRow row) throws BadRowException {
+    String chosen = row.text("chosen");
+    String rejected = row.text("rejected");
+    if (row.has("prompt") || row.has("instruction")) {
+      return Prompts.conversation(row)
+          ? Content.of(Prompts.messages(row), chosen, rejected)
+          : Content.of(Prompts.text(row), chosen, rejected);
+    }
+    int shared = sharedPrefix(chosen, rejected);
+    return Content.of(
+        chosen.substring(0, shared), chosen.substring(shared), rejected.substring(shared));
+  }
+
+  /** What both begin with, without the space before the first difference. */
+  private static int sharedPrefix(String one, String other) {
+    int shared = 0;
+    while (shared < Math.min(one.length(), other.length())
+        && one.charAt(shared) == other.charAt(shared)) {
+      shared++;
+    }
+    return shared > 0 && one.charAt(shared - 1) == ' ' ? shared - 1 : shared;
+  }
+
+  private static Content ofConversations(DataRow row) throws BadRowException {
+    List<ChatMessage> chosen = Conversations.read("chosen", row.value("chosen"));
+    List<ChatMessage> rejected = Conversations.read("rejected", row.value("rejected"));
+    int shared = Conversations.shared(chosen, rejected);
+    shared = Math.min(shared, Math.min(chosen.size(), rejected.size()) - 1);
+    List<ChatMessage> prompt = new ArrayList<>();
+    if (Prompts.conversation(row)) {
+      prompt.addAll(Prompts.messages(row));
+    } else if (shared == 0) {
+      prompt.add(new ChatMessage("user", Prompts.text(row)));
+    }
+    prompt.addAll(chosen.subList(0, shared));
+    return Content.of(
+        prompt,
+        Conversations.answer("chosen", chosen, shared),
+        Conversations.answer("rejected", rejected, shared));
+  }
+}

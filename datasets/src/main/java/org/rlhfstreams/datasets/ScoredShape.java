@@ -1,0 +1,54 @@
+package org.rlhfstreams.datasets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/** Several responses with their scores: the best against the worst. */
+final class ScoredShape implements PreferenceShape {
+  @Override
+  public String name() {
+    return "scored responses (prompt, responses, scores)";
+  }
+
+  @Override
+  public boolean fits(Set<String> columns) {
+    return Prompts.present(columns) && columns.contains("responses") && columns.contains("scores");
+  }
+
+  @Override
+  public Content content(DataRow row) throws BadRowException {
+    JsonNode responses = row.value("responses");
+    JsonNode scores = row.value("scores");
+    if (!responses.isArray() || !scores.isArray() || responses.size() != scores.size()) {
+      throw new BadRowException("wrong type", "responses and scores must be lists of one length");
+    }
+    if (responses.size() < 2) {
+      throw new BadRowException("too few responses", "it takes two responses to compare");
+    }
+    int best = 0;
+    int worst = 0;
+    for (int i = 0; i < scores.size(); i++) {
+      if (!responses.get(i).isTextual() || !Double.isFinite(scores.get(i).asDouble(Double.NaN))) {
+        throw new BadRowException(
+            "wrong type", "responses must be texts and scores finite numbers; see index " + i);
+      }
+      best = score(scores, i) > score(scores, best) ? i : best;
+      worst = score(scores, i) < score(scores, worst) ? i : worst;
+    }
+    double margin = score(scores, best) - score(scores, worst);
+    if (margin == 0) {
+      throw new BadRowException("all scores equal", "all responses have the same score");
+    }
+    String chosen = responses.get(best).asText();
+    String rejected = responses.get(worst).asText();
+    Content content =
+        Prompts.conversation(row)
+            ? Content.of(Prompts.messages(row), chosen, rejected)
+            : Content.of(Prompts.text(row), chosen, rejected);
+    return content.withMargin(margin);
+  }
+
+  private static double score(JsonNode scores, int index) {
+    return scores.get(index).asDouble();
+  }
+}

@@ -1,0 +1,97 @@
+package org.rlhfstreams.evaluation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.rlhfstreams.common.ExplainedException;
+import org.rlhfstreams.datasets.JsonLine;
+import org.rlhfstreams.model.completion.CompletionPrompt;
+import org.rlhfstreams.model.completion.PromptEncoding;
+import org.rlhfstreams.model.completion.PromptException;
+import org.rlhfstreams.model.text.ChatMessage;
+
+/** A line to continue: {@code prompt}, {@code messages} (with {@code tools}) or {@code ids}. */
+public final class CompletionLine {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final JsonLine line;
+  private final boolean chat;
+
+  /**
+   * @param chat whether a {@code prompt} is a user's message
+   */
+  public CompletionLine(JsonLine line, boolean chat) {
+    this.line = line;
+    this.chat = chat;
+  }
+
+  /**
+   * What to continue.
+   *
+   * @throws ExplainedException naming file and line where that is not clear
+   */
+  public CompletionPrompt prompt() {
+    Optional<String> text = line.text("prompt");
+    Optional<JsonNode> messages = line.field("messages");
+    Optional<int[]> tokenIds = line.tokenIds("ids");
+    if (Stream.of(text, messages, tokenIds).filter(Optional::isPresent).count() != 1) {
+      throw line.bad(
+          "expected one of prompt (a string), messages (a list) and ids (a list of token ids); it"
+              + " has "
+              + line.fieldNames());
+    }
+    if (tokenIds.isPresent()) {
+      return CompletionPrompt.of(tokenIds.get());
+    }
+    if (messages.isPresent()) {
+      return new CompletionPrompt.Conversation(messages(messages.get()), tools());
+    }
+    return chat
+        ? CompletionPrompt.of(List.of(ChatMessage.of("user", text.get())))
+        : CompletionPrompt.of(text.get());
+  }
+
+  /**
+   * What to continue, as tokens.
+   *
+   * @throws ExplainedException naming file and line where it cannot be continued
+   */
+  public int[] encode(PromptEncoding prompts) {
+    try {
+      return prompts.encode(prompt());
+    } catch (PromptException e) {
+      throw line.bad(e.getMessage());
+    }
+  }
+
+  private List<ChatMessage> messages(JsonNode messages) {
+    if (!messages.isArray()) {
+      throw line.bad("messages is " + messages.getNodeType() + ": make it a list of messages");
+    }
+    List<ChatMessage> read = new ArrayList<>();
+    for (JsonNode message : messages) {
+      try {
+        read.add(ChatMessage.of(message));
+      } catch (IllegalArgumentException e) {
+        throw line.bad(e.getMessage() + "; give each message a role and a content");
+      }
+    }
+    return read;
+  }
+
+  @SuppressWarnings("unchecked") // an object's keys are texts
+  private List<Map<String, Object>> tools() {
+    List<Map<String, Object>> tools = new ArrayList<>();
+    for (JsonNode tool : line.field("tools").orElseGet(MAPPER::createArrayNode)) {
+      if (!tool.isObject()) {
+        throw line.bad("tools holds " + tool + ": make it a list of objects");
+      }
+      tools.add(MAPPER.convertValue(tool, Map.class));
+    }
+    return tools;
+  }
+}

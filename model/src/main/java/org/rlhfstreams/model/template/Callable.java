@@ -1,6 +1,0 @@
-package org.rlhfstreams.model.template;
-
-/** A value that a template may call: a function, a method or a macro. */
-interface Callable {
-  Object call(Arguments arguments);
-}

@@ -1,0 +1,206 @@
+package org.rlhfstreams.service.lineage;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.schemas.TraceParent;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.CommittedLog;
+
+/**
+ * Follows one request: its prompt, its admission, each response, their scores, the steps that
+ * learned from them, and the first response that a policy drew which had learned.
+ */
+public final class RequestTrace {
+  private final KafkaConnection connection;
+  private final Topics topics;
+  private final String requestId;
+  private final List<TraceEntry> entries = new ArrayList<>();
+  private final Map<WeightVersion, TraceEntry> firstUses = new HashMap<>();
+  private final List<WeightVersion> learned = new ArrayList<>();
+  private Optional<TraceParent> trace = Optional.empty();
+  private Optional<String> promptId = Optional.empty();
+
+  /**
+   * @param requestId that admission gave, such as {@code prompt-7/0}
+   */
+  public RequestTrace(KafkaConnection connection, String requestId) {
+    this.connection = connection;
+    this.topics = connection.topics();
+    this.requestId = requestId;
+  }
+
+  /**
+   * The request of the newest rollout that was learned from.
+   *
+   * @return empty where there is none yet
+   */
+  public static Optional<String> newestLearned(KafkaConnection connection)
+      throws ExecutionException, InterruptedException {
+    List<String> newest = new ArrayList<>();
+    try (CommittedLog log = new CommittedLog(connection)) {
+      log.read(
+          connection.topics().trainingMetrics(),
+          connection.decoder(StepMetrics.class),
+          (record, step) -> {
+            boolean rollouts =
+                ObjectiveName.named(step.getObjective())
+                    .filter(ObjectiveName::learnsFromRollouts)
+                    .isPresent();
+            if (rollouts && !step.getRolloutIds().isEmpty()) {
+              newest.clear();
+              newest.add(step.getRolloutIds().get(0));
+            }
+          });
+    }
+    return newest.stream().findFirst().map(RequestTrace::requestOf);
+  }
+
+  /** The request that a rollout answers. */
+  private static String requestOf(String rolloutId) {
+    return rolloutId.substring(0, rolloutId.lastIndexOf('/'));
+  }
+
+  /** Reads the log; what has happened to the request so far, in order. */
+  public List<TraceEntry> read() throws ExecutionException, InterruptedException {
+    try (CommittedLog log = new CommittedLog(connection)) {
+      log.read(topics.rolloutRequests(), connection.decoder(RolloutRequest.class), this::admitted);
+      log.read(topics.prompts(), connection.decoder(Prompt.class), this::prompted);
+      log.read(topics.rollouts(), connection.decoder(Rollout.class), this::sampled);
+      log.read(topics.scoredRollouts(), connection.decoder(ScoredRollout.class), this::scored);
+      log.read(topics.trainingMetrics(), connection.decoder(StepMetrics.class), this::stepped);
+      log.read(topics.deadLetters(), connection.decoder(DeadLetter.class), this::buried);
+    }
+    learned.stream()
+        .map(firstUses::get)
+        .filter(use -> use != null)
+        .findFirst()
+        .ifPresent(entries::add);
+    return List.copyOf(entries);
+  }
+
+  /** The trace that its records belong to; known after {@link #read}. */
+  public Optional<String> traceId() {
+    return trace.map(TraceParent::traceId);
+  }
+
+  private void admitted(ConsumerRecord<String, byte[]> record, RolloutRequest request) {
+    if (!request.getRequestId().equals(requestId)) {
+      return;
+    }
+    promptId = Optional.of(request.getPromptId());
+    trace = TraceParent.of(record.headers());
+    add(
+        record,
+        "admitted",
+        "%d response%s, policy %s or newer"
+            .formatted(
+                request.getSamples(),
+                request.getSamples() == 1 ? "" : "s",
+                WeightVersions.text(request.getMinimumVersion())));
+  }
+
+  private void prompted(ConsumerRecord<String, byte[]> record, Prompt prompt) {
+    if (promptId.isPresent() && promptId.get().equals(prompt.getPromptId())) {
+      String text = prompt.getText() == null ? prompt.getMessages().toString() : prompt.getText();
+      entries.add(
+          0, TraceEntry.of(record, "prompt", prompt.getSource() + ": " + ShownText.of(text)));
+    }
+  }
+
+  private void sampled(ConsumerRecord<String, byte[]> record, Rollout rollout) {
+    for (VersionSegment segment : rollout.getSegments()) {
+      firstUses.putIfAbsent(
+          segment.getVersion(),
+          TraceEntry.of(
+              record,
+              "policy in use",
+              "%s, first for %s by %s"
+                  .formatted(
+                      WeightVersions.text(segment.getVersion()),
+                      rollout.getRolloutId(),
+                      rollout.getWorkerId())));
+    }
+    if (!rollout.getRequestId().equals(requestId)) {
+      return;
+    }
+    List<String> versions =
+        rollout.getSegments().stream()
+            .map(segment -> WeightVersions.text(segment.getVersion()))
+            .toList();
+    add(
+        record,
+        "sampled",
+        "%s: %d tokens by policy %s on %s: %s"
+            .formatted(
+                rollout.getRolloutId(),
+                rollout.getResponseTokenIds().size(),
+                String.join(", ", versions),
+                rollout.getWorkerId(),
+                ShownText.of(rollout.getResponseText())));
+  }
+
+  private void scored(ConsumerRecord<String, byte[]> record, ScoredRollout scored) {
+    if (scored.getRollout().getRequestId().equals(requestId)) {
+      double kl = scored.getKl().stream().mapToDouble(Float::doubleValue).sum();
+      add(
+          record,
+          "scored",
+          String.format(
+              Locale.ROOT,
+              "%s: score %.3f by reward model %s, KL %.3f",
+              scored.getRollout().getRolloutId(),
+              scored.getScore(),
+              WeightVersions.text(scored.getRewardModelVersion()),
+              kl));
+    }
+  }
+
+  private void stepped(ConsumerRecord<String, byte[]> record, StepMetrics step) {
+    List<String> own =
+        step.getRolloutIds().stream()
+            .filter(id -> id.contains("/") && requestOf(id).equals(requestId))
+            .toList();
+    if (!own.isEmpty()) {
+      learned.add(step.getVersion());
+      add(
+          record,
+          "learned",
+          "%s: with %d others, into policy %s (%s)"
+              .formatted(
+                  String.join(", ", own),
+                  step.getRolloutIds().size() - own.size(),
+                  WeightVersions.text(step.getVersion()),
+                  step.getObjective()));
+    }
+  }
+
+  private void buried(ConsumerRecord<String, byte[]> record, DeadLetter letter) {
+    if (letter.getKey() != null
+        && requestId.equals(
+            StandardCharsets.UTF_8.decode(letter.getKey().duplicate()).toString())) {
+      add(record, "refused", letter.getStage() + ": " + letter.getReason());
+    }
+  }
+
+  private void add(ConsumerRecord<String, byte[]> record, String event, String detail) {
+    entries.add(TraceEntry.of(record, event, detail));
+  }
+}

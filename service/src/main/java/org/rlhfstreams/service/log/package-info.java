@@ -1,0 +1,2 @@
+/** Owns reading topics from a start to an end. */
+package org.rlhfstreams.service.log;
