@@ -1,7 +1,9 @@
 package org.rlhfstreams.embedded;
 
+import org.rlhfstreams.common.ExplainedException;
+
 /** The embedded broker or registry cannot start; the message says why and what to do. */
-public final class EmbeddedException extends RuntimeException {
+public final class EmbeddedException extends ExplainedException {
   private static final long serialVersionUID = 1L;
 
   public EmbeddedException(String message) {

@@ -1,20 +1,14 @@
 package org.rlhfstreams.cli.command;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.rlhfstreams.common.ExplainedException;
-import org.rlhfstreams.embedded.EmbeddedException;
-import org.rlhfstreams.learner.checkpoint.CheckpointException;
-import org.rlhfstreams.learner.loop.NonFiniteStepException;
-import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.common.FileProblem;
 import org.rlhfstreams.schemas.RegistryErrors;
-import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.RootCause;
-import org.rlhfstreams.schemas.TopicException;
-import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
-import org.rlhfstreams.service.kafka.ConnectionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,7 +57,7 @@ public final class RlhfCommand implements Runnable {
     line.setParameterExceptionHandler(
         (exception, arguments) -> {
           misused(exception);
-          return CommandLine.ExitCode.USAGE;
+          return ExplainedException.MISUSED;
         });
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> fail(exception, command.getErr()));
@@ -93,20 +87,13 @@ public final class RlhfCommand implements Runnable {
   }
 
   private static int fail(Exception exception, PrintWriter err) throws Exception {
-    if (exception instanceof ConfigurationException || exception instanceof ParameterException) {
+    if (exception instanceof ParameterException) {
       err.println(exception.getMessage());
-      return CommandLine.ExitCode.USAGE;
+      return ExplainedException.MISUSED;
     }
-    if (exception instanceof ExplainedException
-        || exception instanceof ModelException
-        || exception instanceof ConnectionException
-        || exception instanceof CheckpointException
-        || exception instanceof NonFiniteStepException
-        || exception instanceof EmbeddedException
-        || exception instanceof TopicException
-        || exception instanceof RegistryUnavailableException) {
-      err.println(exception.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
+    if (exception instanceof ExplainedException explained) {
+      err.println(explained.getMessage());
+      return explained.exitCode();
     }
     if (isRefusal(exception)) {
       err.println(
@@ -116,11 +103,16 @@ public final class RlhfCommand implements Runnable {
                       ? "schema registry"
                       : "Kafka broker (rlhf topics acls prints what each role needs)",
                   RootCause.message(exception)));
-      return CommandLine.ExitCode.SOFTWARE;
+      return ExplainedException.FAILED;
+    }
+    Optional<ExplainedException> file = FileProblem.in(exception);
+    if (file.isPresent()) {
+      err.println(file.get().getMessage());
+      return ExplainedException.FAILED;
     }
     err.println("this is a fault of rlhf-streams itself; please report it:");
     exception.printStackTrace(err);
-    return CommandLine.ExitCode.SOFTWARE;
+    return ExplainedException.FAILED;
   }
 
   private static boolean isRefusal(Throwable error) {
