@@ -19,8 +19,7 @@ final class FileProblemTest {
   void aFullDiskSaysWhatWasWrittenAndWhatToDo() {
     Throwable full =
         catchThrowable(
-            () ->
-                Files.write(Path.of("/dev/full"), new byte[1 << 16], StandardOpenOption.WRITE));
+            () -> Files.write(Path.of("/dev/full"), new byte[1 << 16], StandardOpenOption.WRITE));
     UncheckedIOException error =
         new UncheckedIOException("checkpoint 12 cannot be written", (IOException) full);
     assertThat(FileProblem.in(error))

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.rlhfstreams.model.architecture.ModelConfiguration;
-import org.rlhfstreams.service.weights.NamedTensor;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.rlhfstreams.model.files.NamedTensor;
 
 /** {@code state.json}: all of a checkpoint but its tensors, in format {@value #FORMAT}. */
 final class StateFile {
@@ -99,7 +99,7 @@ final class StateFile {
    * @throws CheckpointException if a field is missing or invalid
    */
   Checkpoint checkpoint(
-      ModelConfiguration configuration, List<float[]> model, List<NamedTensor> others) {
+      TransformerConfiguration configuration, List<float[]> model, List<NamedTensor> others) {
     RunKind kind =
         RunKind.of(fields.text(KIND))
             .orElseThrow(

@@ -32,7 +32,7 @@ public record TrainerState(
 
   /** The state of a trainer of this process. */
   public TrainerState(
-      ModelConfiguration configuration,
+      TransformerConfiguration configuration,
       List<float[]> model,
       List<NamedTensor> others,
       Map<String, Double> numbers) {
