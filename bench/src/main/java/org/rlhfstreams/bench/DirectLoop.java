@@ -10,7 +10,8 @@ import java.util.Optional;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.TrainableModels;
 import org.rlhfstreams.learner.data.ScoredSample;
-import org.rlhfstreams.learner.training.PpoTrainer;
+import org.rlhfstreams.learner.training.PpoStrategy;
+import org.rlhfstreams.learner.training.RolloutTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
@@ -41,7 +42,7 @@ final class DirectLoop implements AutoCloseable {
   private final Generator generator;
   private final InferenceModel inference;
   private final InferenceModel scorer;
-  private final PpoTrainer trainer;
+  private final RolloutTrainer trainer;
   private int next;
   private long seed;
 
@@ -71,10 +72,10 @@ final class DirectLoop implements AutoCloseable {
     this.scorer = new InferenceModel(scorerDecoder, MicroBatchSettings.DEFAULT);
     TrainableModels models = new TrainableModels(configuration);
     this.trainer =
-        new PpoTrainer(
+        new RolloutTrainer(
+            new PpoStrategy(configuration.ppo()),
             models.languageModel(path),
             Optional.of(models.scorer(configuration.model().requiredReward())),
-            configuration.ppo(),
             configuration.learner());
   }
 

@@ -131,6 +131,19 @@ final class ModuleArrowsTest {
   }
 
   @Test
+  void theLearnerNamesTheComputeThreadInOnePlace() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.rlhfstreams.learner..")
+        .and()
+        .resideOutsideOfPackage("org.rlhfstreams.learner.autograd..")
+        .should()
+        .dependOnClassesThat()
+        .haveSimpleName("ComputeThread")
+        .check(classes);
+  }
+
+  @Test
   void onlyTheLoopOfTheLearnerTouchesKafka() {
     noClasses()
         .that()

@@ -27,14 +27,15 @@ import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.reference.KeptReference;
 import org.rlhfstreams.learner.reference.ReferenceDigest;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
-import org.rlhfstreams.learner.training.CriticFreeTrainer;
+import org.rlhfstreams.learner.training.CriticFreeStrategy;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.JudgingTrainer;
 import org.rlhfstreams.learner.training.LabelTrainer;
 import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
-import org.rlhfstreams.learner.training.PpoTrainer;
+import org.rlhfstreams.learner.training.PpoStrategy;
 import org.rlhfstreams.learner.training.PreferenceTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
+import org.rlhfstreams.learner.training.RolloutTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
@@ -158,14 +159,14 @@ record LearnerAssembly(
     Path start = configuration.model().requiredPolicy();
     PpoConfiguration settings = configuration.ppo();
     boolean headed = settings.valueModel() == ValueModelKind.HEAD;
-    PpoTrainer trainer =
+    RolloutTrainer trainer =
         opened.add(
-            new PpoTrainer(
+            new RolloutTrainer(
+                new PpoStrategy(settings),
                 headed ? models.withValueHead(start) : models.languageModel(start),
                 headed
                     ? Optional.empty()
                     : Optional.of(models.scorer(configuration.model().requiredReward())),
-                settings,
                 learner()));
     return rollouts(trainer, start);
   }
@@ -174,11 +175,14 @@ record LearnerAssembly(
     Path start = configuration.model().requiredPolicy();
     return rollouts(
         opened.add(
-            new CriticFreeTrainer(
+            new RolloutTrainer(
+                new CriticFreeStrategy(
+                    learner().objective(),
+                    configuration.criticFree(),
+                    configuration.sampling().maxNewTokens()),
                 models.languageModel(start),
-                configuration.criticFree(),
-                learner(),
-                configuration.sampling().maxNewTokens())),
+                Optional.empty(),
+                learner())),
         start);
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
 
 /**
  * The clipped surrogate of a policy gradient (Schulman et al. 2017, eq. 7), with dual clipping (Ye
@@ -13,41 +14,44 @@ import java.util.OptionalDouble;
  * @param clipLow how far the ratio may fall below 1 before it stops counting, epsilon
  * @param clipHigh how far the ratio may rise above 1 before it stops counting
  * @param dualClip bound on the loss of terms with a negative advantage, in advantages
- * @param decoupledWeightCap where present, the ratio is against {@code oldLogProbabilities} and
- *     terms are weighed by old over behaviour probability; those that weigh more than this are left
- *     out
+ * @param decoupledWeightCap if present, the ratio is against {@code oldLogProbabilities} and terms
+ *     are weighed by old over behaviour probability; those that weigh more than this are left out
  */
 public record ClippedSurrogate(
     double clipLow, double clipHigh, OptionalDouble dualClip, OptionalDouble decoupledWeightCap) {
   private static final double LARGEST_LOG_RATIO = 20;
 
+  /** The surrogate of an objective as it is configured, with its two clipping bounds. */
+  public static ClippedSurrogate of(
+      RolloutObjectiveConfiguration settings, double clipLow, double clipHigh) {
+    return new ClippedSurrogate(
+        clipLow,
+        clipHigh,
+        settings.dualClip(),
+        settings.decoupled()
+            ? OptionalDouble.of(settings.decoupledWeightCap())
+            : OptionalDouble.empty());
+  }
+
   /**
    * Losses of the terms, [terms].
    *
-   * @param statistics gets those of the ratio, with TRL's names
-   * @param logProbabilities of the policy that is trained, [terms]
-   * @param oldLogProbabilities of the policy around which the ratio is clipped, [terms]
-   * @param behaviorLogProbabilities of the policy that sampled, [terms]
-   * @param advantages [terms]
+   * @param statistics takes those of the ratio, with TRL's names
    */
-  NDArray losses(
-      Map<String, NDArray> statistics,
-      NDArray logProbabilities,
-      NDArray oldLogProbabilities,
-      NDArray behaviorLogProbabilities,
-      NDArray advantages) {
-    NDArray logRatio = bounded(logProbabilities.sub(oldLogProbabilities));
+  NDArray losses(PolicyTerms<NDArray> terms, Map<String, NDArray> statistics) {
+    NDArray logRatio = bounded(terms.logProbabilities().sub(terms.oldLogProbabilities()));
     NDArray ratio = logRatio.exp();
     statistics.put("policy/approxkl_avg", Scalars.times(logRatio.square().mean(), 0.5));
     statistics.put(
         "policy/clipfrac_avg", share(ratio.gt(1 + clipHigh)).add(share(ratio.lt(1 - clipLow))));
     statistics.put("val/ratio", ratio.mean());
     statistics.put("val/ratio_var", ratio.sub(ratio.mean()).square().mean());
-    NDArray losses = clipped(ratio, advantages);
+    NDArray losses = clipped(ratio, terms.advantages());
     if (decoupledWeightCap.isEmpty()) {
       return losses;
     }
-    NDArray weights = bounded(oldLogProbabilities.sub(behaviorLogProbabilities)).exp();
+    NDArray weights =
+        bounded(terms.oldLogProbabilities().sub(terms.behaviorLogProbabilities())).exp();
     NDArray kept = weights.lte(decoupledWeightCap.getAsDouble()).toType(DataType.FLOAT64, false);
     statistics.put("off_policy/weight", weights.mean());
     statistics.put("off_policy/dropped", kept.mean().neg().add(1));

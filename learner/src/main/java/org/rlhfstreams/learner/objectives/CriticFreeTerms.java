@@ -8,13 +8,15 @@ package org.rlhfstreams.learner.objectives;
  * @param oldLogProbabilities of the policy around which the ratio is clipped
  * @param behaviorLogProbabilities of the policy that sampled
  * @param referenceLogProbabilities of the reference
- * @param advantages already normalised where that is wanted
+ * @param advantages already normalised if the settings ask for it
  * @param weights of the terms in the mean
+ * @param <A> {@code double[]}, or {@code NDArray} inside the formula
  */
-public record CriticFreeTerms(
-    double[] logProbabilities,
-    double[] oldLogProbabilities,
-    double[] behaviorLogProbabilities,
-    double[] referenceLogProbabilities,
-    double[] advantages,
-    double[] weights) {}
+public record CriticFreeTerms<A>(
+    A logProbabilities,
+    A oldLogProbabilities,
+    A behaviorLogProbabilities,
+    A referenceLogProbabilities,
+    A advantages,
+    A weights)
+    implements PolicyTerms<A> {}

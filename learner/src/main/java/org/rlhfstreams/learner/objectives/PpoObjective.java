@@ -1,8 +1,9 @@
 package org.rlhfstreams.learner.objectives;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.autograd.ObjectiveGradients;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017, eq. 7 and 9), with value clipping and an
@@ -18,55 +19,21 @@ public record PpoObjective(
     double valueClip,
     double valueCoefficient,
     double entropyCoefficient) {
-  /** Gradients in the result: by log-probability, by entropy, by value. */
-  public ObjectiveResult evaluate(PpoTokens tokens) {
-    return ObjectiveGradients.evaluate(
-        List.of(tokens.logProbabilities(), tokens.entropies(), tokens.values()),
-        List.of(
-            tokens.oldLogProbabilities(),
-            tokens.behaviorLogProbabilities(),
-            tokens.advantages(),
-            tokens.returns(),
-            tokens.oldValues()),
-        (arrays, statistics) ->
-            loss(
-                statistics,
-                arrays.get(0),
-                arrays.get(1),
-                arrays.get(2),
-                arrays.get(3),
-                arrays.get(4),
-                arrays.get(5),
-                arrays.get(6),
-                arrays.get(7)));
+  /** The loss of a mini-batch and its gradients. */
+  public ObjectiveResult<PpoGradients> evaluate(PpoTokens<double[]> tokens) {
+    return ObjectiveGradients.evaluate(tokens, PpoGradients.class, this::loss);
   }
 
-  private NDArray loss(
-      Map<String, NDArray> statistics,
-      NDArray logProbabilities,
-      NDArray entropies,
-      NDArray values,
-      NDArray oldLogProbabilities,
-      NDArray behaviorLogProbabilities,
-      NDArray advantages,
-      NDArray returns,
-      NDArray oldValues) {
-    NDArray policyLoss =
-        surrogate
-            .losses(
-                statistics,
-                logProbabilities,
-                oldLogProbabilities,
-                behaviorLogProbabilities,
-                advantages)
-            .mean();
+  private NDArray loss(PpoTokens<NDArray> tokens, Map<String, NDArray> statistics) {
+    NDArray policyLoss = surrogate.losses(tokens, statistics).mean();
 
-    NDArray valueErrors = values.sub(returns).square();
-    NDArray clippedValues = values.sub(oldValues).clip(-valueClip, valueClip).add(oldValues);
-    NDArray clippedErrors = clippedValues.sub(returns).square();
+    NDArray valueErrors = tokens.values().sub(tokens.returns()).square();
+    NDArray clippedValues =
+        tokens.values().sub(tokens.oldValues()).clip(-valueClip, valueClip).add(tokens.oldValues());
+    NDArray clippedErrors = clippedValues.sub(tokens.returns()).square();
     NDArray valueLoss = Scalars.times(valueErrors.maximum(clippedErrors).mean(), 0.5);
 
-    NDArray entropy = entropies.mean();
+    NDArray entropy = tokens.entropies().mean();
     statistics.put("loss/policy_avg", policyLoss);
     statistics.put("loss/value_avg", valueLoss);
     statistics.put("policy/entropy_avg", entropy);

@@ -8,16 +8,18 @@ package org.rlhfstreams.learner.objectives;
  * @param values of the value model that is trained
  * @param oldLogProbabilities of the policy around which the ratio is clipped
  * @param behaviorLogProbabilities of the policy that sampled
- * @param advantages already whitened where that is wanted
+ * @param advantages already whitened if the settings ask for it
  * @param returns targets of the values
  * @param oldValues values before the step
+ * @param <A> {@code double[]}, or {@code NDArray} inside the formula
  */
-public record PpoTokens(
-    double[] logProbabilities,
-    double[] entropies,
-    double[] values,
-    double[] oldLogProbabilities,
-    double[] behaviorLogProbabilities,
-    double[] advantages,
-    double[] returns,
-    double[] oldValues) {}
+public record PpoTokens<A>(
+    A logProbabilities,
+    A entropies,
+    A values,
+    A oldLogProbabilities,
+    A behaviorLogProbabilities,
+    A advantages,
+    A returns,
+    A oldValues)
+    implements PolicyTerms<A> {}

@@ -2,8 +2,9 @@ package org.rlhfstreams.learner.objectives;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.autograd.ObjectiveGradients;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 
 /**
  * The Bradley-Terry likelihood of preferences (Ouyang et al. 2022, eq. 1): the mean over pairs of
@@ -14,36 +15,24 @@ import java.util.Map;
  */
 public record RewardObjective(double centeringCoefficient) {
 
-  /**
-   * Evaluates a batch; all arrays are [pairs].
-   *
-   * @param margins by how much the chosen one must lead; 0 where nothing is known
-   * @param weights of the pairs in the loss, 1 by default
-   * @return gradients by chosen and by rejected score
-   */
-  public ObjectiveResult evaluate(
-      double[] chosen, double[] rejected, double[] margins, double[] weights) {
-    return ObjectiveGradients.evaluate(
-        List.of(chosen, rejected), List.of(margins, weights), this::loss);
+  /** The loss of a batch and its gradients. */
+  public ObjectiveResult<RewardGradients> evaluate(RewardScores<double[]> scores) {
+    return ObjectiveGradients.evaluate(scores, RewardGradients.class, this::loss);
   }
 
-  private NDArray loss(List<NDArray> arrays, Map<String, NDArray> statistics) {
-    NDArray chosen = arrays.get(0);
-    NDArray rejected = arrays.get(1);
-    NDArray margins = arrays.get(2);
-    NDArray weights = arrays.get(3);
-    NDArray lead = chosen.sub(rejected);
-    NDArray loss = minusLogSigmoid(lead.sub(margins)).mul(weights).mean();
+  private NDArray loss(RewardScores<NDArray> scores, Map<String, NDArray> statistics) {
+    NDArray lead = scores.chosen().sub(scores.rejected());
+    NDArray loss = minusLogSigmoid(lead.sub(scores.margins())).mul(scores.weights()).mean();
     if (centeringCoefficient > 0) {
-      NDArray sums = chosen.add(rejected).square().mul(weights);
+      NDArray sums = scores.chosen().add(scores.rejected()).square().mul(scores.weights());
       loss = loss.add(Scalars.times(sums.mean(), centeringCoefficient));
     }
-    NDArray scores = chosen.concat(rejected);
+    NDArray all = scores.chosen().concat(scores.rejected());
     statistics.put("accuracy", lead.gt(0).toType(DataType.FLOAT64, false).mean());
     statistics.put("margin", lead.mean());
-    statistics.put("min_reward", scores.min());
-    statistics.put("mean_reward", scores.mean());
-    statistics.put("max_reward", scores.max());
+    statistics.put("min_reward", all.min());
+    statistics.put("mean_reward", all.mean());
+    statistics.put("max_reward", all.max());
     return loss;
   }
 

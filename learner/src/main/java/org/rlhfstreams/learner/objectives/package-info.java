@@ -1,5 +1,5 @@
 /**
- * Owns the losses: pure functions from log-probabilities, values and advantages to a loss, its
- * gradients and its statistics. They see numbers; never a model, never Kafka.
+ * Owns the losses: formulas over records of log-probabilities, values and advantages, which read
+ * like those of the papers. They see numbers; never a model, a thread or Kafka.
  */
 package org.rlhfstreams.learner.objectives;

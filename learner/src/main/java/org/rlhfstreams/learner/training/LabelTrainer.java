@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.data.LabelledResponse;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
+import org.rlhfstreams.learner.objectives.preference.LabelledGradients;
 import org.rlhfstreams.learner.objectives.preference.LabelledSums;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
 import org.rlhfstreams.learner.reference.RowSums;
-import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -55,14 +55,14 @@ public final class LabelTrainer extends SingleModelTrainer<LabelledResponse>
     double[] referenceSums = reference.sums(rows);
     try (Pass pass = policy.logProbabilityPass(rows)) {
       double[] policySums = RowSums.of(pass.logProbabilities());
-      ObjectiveResult result = evaluate(batch, policySums, referenceSums, mismatched);
+      ObjectiveResult<PassGradients> result =
+          evaluate(batch, policySums, referenceSums, mismatched)
+              .withGradients(
+                  gradients ->
+                      PassGradients.ofLogProbabilities(
+                          Rows.spread(gradients.policy(), pass.logProbabilities())));
       Map<String, Double> metrics =
-          OneUpdate.apply(
-              policy,
-              pass,
-              result,
-              () -> gradients(pass, result),
-              learningRate * learningRateFactor);
+          OneUpdate.apply(policy, pass, result, learningRate * learningRateFactor);
       metrics.put(
           "num_tokens", (double) rows.stream().mapToLong(row -> row.tokenIds().length).sum());
       return metrics;
@@ -92,24 +92,23 @@ public final class LabelTrainer extends SingleModelTrainer<LabelledResponse>
     for (int i = 0; i < policySums.length; i++) {
       rewards.add(responses.get(i), objective.beta() * (policySums[i] - referenceSums[i]));
     }
-    ObjectiveResult result =
+    ObjectiveResult<LabelledGradients> result =
         evaluate(responses, policySums, referenceSums, new double[] {distance});
     return Map.of("loss", result.loss(), "kl", result.statistics().get("kl"));
   }
 
-  private ObjectiveResult evaluate(
+  private ObjectiveResult<LabelledGradients> evaluate(
       List<LabelledResponse> responses,
       double[] policySums,
       double[] referenceSums,
       double[] mismatched) {
-    LabelledSums sums =
-        new LabelledSums(
+    return objective.evaluate(
+        new LabelledSums<>(
             policySums,
             referenceSums,
             responses.stream().mapToDouble(response -> response.desirable() ? 1 : 0).toArray(),
             responses.stream().mapToDouble(LabelledResponse::weight).toArray(),
-            mismatched);
-    return ComputeThread.call(() -> objective.evaluate(sums));
+            mismatched));
   }
 
   /** Each prompt with the response before it; the first with the last. */
@@ -139,16 +138,6 @@ public final class LabelTrainer extends SingleModelTrainer<LabelledResponse>
     try (Pass pass = policy.logProbabilityPassWithoutGradient(rows)) {
       return RowSums.of(pass.logProbabilities());
     }
-  }
-
-  /** The gradient by a sum is the gradient by each of its terms. */
-  private static PassGradients gradients(Pass pass, ObjectiveResult result) {
-    float[][] gradients = new float[pass.logProbabilities().length][];
-    for (int i = 0; i < gradients.length; i++) {
-      gradients[i] = new float[pass.logProbabilities()[i].length];
-      Arrays.fill(gradients[i], (float) result.gradients().get(0)[i]);
-    }
-    return PassGradients.ofLogProbabilities(gradients);
   }
 
   @Override

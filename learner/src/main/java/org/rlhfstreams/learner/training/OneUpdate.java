@@ -2,8 +2,7 @@ package org.rlhfstreams.learner.training;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TrainableModel;
@@ -18,21 +17,17 @@ final class OneUpdate {
   /**
    * Takes the gradients through the pass and updates the model.
    *
-   * @param gradients of the result's loss on the pass; not asked for where the loss is not finite
+   * @param result with gradients on the pass
    * @return the step's metrics
    */
   static Map<String, Double> apply(
-      TrainableModel model,
-      Pass pass,
-      ObjectiveResult result,
-      Supplier<PassGradients> gradients,
-      double learningRate) {
+      TrainableModel model, Pass pass, ObjectiveResult<PassGradients> result, double learningRate) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("loss", result.loss());
     metrics.putAll(result.statistics());
     boolean applied = Double.isFinite(result.loss());
     if (applied) {
-      pass.backward(gradients.get());
+      pass.backward(result.gradients());
       Update update = model.update(learningRate);
       metrics.put("grad_norm", update.gradientNorm());
       applied = update.applied();

@@ -5,17 +5,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.preference.PairGradients;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.objectives.preference.PairSums;
 import org.rlhfstreams.learner.reference.RowSums;
-import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
-import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 
@@ -64,23 +63,18 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
       return metrics;
     }
     List<ScoredSample> samples = pairs.all();
-    List<TokenRow> rows = samples.stream().map(ScoredSample::row).toList();
-    double[] temperatures = samples.stream().mapToDouble(ScoredSample::temperature).toArray();
-    try (Pass pass = policy.tokenPass(rows, temperatures, false)) {
-      PairSums sums = sums(samples, pass, pairs.count());
-      ObjectiveResult result = ComputeThread.call(() -> objective.evaluate(sums));
+    try (Pass pass = RolloutPasses.policy(policy, samples, false)) {
+      ObjectiveResult<PassGradients> result =
+          objective
+              .evaluate(sums(samples, pass, pairs.count()))
+              .withGradients(gradients -> onTokens(gradients, pass.logProbabilities()));
       metrics.putAll(
-          OneUpdate.apply(
-              policy,
-              pass,
-              result,
-              () -> gradients(result, pass.logProbabilities()),
-              learner.learningRate() * learningRateFactor));
+          OneUpdate.apply(policy, pass, result, learner.learningRate() * learningRateFactor));
     }
     return metrics;
   }
 
-  private static PairSums sums(List<ScoredSample> samples, Pass pass, int pairs) {
+  private static PairSums<double[]> sums(List<ScoredSample> samples, Pass pass, int pairs) {
     double[] policySums = RowSums.of(pass.logProbabilities());
     double[] referenceSums =
         RowSums.of(
@@ -89,15 +83,15 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
         samples.stream().mapToDouble(sample -> sample.row().responseLength()).toArray();
     double[] weights = new double[pairs];
     Arrays.fill(weights, 1);
-    return new PairSums(
+    return new PairSums<>(
         chosen(policySums),
         rejected(policySums),
-        new double[0],
+        new double[pairs],
         chosen(referenceSums),
         rejected(referenceSums),
         chosen(tokens),
         rejected(tokens),
-        new double[0],
+        new double[pairs],
         weights);
   }
 
@@ -109,15 +103,9 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
     return Arrays.copyOfRange(both, both.length / 2, both.length);
   }
 
-  /** The gradient by a sum is the gradient by each of its terms. */
-  private static PassGradients gradients(ObjectiveResult result, float[][] like) {
-    float[][] gradients = new float[like.length][];
-    int pairs = like.length / 2;
-    for (int i = 0; i < like.length; i++) {
-      gradients[i] = new float[like[i].length];
-      Arrays.fill(gradients[i], (float) result.gradients().get(i / pairs)[i % pairs]);
-    }
-    return PassGradients.ofLogProbabilities(gradients);
+  private static PassGradients onTokens(PairGradients gradients, float[][] like) {
+    double[] all = Rows.flat(new double[][] {gradients.policyChosen(), gradients.policyRejected()});
+    return PassGradients.ofLogProbabilities(Rows.spread(all, like));
   }
 
   @Override

@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.data.PreferencePair;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.preference.PairGradients;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.objectives.preference.PairSums;
 import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
 import org.rlhfstreams.learner.reference.RowSums;
-import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -50,14 +50,11 @@ public final class PreferenceTrainer extends SingleModelTrainer<PreferencePair>
   public Map<String, Double> step(List<PreferencePair> batch, double learningRateFactor) {
     List<TokenRow> rows = rows(batch);
     try (Pass pass = policy.logProbabilityPass(rows)) {
-      ObjectiveResult result = evaluate(batch, pass);
+      ObjectiveResult<PassGradients> result =
+          evaluate(batch, pass)
+              .withGradients(gradients -> onTokens(gradients, batch, pass.logProbabilities()));
       Map<String, Double> metrics =
-          OneUpdate.apply(
-              policy,
-              pass,
-              result,
-              () -> gradients(batch, pass, result),
-              learningRate * learningRateFactor);
+          OneUpdate.apply(policy, pass, result, learningRate * learningRateFactor);
       metrics.put(
           "num_tokens", (double) rows.stream().mapToLong(row -> row.tokenIds().length).sum());
       return metrics;
@@ -71,7 +68,7 @@ public final class PreferenceTrainer extends SingleModelTrainer<PreferencePair>
 
   private Map<String, Double> measure(List<PreferencePair> pairs) {
     try (Pass pass = policy.logProbabilityPassWithoutGradient(rows(pairs))) {
-      ObjectiveResult result = evaluate(pairs, pass);
+      ObjectiveResult<PairGradients> result = evaluate(pairs, pass);
       Map<String, Double> metrics = new LinkedHashMap<>(result.statistics());
       metrics.put("loss", result.loss());
       return metrics;
@@ -94,7 +91,7 @@ public final class PreferenceTrainer extends SingleModelTrainer<PreferencePair>
     return objective.learnsPrompts() ? pair.chosen().responseStart() - 1 : 0;
   }
 
-  private ObjectiveResult evaluate(List<PreferencePair> pairs, Pass pass) {
+  private ObjectiveResult<PairGradients> evaluate(List<PreferencePair> pairs, Pass pass) {
     int count = pairs.size();
     float[][] all = pass.logProbabilities();
     float[][] prompts = new float[count][];
@@ -106,22 +103,22 @@ public final class PreferenceTrainer extends SingleModelTrainer<PreferencePair>
     }
     double[] policySums = RowSums.of(responses);
     double[] referenceSums = referenceSums(pairs);
-    double[] tokens = Arrays.stream(responses).mapToDouble(row -> row.length).toArray();
-    boolean withPrompts = objective.learnsPrompts();
-    PairSums sums =
-        new PairSums(
+    double[] tokens = tokens(responses);
+    return objective.evaluate(
+        new PairSums<>(
             Arrays.copyOf(policySums, count),
             Arrays.copyOfRange(policySums, count, 2 * count),
-            withPrompts ? RowSums.of(prompts) : new double[0],
+            RowSums.of(prompts),
             Arrays.copyOf(referenceSums, referenceSums.length / 2),
             Arrays.copyOfRange(referenceSums, referenceSums.length / 2, referenceSums.length),
             Arrays.copyOf(tokens, count),
             Arrays.copyOfRange(tokens, count, 2 * count),
-            withPrompts
-                ? Arrays.stream(prompts).mapToDouble(row -> row.length).toArray()
-                : new double[0],
-            pairs.stream().mapToDouble(PreferencePair::weight).toArray());
-    return ComputeThread.call(() -> objective.evaluate(sums));
+            tokens(prompts),
+            pairs.stream().mapToDouble(PreferencePair::weight).toArray()));
+  }
+
+  private static double[] tokens(float[][] rows) {
+    return Arrays.stream(rows).mapToDouble(row -> row.length).toArray();
   }
 
   private double[] referenceSums(List<PreferencePair> pairs) {
@@ -134,21 +131,14 @@ public final class PreferenceTrainer extends SingleModelTrainer<PreferencePair>
     return reference.orElseThrow().sums(rows);
   }
 
-  /** The gradient by a sum is the gradient by each of its terms. */
-  private PassGradients gradients(List<PreferencePair> pairs, Pass pass, ObjectiveResult result) {
-    int count = pairs.size();
-    float[][] gradients = new float[2 * count][];
-    for (int i = 0; i < count; i++) {
-      gradients[i] = new float[pass.logProbabilities()[i].length];
-      int split = promptTokens(pairs.get(i));
-      Arrays.fill(gradients[i], split, gradients[i].length, (float) result.gradients().get(0)[i]);
-      if (split > 0) {
-        Arrays.fill(gradients[i], 0, split, (float) result.gradients().get(2)[i]);
-      }
-      gradients[count + i] = new float[pass.logProbabilities()[count + i].length];
-      Arrays.fill(gradients[count + i], (float) result.gradients().get(1)[i]);
+  private PassGradients onTokens(
+      PairGradients gradients, List<PreferencePair> pairs, float[][] like) {
+    double[] all = Rows.flat(new double[][] {gradients.policyChosen(), gradients.policyRejected()});
+    float[][] rows = Rows.spread(all, like);
+    for (int i = 0; i < pairs.size(); i++) {
+      Arrays.fill(rows[i], 0, promptTokens(pairs.get(i)), (float) gradients.policyPrompt()[i]);
     }
-    return PassGradients.ofLogProbabilities(gradients);
+    return PassGradients.ofLogProbabilities(rows);
   }
 
   @Override

@@ -5,12 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.data.PreferencePair;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.objectives.RewardGradients;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.learner.objectives.RewardScores;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.TensorValues;
-import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -38,24 +39,26 @@ public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
   public Map<String, Double> step(List<PreferencePair> batch, double learningRateFactor) {
     List<TokenRow> rows = rows(batch);
     try (Pass pass = model.scorePass(rows)) {
-      ObjectiveResult result = evaluate(batch, pass.values());
       Map<String, Double> metrics =
           OneUpdate.apply(
-              model, pass, result, () -> gradients(result), learningRate * learningRateFactor);
+              model,
+              pass,
+              evaluate(batch, pass.values()).withGradients(RewardTrainer::onScores),
+              learningRate * learningRateFactor);
       metrics.put(
           "num_tokens", (double) rows.stream().mapToLong(row -> row.tokenIds().length).sum());
       return metrics;
     }
   }
 
-  private static PassGradients gradients(ObjectiveResult result) {
-    int pairs = result.gradients().get(0).length;
-    float[][] gradients = new float[2 * pairs][];
+  private static PassGradients onScores(RewardGradients gradients) {
+    int pairs = gradients.chosen().length;
+    float[][] rows = new float[2 * pairs][];
     for (int i = 0; i < pairs; i++) {
-      gradients[i] = new float[] {(float) result.gradients().get(0)[i]};
-      gradients[pairs + i] = new float[] {(float) result.gradients().get(1)[i]};
+      rows[i] = new float[] {(float) gradients.chosen()[i]};
+      rows[pairs + i] = new float[] {(float) gradients.rejected()[i]};
     }
-    return PassGradients.ofValues(gradients);
+    return PassGradients.ofValues(rows);
   }
 
   @Override
@@ -65,7 +68,7 @@ public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
 
   private Map<String, Double> measure(List<PreferencePair> pairs) {
     try (Pass pass = model.scorePassWithoutGradient(rows(pairs))) {
-      ObjectiveResult result = evaluate(pairs, pass.values());
+      ObjectiveResult<RewardGradients> result = evaluate(pairs, pass.values());
       Map<String, Double> metrics = new LinkedHashMap<>(result.statistics());
       metrics.put("loss", result.loss());
       return metrics;
@@ -109,7 +112,7 @@ public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
         TensorValues.of(model.weights().specifications(), tensor -> values.apply(tensor.name())));
   }
 
-  private ObjectiveResult evaluate(List<PreferencePair> pairs, float[][] scores) {
+  private ObjectiveResult<RewardGradients> evaluate(List<PreferencePair> pairs, float[][] scores) {
     int count = pairs.size();
     double[] chosen = new double[count];
     double[] rejected = new double[count];
@@ -121,7 +124,7 @@ public final class RewardTrainer extends SingleModelTrainer<PreferencePair>
       margins[i] = pairs.get(i).margin();
       weights[i] = pairs.get(i).weight();
     }
-    return ComputeThread.call(() -> objective.evaluate(chosen, rejected, margins, weights));
+    return objective.evaluate(new RewardScores<>(chosen, rejected, margins, weights));
   }
 
   /** All chosen ones, then all rejected ones. */

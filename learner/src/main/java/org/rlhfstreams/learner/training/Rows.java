@@ -1,5 +1,7 @@
 package org.rlhfstreams.learner.training;
 
+import java.util.Arrays;
+
 /** Between [rows][tokens] float32 of a model and [tokens] float64 of an objective. */
 final class Rows {
   private Rows() {}
@@ -35,7 +37,7 @@ final class Rows {
     return flat;
   }
 
-  /** Cut into rows as long as those of {@code like}, scaled. */
+  /** Cut into rows as long as those of {@code like}. */
   static float[][] cut(double[] flat, float[][] like) {
     float[][] rows = new float[like.length][];
     int at = 0;
@@ -48,13 +50,36 @@ final class Rows {
     return rows;
   }
 
+  /**
+   * Gradients by sums of rows as gradients by their terms, which are the same: a number for each
+   * row, repeated over rows as long as those of {@code like}.
+   */
+  static float[][] spread(double[] byRow, float[][] like) {
+    float[][] rows = new float[like.length][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new float[like[i].length];
+      Arrays.fill(rows[i], (float) byRow[i]);
+    }
+    return rows;
+  }
+
   /** The same numbers in double precision. */
   static double[][] widen(float[][] rows) {
     double[][] wide = new double[rows.length][];
     for (int i = 0; i < rows.length; i++) {
-      wide[i] = flat(new float[][] {rows[i]});
+      wide[i] = widen(rows[i]);
     }
     return wide;
+  }
+
+  /** The same numbers in double precision. */
+  static double[] widen(float[] row) {
+    return flat(new float[][] {row});
+  }
+
+  /** Numbers of entries of the rows. */
+  static int[] lengths(float[][] rows) {
+    return Arrays.stream(rows).mapToInt(row -> row.length).toArray();
   }
 
   /** Some of the rows, one after the other. */
@@ -66,11 +91,11 @@ final class Rows {
     return flat(picked);
   }
 
-  /** Sums of the rows. */
-  static double[] sums(double[][] rows) {
-    double[] sums = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      for (double value : rows[i]) {
+  /** Sums of some of the rows. */
+  static double[] sums(double[][] rows, int[] members) {
+    double[] sums = new double[members.length];
+    for (int i = 0; i < sums.length; i++) {
+      for (double value : rows[members[i]]) {
         sums[i] += value;
       }
     }

@@ -3,11 +3,10 @@ package org.rlhfstreams.learner.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.data.Demonstration;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.SupervisedObjective;
 import org.rlhfstreams.learner.reference.RowSums;
-import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -33,18 +32,14 @@ public final class SupervisedTrainer extends SingleModelTrainer<Demonstration>
   public Map<String, Double> step(List<Demonstration> batch, double learningRateFactor) {
     List<TokenRow> rows = batch.stream().map(Demonstration::row).toList();
     try (Pass pass = model.tokenPass(rows)) {
-      double[] logProbabilities = Rows.flat(pass.logProbabilities());
-      ObjectiveResult result =
-          ComputeThread.call(() -> SupervisedObjective.evaluate(logProbabilities));
+      ObjectiveResult<PassGradients> result =
+          SupervisedObjective.evaluate(Rows.flat(pass.logProbabilities()))
+              .withGradients(
+                  gradients ->
+                      PassGradients.ofLogProbabilities(
+                          Rows.cut(gradients.logProbabilities(), pass.logProbabilities())));
       Map<String, Double> metrics =
-          OneUpdate.apply(
-              model,
-              pass,
-              result,
-              () ->
-                  PassGradients.ofLogProbabilities(
-                      Rows.cut(result.gradients().get(0), pass.logProbabilities())),
-              learningRate * learningRateFactor);
+          OneUpdate.apply(model, pass, result, learningRate * learningRateFactor);
       metrics.put("entropy", mean(Rows.flat(pass.entropies())));
       metrics.put("num_tokens", (double) tokens(rows));
       return metrics;

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.service.configuration.LossMean;
 
 /** The loss against its formula in plain arithmetic, its gradient against central differences. */
@@ -27,14 +28,14 @@ final class CriticFreeObjectiveTest {
     return values;
   }
 
-  private CriticFreeTerms terms(LossMean mean) {
+  private CriticFreeTerms<double[]> terms(LossMean mean) {
     double[] old = draw(-3, 0.5);
     double[] now = draw(0, 0.4);
     double[] reference = draw(-3, 0.5);
     for (int i = 0; i < now.length; i++) {
       now[i] += old[i];
     }
-    return new CriticFreeTerms(
+    return new CriticFreeTerms<>(
         now, old, old, reference, draw(0, 1), TermWeights.of(mean, LENGTHS, LONGEST));
   }
 
@@ -46,7 +47,7 @@ final class CriticFreeObjectiveTest {
   @ParameterizedTest
   @EnumSource
   void theLossIsTheFormulas(LossMean mean) {
-    CriticFreeTerms terms = terms(mean);
+    CriticFreeTerms<double[]> terms = terms(mean);
     double expected = 0;
     int at = 0;
     for (int length : LENGTHS) {
@@ -72,9 +73,9 @@ final class CriticFreeObjectiveTest {
   @ParameterizedTest
   @EnumSource
   void theGradientIsThatOfTheLoss(LossMean mean) {
-    CriticFreeTerms terms = terms(mean);
+    CriticFreeTerms<double[]> terms = terms(mean);
     CriticFreeObjective objective = objective(OptionalDouble.of(2));
-    double[] gradient = objective.evaluate(terms).gradients().get(0);
+    double[] gradient = objective.evaluate(terms).gradients().logProbabilities();
     double step = 1e-6;
     for (int i = 0; i < gradient.length; i++) {
       double difference =
@@ -85,10 +86,11 @@ final class CriticFreeObjectiveTest {
     }
   }
 
-  private static CriticFreeTerms moved(CriticFreeTerms terms, int index, double by) {
+  private static CriticFreeTerms<double[]> moved(
+      CriticFreeTerms<double[]> terms, int index, double by) {
     double[] moved = terms.logProbabilities().clone();
     moved[index] += by;
-    return new CriticFreeTerms(
+    return new CriticFreeTerms<>(
         moved,
         terms.oldLogProbabilities(),
         terms.behaviorLogProbabilities(),
@@ -104,14 +106,14 @@ final class CriticFreeObjectiveTest {
     CriticFreeObjective objective =
         new CriticFreeObjective(
             new ClippedSurrogate(LOW, HIGH, OptionalDouble.empty(), OptionalDouble.empty()), 0);
-    ObjectiveResult within =
+    ObjectiveResult<LogProbabilityGradients> within =
         objective.evaluate(
-            new CriticFreeTerms(new double[] {Math.log(1.25)}, zero, zero, zero, one, one));
-    ObjectiveResult beyond =
+            new CriticFreeTerms<>(new double[] {Math.log(1.25)}, zero, zero, zero, one, one));
+    ObjectiveResult<LogProbabilityGradients> beyond =
         objective.evaluate(
-            new CriticFreeTerms(new double[] {Math.log(1.3)}, zero, zero, zero, one, one));
-    assertThat(within.gradients().get(0)[0]).isCloseTo(-1.25, within(1e-12));
-    assertThat(beyond.gradients().get(0)[0]).isZero();
+            new CriticFreeTerms<>(new double[] {Math.log(1.3)}, zero, zero, zero, one, one));
+    assertThat(within.gradients().logProbabilities()[0]).isCloseTo(-1.25, within(1e-12));
+    assertThat(beyond.gradients().logProbabilities()[0]).isZero();
     assertThat(beyond.statistics().get("policy/clipfrac_avg")).isEqualTo(1);
   }
 }

@@ -18,6 +18,7 @@ import org.rlhfstreams.learner.advantage.GeneralizedAdvantageEstimation;
 import org.rlhfstreams.learner.advantage.GroupAdvantages;
 import org.rlhfstreams.learner.advantage.TokenRewards;
 import org.rlhfstreams.learner.advantage.Whitening;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.service.configuration.KlEstimator;
 
 /** Every array of the golden PPO settings, worked out from the formulas in double precision. */
@@ -78,7 +79,7 @@ final class PpoGoldenTest {
       assertThat(Math.exp(policy[t] - behavior[t]))
           .isCloseTo(ratio.get(t).asDouble(), within(TOLERANCE));
     }
-    ObjectiveResult result =
+    ObjectiveResult<PpoGradients> result =
         new PpoObjective(
                 new ClippedSurrogate(
                     settings.get("clip").asDouble(),
@@ -89,7 +90,7 @@ final class PpoGoldenTest {
                 settings.get("vf_coef").asDouble(),
                 0)
             .evaluate(
-                new PpoTokens(
+                new PpoTokens<>(
                     policy,
                     new double[policy.length],
                     flat(rollouts, "new_values"),
@@ -116,7 +117,7 @@ final class PpoGoldenTest {
     }
   }
 
-  private static void assertStatistic(ObjectiveResult result, String name, JsonNode expected) {
+  private static void assertStatistic(ObjectiveResult<?> result, String name, JsonNode expected) {
     assertThat(result.statistics().get(name))
         .as(name)
         .isCloseTo(expected.asDouble(), within(TOLERANCE));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 
 /** The loss against its formula in plain arithmetic, its gradient against central differences. */
 final class RewardObjectiveTest {
@@ -13,6 +14,8 @@ final class RewardObjectiveTest {
   private static final double[] REJECTED = {0.4, 0.5, -2.1};
   private static final double[] MARGINS = {0, 1, 0.5};
   private static final double[] WEIGHTS = {1, 0.25, 2};
+  private static final RewardScores<double[]> SCORES =
+      new RewardScores<>(CHOSEN, REJECTED, MARGINS, WEIGHTS);
 
   private final RewardObjective objective = new RewardObjective(CENTERING);
 
@@ -28,21 +31,21 @@ final class RewardObjectiveTest {
 
   @Test
   void theLossIsTheFormulas() {
-    assertThat(objective.evaluate(CHOSEN, REJECTED, MARGINS, WEIGHTS).loss())
+    assertThat(objective.evaluate(SCORES).loss())
         .isCloseTo(expected(CHOSEN, REJECTED), within(1e-12));
   }
 
   @Test
   void theGradientIsThatOfTheLoss() {
-    ObjectiveResult result = objective.evaluate(CHOSEN, REJECTED, MARGINS, WEIGHTS);
+    ObjectiveResult<RewardGradients> result = objective.evaluate(SCORES);
     for (int i = 0; i < CHOSEN.length; i++) {
-      assertThat(result.gradients().get(0)[i])
+      assertThat(result.gradients().chosen()[i])
           .isCloseTo(
               (expected(moved(CHOSEN, i, STEP), REJECTED)
                       - expected(moved(CHOSEN, i, -STEP), REJECTED))
                   / (2 * STEP),
               within(1e-8));
-      assertThat(result.gradients().get(1)[i])
+      assertThat(result.gradients().rejected()[i])
           .isCloseTo(
               (expected(CHOSEN, moved(REJECTED, i, STEP))
                       - expected(CHOSEN, moved(REJECTED, i, -STEP)))

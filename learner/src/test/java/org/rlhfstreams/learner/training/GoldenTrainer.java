@@ -88,20 +88,23 @@ final class GoldenTrainer<E> {
       case "ppo" ->
           new GoldenTrainer<>(
               () ->
-                  new PpoTrainer(
+                  new RolloutTrainer(
+                      new PpoStrategy(configuration.ppo()),
                       models.languageModel(resource("policy")),
                       Optional.of(models.scorer(resource("reward"))),
-                      configuration.ppo(),
                       configuration.learner()),
               samples());
       case "grpo", "dr-grpo", "rloo", "reinforce-plus-plus" ->
           new GoldenTrainer<>(
               () ->
-                  new CriticFreeTrainer(
+                  new RolloutTrainer(
+                      new CriticFreeStrategy(
+                          configuration.learner().objective(),
+                          configuration.criticFree(),
+                          configuration.sampling().maxNewTokens()),
                       models.languageModel(resource("policy")),
-                      configuration.criticFree(),
-                      configuration.learner(),
-                      configuration.sampling().maxNewTokens()),
+                      Optional.empty(),
+                      configuration.learner()),
               samples());
       case "online-dpo" ->
           new GoldenTrainer<>(

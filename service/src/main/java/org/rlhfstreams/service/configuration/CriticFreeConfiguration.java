@@ -60,4 +60,5 @@ public record CriticFreeConfiguration(
             value = "5.0",
             range = "(0, inf)",
             description = "Terms whose decoupled weight is larger are left out.")
-        double decoupledWeightCap) {}
+        double decoupledWeightCap)
+    implements RolloutObjectiveConfiguration {}

@@ -79,4 +79,5 @@ public record PpoConfiguration(
             description = "Tokens whose decoupled weight is larger are left out.")
         double decoupledWeightCap,
     @Setting(value = "separate", description = "Where values come from: separate or head.")
-        ValueModelKind valueModel) {}
+        ValueModelKind valueModel)
+    implements RolloutObjectiveConfiguration {}

@@ -3,8 +3,8 @@ package org.rlhfstreams.learner.objectives.preference;
 import ai.djl.ndarray.NDArray;
 import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.learner.objectives.ObjectiveGradients;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.autograd.ObjectiveGradients;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
@@ -45,31 +45,12 @@ public final class DirectPreferenceObjective implements PairObjective {
   }
 
   @Override
-  public ObjectiveResult evaluate(PairSums sums) {
-    return ObjectiveGradients.evaluate(
-        List.of(sums.chosen(), sums.rejected()),
-        List.of(
-            sums.referenceChosen(),
-            sums.referenceRejected(),
-            sums.chosenTokens(),
-            sums.rejectedTokens(),
-            sums.weights()),
-        this::loss);
+  public ObjectiveResult<PairGradients> evaluate(PairSums<double[]> sums) {
+    return ObjectiveGradients.evaluate(sums, PairGradients.class, this::loss);
   }
 
-  private NDArray loss(List<NDArray> arrays, Map<String, NDArray> statistics) {
-    NDArray chosen = arrays.get(0);
-    NDArray rejected = arrays.get(1);
-    PairTerms pairs =
-        new PairTerms(
-            chosen,
-            rejected,
-            chosen.sub(arrays.get(2)),
-            rejected.sub(arrays.get(3)),
-            arrays.get(4),
-            arrays.get(5),
-            beta,
-            smoothing);
+  private NDArray loss(PairSums<NDArray> sums, Map<String, NDArray> statistics) {
+    PairTerms pairs = PairTerms.of(sums, beta, smoothing);
     NDArray loss = null;
     for (PreferenceLosses.Weighted term : losses) {
       NDArray weighted = Scalars.times(term.loss().of(pairs), term.weight());
@@ -78,8 +59,8 @@ public final class DirectPreferenceObjective implements PairObjective {
     NDArray chosenRewards = Scalars.times(pairs.chosenRatio(), beta);
     NDArray rejectedRewards = Scalars.times(pairs.rejectedRatio(), beta);
     PairStatistics.put(statistics, chosenRewards, rejectedRewards);
-    statistics.put("logps/chosen", chosen.mean());
-    statistics.put("logps/rejected", rejected.mean());
-    return loss.mul(arrays.get(6)).mean();
+    statistics.put("logps/chosen", sums.policyChosen().mean());
+    statistics.put("logps/rejected", sums.policyRejected().mean());
+    return loss.mul(sums.weights()).mean();
   }
 }

@@ -1,11 +1,9 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.rlhfstreams.learner.objectives.ObjectiveGradients;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.autograd.ObjectiveGradients;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.objectives.Scalars;
 
 /**
@@ -40,63 +38,33 @@ public final class OddsRatioObjective implements PairObjective {
   }
 
   @Override
-  public ObjectiveResult evaluate(PairSums sums) {
-    List<double[]> variables = new ArrayList<>(List.of(sums.chosen(), sums.rejected()));
-    List<double[]> constants =
-        new ArrayList<>(List.of(sums.chosenTokens(), sums.rejectedTokens(), sums.weights()));
-    if (learnsPrompts) {
-      variables.add(sums.chosenPrompt());
-      constants.add(sums.chosenPromptTokens());
-    }
-    return ObjectiveGradients.evaluate(
-        variables,
-        constants,
-        (arrays, statistics) ->
-            learnsPrompts
-                ? loss(
-                    statistics,
-                    new Means(arrays.get(0), arrays.get(3), arrays.get(1), arrays.get(4)),
-                    arrays.get(0).add(arrays.get(2)),
-                    arrays.get(3).add(arrays.get(6)),
-                    arrays.get(5))
-                : loss(
-                    statistics,
-                    new Means(arrays.get(0), arrays.get(2), arrays.get(1), arrays.get(3)),
-                    arrays.get(0),
-                    arrays.get(2),
-                    arrays.get(4)));
+  public ObjectiveResult<PairGradients> evaluate(PairSums<double[]> sums) {
+    return ObjectiveGradients.evaluate(sums, PairGradients.class, this::loss);
   }
 
-  /** Sums and numbers of tokens, [pairs]. */
-  private record Means(
-      NDArray chosenSum, NDArray chosenTokens, NDArray rejectedSum, NDArray rejectedTokens) {
-    NDArray chosen() {
-      return Scalars.atMost(chosenSum.div(chosenTokens), LARGEST_MEAN);
-    }
-
-    NDArray rejected() {
-      return Scalars.atMost(rejectedSum.div(rejectedTokens), LARGEST_MEAN);
-    }
-  }
-
-  private NDArray loss(
-      Map<String, NDArray> statistics,
-      Means means,
-      NDArray imitatedSum,
-      NDArray imitatedTokens,
-      NDArray weights) {
-    NDArray chosen = means.chosen();
-    NDArray rejected = means.rejected();
+  private NDArray loss(PairSums<NDArray> sums, Map<String, NDArray> statistics) {
+    NDArray imitated =
+        learnsPrompts ? sums.policyChosen().add(sums.policyPrompt()) : sums.policyChosen();
+    NDArray imitatedTokens =
+        learnsPrompts ? sums.chosenTokens().add(sums.promptTokens()) : sums.chosenTokens();
+    NDArray chosen = mean(sums.policyChosen(), sums.chosenTokens());
+    NDArray rejected = mean(sums.policyRejected(), sums.rejectedTokens());
     NDArray logOdds = chosen.sub(rejected).sub(logOfRest(chosen).sub(logOfRest(rejected)));
     NDArray ratio = LogSigmoid.of(logOdds);
-    NDArray likelihood = imitatedSum.mul(weights).sum().div(imitatedTokens.mul(weights).sum());
+    NDArray likelihood =
+        imitated.mul(sums.weights()).sum().div(imitatedTokens.mul(sums.weights()).sum());
     PairStatistics.put(statistics, Scalars.times(chosen, beta), Scalars.times(rejected, beta));
     statistics.put("logps/chosen", chosen.mean());
     statistics.put("logps/rejected", rejected.mean());
     statistics.put("nll_loss", likelihood.neg());
     statistics.put("log_odds_ratio", ratio.mean());
     statistics.put("log_odds_chosen", logOdds.mean());
-    return likelihood.neg().sub(Scalars.times(ratio.mul(weights).mean(), beta));
+    return likelihood.neg().sub(Scalars.times(ratio.mul(sums.weights()).mean(), beta));
+  }
+
+  /** The mean log-probability of a response's tokens. */
+  private static NDArray mean(NDArray sum, NDArray tokens) {
+    return Scalars.atMost(sum.div(tokens), LARGEST_MEAN);
   }
 
   /** log(1 - exp(x)) for x at most {@link #LARGEST_MEAN}, where double precision is enough. */

@@ -1,6 +1,6 @@
 package org.rlhfstreams.learner.objectives.preference;
 
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 
 /** A loss on pairs of responses. */
 public interface PairObjective {
@@ -10,11 +10,6 @@ public interface PairObjective {
   /** Whether it also imitates the prompts of the chosen responses. */
   boolean learnsPrompts();
 
-  /**
-   * Evaluates a batch.
-   *
-   * @return gradients by {@code chosen}, by {@code rejected}, and where prompts are learned by
-   *     {@code chosenPrompt}
-   */
-  ObjectiveResult evaluate(PairSums sums);
+  /** The loss of a batch and its gradients. */
+  ObjectiveResult<PairGradients> evaluate(PairSums<double[]> sums);
 }

@@ -4,23 +4,27 @@ package org.rlhfstreams.learner.objectives.preference;
  * Log-probabilities of a batch of pairs, all arrays [pairs], each entry summed over the tokens of
  * one response.
  *
- * @param chosen under the policy that is trained
- * @param rejected under the policy that is trained
- * @param chosenPrompt of the chosen row's prompt, where the objective learns prompts; else empty
- * @param referenceChosen under the reference, where the objective has one; else empty
- * @param referenceRejected under the reference, where the objective has one; else empty
+ * @param policyChosen of the chosen responses under the policy that is trained
+ * @param policyRejected of the rejected responses under the policy that is trained
+ * @param policyPrompt of the chosen rows' prompts under the policy that is trained; 0 if the
+ *     objective does not learn prompts
+ * @param referenceChosen of the chosen responses under the reference; empty if the objective needs
+ *     none
+ * @param referenceRejected of the rejected responses under the reference; empty if the objective
+ *     needs none
  * @param chosenTokens of each chosen response
  * @param rejectedTokens of each rejected response
- * @param chosenPromptTokens that {@code chosenPrompt} sums over, where it is not empty
+ * @param promptTokens that {@code policyPrompt} sums over
  * @param weights of the pairs in the loss, 1 by default
+ * @param <A> {@code double[]}, or {@code NDArray} inside a formula
  */
-public record PairSums(
-    double[] chosen,
-    double[] rejected,
-    double[] chosenPrompt,
-    double[] referenceChosen,
-    double[] referenceRejected,
-    double[] chosenTokens,
-    double[] rejectedTokens,
-    double[] chosenPromptTokens,
-    double[] weights) {}
+public record PairSums<A>(
+    A policyChosen,
+    A policyRejected,
+    A policyPrompt,
+    A referenceChosen,
+    A referenceRejected,
+    A chosenTokens,
+    A rejectedTokens,
+    A promptTokens,
+    A weights) {}

@@ -7,6 +7,6 @@ final class SupervisedLoss implements PreferenceLoss {
   @Override
   public NDArray of(PairTerms pairs) {
     NDArray tokens = pairs.chosenTokens().mean();
-    return pairs.chosen().div(tokens).neg();
+    return pairs.policyChosen().div(tokens).neg();
   }
 }

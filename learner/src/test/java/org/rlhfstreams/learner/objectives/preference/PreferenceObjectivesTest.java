@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.rlhfstreams.learner.objectives.ObjectiveResult;
+import org.rlhfstreams.learner.autograd.ObjectiveResult;
 
 final class PreferenceObjectivesTest {
   private static final int PAIRS = 5;
@@ -23,8 +24,8 @@ final class PreferenceObjectivesTest {
     return random.doubles(PAIRS, from, to).toArray();
   }
 
-  private PairSums sums() {
-    return new PairSums(
+  private PairSums<double[]> sums() {
+    return new PairSums<>(
         draw(-40, -5),
         draw(-40, -5),
         draw(-20, -5),
@@ -74,24 +75,24 @@ final class PreferenceObjectivesTest {
     ToDoubleFunction<double[]> loss =
         values ->
             objective
-                .evaluate(new LabelledSums(values, reference, desirable, weights, mismatched))
+                .evaluate(new LabelledSums<>(values, reference, desirable, weights, mismatched))
                 .loss();
-    ObjectiveResult result =
-        objective.evaluate(new LabelledSums(policy, reference, desirable, weights, mismatched));
-    assertDifferences(result.gradients().get(0), policy, loss);
+    ObjectiveResult<LabelledGradients> result =
+        objective.evaluate(new LabelledSums<>(policy, reference, desirable, weights, mismatched));
+    assertDifferences(result.gradients().policy(), policy, loss);
     assertThat(result.statistics().get("kl")).isEqualTo(1);
   }
 
   @Test
   void conservativeLossMixesBothLabels() {
-    PairSums sums = sums();
+    PairSums<double[]> sums = sums();
     double expected = 0;
     for (int i = 0; i < PAIRS; i++) {
       double logit =
           0.3
-              * (sums.chosen()[i]
+              * (sums.policyChosen()[i]
                   - sums.referenceChosen()[i]
-                  - sums.rejected()[i]
+                  - sums.policyRejected()[i]
                   + sums.referenceRejected()[i]);
       double loss = 0.8 * Math.log1p(Math.exp(-logit)) + 0.2 * Math.log1p(Math.exp(logit));
       expected += sums.weights()[i] * loss / PAIRS;
@@ -102,11 +103,11 @@ final class PreferenceObjectivesTest {
 
   @Test
   void anchoredDownIsItsFormula() {
-    PairSums sums = sums();
+    PairSums<double[]> sums = sums();
     double expected = 0;
     for (int i = 0; i < PAIRS; i++) {
-      double chosen = sums.chosen()[i] - sums.referenceChosen()[i];
-      double rejected = sums.rejected()[i] - sums.referenceRejected()[i];
+      double chosen = sums.policyChosen()[i] - sums.referenceChosen()[i];
+      double rejected = sums.policyRejected()[i] - sums.referenceRejected()[i];
       double loss = sigmoid(0.3 * chosen) + 1 - sigmoid(0.3 * (chosen - rejected));
       expected += sums.weights()[i] * loss / PAIRS;
     }
@@ -120,8 +121,8 @@ final class PreferenceObjectivesTest {
 
   @Test
   void certainAndImpossibleResponsesGiveFiniteLossesAndGradients() {
-    PairSums extreme =
-        new PairSums(
+    PairSums<double[]> extreme =
+        new PairSums<>(
             new double[] {0, -1e-12, -4000},
             new double[] {-5000, 0, -1e-9},
             new double[] {0, 0, 0},
@@ -138,9 +139,11 @@ final class PreferenceObjectivesTest {
           new DirectPreferenceObjective("sigmoid", 0.1, 0),
           new DirectPreferenceObjective("exo_pair", 0.1, 1e-3)
         }) {
-      ObjectiveResult result = objective.evaluate(extreme);
+      ObjectiveResult<PairGradients> result = objective.evaluate(extreme);
       assertThat(result.loss()).isFinite();
-      for (double[] gradient : result.gradients()) {
+      PairGradients gradients = result.gradients();
+      for (double[] gradient :
+          List.of(gradients.policyChosen(), gradients.policyRejected(), gradients.policyPrompt())) {
         assertThat(Arrays.stream(gradient).allMatch(Double::isFinite)).isTrue();
       }
     }
@@ -157,8 +160,8 @@ final class PreferenceObjectivesTest {
   @Test
   void gradientsDoNotDependOnWhenTheCollectorRuns() throws InterruptedException {
     PairObjective objective = new DirectPreferenceObjective("sigmoid", 0.3, 0);
-    PairSums sums = sums();
-    double[] expected = objective.evaluate(sums).gradients().get(0);
+    PairSums<double[]> sums = sums();
+    double[] expected = objective.evaluate(sums).gradients().policyChosen();
     AtomicBoolean done = new AtomicBoolean();
     Thread collector =
         new Thread(
@@ -170,7 +173,7 @@ final class PreferenceObjectivesTest {
     collector.start();
     try {
       for (int i = 0; i < 100; i++) {
-        assertThat(objective.evaluate(sums).gradients().get(0)).isEqualTo(expected);
+        assertThat(objective.evaluate(sums).gradients().policyChosen()).isEqualTo(expected);
       }
     } finally {
       done.set(true);
@@ -178,28 +181,36 @@ final class PreferenceObjectivesTest {
     }
   }
 
-  private static void assertGradients(PairObjective objective, PairSums sums) {
-    ObjectiveResult result = objective.evaluate(sums);
+  private static void assertGradients(PairObjective objective, PairSums<double[]> sums) {
+    ObjectiveResult<PairGradients> result = objective.evaluate(sums);
     assertDifferences(
-        result.gradients().get(0),
-        sums.chosen(),
+        result.gradients().policyChosen(),
+        sums.policyChosen(),
         values ->
-            objective.evaluate(with(sums, values, sums.rejected(), sums.chosenPrompt())).loss());
+            objective
+                .evaluate(with(sums, values, sums.policyRejected(), sums.policyPrompt()))
+                .loss());
     assertDifferences(
-        result.gradients().get(1),
-        sums.rejected(),
+        result.gradients().policyRejected(),
+        sums.policyRejected(),
         values ->
-            objective.evaluate(with(sums, sums.chosen(), values, sums.chosenPrompt())).loss());
+            objective
+                .evaluate(with(sums, sums.policyChosen(), values, sums.policyPrompt()))
+                .loss());
     if (objective.learnsPrompts()) {
       assertDifferences(
-          result.gradients().get(2),
-          sums.chosenPrompt(),
-          values -> objective.evaluate(with(sums, sums.chosen(), sums.rejected(), values)).loss());
+          result.gradients().policyPrompt(),
+          sums.policyPrompt(),
+          values ->
+              objective
+                  .evaluate(with(sums, sums.policyChosen(), sums.policyRejected(), values))
+                  .loss());
     }
   }
 
-  private static PairSums with(PairSums sums, double[] chosen, double[] rejected, double[] prompt) {
-    return new PairSums(
+  private static PairSums<double[]> with(
+      PairSums<double[]> sums, double[] chosen, double[] rejected, double[] prompt) {
+    return new PairSums<>(
         chosen,
         rejected,
         prompt,
@@ -207,7 +218,7 @@ final class PreferenceObjectivesTest {
         sums.referenceRejected(),
         sums.chosenTokens(),
         sums.rejectedTokens(),
-        sums.chosenPromptTokens(),
+        sums.promptTokens(),
         sums.weights());
   }
 
