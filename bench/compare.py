@@ -1,7 +1,7 @@
 """Our model runtime against transformers and PyTorch eager, alternating in one run.
 
 usage: bench/run compare MODELS [row ...]
-MODELS holds the directories 15m and 135m, as ../shared/peers/make_models.py writes them. PEER_PYTHON names a Python
+MODELS holds the directories 15m and 135m, as bench/peers/make_models.py writes them. PEER_PYTHON names a Python
 with torch and transformers. A row is one of generate-15m-1, generate-15m-16, generate-15m-64, generate-135m-1,
 generate-135m-16 and policy-step; without any, all are run. Figures are medians over the rounds.
 """

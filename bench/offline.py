@@ -2,12 +2,12 @@
 
 usage: bench/run offline MODELS [row ...]
 
-MODELS holds 15m/ and 135m/ (peers/make_models.py); PEER_PYTHON is a Python with trl, PEERS the folder of the
-peers' scripts. A row is one of dpo-15m, dpo-135m, dpo-instr, orpo-15m, sft-15m, reward-15m and ppo-15m (against TRL 1.12 in
-TRL_1_12, the last with PPO; ours end to end through Kafka, whole responses from prompt to new weights); without any,
-all are run. Figures are medians over ROUNDS (2). Real tokens are counted, no padding. The reference is computed before what is
-timed on both sides: TRL does so before it trains, ours in the first epoch, and the second one is timed. Both
-compute in bfloat16 where the processor multiplies it, otherwise in float32 (TRL's PPO always).
+MODELS holds 15m/ and 135m/ (peers/make_models.py); PEER_PYTHON is a Python with trl (peers/README.md). A row is one of
+dpo-15m, dpo-135m, dpo-instr, orpo-15m, sft-15m, reward-15m and ppo-15m (against TRL 1.12 in TRL_1_12, the last with PPO;
+ours end to end through Kafka, whole responses from prompt to new weights); without any, all are run. Figures are
+medians over ROUNDS (2). Real tokens are counted, no padding. The reference is computed before what is timed on both
+sides: TRL does so before it trains, ours in the first epoch, and the second one is timed. Both compute in bfloat16
+if the processor multiplies it, otherwise in float32 (TRL's PPO always).
 """
 import json
 import os
@@ -21,7 +21,7 @@ from precision import faster
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = os.environ.get("PEER_PYTHON", "python3")
-PEERS = os.environ.get("PEERS", os.path.join(HOME, "..", "shared", "peers"))
+PEERS = os.path.join(HOME, "bench", "peers")
 ROUNDS = int(os.environ.get("ROUNDS", "2"))
 # TRL's modes in float32 by its best ones in bfloat16
 IN_FLOAT32 = {"best": "fp32best", "nockpt": "fp32"}
