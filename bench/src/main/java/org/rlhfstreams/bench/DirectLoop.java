@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.learner.TrainableModels;
+import org.rlhfstreams.learner.assembly.TrainableModels;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.PpoStrategy;
 import org.rlhfstreams.learner.training.RolloutTrainer;

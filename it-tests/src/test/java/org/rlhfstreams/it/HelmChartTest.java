@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
-import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * What the chart renders to is valid for Kubernetes, and says what the roles understand. Skipped
@@ -96,8 +96,9 @@ final class HelmChartTest {
     assertThat(roles.get("reward-service").people().tokensFile()).isEmpty();
     assertThat(roles.get("rollout-worker").people().enabled()).isFalse();
     assertThat(roles.get("rollout-worker").sampling().samples()).isEqualTo(2);
-    assertThat(roles.get("learner").learner().objective()).isEqualTo(ObjectiveName.PPO);
-    assertThat(roles.get("reward-learner").learner().objective()).isEqualTo(ObjectiveName.REWARD);
+    assertThat(roles.get("learner").learner().objective()).isEqualTo(TrainingObjective.PPO);
+    assertThat(roles.get("reward-learner").learner().objective())
+        .isEqualTo(TrainingObjective.REWARD);
     assertThat(file).content().contains("args: [learner,").doesNotContain("args: [reward-learner");
   }
 

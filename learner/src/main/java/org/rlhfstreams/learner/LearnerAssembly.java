@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.assembly.ObjectiveBinding;
+import org.rlhfstreams.learner.assembly.TrainerResources;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
@@ -15,28 +17,13 @@ import org.rlhfstreams.learner.loop.ExampleSource;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
 import org.rlhfstreams.learner.loop.MetricsFile;
-import org.rlhfstreams.learner.loop.PreferenceConverter;
 import org.rlhfstreams.learner.loop.PreferenceSources;
 import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.RunIdentity;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.ValidationRows;
-import org.rlhfstreams.learner.objectives.RewardObjective;
-import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
-import org.rlhfstreams.learner.objectives.preference.PairObjective;
-import org.rlhfstreams.learner.reference.KeptReference;
-import org.rlhfstreams.learner.reference.ReferenceDigest;
-import org.rlhfstreams.learner.reference.ReferenceLogProbabilities;
-import org.rlhfstreams.learner.training.CriticFreeStrategy;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.JudgingTrainer;
-import org.rlhfstreams.learner.training.LabelTrainer;
-import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
-import org.rlhfstreams.learner.training.PpoStrategy;
-import org.rlhfstreams.learner.training.PreferenceTrainer;
-import org.rlhfstreams.learner.training.RewardTrainer;
-import org.rlhfstreams.learner.training.RolloutTrainer;
-import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
 import org.rlhfstreams.learner.validation.PublicationGuard;
@@ -50,13 +37,11 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.LiveConfiguration;
-import org.rlhfstreams.service.configuration.PpoConfiguration;
-import org.rlhfstreams.service.configuration.PreferenceConfiguration;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
-import org.rlhfstreams.service.configuration.ValueModelKind;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * How a learner is put together from its configuration: models, trainer, source and loop.
@@ -74,132 +59,16 @@ record LearnerAssembly(
   LearnerRun assemble() {
     RlhfConfiguration configuration = connection.configuration();
     ComputeDevice.select(configuration.model().device());
-    TrainableModels models = new TrainableModels(configuration);
-    return switch (configuration.learner().objective()) {
-      case SFT -> supervised(models, configuration.model().requiredPolicy());
-      case REWARD -> reward(models, configuration.model().requiredReward());
-      case DPO -> pairs(models, PairObjectives.directPreference(configuration.preference()));
-      case ORPO -> pairs(models, PairObjectives.oddsRatio(configuration.preference()));
-      case KTO -> labels(models, configuration);
-      case PPO -> ppo(models, configuration);
-      case GRPO, DR_GRPO, RLOO, REINFORCE_PLUS_PLUS -> criticFree(models, configuration);
-      case ONLINE_DPO -> onlinePreference(models, configuration);
-    };
+    TrainerResources resources = TrainerResources.of(configuration);
+    ObjectiveBinding binding = ObjectiveBinding.of(learner().objective());
+    return binding instanceof ObjectiveBinding.OfPreferences<?> preferences
+        ? onPreferences(preferences, resources)
+        : onRollouts((ObjectiveBinding.OfRollouts) binding, resources);
   }
 
-  private LearnerRun supervised(TrainableModels models, Path start) {
-    SupervisedTrainer trainer =
-        opened.add(new SupervisedTrainer(models.languageModel(start), learner().learningRate()));
-    PreferenceRows rows = rows(start);
-    return offline(
-        trainer,
-        preference -> List.of(rows.demonstration(preference)),
-        connection.topics().policyWeights(),
-        start);
-  }
-
-  private LearnerRun pairs(TrainableModels models, PairObjective objective) {
-    Path start = connection.configuration().model().requiredPolicy();
-    PreferenceTrainer trainer =
-        opened.add(
-            new PreferenceTrainer(
-                models.languageModel(start),
-                objective.needsReference() ? Optional.of(reference(models)) : Optional.empty(),
-                objective,
-                learner().learningRate()));
-    PreferenceRows rows = rows(start);
-    return offline(
-        trainer,
-        preference -> List.of(rows.pair(preference)),
-        connection.topics().policyWeights(),
-        start);
-  }
-
-  private LearnerRun labels(TrainableModels models, RlhfConfiguration configuration) {
-    Path start = configuration.model().requiredPolicy();
-    PreferenceConfiguration settings = configuration.preference();
-    LabelTrainer trainer =
-        opened.add(
-            new LabelTrainer(
-                models.languageModel(start),
-                reference(models),
-                new KahnemanTverskyObjective(
-                    settings.beta(), settings.desirableWeight(), settings.undesirableWeight()),
-                longestRow(ModelDirectory.readConfiguration(start)),
-                learner().learningRate()));
-    PreferenceRows rows = rows(start);
-    return offline(trainer, rows::labelled, connection.topics().policyWeights(), start);
-  }
-
-  private ReferenceLogProbabilities reference(TrainableModels models) {
-    RlhfConfiguration configuration = connection.configuration();
-    Path directory = configuration.model().referenceOrPolicy();
-    String digest = ReferenceDigest.of(directory, configuration.model().dtype().name());
-    return new KeptReference(
-        learner().output().resolve("reference-log-probabilities").resolve(digest),
-        () -> models.reference(directory));
-  }
-
-  private LearnerRun reward(TrainableModels models, Path start) {
-    RewardTrainer trainer =
-        opened.add(
-            new RewardTrainer(
-                models.scorer(start),
-                new RewardObjective(connection.configuration().preference().rewardCentering()),
-                learner().learningRate()));
-    PreferenceRows rows = rows(start);
-    return offline(
-        trainer,
-        preference -> List.of(rows.pair(preference)),
-        connection.topics().rewardWeights(),
-        start);
-  }
-
-  private LearnerRun ppo(TrainableModels models, RlhfConfiguration configuration) {
-    Path start = configuration.model().requiredPolicy();
-    PpoConfiguration settings = configuration.ppo();
-    boolean headed = settings.valueModel() == ValueModelKind.HEAD;
-    RolloutTrainer trainer =
-        opened.add(
-            new RolloutTrainer(
-                new PpoStrategy(settings),
-                headed ? models.withValueHead(start) : models.languageModel(start),
-                headed
-                    ? Optional.empty()
-                    : Optional.of(models.scorer(configuration.model().requiredReward())),
-                learner()));
-    return rollouts(trainer, start);
-  }
-
-  private LearnerRun criticFree(TrainableModels models, RlhfConfiguration configuration) {
-    Path start = configuration.model().requiredPolicy();
-    return rollouts(
-        opened.add(
-            new RolloutTrainer(
-                new CriticFreeStrategy(
-                    learner().objective(),
-                    configuration.criticFree(),
-                    configuration.sampling().maxNewTokens()),
-                models.languageModel(start),
-                Optional.empty(),
-                learner())),
-        start);
-  }
-
-  private LearnerRun onlinePreference(TrainableModels models, RlhfConfiguration configuration) {
-    Path start = configuration.model().requiredPolicy();
-    return rollouts(
-        opened.add(
-            new OnlinePreferenceTrainer(
-                models.languageModel(start),
-                PairObjectives.directPreference(configuration.preference()),
-                configuration.criticFree().missingEosPenalty().orElse(0),
-                learner())),
-        start);
-  }
-
-  private LearnerRun rollouts(Trainer<ScoredSample> trainer, Path start) {
-    TransformerConfiguration architecture = ModelDirectory.readConfiguration(start);
+  private LearnerRun onRollouts(ObjectiveBinding.OfRollouts binding, TrainerResources resources) {
+    Trainer<ScoredSample> trainer = opened.add(binding.trainer().apply(resources));
+    TransformerConfiguration architecture = ModelDirectory.readConfiguration(resources.start());
     RolloutSource source =
         opened.add(
             new RolloutSource(
@@ -208,13 +77,11 @@ record LearnerAssembly(
                 new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
                 learner().batchSize(),
                 connection.configuration().samplesLearnedTogether()));
-    Topic weights = connection.topics().policyWeights();
     return run(
         trainer,
         source,
-        weights,
         !replay,
-        start,
+        resources.start(),
         Validation.none(learner()),
         PublicationGuard.none());
   }
@@ -229,22 +96,13 @@ record LearnerAssembly(
     return replay ? range : RangeConfiguration.forEver();
   }
 
-  private PreferenceRows rows(Path start) {
-    ModelDirectory model = ModelDirectory.open(start);
-    Tokenizer tokenizer = opened.add(Tokenizer.open(start, model.configuration()));
-    return new PreferenceRows(
-        tokenizer,
-        ChatTemplate.find(model.path()),
-        new RowJoin(longestRow(model.configuration()), learner().truncation()));
-  }
-
-  private int longestRow(TransformerConfiguration architecture) {
-    return Math.min(learner().maxLength(), architecture.maxPositions());
-  }
-
-  private <E extends Example> LearnerRun offline(
-      EvaluatingTrainer<E> trainer, PreferenceConverter<E> converter, Topic weights, Path start) {
-    ValidationRows<E> rows = new ValidationRows<>(converter, validation, learner());
+  private <E extends Example> LearnerRun onPreferences(
+      ObjectiveBinding.OfPreferences<E> binding, TrainerResources resources) {
+    EvaluatingTrainer<E> trainer = opened.add(binding.trainer().apply(resources));
+    PreferenceRows texts = texts(resources);
+    ValidationRows<E> rows =
+        new ValidationRows<>(
+            preference -> binding.conversion().of(texts, preference), validation, learner());
     LiveConfiguration live = connection.configuration().live();
     HeldOutWindow<E> heldOut = new HeldOutWindow<>(live.heldOutRows());
     ExampleSource<E> source = opened.add(PreferenceSources.of(connection, rows, heldOut));
@@ -255,24 +113,36 @@ record LearnerAssembly(
         && live.heldOutShareFor(learner().objective()) > 0) {
       guard = opened.add(PublicationGuard.of(judging, heldOut, live.guardRows()));
     }
-    return run(trainer, source, weights, endless, start, rows.of(trainer), guard);
+    return run(trainer, source, endless, resources.start(), rows.of(trainer), guard);
+  }
+
+  private PreferenceRows texts(TrainerResources resources) {
+    ModelDirectory model = ModelDirectory.open(resources.start());
+    Tokenizer tokenizer = opened.add(Tokenizer.open(resources.start(), model.configuration()));
+    return new PreferenceRows(
+        tokenizer,
+        ChatTemplate.find(model.path()),
+        new RowJoin(resources.longestRow(), learner().truncation()));
   }
 
   private <E extends Example> LearnerRun run(
       Trainer<E> trainer,
       ExampleSource<E> source,
-      Topic weights,
       boolean publishEveryStep,
       Path start,
       Validation<E> evaluations,
       PublicationGuard<E> guard) {
-    String objective = learner().objective().text();
+    TrainingObjective objective = learner().objective();
+    Topic weights =
+        objective.trainsRewardModel()
+            ? connection.topics().rewardWeights()
+            : connection.topics().policyWeights();
     CheckpointStore store = new CheckpointStore(learner().checkpointDirectory(), start);
     LoopSettings settings =
         new LoopSettings(
             replay
-                ? RunIdentity.replay(connection, objective, store, weights)
-                : RunIdentity.first(connection, objective),
+                ? RunIdentity.replay(connection, objective.text(), store, weights)
+                : RunIdentity.first(connection, objective.text()),
             ModelDirectory.readConfiguration(start).architecture().modelType(),
             weights,
             publishEveryStep,

@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.options;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Option;
 
 /** What every training on prompts needs to know. */
@@ -43,7 +43,7 @@ public final class OnlineOptions {
   private Path output;
 
   /** Configuration that follows from the options. */
-  public Map<String, String> decided(ObjectiveName objective) {
+  public Map<String, String> decided(TrainingObjective objective) {
     Map<String, String> decided = new HashMap<>();
     decided.put("learner.objective", objective.text());
     decided.put("model.policy", model.toString());

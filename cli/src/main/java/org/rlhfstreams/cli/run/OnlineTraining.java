@@ -13,8 +13,8 @@ import org.rlhfstreams.datasets.PromptFile;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
-import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * The whole loop over a file of prompts, to an end: a log of the run's own in {@code OUTPUT/log},
@@ -31,7 +31,7 @@ public final class OnlineTraining {
   private final Path output;
 
   public OnlineTraining(
-      ConfigurationOptions options, OnlineOptions prompts, ObjectiveName objective) {
+      ConfigurationOptions options, OnlineOptions prompts, TrainingObjective objective) {
     this.options = options;
     this.suggested =
         objective.comparesSamples() ? Map.of("sampling.samples", USUAL_SAMPLES) : Map.of();

@@ -24,7 +24,6 @@ import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.schemas.DeadLetterKind;
-import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -206,7 +205,7 @@ public final class LearnerLoop<E extends Example> {
         command.getRequestedBy(),
         command.getAction(),
         command.getStep() == null ? "" : command.getStep());
-    boolean reward = settings.identity().objective().equals(ObjectiveName.REWARD.text());
+    boolean reward = settings.configuration().objective().trainsRewardModel();
     if (command.getAction() == ControlAction.ROLL_BACK && reward) {
       LOG.info("a rollback is for the learner of the policy; the reward model stays as it is");
     } else if (command.getAction() == ControlAction.ROLL_BACK) {

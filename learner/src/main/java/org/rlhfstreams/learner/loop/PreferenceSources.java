@@ -4,7 +4,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
-import org.rlhfstreams.service.configuration.ObjectiveName;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -25,8 +24,7 @@ public final class PreferenceSources {
     if (!range.isLive()) {
       return new OfflineSource<>(connection, partition, range, learner, converter);
     }
-    // A labelled response is measured against another one's prompt.
-    int smallest = learner.objective() == ObjectiveName.KTO ? 2 : 1;
+    int smallest = learner.objective().examples().smallestBatch();
     LiveRows<E> rows = new LiveRows<>(connection.configuration().live(), learner, heldOut);
     BatchRule rule = new BatchRule(rows.fresh(smallest), smallest, range.maxWait());
     return new LiveSource<>(connection, partition, range, rule, converter, rows);

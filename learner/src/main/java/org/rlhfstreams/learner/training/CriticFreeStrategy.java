@@ -10,7 +10,7 @@ import org.rlhfstreams.learner.reference.RowSums;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
 import org.rlhfstreams.service.configuration.LossMean;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
 
 /** GRPO, Dr. GRPO, RLOO and REINFORCE++: advantages from the rewards alone. */
@@ -24,7 +24,7 @@ public final class CriticFreeStrategy implements RolloutStrategy {
    * @param name of an objective without a value model
    * @param longest tokens that a response may have
    */
-  public CriticFreeStrategy(ObjectiveName name, CriticFreeConfiguration settings, int longest) {
+  public CriticFreeStrategy(TrainingObjective name, CriticFreeConfiguration settings, int longest) {
     this.settings = settings;
     this.variant = CriticFreeVariant.of(name, settings);
     this.objective =

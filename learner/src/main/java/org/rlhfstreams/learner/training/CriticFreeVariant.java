@@ -8,7 +8,7 @@ import org.rlhfstreams.learner.advantage.GroupEstimator;
 import org.rlhfstreams.learner.advantage.ReinforceEstimator;
 import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
 import org.rlhfstreams.service.configuration.LossMean;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * What tells one objective without a value model from another. A further one is an estimator and a
@@ -27,27 +27,27 @@ record CriticFreeVariant(
     CriticFreeVariant of(CriticFreeConfiguration settings);
   }
 
-  private static final Map<ObjectiveName, Construction> VARIANTS =
+  private static final Map<TrainingObjective, Construction> VARIANTS =
       Map.of(
-          ObjectiveName.GRPO,
+          TrainingObjective.GRPO,
           settings ->
               inLoss(
                   new GroupEstimator(false, false, GroupAdvantages::grpo),
                   LossMean.RESPONSE,
                   settings),
-          ObjectiveName.DR_GRPO,
+          TrainingObjective.DR_GRPO,
           settings ->
               inLoss(
                   new GroupEstimator(false, false, GroupAdvantages::drGrpo),
                   LossMean.LENGTH,
                   settings),
-          ObjectiveName.RLOO,
+          TrainingObjective.RLOO,
           settings ->
               inReward(
                   new GroupEstimator(true, settings.normalizeAdvantages(), GroupAdvantages::rloo),
                   Optional.empty(),
                   settings),
-          ObjectiveName.REINFORCE_PLUS_PLUS,
+          TrainingObjective.REINFORCE_PLUS_PLUS,
           settings ->
               inReward(
                   new ReinforceEstimator(),
@@ -59,7 +59,7 @@ record CriticFreeVariant(
    *
    * @throws IllegalArgumentException for one with a value model
    */
-  static CriticFreeVariant of(ObjectiveName objective, CriticFreeConfiguration settings) {
+  static CriticFreeVariant of(TrainingObjective objective, CriticFreeConfiguration settings) {
     Construction construction = VARIANTS.get(objective);
     if (construction == null) {
       throw new IllegalArgumentException(objective + " is none of " + VARIANTS.keySet());

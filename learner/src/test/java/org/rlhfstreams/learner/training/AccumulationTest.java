@@ -6,7 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.model.files.NamedTensor;
 
 /** What is in memory at a time changes no gradient, of objectives that couple rows either. */
@@ -17,21 +18,8 @@ final class AccumulationTest {
   private static final double OF_SUMS = 2e-6;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "sft",
-        "reward",
-        "dpo",
-        "orpo",
-        "kto",
-        "ppo",
-        "grpo",
-        "dr-grpo",
-        "rloo",
-        "reinforce-plus-plus",
-        "online-dpo"
-      })
-  void gradientsDoNotDependOnMicroBatches(String objective) {
+  @EnumSource
+  void gradientsDoNotDependOnMicroBatches(TrainingObjective objective) {
     List<NamedTensor> whole = gradients(objective, 1 << 20);
     for (int microBatchTokens : new int[] {128, 64, 1}) {
       List<NamedTensor> cut = gradients(objective, microBatchTokens);
@@ -39,15 +27,15 @@ final class AccumulationTest {
       for (int i = 0; i < whole.size(); i++) {
         assertThat(distance(cut.get(i).values(), whole.get(i).values()))
             .as("%s at %d tokens a micro-batch", whole.get(i).name(), microBatchTokens)
-            .isLessThan(objective.equals("rloo") ? OF_SUMS : 1e-6);
+            .isLessThan(objective == TrainingObjective.RLOO ? OF_SUMS : 1e-6);
       }
     }
   }
 
-  private static List<NamedTensor> gradients(String objective, int microBatchTokens) {
+  private static List<NamedTensor> gradients(TrainingObjective objective, int microBatchTokens) {
     return firstMoments(
         GoldenTrainer.of(
-            objective,
+            objective.text(),
             Map.of(
                 "learner.micro-batch-tokens",
                 String.valueOf(microBatchTokens),

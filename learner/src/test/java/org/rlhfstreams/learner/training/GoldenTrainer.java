@@ -15,23 +15,21 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.learner.TrainableModels;
-import org.rlhfstreams.learner.data.Demonstration;
+import org.rlhfstreams.learner.assembly.ObjectiveBinding;
+import org.rlhfstreams.learner.assembly.TrainableModels;
+import org.rlhfstreams.learner.assembly.TrainerResources;
+import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.data.PreferencePair;
 import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.UnusableException;
-import org.rlhfstreams.learner.objectives.RewardObjective;
-import org.rlhfstreams.learner.objectives.preference.DirectPreferenceObjective;
-import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
-import org.rlhfstreams.learner.objectives.preference.OddsRatioObjective;
-import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.objective.ExampleKind;
 
 /**
  * An objective's trainer from the golden models, as often as it is asked for, and a batch of eight
@@ -53,82 +51,44 @@ final class GoldenTrainer<E> {
   /** The trainer of an objective by its configured name, at a learning rate of 1e-3. */
   static GoldenTrainer<?> of(String objective, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>();
+    settings.put("learner.objective", objective);
     settings.put("learner.learning-rate", "1e-3");
+    settings.put("learner.max-length", String.valueOf(MAX_LENGTH));
+    settings.put("model.policy", resource("policy").toString());
+    settings.put("model.reward", resource("reward").toString());
     settings.put("model.dtype", "float32");
     settings.put("ppo.epochs", "1");
-    settings.put("learner.objective", objective);
     settings.put("sampling.samples", "4");
     settings.put("critic-free.beta", "0.05");
+    settings.put("preference.likelihood", "all");
+    settings.put("preference.reward-centering", "0.01");
+    settings.put("preference.undesirable-weight", "1.5");
     settings.putAll(more);
     RlhfConfiguration configuration = RlhfConfiguration.of(settings);
     TrainableModels models = new TrainableModels(configuration);
-    return switch (objective) {
-      case "sft" ->
-          new GoldenTrainer<>(
-              () -> new SupervisedTrainer(models.languageModel(resource("policy")), 1e-3),
-              demonstrations());
-      case "reward" ->
-          new GoldenTrainer<>(
-              () ->
-                  new RewardTrainer(
-                      models.scorer(resource("reward")), new RewardObjective(0.01), 1e-3),
-              pairs());
-      case "dpo" -> ofPairs(models, new DirectPreferenceObjective("sigmoid", 0.1, 0));
-      case "orpo" -> ofPairs(models, new OddsRatioObjective(0.1, true));
-      case "kto" ->
-          new GoldenTrainer<>(
-              () ->
-                  new LabelTrainer(
-                      models.languageModel(resource("policy")),
-                      new PlainReference(models.reference(resource("reference"))),
-                      new KahnemanTverskyObjective(0.1, 1, 1.5),
-                      MAX_LENGTH,
-                      1e-3),
-              labelled());
-      case "ppo" ->
-          new GoldenTrainer<>(
-              () ->
-                  new RolloutTrainer(
-                      new PpoStrategy(configuration.ppo()),
-                      models.languageModel(resource("policy")),
-                      Optional.of(models.scorer(resource("reward"))),
-                      configuration.learner()),
-              samples());
-      case "grpo", "dr-grpo", "rloo", "reinforce-plus-plus" ->
-          new GoldenTrainer<>(
-              () ->
-                  new RolloutTrainer(
-                      new CriticFreeStrategy(
-                          configuration.learner().objective(),
-                          configuration.criticFree(),
-                          configuration.sampling().maxNewTokens()),
-                      models.languageModel(resource("policy")),
-                      Optional.empty(),
-                      configuration.learner()),
-              samples());
-      case "online-dpo" ->
-          new GoldenTrainer<>(
-              () ->
-                  new OnlinePreferenceTrainer(
-                      models.languageModel(resource("policy")),
-                      new DirectPreferenceObjective("sigmoid", 0.1, 0),
-                      0,
-                      configuration.learner()),
-              samples());
-      default -> throw new IllegalArgumentException(objective);
-    };
+    TrainerResources resources =
+        new TrainerResources(
+            configuration,
+            models,
+            () -> new PlainReference(models.reference(resource("reference"))));
+    ObjectiveBinding binding = ObjectiveBinding.of(configuration.learner().objective());
+    return binding instanceof ObjectiveBinding.OfPreferences<?> preferences
+        ? onPreferences(preferences, resources)
+        : onRollouts((ObjectiveBinding.OfRollouts) binding, resources);
   }
 
-  private static GoldenTrainer<PreferencePair> ofPairs(
-      TrainableModels models, PairObjective objective) {
+  private static GoldenTrainer<ScoredSample> onRollouts(
+      ObjectiveBinding.OfRollouts binding, TrainerResources resources) {
+    return new GoldenTrainer<>(() -> binding.trainer().apply(resources), samples());
+  }
+
+  private static <E extends Example> GoldenTrainer<E> onPreferences(
+      ObjectiveBinding.OfPreferences<E> binding, TrainerResources resources) {
+    boolean labels =
+        resources.configuration().learner().objective().examples() == ExampleKind.LABELS;
     return new GoldenTrainer<>(
-        () ->
-            new PreferenceTrainer(
-                models.languageModel(resource("policy")),
-                Optional.of(new PlainReference(models.reference(resource("reference")))),
-                objective,
-                1e-3),
-        pairs());
+        () -> binding.trainer().apply(resources),
+        convert(labels ? "kto.json" : "pairs.json", binding.conversion()));
   }
 
   /** A fresh one; the caller closes it. */
@@ -157,19 +117,7 @@ final class GoldenTrainer<E> {
     return convert("pairs.json", (rows, preference) -> List.of(rows.pair(preference)));
   }
 
-  private static List<Demonstration> demonstrations() {
-    return convert("pairs.json", (rows, preference) -> List.of(rows.demonstration(preference)));
-  }
-
-  private static List<LabelledResponse> labelled() {
-    return convert("kto.json", PreferenceRows::labelled);
-  }
-
-  private interface Conversion<E> {
-    List<E> of(PreferenceRows rows, Preference preference) throws UnusableException;
-  }
-
-  private static <E> List<E> convert(String file, Conversion<E> conversion) {
+  private static <E> List<E> convert(String file, ObjectiveBinding.Conversion<E> conversion) {
     List<E> examples = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
       PreferenceRows rows =

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.rlhfstreams.learner.TrainableModels;
+import org.rlhfstreams.learner.assembly.TrainableModels;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.objectives.preference.DirectPreferenceObjective;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;

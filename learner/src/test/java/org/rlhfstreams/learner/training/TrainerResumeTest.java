@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.EpochPosition;
@@ -16,6 +18,7 @@ import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.checkpoint.RunKind;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.checkpoint.ValidationState;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * A trainer that took up a checkpoint from the disk goes on as the one that wrote it, to the bit.
@@ -23,21 +26,18 @@ import org.rlhfstreams.learner.checkpoint.ValidationState;
 final class TrainerResumeTest {
   @TempDir private Path directory;
 
+  static List<Arguments> objectivesAndTypes() {
+    return Stream.of(TrainingObjective.values())
+        .flatMap(
+            objective ->
+                Stream.of("float32", "bfloat16").map(type -> Arguments.of(objective, type)))
+        .toList();
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "sft, float32", "sft, bfloat16",
-    "reward, float32", "reward, bfloat16",
-    "dpo, float32", "dpo, bfloat16",
-    "orpo, float32", "orpo, bfloat16",
-    "kto, float32", "kto, bfloat16",
-    "ppo, float32", "ppo, bfloat16",
-    "grpo, float32", "grpo, bfloat16",
-    "rloo, float32", "rloo, bfloat16",
-    "reinforce-plus-plus, float32", "reinforce-plus-plus, bfloat16",
-    "online-dpo, float32", "online-dpo, bfloat16",
-  })
-  void aRestoredTrainerTakesTheSameSteps(String objective, String dtype) {
-    resume(GoldenTrainer.of(objective, Map.of("model.dtype", dtype)));
+  @MethodSource("objectivesAndTypes")
+  void aRestoredTrainerTakesTheSameSteps(TrainingObjective objective, String dtype) {
+    resume(GoldenTrainer.of(objective.text(), Map.of("model.dtype", dtype)));
   }
 
   private <E> void resume(GoldenTrainer<E> golden) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.TrainableModels;
+import org.rlhfstreams.learner.assembly.TrainableModels;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.data.PreferencePair;

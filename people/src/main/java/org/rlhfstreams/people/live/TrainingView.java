@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * What the steps of the newest run measured, and beside it those of the reward model that learns
@@ -16,7 +17,6 @@ import org.rlhfstreams.events.WeightVersion;
  */
 public final class TrainingView {
   private static final int MOST = 5_000;
-  private static final String REWARD = "reward";
 
   private final List<Step> policy = new ArrayList<>();
   private final List<Step> reward = new ArrayList<>();
@@ -66,7 +66,9 @@ public final class TrainingView {
 
   /** Whether a step is one of the reward model. */
   public static boolean isReward(Step step) {
-    return step.objective().equals(REWARD);
+    return TrainingObjective.named(step.objective())
+        .filter(TrainingObjective::trainsRewardModel)
+        .isPresent();
   }
 
   /** Steps of the policy after one of that number, in order. */

@@ -3,15 +3,12 @@ package org.rlhfstreams.service.configuration;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /** The learner: optimizer, batches and checkpoints, whatever the objective. */
 public record LearnerConfiguration(
-    @Setting(
-            value = "ppo",
-            description =
-                "What is optimised: ppo, grpo, dr-grpo, rloo, reinforce-plus-plus or online-dpo on"
-                    + " rollouts; sft, reward, dpo, orpo or kto on preferences.")
-        ObjectiveName objective,
+    @Setting(value = "ppo", description = "What is optimised: a name that rlhf train --help lists.")
+        TrainingObjective objective,
     @Setting(value = "1e-5", range = "[0, inf)", description = "Peak learning rate of the policy.")
         double learningRate,
     @Setting(
@@ -168,11 +165,13 @@ public record LearnerConfiguration(
               + " counts evaluations, but learner.evaluate-every is 0 (at the end alone):"
               + " set learner.evaluate-every, or learner.early-stop-patience = 0");
     }
-    if (objective == ObjectiveName.SFT && validationMetric != ValidationMetric.LOSS) {
+    if (!objective.examples().judged() && validationMetric != ValidationMetric.LOSS) {
       throw new ConfigurationException(
           "learner.validation-metric = "
               + ValueParser.printed(validationMetric)
-              + " compares two responses, which sft does not have: set it to loss");
+              + " compares two responses, which "
+              + objective.text()
+              + " does not have: set it to loss");
     }
   }
 

@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.configuration;
 
 import java.util.OptionalDouble;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /** Learning from preferences as they come, with {@code range.until = never}. */
 public record LiveConfiguration(
@@ -46,12 +47,12 @@ public record LiveConfiguration(
   }
 
   /** Share of a step that is learned again. */
-  public double replayShareFor(ObjectiveName objective) {
-    return replayShare.orElse(objective == ObjectiveName.REWARD ? USUAL_REPLAY : 0);
+  public double replayShareFor(TrainingObjective objective) {
+    return replayShare.orElse(objective.trainsRewardModel() ? USUAL_REPLAY : 0);
   }
 
   /** Share of the preferences that is never learned from; of a reward model alone. */
-  public double heldOutShareFor(ObjectiveName objective) {
-    return objective == ObjectiveName.REWARD ? heldOutShare.orElse(USUAL_HELD_OUT) : 0;
+  public double heldOutShareFor(TrainingObjective objective) {
+    return objective.trainsRewardModel() ? heldOutShare.orElse(USUAL_HELD_OUT) : 0;
   }
 }

@@ -2,6 +2,7 @@ package org.rlhfstreams.service.configuration;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.rlhfstreams.service.objective.ModelRole;
 
 /** The models, each a Hugging Face directory. */
 public record ModelConfiguration(
@@ -19,6 +20,18 @@ public record ModelConfiguration(
             value = "auto",
             description = "Where models compute: cpu, cuda:N, or auto, a GPU where there is one.")
         String device) {
+
+  /**
+   * The directory of the model with that role.
+   *
+   * @throws ConfigurationException when it is not set
+   */
+  public Path required(ModelRole role) {
+    return switch (role) {
+      case POLICY -> requiredPolicy();
+      case REWARD_MODEL -> requiredReward();
+    };
+  }
 
   /**
    * The policy's directory.

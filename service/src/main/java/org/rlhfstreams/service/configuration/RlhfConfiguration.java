@@ -2,6 +2,8 @@ package org.rlhfstreams.service.configuration;
 
 import java.util.Map;
 import java.util.Optional;
+import org.rlhfstreams.service.objective.SettingsSection;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * Everything that can be configured; each process reads its sections.
@@ -36,29 +38,46 @@ public record RlhfConfiguration(
   public RlhfConfiguration {
     kafka = Map.copyOf(kafka);
     schemaRegistry = Map.copyOf(schemaRegistry);
-    if (lora.enabled() && learner.objective() == ObjectiveName.REWARD) {
+    TrainingObjective objective = learner.objective();
+    if (lora.enabled() && objective.trainsRewardModel()) {
       throw new ConfigurationException(
           "lora.rank = "
               + lora.rank()
               + " is for language models; a reward model is trained whole: set lora.rank = 0");
     }
-    if (range.isLive() && !learner.objective().learnsFromRollouts()) {
+    if (range.isLive() && !objective.learnsFromRollouts()) {
       refuseAnEnd(learner);
     }
-    if (learner.objective() == ObjectiveName.KTO && learner.batchSize() < 2) {
+    if (learner.batchSize() < objective.examples().smallestBatch()) {
       throw new ConfigurationException(
-          "learner.batch-size = 1: kto measures each response against another one's prompt of the"
-              + " same batch; make it 2 or more");
+          "learner.batch-size = %d: %s measures each response against another one's prompt of the same batch; make it %d or more"
+              .formatted(
+                  learner.batchSize(), objective.text(), objective.examples().smallestBatch()));
     }
-    boolean ppoObjective = learner.objective() == ObjectiveName.PPO;
-    int miniBatches = ppoObjective ? ppo.miniBatches() : criticFree.miniBatches();
-    if (learner.objective().learnsFromRollouts() && learner.batchSize() % miniBatches != 0) {
+    objective
+        .sections()
+        .forEach(
+            section -> requireEqualParts(learner, section, miniBatches(section, ppo, criticFree)));
+    if (objective.comparesSamples()) {
+      requireGroups(learner, sampling);
+    }
+  }
+
+  private static int miniBatches(
+      SettingsSection section, PpoConfiguration ppo, CriticFreeConfiguration criticFree) {
+    return switch (section) {
+      case PPO -> ppo.miniBatches();
+      case CRITIC_FREE -> criticFree.miniBatches();
+      case PREFERENCE -> 1;
+    };
+  }
+
+  private static void requireEqualParts(
+      LearnerConfiguration learner, SettingsSection section, int miniBatches) {
+    if (learner.batchSize() % miniBatches != 0) {
       throw new ConfigurationException(
           "learner.batch-size = %d does not divide into %s.mini-batches = %d equal parts: change one of them"
-              .formatted(learner.batchSize(), ppoObjective ? "ppo" : "critic-free", miniBatches));
-    }
-    if (learner.objective().comparesSamples()) {
-      requireGroups(learner, sampling);
+              .formatted(learner.batchSize(), section.key(), miniBatches));
     }
   }
 

@@ -15,7 +15,7 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.access.GroupNames;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 
@@ -77,8 +77,8 @@ public final class Audit {
 
   /** Steps on preferences are on another account, and a replay, named otherwise, on none. */
   private static boolean learnsFromRollouts(StepMetrics step) {
-    return ObjectiveName.named(step.getObjective())
-        .filter(ObjectiveName::learnsFromRollouts)
+    return TrainingObjective.named(step.getObjective())
+        .filter(TrainingObjective::learnsFromRollouts)
         .isPresent();
   }
 

@@ -18,7 +18,7 @@ import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 
@@ -145,7 +145,10 @@ public final class JudgementTrace {
     if (own == 0 || !runs.add(step.getRunId())) {
       return; // steps that learn it again are not told
     }
-    boolean reward = step.getObjective().equals(ObjectiveName.REWARD.text());
+    boolean reward =
+        TrainingObjective.named(step.getObjective())
+            .filter(TrainingObjective::trainsRewardModel)
+            .isPresent();
     boolean withheld = step.getValues().getOrDefault("people/withheld", 0.0) > 0;
     add(
         record,

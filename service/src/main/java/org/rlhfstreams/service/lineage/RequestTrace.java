@@ -20,7 +20,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 
@@ -61,8 +61,8 @@ public final class RequestTrace {
           connection.decoder(StepMetrics.class),
           (record, step) -> {
             boolean rollouts =
-                ObjectiveName.named(step.getObjective())
-                    .filter(ObjectiveName::learnsFromRollouts)
+                TrainingObjective.named(step.getObjective())
+                    .filter(TrainingObjective::learnsFromRollouts)
                     .isPresent();
             if (rollouts && !step.getRolloutIds().isEmpty()) {
               newest.clear();

@@ -1,4 +1,4 @@
-package org.rlhfstreams.learner;
+package org.rlhfstreams.learner.assembly;
 
 import org.rlhfstreams.learner.objectives.preference.DirectPreferenceObjective;
 import org.rlhfstreams.learner.objectives.preference.OddsRatioObjective;

@@ -1,4 +1,4 @@
-package org.rlhfstreams.learner;
+package org.rlhfstreams.learner.assembly;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
