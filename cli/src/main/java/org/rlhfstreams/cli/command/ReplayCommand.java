@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Replay;
-import org.rlhfstreams.service.configuration.ObjectiveName;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,7 +24,7 @@ public final class ReplayCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "OBJECTIVE",
       description = "What to optimise: one of ${COMPLETION-CANDIDATES}.")
-  private ObjectiveName objective;
+  private TrainingObjective objective;
 
   @Option(
       names = "--model",
@@ -56,8 +56,7 @@ public final class ReplayCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, String> decided = new HashMap<>();
     decided.put("learner.objective", objective.text());
-    boolean scorer = objective == ObjectiveName.REWARD;
-    decided.put(scorer ? "model.reward" : "model.policy", model.toString());
+    decided.put(objective.trains().key(), model.toString());
     if (reference != null) {
       decided.put("model.reference", reference.toString());
     }

@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.options;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Option;
 
 /** What training a policy on preferences needs to know beside its files. */
@@ -23,10 +24,10 @@ public final class PairOptions {
   private String loss;
 
   /** Configuration that follows. */
-  public Map<String, String> settings(String objective, Path start) {
+  public Map<String, String> settings(TrainingObjective objective, Path start) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("learner.objective", objective);
-    settings.put("model.policy", start.toString());
+    settings.put("learner.objective", objective.text());
+    settings.put(objective.trains().key(), start.toString());
     if (reference != null) {
       settings.put("model.reference", reference.toString());
     }
