@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.rlhfstreams.learner.TrainableModels;
+import org.rlhfstreams.learner.assembly.TrainableModels;
 import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.model.files.NamedTensor;
