@@ -23,7 +23,6 @@ import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.AdmissionSettings;
 import org.rlhfstreams.topology.admission.AdmissionTopology;
 import org.rlhfstreams.topology.admission.PromptEncoder;
-import org.rlhfstreams.topology.admission.StalenessBound;
 import org.rlhfstreams.topology.comparisons.ComparisonExpiry;
 import org.rlhfstreams.topology.comparisons.ComparisonSettings;
 import org.rlhfstreams.topology.comparisons.ComparisonTopology;
@@ -95,10 +94,7 @@ final class HostedTopologies implements AutoCloseable {
   private static AdmissionSettings settings(RlhfConfiguration configuration) {
     SamplingConfiguration sampling = configuration.sampling();
     return new AdmissionSettings(
-        new StalenessBound(
-            configuration.learner().batchSize(),
-            configuration.admission().staleness(),
-            configuration.learner().maxSteps()),
+        configuration.admission().staleness(),
         configuration.admission().promptEpochs(),
         sampling.samples(),
         SamplingSettings.newBuilder()
@@ -107,8 +103,7 @@ final class HostedTopologies implements AutoCloseable {
             .setTopP((float) sampling.topP())
             .setMaxNewTokens(sampling.maxNewTokens())
             .setSeed(sampling.seed())
-            .build(),
-        configuration.learner().objective().text());
+            .build());
   }
 
   private static ComparisonSettings settings(ComparisonsConfiguration comparisons) {

@@ -14,6 +14,7 @@ import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RolloutStatistics;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightRecord;
@@ -80,6 +81,11 @@ public record Topics(String prefix, int sharedPartitions) {
     return events("training-metrics", "run id", StepMetrics.getClassSchema(), 1, FOREVER);
   }
 
+  /** What each learner states of its run; the newest statement of a run holds. */
+  public Topic runs() {
+    return newest("runs", "run id", RunStatement.getClassSchema());
+  }
+
   /** Running figures of each policy version's rollouts; the newest record of a version holds. */
   public Topic rolloutStatistics() {
     return newest("rollout-statistics", "policy version", RolloutStatistics.getClassSchema());
@@ -112,6 +118,7 @@ public record Topics(String prefix, int sharedPartitions) {
         preferences(),
         policyWeights(),
         rewardWeights(),
+        runs(),
         trainingMetrics(),
         rolloutStatistics(),
         annotatorStatistics(),

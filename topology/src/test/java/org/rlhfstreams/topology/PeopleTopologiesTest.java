@@ -39,7 +39,6 @@ import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.AdmissionSettings;
 import org.rlhfstreams.topology.admission.AdmissionTopology;
 import org.rlhfstreams.topology.admission.EncodedPrompt;
-import org.rlhfstreams.topology.admission.StalenessBound;
 import org.rlhfstreams.topology.comparisons.ComparisonExpiry;
 import org.rlhfstreams.topology.comparisons.ComparisonSettings;
 import org.rlhfstreams.topology.comparisons.ComparisonTopology;
@@ -62,8 +61,7 @@ final class PeopleTopologiesTest {
         TOPICS,
         SERDES,
         prompt -> new EncodedPrompt(prompt.getText(), new int[] {1}),
-        new AdmissionSettings(
-            new StalenessBound(1, 0, 0), 0, 1, new SamplingSettings(1f, 0, 1f, 16, 7L), "ppo"),
+        new AdmissionSettings(0, 0, 1, new SamplingSettings(1f, 0, 1f, 16, 7L)),
         AdmissionListener.none());
     StatisticsTopology.build(builder, TOPICS, SERDES);
     ComparisonTopology.build(

@@ -97,6 +97,11 @@ public final class LearnerLoop<E extends Example> {
       long published = publication.publishedStep();
       restore(published);
       requireLog(publication.end());
+      if (!publication.state(
+          settings.statement(version(), connection.configuration().samplesLearnedTogether()),
+          stopped)) {
+        return false;
+      }
       LearningRate rate = settings.learningRate(totalSteps());
       if (published < 0 || rollback.isUnseen(generation)) {
         background.begin(outgoing(Optional.empty(), true));

@@ -1,6 +1,10 @@
 package org.rlhfstreams.learner.loop;
 
+import java.time.Instant;
 import java.util.OptionalLong;
+import org.rlhfstreams.events.RunStatement;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.checkpoint.RunKind;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
@@ -19,6 +23,26 @@ public record LoopSettings(
     Topic weights,
     boolean publishEveryStep,
     LearnerConfiguration configuration) {
+
+  /**
+   * What the log is told of the run.
+   *
+   * @param version that it goes on from
+   * @param samplesLearnedTogether responses to a request that count only together, 1 or more
+   */
+  RunStatement statement(WeightVersion version, int samplesLearnedTogether) {
+    return RunStatement.newBuilder()
+        .setRunId(identity.runId())
+        .setObjective(identity.objective())
+        .setFirstVersion(version)
+        .setLearnsFromRollouts(
+            identity.kind() == RunKind.FIRST_RUN && configuration.objective().learnsFromRollouts())
+        .setBatchSize(configuration.batchSize())
+        .setSamplesLearnedTogether(samplesLearnedTogether)
+        .setMaxSteps(configuration.maxSteps())
+        .setStatedAt(Instant.now())
+        .build();
+  }
 
   /** The learning rate's course, as a factor of the peak. */
   LearningRate learningRate(OptionalLong totalSteps) {

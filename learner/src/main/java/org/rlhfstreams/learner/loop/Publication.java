@@ -21,6 +21,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.training.TrainedModel;
@@ -40,9 +41,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What leaves a learner: weights, metrics, dead letters and offsets of a step in one transaction.
- * The step's number travels as the offset's metadata, so that the log itself says which steps have
- * left; a restarted learner that repeats them publishes none twice.
+ * What leaves a learner: the statement of its run, then weights, metrics, dead letters and offsets
+ * of a step in one transaction. The step's number travels as the offset's metadata, so that the log
+ * itself says which steps have left; a restarted learner that repeats them publishes none twice.
  */
 final class Publication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
@@ -51,6 +52,7 @@ final class Publication implements AutoCloseable {
   private final KafkaConnection connection;
   private final String group;
   private final TopicPartition partition;
+  private final String runsTopic;
   private final String metricsTopic;
   private final WeightPublisher weights;
   private final WeightRetention retention;
@@ -70,6 +72,7 @@ final class Publication implements AutoCloseable {
     this.connection = connection;
     this.group = group;
     this.partition = partition;
+    this.runsTopic = connection.topics().runs().name();
     this.metricsTopic = connection.topics().trainingMetrics().name();
     this.weights =
         new WeightPublisher(weightsTopic, WeightSigner.of(connection.configuration().weights()));
@@ -82,7 +85,11 @@ final class Publication implements AutoCloseable {
     new HangingTransactions(admin)
         .abort(
             prefix() + group,
-            List.of(weightsTopic.name(), metricsTopic, connection.topics().deadLetters().name()),
+            List.of(
+                weightsTopic.name(),
+                runsTopic,
+                metricsTopic,
+                connection.topics().deadLetters().name()),
             prefix() + group);
   }
 
@@ -142,13 +149,35 @@ final class Publication implements AutoCloseable {
   }
 
   /**
+   * States the run that this learner begins or goes on with, so that others know its settings from
+   * the log. The same statement twice means the same. Waits while the broker or the registry is
+   * away.
+   *
+   * @return false if {@code stopped} said so first
+   * @throws ConnectionException if another learner has taken over, or the broker refuses this one
+   */
+  boolean state(RunStatement run, BooleanSupplier stopped) {
+    return commit(
+        "the statement of run " + run.getRunId(), () -> transact(run), () -> false, stopped);
+  }
+
+  /**
    * Publishes a step. Waits while the broker or the registry is away.
    *
-   * @return false where {@code stopped} said so first
-   * @throws ConnectionException where another learner has taken over, or the broker refuses this
-   *     one
+   * @return false if {@code stopped} said so first
+   * @throws ConnectionException if another learner has taken over, or the broker refuses this one
    */
   boolean publish(Outgoing outgoing, BooleanSupplier stopped) {
+    return commit(
+        "step " + outgoing.step(),
+        () -> transact(outgoing),
+        // the commit went through, only its answer was lost
+        () -> !outgoing.again() && publishedStep() >= outgoing.step(),
+        stopped);
+  }
+
+  private boolean commit(
+      String what, Runnable transaction, BooleanSupplier committed, BooleanSupplier stopped) {
     boolean first = true;
     while (true) {
       try {
@@ -156,11 +185,11 @@ final class Publication implements AutoCloseable {
           producer.close(Duration.ZERO);
           producer = connection.transactionalWeightProducer(group);
           producer.initTransactions();
-          if (!outgoing.again() && publishedStep() >= outgoing.step()) {
-            return true; // the commit went through, only its answer was lost
+          if (committed.getAsBoolean()) {
+            return true;
           }
         }
-        transact(outgoing);
+        transaction.run();
         return true;
       } catch (ProducerFencedException e) {
         throw new ConnectionException(
@@ -168,7 +197,7 @@ final class Publication implements AutoCloseable {
             e);
       } catch (KafkaException e) {
         new BrokerRefusal(connection).endIn(e);
-        LOG.warn("step {} waits to be published: {}", outgoing.step(), e.getMessage());
+        LOG.warn("{} waits to be published: {}", what, e.getMessage());
       }
       if (stopped.getAsBoolean()) {
         return false;
@@ -176,6 +205,14 @@ final class Publication implements AutoCloseable {
       first = false;
       Pause.of(AFTER_FAILURE);
     }
+  }
+
+  private void transact(RunStatement run) {
+    producer.beginTransaction();
+    // The commit fails where a send did.
+    Future<RecordMetadata> unused =
+        producer.send(new ProducerRecord<>(runsTopic, 0, run.getRunId(), run));
+    producer.commitTransaction();
   }
 
   private void transact(Outgoing outgoing) {

@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightHeader;
@@ -188,6 +190,17 @@ final class LearnerResumeTest {
     assertSame("whole", wholeModel, "stopped");
     assertPublishedOnce(connection);
     assertThat(refused(connection)).containsExactly(10L, 30L, 50L);
+    assertThat(TopicEvents.of(connection, connection.topics().runs(), RunStatement.class))
+        .as("what is stated at each start")
+        .extracting(
+            RunStatement::getObjective,
+            RunStatement::getFirstVersion,
+            RunStatement::getLearnsFromRollouts,
+            RunStatement::getBatchSize,
+            RunStatement::getMaxSteps)
+        .containsExactly(
+            tuple("ppo", new WeightVersion(0, 0L), true, BATCH, (long) STEPS),
+            tuple("ppo", new WeightVersion(0, 4L), true, BATCH, (long) STEPS));
   }
 
   @Test

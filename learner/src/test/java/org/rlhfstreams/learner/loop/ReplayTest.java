@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
@@ -162,6 +164,14 @@ final class ReplayTest {
       assertThat(run.run(() -> false)).isTrue();
     }
     assertThat(newestGeneration(replay)).hasValue(2);
+    assertThat(TopicEvents.of(replay, replay.topics().runs(), RunStatement.class))
+        .as("no rollouts are sampled for a replay")
+        .extracting(RunStatement::getObjective, RunStatement::getLearnsFromRollouts)
+        .containsExactly(
+            tuple("ppo", true),
+            tuple("ppo-replay", false),
+            tuple("ppo-replay", false),
+            tuple("ppo-replay", false));
     assertThatThrownBy(() -> LearnerRun.replay(connection("original", range), report -> {}))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("checkpoints of a first run");

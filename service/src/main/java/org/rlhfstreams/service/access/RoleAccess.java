@@ -89,6 +89,7 @@ public final class RoleAccess {
   private void controller() {
     // Admission and statistics.
     read(topics.prompts());
+    read(topics.runs());
     read(topics.trainingMetrics());
     read(topics.deadLetters());
     read(topics.scoredRollouts());
@@ -152,7 +153,7 @@ public final class RoleAccess {
       allow(weights, AclOperation.DELETE); // old versions
     }
     // Read, to find transactions that a crash has left open.
-    for (Topic written : List.of(topics.trainingMetrics(), topics.deadLetters())) {
+    for (Topic written : List.of(topics.runs(), topics.trainingMetrics(), topics.deadLetters())) {
       write(written);
       read(written);
     }

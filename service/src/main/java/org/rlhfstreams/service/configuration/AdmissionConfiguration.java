@@ -1,7 +1,8 @@
 package org.rlhfstreams.service.configuration;
 
 /**
- * How fast prompts become requests: at most (step + 1 + staleness) x learner.batch-size samples.
+ * How fast prompts become requests: at most (step + 1 + staleness) x batch size samples, with the
+ * batch size that the learner states of its run.
  */
 public record AdmissionConfiguration(
     @Setting(

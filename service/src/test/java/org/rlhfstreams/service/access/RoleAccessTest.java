@@ -38,6 +38,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.policyWeights())).containsExactly(Role.LEARNER);
     assertThat(may(AclOperation.WRITE, TOPICS.rewardWeights())).containsExactly(Role.LEARNER);
     assertThat(may(AclOperation.WRITE, TOPICS.trainingMetrics())).containsExactly(Role.LEARNER);
+    assertThat(may(AclOperation.WRITE, TOPICS.runs())).containsExactly(Role.LEARNER);
     assertThat(may(AclOperation.WRITE, TOPICS.prompts())).containsExactly(Role.SETUP, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
     assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts()))
@@ -78,6 +79,8 @@ final class RoleAccessTest {
         .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
         .containsExactly(Role.REWARD_SERVICE, Role.OPERATOR);
+    assertThat(may(AclOperation.READ, TOPICS.runs()))
+        .containsExactly(Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.prompts()))
         .containsExactly(Role.CONTROLLER, Role.OPERATOR);
   }

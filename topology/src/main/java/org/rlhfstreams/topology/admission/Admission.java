@@ -10,13 +10,16 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.TraceParent;
+import org.rlhfstreams.schemas.WeightVersions;
 
 /**
  * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
- * bound. A prompt id counts once; {@code requestId = promptId/round}. While it is paused it counts
- * all the same and releases nothing.
+ * bound of the run that the learner has stated last. A prompt id counts once; {@code requestId =
+ * promptId/round}. While it is paused, and before a learner has stated a run, it counts all the
+ * same and releases nothing.
  */
 final class Admission extends ContextualProcessor<String, AdmissionEvent, String, RolloutRequest> {
   private static final String KNOWN = "prompts";
@@ -24,9 +27,11 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final String ROUND = "round";
   private static final String RELEASED = "released-samples";
   private static final String LOST = "lost-samples";
-  private static final String STEP = "step";
-  private static final String GENERATION = "generation";
+  private static final String STEP = "step/";
+  private static final String GENERATION = "generation/";
   private static final String PAUSED = "paused";
+
+  private static final String NEWEST_RUN = "newest";
 
   private static final Duration QUIET = Duration.ofMillis(200);
 
@@ -38,6 +43,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private KeyValueStore<Long, String> traces;
   private KeyValueStore<String, Long> counters;
   private KeyValueStore<String, Long> commands;
+  private KeyValueStore<String, RunStatement> runs;
 
   Admission(AdmissionSettings settings, AdmissionListener listener) {
     this.settings = settings;
@@ -52,6 +58,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     traces = context.getStateStore(AdmissionTopology.TRACES);
     counters = context.getStateStore(AdmissionTopology.COUNTERS);
     commands = context.getStateStore(AdmissionTopology.COMMANDS);
+    runs = context.getStateStore(AdmissionTopology.RUN);
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
   }
 
@@ -68,8 +75,10 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (event instanceof AdmissionEvent.Arrival arrival) {
       remember(arrival.template(), TraceParent.of(record.headers()));
       arriving = true;
+    } else if (event instanceof AdmissionEvent.Run run) {
+      runs.put(NEWEST_RUN, run.statement());
     } else if (event instanceof AdmissionEvent.Step step) {
-      advance(step.version());
+      advance(step.objective(), step.version());
     } else if (event instanceof AdmissionEvent.Loss loss) {
       counters.put(LOST, counter(LOST) + loss.samples());
     } else if (event instanceof AdmissionEvent.Control control
@@ -89,19 +98,27 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
   }
 
-  private void advance(WeightVersion version) {
-    // A rollback opens a generation at an earlier step, which then counts.
-    if (version.getGeneration() > counter(GENERATION) || version.getStep() > counter(STEP)) {
-      counters.put(GENERATION, (long) version.getGeneration());
-      counters.put(STEP, version.getStep());
+  private void advance(String objective, WeightVersion version) {
+    if (WeightVersions.isNewer(version, newest(objective))) {
+      counters.put(GENERATION + objective, (long) version.getGeneration());
+      counters.put(STEP + objective, version.getStep());
     }
   }
 
+  /** The newest version of an objective's weights; 0.0 before its first step. */
+  private WeightVersion newest(String objective) {
+    return new WeightVersion((int) counter(GENERATION + objective), counter(STEP + objective));
+  }
+
   private void release(long timestamp, boolean anotherRound) {
-    if (counter(PAUSED) != 0) {
+    RunStatement run = runs.get(NEWEST_RUN);
+    if (run == null || counter(PAUSED) != 0) {
       return;
     }
-    long allowed = settings.bound().allowed(counter(STEP), counter(LOST));
+    WeightVersion version = newest(run.getObjective());
+    long allowed =
+        new StalenessBound(run.getBatchSize(), settings.staleness(), run.getMaxSteps())
+            .allowed(version.getStep(), counter(LOST));
     long releasedBefore = counter(RELEASED);
     while (counter(RELEASED) + settings.samples() <= allowed && nextPrompt(anotherRound)) {
       RolloutRequest template = prompts.get(counter(NEXT));
@@ -112,7 +129,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
               .setRequestId(requestId)
               .setSampling(settings.sampling())
               .setSamples(settings.samples())
-              .setMinimumVersion(new WeightVersion((int) counter(GENERATION), counter(STEP)))
+              .setMinimumVersion(version)
               .setSequence(counter(RELEASED))
               .setCreatedAt(Instant.ofEpochMilli(timestamp))
               .build();

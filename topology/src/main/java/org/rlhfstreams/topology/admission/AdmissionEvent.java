@@ -1,6 +1,7 @@
 package org.rlhfstreams.topology.admission;
 
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.WeightVersion;
 
 /** What moves admission. */
@@ -8,8 +9,11 @@ sealed interface AdmissionEvent {
   /** A prompt has arrived; the request lacks id, sampling settings and version. */
   record Arrival(RolloutRequest template) implements AdmissionEvent {}
 
-  /** The learner has done a step. */
-  record Step(WeightVersion version) implements AdmissionEvent {}
+  /** A learner states the run that it wants rollouts for. */
+  record Run(RunStatement statement) implements AdmissionEvent {}
+
+  /** A learner of an objective has done a step. */
+  record Step(String objective, WeightVersion version) implements AdmissionEvent {}
 
   /** Samples will never be trained on. */
   record Loss(int samples) implements AdmissionEvent {}

@@ -3,16 +3,12 @@ package org.rlhfstreams.topology.admission;
 import org.rlhfstreams.events.SamplingSettings;
 
 /**
- * What admission decides by.
+ * What admission decides by, beside what the learner states of its run.
  *
+ * @param staleness batches that a rollout's policy may lie behind, at least 0; 0 is synchronous
  * @param promptEpochs passes over the prompts; 0 repeats them for ever
  * @param samples responses of each request
  * @param sampling written into each request
- * @param objective whose steps count
  */
 public record AdmissionSettings(
-    StalenessBound bound,
-    int promptEpochs,
-    int samples,
-    SamplingSettings sampling,
-    String objective) {}
+    double staleness, int promptEpochs, int samples, SamplingSettings sampling) {}

@@ -10,13 +10,15 @@ import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.state.Stores;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
 
 /**
- * Prompts in; requests out, as many as the staleness bound allows. Steps come from {@code
- * training-metrics}, lost samples from {@code dead-letters}, pauses from {@code controls}. All of
- * it meets in one task, so that one counter decides.
+ * Prompts in; requests out, as many as the staleness bound allows. The run's batch size and last
+ * step come from {@code runs}, its steps from {@code training-metrics}, lost samples from {@code
+ * dead-letters}, pauses from {@code controls}. All of it meets in one task, so that one counter
+ * decides, and in any order.
  */
 public final class AdmissionTopology {
   static final String PROMPTS = "admission-prompts";
@@ -24,6 +26,7 @@ public final class AdmissionTopology {
   static final String TRACES = "admission-traces";
   static final String COUNTERS = "admission-counters";
   static final String COMMANDS = "admission-commands";
+  static final String RUN = "admission-run";
   static final String STAGE = "admission";
 
   private AdmissionTopology() {}
@@ -55,7 +58,10 @@ public final class AdmissionTopology {
             .mapValues(AdmissionEvent.Arrival::new);
     KStream<String, AdmissionEvent> steps =
         builder.stream(topics.trainingMetrics().name(), bytes)
-            .process(() -> new StepReader(serdes, settings.objective()));
+            .process(() -> new StepReader(serdes));
+    KStream<String, AdmissionEvent> runs =
+        builder.stream(topics.runs().name(), bytes)
+            .process(() -> new RunReader(serdes, settings.samples()));
     KStream<String, AdmissionEvent> losses =
         builder.stream(topics.deadLetters().name(), bytes)
             .process(() -> new LossReader(serdes, listener));
@@ -82,7 +88,13 @@ public final class AdmissionTopology {
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(COMMANDS), Serdes.String(), Serdes.Long()));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(RUN),
+            Serdes.String(),
+            serdes.serde(RunStatement.class)));
     arrivals
+        .merge(runs)
         .merge(steps)
         .merge(losses)
         .merge(
@@ -95,7 +107,8 @@ public final class AdmissionTopology {
             PROMPT_IDS,
             TRACES,
             COUNTERS,
-            COMMANDS)
+            COMMANDS,
+            RUN)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
   }
 

@@ -8,10 +8,10 @@ package org.rlhfstreams.topology.admission;
  * @param staleness eta; 0 is fully synchronous
  * @param maxSteps steps of the run; 0 for no bound
  */
-public record StalenessBound(int batchSize, double staleness, long maxSteps) {
+record StalenessBound(int batchSize, double staleness, long maxSteps) {
 
   /** Samples that may have been released in all. */
-  public long allowed(long step, long lost) {
+  long allowed(long step, long lost) {
     double byStaleness = Math.floor((step + 1 + staleness) * batchSize);
     double byEnd = maxSteps == 0 ? Double.MAX_VALUE : (double) maxSteps * batchSize;
     return (long) Math.min(byStaleness, byEnd) + lost;

@@ -9,16 +9,17 @@ import org.rlhfstreams.schemas.UndecodableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Metrics to steps of the objective that learns from rollouts. */
+/**
+ * Metrics to steps, of every objective: which of them count depends on the run that the learner has
+ * stated, and that statement may arrive after its first steps.
+ */
 final class StepReader extends ContextualProcessor<String, byte[], String, AdmissionEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(StepReader.class);
 
   private final RecordDecoder<StepMetrics> decoder;
-  private final String objective;
 
-  StepReader(EventSerdes serdes, String objective) {
+  StepReader(EventSerdes serdes) {
     this.decoder = new RecordDecoder<>(StepMetrics.class, serdes);
-    this.objective = objective;
   }
 
   @Override
@@ -26,9 +27,10 @@ final class StepReader extends ContextualProcessor<String, byte[], String, Admis
     String topic = context().recordMetadata().orElseThrow().topic();
     try {
       StepMetrics metrics = decoder.decode(topic, record.value());
-      if (metrics.getObjective().equals(objective)) {
-        context().forward(record.withValue(new AdmissionEvent.Step(metrics.getVersion())));
-      }
+      context()
+          .forward(
+              record.withValue(
+                  new AdmissionEvent.Step(metrics.getObjective(), metrics.getVersion())));
     } catch (UndecodableException e) {
       LOG.warn("a record of {} is no step and counts as none: {}", topic, e.getMessage());
     }

@@ -31,6 +31,7 @@ import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
@@ -63,13 +64,20 @@ final class AdmissionTopologyTest {
       };
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> prompts;
+  private TestInputTopic<String, Object> runs;
   private TestInputTopic<String, Object> metrics;
   private TestInputTopic<String, Object> letters;
   private TestInputTopic<String, Object> controls;
   private TestOutputTopic<String, RolloutRequest> requests;
   private TestOutputTopic<String, DeadLetter> refused;
 
+  /** Admission with a run that a learner has stated. */
   private void start(int batchSize, double staleness, long maxSteps, int epochs, int samples) {
+    start(staleness, epochs, samples);
+    state("ppo", batchSize, maxSteps);
+  }
+
+  private void start(double staleness, int epochs, int samples) {
     StreamsBuilder builder = new StreamsBuilder();
     AdmissionTopology.build(
         builder,
@@ -81,12 +89,7 @@ final class AdmissionTopologyTest {
           }
           return new EncodedPrompt(prompt.getText(), new int[] {prompt.getText().length()});
         },
-        new AdmissionSettings(
-            new StalenessBound(batchSize, staleness, maxSteps),
-            epochs,
-            samples,
-            new SamplingSettings(1f, 0, 1f, 16, 7L),
-            "ppo"),
+        new AdmissionSettings(staleness, epochs, samples, new SamplingSettings(1f, 0, 1f, 16, 7L)),
         listener);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "admission");
@@ -95,6 +98,7 @@ final class AdmissionTopologyTest {
     driver = new TopologyTestDriver(builder.build(), properties);
     StringSerializer keys = new StringSerializer();
     prompts = driver.createInputTopic(topics.prompts().name(), keys, new ByteArraySerializer());
+    runs = driver.createInputTopic(topics.runs().name(), keys, serdes.serializer());
     metrics = driver.createInputTopic(topics.trainingMetrics().name(), keys, serdes.serializer());
     letters = driver.createInputTopic(topics.deadLetters().name(), keys, serdes.serializer());
     controls = driver.createInputTopic(topics.controls().name(), keys, serdes.serializer());
@@ -130,6 +134,24 @@ final class AdmissionTopologyTest {
     prompts.pipeInput(
         new TestRecord<>(
             id, serdes.serializer().serialize(topics.prompts().name(), prompt), headers));
+  }
+
+  private void state(String objective, int batchSize, long maxSteps) {
+    state(objective, batchSize, maxSteps, true);
+  }
+
+  private void state(String objective, int batchSize, long maxSteps, boolean learnsFromRollouts) {
+    runs.pipeInput(
+        objective,
+        RunStatement.newBuilder()
+            .setRunId(objective)
+            .setObjective(objective)
+            .setFirstVersion(new WeightVersion(0, 0L))
+            .setLearnsFromRollouts(learnsFromRollouts)
+            .setBatchSize(batchSize)
+            .setMaxSteps(maxSteps)
+            .setStatedAt(Instant.EPOCH)
+            .build());
   }
 
   private void step(String objective, int generation, long step) {
@@ -188,6 +210,67 @@ final class AdmissionTopologyTest {
     step("ppo", 0, 1); // the same step again releases nothing
     step("sft", 0, 50); // nor does another objective's
     assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void nothingIsReleasedBeforeALearnerHasStatedItsRun() {
+    start(1, 1, 1);
+    for (int i = 0; i < 20; i++) {
+      prompt("p" + i, "text");
+    }
+    step("ppo", 0, 1);
+    step("ppo", 0, 3);
+    state("sft", 100, 0, false); // it learns from preferences
+    step("sft", 0, 9);
+    quiet();
+    assertThat(released()).isEmpty();
+    state("ppo", 2, 0);
+    // The steps before the statement count: (3 + 1 + 1) x 2.
+    List<RolloutRequest> first = requests.readValuesToList();
+    assertThat(first).hasSize(10);
+    assertThat(first)
+        .extracting(RolloutRequest::getMinimumVersion)
+        .containsOnly(new WeightVersion(0, 3L));
+    step("sft", 0, 10);
+    assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void theBoundFollowsTheNewestStatement() {
+    start(0, 1, 1);
+    for (int i = 0; i < 20; i++) {
+      prompt("p" + i, "text");
+    }
+    state("ppo", 2, 0);
+    assertThat(released()).hasSize(2);
+    state("ppo", 2, 0); // the learner has been started again
+    assertThat(released()).isEmpty();
+    state("ppo", 4, 0); // with another batch size
+    assertThat(released()).hasSize(2);
+    step("ppo", 0, 1);
+    assertThat(released()).hasSize(4);
+    state("ppo", 1, 0); // with a smaller one: nothing until the steps have caught up
+    step("ppo", 0, 7);
+    assertThat(released()).isEmpty();
+    step("ppo", 0, 8);
+    assertThat(released()).hasSize(1);
+    state("ppo", 2, 5); // with an end
+    assertThat(released()).hasSize(1);
+  }
+
+  @Test
+  void onlyStepsOfTheStatedObjectiveCount() {
+    start(0, 1, 1);
+    for (int i = 0; i < 20; i++) {
+      prompt("p" + i, "text");
+    }
+    state("ppo", 1, 0);
+    step("ppo", 0, 2);
+    assertThat(released()).hasSize(3);
+    state("grpo", 2, 0);
+    step("ppo", 0, 9);
+    step("grpo", 0, 1);
+    assertThat(released()).hasSize(1);
   }
 
   @Test
@@ -286,18 +369,17 @@ final class AdmissionTopologyTest {
   }
 
   @Test
-  void aRolledBackRunReleasesFromItsEarlierStep() {
+  void aRolledBackRunGoesOnInItsNewGeneration() {
     start(1, 0, 0, 0, 1);
     prompt("a", "x");
     quiet();
     step("ppo", 0, 5);
     assertThat(released()).hasSize(6);
-    step("ppo", 1, 2); // a new generation that went back
-    step("ppo", 1, 3);
-    assertThat(released()).isEmpty();
     step("ppo", 1, 6);
     RolloutRequest request = requests.readValue();
     assertThat(request.getMinimumVersion()).isEqualTo(new WeightVersion(1, 6L));
+    step("ppo", 0, 7); // of the generation that was given up
+    assertThat(released()).isEmpty();
   }
 
   @Test
