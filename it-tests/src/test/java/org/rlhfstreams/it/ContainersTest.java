@@ -37,12 +37,13 @@ final class ContainersTest {
     assertThat(stack.command(prefix, "prompts", "import", "--once"))
         .contains("has prompts already");
     try (GenericContainer<?> learner = stack.role(prefix, "learner");
+        GenericContainer<?> controller = stack.role(prefix, "controller");
         GenericContainer<?> reward = stack.role(prefix, "reward-service");
         GenericContainer<?> first = stack.role(prefix, "rollout-worker");
         GenericContainer<?> second = stack.role(prefix, "rollout-worker");
         GenericContainer<?> third = stack.role(prefix, "rollout-worker");
         GenericContainer<?> fourth = stack.role(prefix, "rollout-worker")) {
-      Startables.deepStart(learner, reward, first).join();
+      Startables.deepStart(learner, controller, reward, first).join();
       awaitStep(learner, 2);
       assertThat(metric(first, "rlhf_worker_partitions")).isEqualTo(8);
 
