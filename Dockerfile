@@ -27,13 +27,18 @@ ENV HEAP_PERCENTAGE=40 \
     RLHF_OPERATIONS_HOST=0.0.0.0 \
     RLHF_ROLLOUT_WORKER_HTTP_PORT=8090 \
     RLHF_REWARD_SERVICE_HTTP_PORT=8090 \
-    RLHF_REWARD_SERVICE_STATE_DIRECTORY=/state/topologies \
+    RLHF_CONTROLLER_HTTP_PORT=8090 \
+    RLHF_CONTROLLER_STATE_DIRECTORY=/state/topologies \
+    RLHF_PEOPLE_OPERATIONS_PORT=8090 \
+    RLHF_PEOPLE_HOST=0.0.0.0 \
+    RLHF_PEOPLE_HTTP_PORT=8080 \
     RLHF_LEARNER_HTTP_PORT=8090 \
     RLHF_LEARNER_CHECKPOINT_DIRECTORY=/state/checkpoints \
     RLHF_LEARNER_OUTPUT=/state/output
 USER rlhf
 WORKDIR /state
-EXPOSE 8090
+# Health and metrics of every role; the pages and the HTTP API of the role people.
+EXPOSE 8090 8080
 VOLUME ["/state", "/native"]
 HEALTHCHECK --interval=5s --timeout=3s --start-period=180s --retries=5 CMD ["/app/ready"]
 ENTRYPOINT ["/app/rlhf"]

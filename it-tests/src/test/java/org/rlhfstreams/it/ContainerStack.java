@@ -28,10 +28,26 @@ final class ContainerStack {
   /** The port that every role serves its health and metrics on. */
   static final int OPERATIONS = 8090;
 
+  /** The port of pages and HTTP API in the role people. */
+  static final int PAGES = 8080;
+
+  /** Of {@code people} and its commands, on a volume that they share. */
+  static final String TOKENS_FILE = "/state/tokens.yaml";
+
   private static final String ROLES = "rlhf-streams:test";
+  private static final Integer[] PORTS = {OPERATIONS};
+  private static final Integer[] PORTS_WITH_PAGES = {OPERATIONS, PAGES};
   private static final String REGISTRY_PATH = "/apis/ccompat/v7";
   private static final long TWO_GIGABYTES = 2L << 30;
   private static final Duration LONGEST_START = Duration.ofMinutes(5);
+
+  /** What one role alone is told; what the learner's run is like, the others have from the log. */
+  private static final Map<String, Map<String, String>> OWN =
+      Map.of(
+          "learner",
+          Map.of("RLHF_LEARNER_BATCH_SIZE", "16", "RLHF_PPO_EPOCHS", "1"),
+          "people",
+          Map.of("RLHF_PEOPLE_ENABLED", "true", "RLHF_PEOPLE_TOKENS_FILE", TOKENS_FILE));
 
   private static ContainerStack shared;
 
@@ -110,7 +126,7 @@ final class ContainerStack {
   /** A role that counts as started when it is ready, as compose sees it; not started yet. */
   GenericContainer<?> role(String prefix, String... command) {
     return container(prefix, command)
-        .withExposedPorts(OPERATIONS)
+        .withExposedPorts(command[0].equals("people") ? PORTS_WITH_PAGES : PORTS)
         .waitingFor(Wait.forHealthcheck().withStartupTimeout(LONGEST_START));
   }
 
@@ -129,6 +145,7 @@ final class ContainerStack {
   private GenericContainer<?> container(String prefix, String... command) {
     return new GenericContainer<>(ROLES)
         .withNetwork(network)
+        .withEnv(OWN.getOrDefault(command[0], Map.of()))
         .withLogConsumer(
             said ->
                 System.out.println("[" + command[0] + "] " + said.getUtf8StringWithoutLineEnding()))
@@ -140,8 +157,6 @@ final class ContainerStack {
                 "RLHF_TOPICS_PARTITIONS", "8",
                 "RLHF_MODEL_POLICY", "/models/starter",
                 "RLHF_MODEL_REWARD", "/models/starter-reward",
-                "RLHF_LEARNER_BATCH_SIZE", "16",
-                "RLHF_PPO_EPOCHS", "1",
                 "RLHF_ROLLOUT_WORKER_BATCH_SIZE", "4",
                 "RLHF_SAMPLING_MAX_NEW_TOKENS", "24"))
         .withCommand(command)
@@ -154,10 +169,12 @@ final class ContainerStack {
                     .withMemory(TWO_GIGABYTES)
                     .withTmpFs(Map.of("/tmp", "rw,exec,size=128m"))
                     .withBinds(
-                        new Bind(
-                            Repository.root().resolve("models").toString(),
-                            new Volume("/models"),
-                            AccessMode.ro),
+                        command[0].equals("people")
+                            ? new Bind("rlhf-streams-test-people", new Volume("/state"))
+                            : new Bind(
+                                Repository.root().resolve("models").toString(),
+                                new Volume("/models"),
+                                AccessMode.ro),
                         new Bind("rlhf-streams-test-native", new Volume("/native"))));
   }
 

@@ -30,24 +30,28 @@ final class ContainersTest {
   private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
-  void workersComeAndGoMidRunAndTheAccountBalances() {
+  void workersAndScorersComeAndGoMidRunAndTheAccountBalances() {
     String prefix = "scaled.";
     ContainerStack stack = ContainerStack.shared();
     assertThat(stack.command(prefix, "prompts", "import", "--once")).contains("published");
     assertThat(stack.command(prefix, "prompts", "import", "--once"))
         .contains("has prompts already");
-    try (GenericContainer<?> learner = stack.role(prefix, "learner");
-        GenericContainer<?> controller = stack.role(prefix, "controller");
-        GenericContainer<?> reward = stack.role(prefix, "reward-service");
+    try (GenericContainer<?> controller = stack.role(prefix, "controller");
+        GenericContainer<?> learner = stack.role(prefix, "learner");
+        GenericContainer<?> scorer = stack.role(prefix, "reward-service");
+        GenericContainer<?> secondScorer = stack.role(prefix, "reward-service");
+        GenericContainer<?> thirdScorer = stack.role(prefix, "reward-service");
         GenericContainer<?> first = stack.role(prefix, "rollout-worker");
         GenericContainer<?> second = stack.role(prefix, "rollout-worker");
         GenericContainer<?> third = stack.role(prefix, "rollout-worker");
         GenericContainer<?> fourth = stack.role(prefix, "rollout-worker")) {
-      Startables.deepStart(learner, controller, reward, first).join();
+      Startables.deepStart(controller, learner, scorer, first).join();
       awaitStep(learner, 2);
       assertThat(metric(first, "rlhf_worker_partitions")).isEqualTo(8);
+      assertThat(metric(scorer, "rlhf_reward_partitions")).isEqualTo(8);
+      assertThat(metric(controller, "rlhf_admission_requests_total")).isPositive();
 
-      Startables.deepStart(second, third, fourth).join();
+      Startables.deepStart(second, third, fourth, secondScorer, thirdScorer).join();
       List<GenericContainer<?>> workers = List.of(first, second, third, fourth);
       await("each worker has its share and works on it")
           .atMost(LONGEST)
@@ -58,20 +62,31 @@ final class ContainersTest {
                           worker ->
                               metric(worker, "rlhf_worker_partitions") == 2
                                   && metric(worker, "rlhf_worker_rollouts_total") > 0));
+      List<GenericContainer<?>> scorers = List.of(scorer, secondScorer, thirdScorer);
+      await("each scorer has its share and works on it")
+          .atMost(LONGEST)
+          .until(
+              () ->
+                  scorers.stream()
+                      .allMatch(
+                          replica ->
+                              metric(replica, "rlhf_reward_partitions") >= 2
+                                  && metric(replica, "rlhf_reward_scored_total") > 0));
       assertThat(stack.command(prefix, "status"))
-          .contains(
-              workers.stream()
-                  .map(worker -> "rollout-workers-" + worker.getContainerId().substring(0, 12))
-                  .toList());
+          .contains(members("rollout-workers-", workers))
+          .contains(members("reward-service-", scorers));
 
       assertThat(stopped(third)).isEqualTo(INTERRUPTED);
       assertThat(stopped(first)).isEqualTo(INTERRUPTED);
-      await("the two that stay take over")
+      kill(scorer);
+      await("those that stay take over")
           .atMost(LONGEST)
           .until(
               () ->
                   metric(second, "rlhf_worker_partitions") == 4
-                      && metric(fourth, "rlhf_worker_partitions") == 4);
+                      && metric(fourth, "rlhf_worker_partitions") == 4
+                      && metric(secondScorer, "rlhf_reward_partitions") == 4
+                      && metric(thirdScorer, "rlhf_reward_partitions") == 4);
       awaitStep(learner, metric(learner, "rlhf_learner_step") + 3);
       assertThat(stopped(learner)).isEqualTo(INTERRUPTED);
 
@@ -100,6 +115,50 @@ final class ContainersTest {
     }
   }
 
+  @Test
+  void pagesNeedNoModelAndNoOtherRole() {
+    ContainerStack stack = ContainerStack.shared();
+    String token =
+        stack
+            .command(
+                "pages.",
+                "people",
+                "token",
+                "--name",
+                "ada",
+                "--role",
+                "viewer",
+                "--tokens-file",
+                ContainerStack.TOKENS_FILE)
+            .lines()
+            .filter(line -> line.startsWith("rlhf_"))
+            .findFirst()
+            .orElseThrow();
+    try (GenericContainer<?> people = stack.role("pages.", "people")) {
+      people.start();
+      assertThat(get(people, "/metrics")).contains("rlhf_people_viewers");
+      URI status =
+          URI.create(
+              "http://%s:%d/api/v1/status"
+                  .formatted(people.getHost(), people.getMappedPort(ContainerStack.PAGES)));
+      HttpRequest.Builder anybody = HttpRequest.newBuilder(status);
+      assertThat(send(anybody.copy().build()).statusCode()).isEqualTo(401);
+      HttpRequest known = anybody.header("Authorization", "Bearer " + token).build();
+      assertThat(send(known).statusCode()).isEqualTo(200);
+      assertThat(stopped(people)).isEqualTo(INTERRUPTED);
+    }
+  }
+
+  private static List<String> members(String group, List<GenericContainer<?>> replicas) {
+    return replicas.stream()
+        .map(replica -> group + replica.getContainerId().substring(0, 12))
+        .toList();
+  }
+
+  private static void kill(GenericContainer<?> role) {
+    role.getDockerClient().killContainerCmd(role.getContainerId()).exec();
+  }
+
   private void awaitStep(GenericContainer<?> learner, double step) {
     await("step " + step).atMost(LONGEST).until(() -> metric(learner, "rlhf_learner_step") >= step);
   }
@@ -116,12 +175,14 @@ final class ContainersTest {
         URI.create(
             "http://%s:%d%s"
                 .formatted(role.getHost(), role.getMappedPort(ContainerStack.OPERATIONS), path));
+    return send(HttpRequest.newBuilder(uri).build()).body();
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
     try {
-      return client
-          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new AssertionError(uri + " does not answer", e);
+      throw new AssertionError(request.uri() + " does not answer", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
