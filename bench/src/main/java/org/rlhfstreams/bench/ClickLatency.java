@@ -24,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.cli.annotator.HttpAnnotator;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.DemoSettings;
+import org.rlhfstreams.cli.run.RunDirectory;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.evaluation.annotator.Annotator;
 import org.rlhfstreams.events.Choice;
@@ -36,6 +37,7 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -71,13 +73,15 @@ public final class ClickLatency {
     Path directory = Files.createTempDirectory("click-latency");
     List<Process> roles = new ArrayList<>();
     try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
-      Map<String, String> settings = DemoSettings.withPeople(directory);
-      settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-      settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-      settings.put("learner.max-steps", "0");
-      settings.put("people.http-port", "0");
-      Map<String, String> rewardLearner = new HashMap<>(settings);
-      rewardLearner.putAll(DemoSettings.rewardLearner(directory));
+      RunDirectory run = new RunDirectory(directory);
+      Overrides policy =
+          DemoSettings.withPeople(run)
+              .suggest("connection.bootstrap-servers", stack.bootstrapServers())
+              .suggest("connection.schema-registry-url", stack.schemaRegistryUrl())
+              .suggest("learner.max-steps", 0)
+              .suggest("people.http-port", 0);
+      Map<String, String> settings = policy.settings();
+      Map<String, String> rewardLearner = policy.and(DemoSettings.rewardLearner(run)).settings();
       KafkaConnection connection =
           Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
       start(roles, directory, "setup", settings, "prompts", "import").waitFor();

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.DemoSettings;
 import org.rlhfstreams.cli.run.PromptImport;
+import org.rlhfstreams.cli.run.RunDirectory;
 import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Prompt;
@@ -18,6 +18,7 @@ import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.reward.RewardService;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.worker.RolloutWorker;
@@ -57,19 +58,20 @@ public final class LoopOverhead {
     System.exit(0);
   }
 
-  private static Map<String, String> settings(Path directory, int round) {
-    Map<String, String> settings = new HashMap<>(DemoSettings.of(directory.resolve("run" + round)));
-    settings.put("connection.topic-prefix", "round" + round + ".");
-    settings.put("learner.max-steps", String.valueOf(WARM_UP + TIMED));
-    return settings;
+  private static Overrides settings(Path directory, int round) {
+    return DemoSettings.of(new RunDirectory(directory.resolve("run" + round)))
+        .suggest("connection.topic-prefix", "round" + round + ".")
+        .suggest("learner.max-steps", WARM_UP + TIMED);
   }
 
   private static double overKafka(EmbeddedStack stack, Path directory, int round) throws Exception {
-    Map<String, String> settings = settings(directory, round);
-    settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-    settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-    KafkaConnection connection =
-        Cluster.connect(RlhfConfiguration.of(settings), Role.SETUP, message -> {});
+    RlhfConfiguration settings =
+        RlhfConfiguration.of(
+            settings(directory, round)
+                .suggest("connection.bootstrap-servers", stack.bootstrapServers())
+                .suggest("connection.schema-registry-url", stack.schemaRegistryUrl())
+                .settings());
+    KafkaConnection connection = Cluster.connect(settings, Role.SETUP, message -> {});
     PromptImport.publish(connection, DemoSettings.prompts());
     List<Long> times = new ArrayList<>();
     List<Map<String, Double>> threads = new ArrayList<>();
@@ -96,7 +98,7 @@ public final class LoopOverhead {
   }
 
   private static double inARow(Path directory, int round) {
-    RlhfConfiguration configuration = RlhfConfiguration.of(settings(directory, round));
+    RlhfConfiguration configuration = RlhfConfiguration.of(settings(directory, round).settings());
     List<String> openings = DemoSettings.prompts().stream().map(Prompt::getText).toList();
     try (DirectLoop loop = new DirectLoop(configuration, openings)) {
       for (int i = 0; i < WARM_UP; i++) {

@@ -2,7 +2,6 @@ package org.rlhfstreams.cli.command;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.kafka.BrokerWait;
@@ -27,7 +26,7 @@ public final class AuditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    KafkaConnection connection = new KafkaConnection(options.load(Map.of()));
+    KafkaConnection connection = new KafkaConnection(options.load());
     new BrokerWait(connection, System.out::println).await();
     Account account = new Audit(connection).account();
     line("requests", account.requests(), "");

@@ -2,7 +2,6 @@ package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -81,7 +80,7 @@ public final class ModelExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Optional<WeightVersion> wanted = Optional.ofNullable(version).map(this::parse);
-    RlhfConfiguration configuration = options.load(Map.of());
+    RlhfConfiguration configuration = options.load();
     Path startedFrom =
         of == Published.policy
             ? configuration.model().requiredPolicy()

@@ -1,7 +1,6 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.DataOptions;
@@ -32,7 +31,7 @@ public final class PreferencesImportCommand implements Callable<Integer> {
   public Integer call() {
     DatasetSummary summary =
         new PreferenceImport(
-                Cluster.connect(options.load(Map.of()), Role.ANNOTATOR, System.out::println))
+                Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println))
             .run(reading.of(files), reading.strict());
     System.out.printf("published %,d preferences%n", summary.goodRows());
     return 0;

@@ -2,7 +2,6 @@ package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Cluster;
@@ -40,7 +39,7 @@ public final class PromptsImportCommand implements Callable<Integer> {
   public Integer call() {
     List<Prompt> prompts = file == null ? DemoSettings.prompts() : new PromptFile(file).read();
     KafkaConnection connection =
-        Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
+        Cluster.connect(options.load(), Role.SETUP, System.out::println);
     if (once && PromptImport.hasPrompts(connection)) {
       System.out.printf("%s has prompts already%n", connection.topics().prompts().name());
       return 0;

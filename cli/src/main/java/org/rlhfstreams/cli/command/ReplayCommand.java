@@ -1,11 +1,10 @@
 package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Replay;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,15 +53,16 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Map<String, String> decided = new HashMap<>();
-    decided.put("learner.objective", objective.text());
-    decided.put(objective.trains().key(), model.toString());
+    Overrides overrides =
+        Overrides.NONE
+            .decide("learner.objective", objective.text())
+            .decide(objective.trains().key(), model);
     if (reference != null) {
-      decided.put("model.reference", reference.toString());
+      overrides = overrides.decide("model.reference", reference);
     }
     if (reward != null) {
-      decided.put("model.reward", reward.toString());
+      overrides = overrides.decide("model.reward", reward);
     }
-    return new Replay(options, decided, output).run();
+    return new Replay(options, overrides, output).run();
   }
 }

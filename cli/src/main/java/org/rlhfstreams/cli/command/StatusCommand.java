@@ -49,7 +49,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    KafkaConnection connection = new KafkaConnection(options.load(Map.of()));
+    KafkaConnection connection = new KafkaConnection(options.load());
     new BrokerWait(connection, System.out::println).await();
     try (Admin admin = connection.admin();
         KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {

@@ -54,7 +54,7 @@ public final class TopicsAclsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RlhfConfiguration configuration = options.load(Map.of());
+    RlhfConfiguration configuration = options.load();
     if (apply) {
       apply(configuration);
     } else {

@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.command;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Cluster;
@@ -20,7 +19,7 @@ public final class TopicsCreateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     KafkaConnection connection =
-        Cluster.connect(options.load(Map.of()), Role.SETUP, System.out::println);
+        Cluster.connect(options.load(), Role.SETUP, System.out::println);
     System.out.printf("%d topics are in order%n", connection.topics().all().size());
     return 0;
   }

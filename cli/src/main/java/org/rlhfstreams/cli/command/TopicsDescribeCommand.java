@@ -1,7 +1,6 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
@@ -23,7 +22,7 @@ public final class TopicsDescribeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RlhfConfiguration configuration = options.load(Map.of());
+    RlhfConfiguration configuration = options.load();
     KafkaConnection connection = new KafkaConnection(configuration);
     new BrokerWait(connection, System.out::println).await();
     List<TopicState> states;

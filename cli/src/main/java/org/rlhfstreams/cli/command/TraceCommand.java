@@ -6,7 +6,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
@@ -42,7 +41,7 @@ public final class TraceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    KafkaConnection connection = new KafkaConnection(options.load(Map.of()));
+    KafkaConnection connection = new KafkaConnection(options.load());
     new BrokerWait(connection, System.out::println).await();
     String followed =
         id != null

@@ -36,7 +36,7 @@ final class TrainOnPreferencesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return new OfflineTraining(
-            options, configuration, pairs.settings(objective, options.startModel()))
+            options, configuration, pairs.overrides(objective, options.startModel()))
         .run();
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
@@ -152,51 +153,23 @@ public final class ConfigurationOptions {
   }
 
   /**
-   * The effective configuration where the command's own choices yield to file and environment.
+   * The effective configuration of a command without settings of its own.
    *
-   * @param suggested keys that the command sets, unless anything else does
    * @throws ConfigurationException naming what is wrong
    */
-  public RlhfConfiguration loadOver(Map<String, String> suggested) {
-    return load(suggested, Map.of());
+  public RlhfConfiguration load() {
+    return load(Overrides.NONE);
   }
 
   /**
    * The effective configuration: defaults, file, environment, flags, and what the command itself
-   * decides.
+   * says.
    *
-   * @param decided keys that the command sets, unless a flag does
    * @throws ConfigurationException naming what is wrong
    */
-  public RlhfConfiguration load(Map<String, String> decided) {
-    return load(Map.of(), decided);
-  }
-
-  /**
-   * As {@link #load(Map)}, over other defaults.
-   *
-   * @param suggested keys that the command sets, unless anything else does
-   * @throws ConfigurationException naming what is wrong
-   */
-  public RlhfConfiguration load(Map<String, String> suggested, Map<String, String> decided) {
+  public RlhfConfiguration load(Overrides overrides) {
     ConfigurationLoader.requireNoSecrets(flags);
-    Map<String, String> all = new HashMap<>(decided);
-    all.putAll(flags);
-    return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), all);
-  }
-
-  /**
-   * As {@link #loadOver(Map)}, where some keys are not the user's to set.
-   *
-   * @param suggested keys that the command sets, unless anything else does
-   * @param fixed keys that the command sets whatever else does
-   * @throws ConfigurationException naming what is wrong
-   */
-  public RlhfConfiguration loadFixed(Map<String, String> suggested, Map<String, String> fixed) {
-    ConfigurationLoader.requireNoSecrets(flags);
-    Map<String, String> all = new HashMap<>(flags);
-    all.putAll(fixed);
-    return ConfigurationLoader.load(suggested, configurationFile(), System.getenv(), all);
+    return ConfigurationLoader.load(overrides, configurationFile(), System.getenv(), flags);
   }
 
   private Optional<Path> configurationFile() {

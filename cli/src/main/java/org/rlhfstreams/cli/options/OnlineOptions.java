@@ -1,8 +1,7 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Option;
 
@@ -43,15 +42,13 @@ public final class OnlineOptions {
   private Path output;
 
   /** Configuration that follows from the options. */
-  public Map<String, String> decided(TrainingObjective objective) {
-    Map<String, String> decided = new HashMap<>();
-    decided.put("learner.objective", objective.text());
-    decided.put("model.policy", model.toString());
-    decided.put("model.reward", reward.toString());
-    if (reference != null) {
-      decided.put("model.reference", reference.toString());
-    }
-    return decided;
+  public Overrides overrides(TrainingObjective objective) {
+    Overrides overrides =
+        Overrides.NONE
+            .decide("learner.objective", objective.text())
+            .decide("model.policy", model)
+            .decide("model.reward", reward);
+    return reference == null ? overrides : overrides.decide("model.reference", reference);
   }
 
   /** Prompts. */

@@ -1,8 +1,7 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Option;
 
@@ -24,19 +23,20 @@ public final class PairOptions {
   private String loss;
 
   /** Configuration that follows. */
-  public Map<String, String> settings(TrainingObjective objective, Path start) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("learner.objective", objective.text());
-    settings.put(objective.trains().key(), start.toString());
+  public Overrides overrides(TrainingObjective objective, Path start) {
+    Overrides overrides =
+        Overrides.NONE
+            .decide("learner.objective", objective.text())
+            .decide(objective.trains().key(), start);
     if (reference != null) {
-      settings.put("model.reference", reference.toString());
+      overrides = overrides.decide("model.reference", reference);
     }
     if (smoothing != null) {
-      settings.put("preference.label-smoothing", smoothing);
+      overrides = overrides.decide("preference.label-smoothing", smoothing);
     }
     if (loss != null) {
-      settings.put("preference.loss", loss);
+      overrides = overrides.decide("preference.loss", loss);
     }
-    return settings;
+    return overrides;
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.report.ReportPage;
@@ -17,6 +16,7 @@ import org.rlhfstreams.cli.report.StoryPair;
 import org.rlhfstreams.cli.terminal.TextBlock;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /** The starter model learns by PPO to continue stories cheerfully, and the run is told. */
@@ -36,8 +36,9 @@ public final class DemoRun {
 
   /** Runs it; the exit code. */
   public int run() throws Exception {
-    Map<String, String> settings = DemoSettings.of(output);
-    RlhfConfiguration configuration = options.loadOver(settings);
+    RunDirectory run = new RunDirectory(output);
+    Overrides settings = DemoSettings.of(run);
+    RlhfConfiguration configuration = options.load(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -47,14 +48,14 @@ public final class DemoRun {
         "A story model learns from a reward model to be cheerful: prompts, rollouts,");
     System.out.println("scores and weights are records in a Kafka log in " + output + ".");
     try (Interruption interruption = new Interruption()) {
-      try (LocalStack stack = LocalStack.ofDemo(options, settings, output)) {
+      try (LocalStack stack = LocalStack.ofDemo(options, settings, run)) {
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
         if (interruption.getAsBoolean()) {
           System.out.println("interrupted after a checkpoint; --output " + output + " continues");
           return INTERRUPTED;
         }
-        Path model = output.resolve("model");
+        Path model = run.model();
         stack.learner().run().export(model, TensorType.BF16);
         tell(
             configuration,

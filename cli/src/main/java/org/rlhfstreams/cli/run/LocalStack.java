@@ -1,9 +1,7 @@
 package org.rlhfstreams.cli.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +15,7 @@ import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.reward.RewardService;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -26,6 +25,7 @@ import org.rlhfstreams.worker.RolloutWorker;
 /** Broker, registry and all roles in this JVM. */
 final class LocalStack implements AutoCloseable {
   private final ShutdownSequence opened = new ShutdownSequence();
+  private final Map<String, String> address;
   private final KafkaConnection connection;
   private RolloutWorker worker;
   private ControllerService controller;
@@ -40,7 +40,7 @@ final class LocalStack implements AutoCloseable {
    * @param data the log; continued where it exists
    * @param port of the broker; 0 takes a free one
    * @param registryPort 0 takes a free one
-   * @param configure from the address keys to the whole configuration
+   * @param configure from the keys of their addresses to the whole configuration
    */
   LocalStack(
       Path data,
@@ -49,9 +49,10 @@ final class LocalStack implements AutoCloseable {
       Function<Map<String, String>, RlhfConfiguration> configure) {
     try {
       EmbeddedStack stack = opened.add(EmbeddedStack.start(data, port, registryPort));
-      Map<String, String> address = new HashMap<>();
-      address.put("connection.bootstrap-servers", stack.bootstrapServers());
-      address.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+      this.address =
+          Map.of(
+              "connection.bootstrap-servers", stack.bootstrapServers(),
+              "connection.schema-registry-url", stack.schemaRegistryUrl());
       this.connection = Cluster.connect(configure.apply(address), Role.SETUP, message -> {});
     } catch (RuntimeException e) {
       opened.close();
@@ -62,21 +63,12 @@ final class LocalStack implements AutoCloseable {
   /**
    * The stack of a demo; publishes its prompts where the run is new.
    *
-   * @param settings of the demo; the addresses are put among them
-   * @param output of the run
+   * @param settings of the demo
    */
-  static LocalStack ofDemo(
-      ConfigurationOptions options, Map<String, String> settings, Path output) {
-    boolean isNew = !Files.exists(output.resolve("checkpoints"));
+  static LocalStack ofDemo(ConfigurationOptions options, Overrides settings, RunDirectory run) {
+    boolean isNew = run.isNew();
     LocalStack stack =
-        new LocalStack(
-            output.resolve("log"),
-            0,
-            0,
-            address -> {
-              settings.putAll(address);
-              return options.loadOver(settings);
-            });
+        new LocalStack(run.log(), 0, 0, address -> options.load(settings.suggest(address)));
     try {
       if (isNew) {
         PromptImport.publish(stack.connection(), HeldOutOpenings.prompts());
@@ -86,6 +78,11 @@ final class LocalStack implements AutoCloseable {
       stack.close();
       throw e;
     }
+  }
+
+  /** Where broker and registry are, by configuration key. */
+  Map<String, String> address() {
+    return address;
   }
 
   /** The way to the log. */

@@ -5,10 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.rlhfstreams.cli.Interruption;
@@ -26,6 +24,7 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -34,33 +33,31 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * learner reads them there. Started again on the same output, it continues.
  */
 public final class OfflineTraining {
-  // A checkpoint in float32 is computed in float32: whoever wants it faster says so.
-  private static final Map<String, String> SUGGESTED = Map.of("model.dtype", "stored");
-
   private final OfflineOptions options;
   private final ConfigurationOptions flags;
-  private final Map<String, String> decided;
+  private final Overrides settings;
+  private final RunDirectory run;
 
   /**
-   * @param decided configuration that follows from the command
+   * @param overrides configuration that follows from the command
    */
   public OfflineTraining(
-      OfflineOptions options, ConfigurationOptions flags, Map<String, String> decided) {
+      OfflineOptions options, ConfigurationOptions flags, Overrides overrides) {
     this.options = options;
     this.flags = flags;
-    this.decided = new HashMap<>(decided);
-    this.decided.put("learner.output", options.output().toString());
-    this.decided.put("learner.checkpoint-directory", checkpoints().toString());
-    this.decided.putIfAbsent("learner.checkpoint-every", "100");
-  }
-
-  private Path checkpoints() {
-    return options.output().resolve("checkpoints");
+    this.run = new RunDirectory(options.output());
+    this.settings =
+        Overrides.NONE
+            .decide("learner.checkpoint-every", 100)
+            .and(overrides)
+            .decide(run.ofLearner())
+            // A checkpoint in float32 is computed in float32: a user who wants it faster says so.
+            .suggest("model.dtype", "stored");
   }
 
   /** Trains, evaluates and saves the model, the best one as well; the exit code. */
   public int run() {
-    RlhfConfiguration configuration = flags.load(SUGGESTED, decided);
+    RlhfConfiguration configuration = flags.load(settings);
     if (flags.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -74,20 +71,23 @@ public final class OfflineTraining {
       initialize(configuration);
     }
     try (Interruption interruption = new Interruption();
-        EmbeddedStack stack = EmbeddedStack.start(options.output().resolve("log"), 0, 0)) {
-      decided.put("connection.bootstrap-servers", stack.bootstrapServers());
-      decided.put("connection.schema-registry-url", stack.schemaRegistryUrl());
-      KafkaConnection connection = new KafkaConnection(flags.load(SUGGESTED, decided));
+        EmbeddedStack stack = EmbeddedStack.start(run.log(), 0, 0)) {
+      KafkaConnection connection =
+          new KafkaConnection(
+              flags.load(
+                  settings
+                      .decide("connection.bootstrap-servers", stack.bootstrapServers())
+                      .decide("connection.schema-registry-url", stack.schemaRegistryUrl())));
       publish(connection);
       TrainingProgress progress = new TrainingProgress();
-      try (LearnerRun run = LearnerRun.open(connection, progress, validation())) {
-        if (!run.run(interruption)) {
+      try (LearnerRun learner = LearnerRun.open(connection, progress, validation())) {
+        if (!learner.run(interruption)) {
           System.out.println("stopped after a checkpoint; the same command continues");
           return 130;
         }
-        run.export(options.output().resolve("model"), options.saveType());
-        System.out.println("saved " + options.output().resolve("model"));
-        reportValidation(run);
+        learner.export(run.model(), options.saveType());
+        System.out.println("saved " + run.model());
+        reportValidation(learner);
       }
     }
     return 0;
@@ -111,7 +111,7 @@ public final class OfflineTraining {
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
-    if (Files.exists(checkpoints())) {
+    if (!run.isNew()) {
       return; // the log has them
     }
     DatasetSummary unused = new PreferenceImport(connection).run(options.data(), options.strict());
@@ -129,8 +129,8 @@ public final class OfflineTraining {
     return preferences;
   }
 
-  private void reportValidation(LearnerRun run) {
-    Validation<?> validation = run.validation();
+  private void reportValidation(LearnerRun learner) {
+    Validation<?> validation = learner.validation();
     new TreeMap<>(validation.figures())
         .forEach((name, value) -> System.out.println("validation " + name + figure(value)));
     if (validation.endsTheRun()) {
@@ -139,7 +139,8 @@ public final class OfflineTraining {
           validation.unimproved(), validation.metricName());
     }
     Path target = options.output().resolve("best");
-    run.exportBest(target, options.saveType())
+    learner
+        .exportBest(target, options.saveType())
         .ifPresent(
             best ->
                 System.out.printf(

@@ -1,10 +1,7 @@
 package org.rlhfstreams.cli.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
@@ -13,6 +10,7 @@ import org.rlhfstreams.datasets.PromptFile;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
@@ -22,30 +20,27 @@ import org.rlhfstreams.service.objective.TrainingObjective;
  */
 public final class OnlineTraining {
   private static final int INTERRUPTED = 130;
-  private static final String USUAL_SAMPLES = "8";
+  private static final int USUAL_SAMPLES = 8;
 
   private final ConfigurationOptions options;
-  private final Map<String, String> suggested;
-  private final Map<String, String> settings;
+  private final Overrides settings;
   private final Path data;
-  private final Path output;
+  private final RunDirectory run;
 
   public OnlineTraining(
       ConfigurationOptions options, OnlineOptions prompts, TrainingObjective objective) {
     this.options = options;
-    this.suggested =
-        objective.comparesSamples() ? Map.of("sampling.samples", USUAL_SAMPLES) : Map.of();
     this.data = prompts.data();
-    this.output = prompts.output();
-    this.settings = new HashMap<>(prompts.decided(objective));
-    settings.put("learner.output", output.toString());
-    settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
-    settings.put("controller.state-directory", output.resolve("state").toString());
+    this.run = new RunDirectory(prompts.output());
+    Overrides own =
+        prompts.overrides(objective).decide(run.ofLearner()).decide(run.ofOtherRoles());
+    this.settings =
+        objective.comparesSamples() ? own.suggest("sampling.samples", USUAL_SAMPLES) : own;
   }
 
   /** Trains and saves the model; the exit code. */
   public int run() throws Exception {
-    RlhfConfiguration configuration = options.load(suggested, settings);
+    RlhfConfiguration configuration = options.load(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -53,18 +48,11 @@ public final class OnlineTraining {
     if (configuration.learner().maxSteps() == 0) {
       throw new ConfigurationException("a training on prompts needs an end: give --max-steps");
     }
-    boolean isNew = !Files.exists(output.resolve("checkpoints"));
+    boolean isNew = run.isNew();
     List<Prompt> prompts = new PromptFile(data).read();
     try (Interruption interruption = new Interruption()) {
       try (LocalStack stack =
-          new LocalStack(
-              output.resolve("log"),
-              0,
-              0,
-              address -> {
-                settings.putAll(address);
-                return options.load(suggested, settings);
-              })) {
+          new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)))) {
         if (isNew) {
           PromptImport.publish(stack.connection(), prompts);
         }
@@ -74,9 +62,9 @@ public final class OnlineTraining {
           System.out.println("stopped after a checkpoint; the same command continues");
           return INTERRUPTED;
         }
-        stack.learner().run().export(output.resolve("model"), TensorType.F32);
+        stack.learner().run().export(run.model(), TensorType.F32);
       }
-      System.out.println("saved " + output.resolve("model"));
+      System.out.println("saved " + run.model());
       return 0;
     }
   }

@@ -2,7 +2,6 @@ package org.rlhfstreams.cli.run;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.cli.Interruption;
@@ -10,6 +9,7 @@ import org.rlhfstreams.cli.annotator.HttpAnnotator;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.evaluation.annotator.AnimalAnnotator;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
@@ -41,8 +41,9 @@ public final class PeopleRun {
 
   /** Runs until the steps end or the process is interrupted; the exit code. */
   public int run() throws Exception {
-    Map<String, String> settings = DemoSettings.withPeople(output);
-    RlhfConfiguration configuration = options.loadOver(settings);
+    RunDirectory run = new RunDirectory(output);
+    Overrides settings = DemoSettings.withPeople(run);
+    RlhfConfiguration configuration = options.load(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -51,10 +52,12 @@ public final class PeopleRun {
     System.out.println(
         "judgement, score and version of the weights is a record in " + output + ".");
     try (Interruption interruption = new Interruption()) {
-      try (LocalStack stack = LocalStack.ofDemo(options, settings, output);
+      try (LocalStack stack = LocalStack.ofDemo(options, settings, run);
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());
-        stack.startBeside(options.loadFixed(settings, DemoSettings.rewardLearner(output)));
+        stack.startBeside(
+            options.load(
+                settings.suggest(stack.address()).and(DemoSettings.rewardLearner(run))));
         String pages = stack.pages().orElseThrow();
         System.out.println("judge at " + pages + "/annotate, watch at " + pages + "/dashboard");
         CompletableFuture<Void> ended = stack.ended();

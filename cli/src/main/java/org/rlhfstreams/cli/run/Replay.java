@@ -1,14 +1,13 @@
 package org.rlhfstreams.cli.run;
 
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -20,23 +19,21 @@ public final class Replay {
   private static final int INTERRUPTED = 130;
 
   private final ConfigurationOptions options;
-  private final Map<String, String> decided;
-  private final Path output;
+  private final Overrides settings;
+  private final RunDirectory directory;
 
   /**
-   * @param decided configuration that follows from the command
+   * @param overrides configuration that follows from the command
    */
-  public Replay(ConfigurationOptions options, Map<String, String> decided, Path output) {
+  public Replay(ConfigurationOptions options, Overrides overrides, Path output) {
     this.options = options;
-    this.output = output;
-    this.decided = new HashMap<>(decided);
-    this.decided.put("learner.output", output.toString());
-    this.decided.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
+    this.directory = new RunDirectory(output);
+    this.settings = overrides.decide(directory.ofLearner());
   }
 
   /** Learns and saves the model; the exit code. */
   public int run() {
-    RlhfConfiguration configuration = options.load(decided);
+    RlhfConfiguration configuration = options.load(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
@@ -49,10 +46,10 @@ public final class Replay {
           System.out.println("stopped after a checkpoint; the same command continues");
           return INTERRUPTED;
         }
-        run.export(output.resolve("model"), TensorType.F32);
+        run.export(directory.model(), TensorType.F32);
       }
     }
-    System.out.println("saved " + output.resolve("model"));
+    System.out.println("saved " + directory.model());
     return 0;
   }
 }

@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.run;
 
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +35,7 @@ public final class RoleRun {
 
   /** Runs it; the exit code. */
   public int run(Function<KafkaConnection, Started> start) throws Exception {
-    RlhfConfiguration configuration = options.load(Map.of());
+    RlhfConfiguration configuration = options.load();
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;

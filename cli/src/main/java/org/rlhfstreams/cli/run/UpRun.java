@@ -1,16 +1,14 @@
 package org.rlhfstreams.cli.run;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptFile;
 import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /** The whole system in this process, over a log that stays. */
@@ -34,28 +32,27 @@ public final class UpRun {
 
   /** Runs until the steps end or the process is interrupted; the exit code. */
   public int run() throws Exception {
-    Map<String, String> decided = new HashMap<>();
-    decided.put("model.policy", Home.starter().toString());
-    decided.put("model.reward", Home.starterReward().toString());
-    decided.put("learner.output", data.resolve("output").toString());
-    decided.put("learner.checkpoint-directory", data.resolve("checkpoints").toString());
-    decided.put("controller.state-directory", data.resolve("state").toString());
-    RlhfConfiguration configuration = options.loadOver(decided);
+    RunDirectory run = new RunDirectory(data);
+    Overrides settings =
+        Overrides.NONE
+            .suggest("model.policy", Home.starter())
+            .suggest("model.reward", Home.starterReward())
+            .suggest(run.ofLearner())
+            .suggest(run.ofOtherRoles())
+            .suggest("learner.output", data.resolve("output"));
+    RlhfConfiguration configuration = options.load(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
     }
-    boolean isNew = !Files.exists(data.resolve("checkpoints"));
+    boolean isNew = run.isNew();
     try (Interruption interruption = new Interruption()) {
       try (LocalStack stack =
           new LocalStack(
-              data.resolve("log"),
+              run.log(),
               port,
               registryPort,
-              address -> {
-                decided.putAll(address);
-                return options.loadOver(decided);
-              })) {
+              address -> options.load(settings.suggest(address)))) {
         if (isNew) {
           PromptImport.publish(stack.connection(), prompts());
         }

@@ -34,32 +34,34 @@ public final class ConfigurationLoader {
    */
   public static RlhfConfiguration load(
       Optional<Path> file, Map<String, String> environment, Map<String, String> commandLine) {
-    return load(Map.of(), file, environment, commandLine);
+    return load(Overrides.NONE, file, environment, commandLine);
   }
 
   /**
-   * Loads the effective configuration over other defaults.
+   * Loads the effective configuration of a command that has settings of its own.
    *
-   * @param suggested full key to a value that takes the place of the default
+   * @param overrides what the command itself says
    * @param file the YAML file, or empty for none
    * @param environment environment variables; those not beginning with {@code RLHF_} are ignored
    * @param commandLine full key (without dashes) to value
    * @throws ConfigurationException naming every key that is unknown or whose value does not fit
    */
   public static RlhfConfiguration load(
-      Map<String, String> suggested,
+      Overrides overrides,
       Optional<Path> file,
       Map<String, String> environment,
       Map<String, String> commandLine) {
     ConfigurationLoader loader = new ConfigurationLoader();
     List<ConfiguredValue> defaults = new ArrayList<>();
-    new TreeMap<>(suggested)
+    overrides
+        .underEverything()
         .forEach((key, value) -> defaults.add(new ConfiguredValue(key, value, "this command")));
     loader.add(defaults);
     file.ifPresent(loader::addFile);
     loader.add(EnvironmentLayer.read(environment, loader.known, loader.problems));
     List<ConfiguredValue> flags = new ArrayList<>();
-    new TreeMap<>(commandLine)
+    overrides
+        .around(commandLine)
         .forEach((key, value) -> flags.add(new ConfiguredValue(key, value, "flag --" + key)));
     loader.add(flags);
     loader.failOnProblems();

@@ -1,0 +1,44 @@
+package org.rlhfstreams.cli.run;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Where a run that is told to write everything below one directory has its parts.
+ *
+ * @param path of the directory
+ */
+public record RunDirectory(Path path) {
+  /** The broker's log. */
+  public Path log() {
+    return path.resolve("log");
+  }
+
+  /** Checkpoints. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The model that training ends with. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  /** Whether nothing was trained here yet; otherwise the log has the run's data. */
+  public boolean isNew() {
+    return !Files.exists(checkpoints());
+  }
+
+  /** Configuration of a learner alone, by full key. */
+  public Map<String, String> ofLearner() {
+    return Map.of(
+        "learner.output", path.toString(),
+        "learner.checkpoint-directory", checkpoints().toString());
+  }
+
+  /** Configuration of the roles that keep something here beside the learner, by full key. */
+  public Map<String, String> ofOtherRoles() {
+    return Map.of("controller.state-directory", path.resolve("state").toString());
+  }
+}
