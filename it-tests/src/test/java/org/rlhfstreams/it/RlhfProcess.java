@@ -41,13 +41,9 @@ final class RlhfProcess implements AutoCloseable {
   /** The same, with variables of its environment. */
   static RlhfProcess start(Path directory, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.addAll(
-        List.of(
-            Repository.root().resolve("jvm").toString(),
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.rlhfstreams.cli.Main"));
+    command.addAll(List.of(Repository.root().resolve("jvm").toString(), "-Xmx512m"));
+    command.addAll(RolesClassPath.arguments());
+    command.add("org.rlhfstreams.cli.Main");
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);

@@ -1,7 +1,6 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
-import java.util.Map;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,7 +25,7 @@ public final class TokensFileOptions {
       return file;
     }
     return configuration
-        .load(Map.of())
+        .load()
         .people()
         .tokensFile()
         .orElseThrow(
