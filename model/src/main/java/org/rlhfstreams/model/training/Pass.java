@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -201,7 +202,7 @@ public final class Pass implements AutoCloseable {
               Argument.of(scope.create(withEntropy)),
               Argument.of(trained.headGradient()),
               Argument.of(scope.create(!kept.isEmpty() && heads.keepsDifferences())),
-              Argument.list(kept.isEmpty() ? List.of(decoder.none()) : kept),
+              Argument.list(kept.isEmpty() ? List.of(scope.create(new Shape(0))) : kept),
               weights);
       hiddenGradients.add(results.get(0));
     }
