@@ -1,33 +1,55 @@
 package org.rlhfstreams.model.architecture;
 
+import static org.rlhfstreams.model.architecture.ActivationScript.fused;
+import static org.rlhfstreams.model.architecture.ActivationScript.unfused;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The non-linearity between a layer's feed-forward matrices. */
+/** The non-linearity between a layer's feed-forward matrices: all that is known about one. */
 public enum Activation {
-  SILU(0, "silu", "swish"),
-  GELU(1, "gelu", "gelu_python"),
-  GELU_TANH(2, "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh", "gelu_accurate"),
-  QUICK_GELU(3, "quick_gelu"),
-  RELU(4, "relu"),
-  RELU_SQUARED(5, "relu2"),
-  TANH(6, "tanh"),
-  SIGMOID(7, "sigmoid");
+  SILU(fused("swish", "torch.silu(x)"), 1, "silu", "swish"),
+  GELU(fused("gelu", "none", "torch.gelu(x)"), 1, "gelu", "gelu_python"),
+  GELU_TANH(
+      fused("gelu", "tanh", "torch.gelu(x, approximate=\"tanh\")"),
+      1,
+      "gelu_new",
+      "gelu_pytorch_tanh",
+      "gelu_fast",
+      "gelu_python_tanh",
+      "gelu_accurate"),
+  QUICK_GELU(unfused("x * torch.sigmoid(1.702 * x)"), 2, "quick_gelu"),
+  RELU(fused("relu", "torch.relu(x)"), 0, "relu"),
+  RELU_SQUARED(fused("relu", "torch.square(torch.relu(x))").then("x * x"), 1, "relu2"),
+  TANH(fused("tanh", "torch.tanh(x)"), 0, "tanh"),
+  SIGMOID(fused("sigmoid", "torch.sigmoid(x)"), 0, "sigmoid");
 
-  private final int code;
+  @SuppressWarnings("ImmutableEnumChecker") // a record of strings
+  private final ActivationScript script;
+
+  private final int keptVectors;
   private final String names;
 
-  Activation(int code, String... names) {
-    this.code = code;
+  /**
+   * @param names as {@code config.json} has them
+   */
+  Activation(ActivationScript script, int keptVectors, String... names) {
+    this.script = script;
+    this.keptVectors = keptVectors;
     this.names = String.join(" ", names);
   }
 
-  /** The number that the decoder's script knows it by. */
-  public int code() {
-    return code;
+  /** How the decoder computes it. */
+  public ActivationScript script() {
+    return script;
+  }
+
+  /** Vectors that its backward pass keeps, its result, which is kept anyway, not counted. */
+  public int keptVectors() {
+    return keptVectors;
   }
 
   private List<String> names() {

@@ -1,10 +1,11 @@
 package org.rlhfstreams.model.architecture;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** A family of models: what its {@code config.json} can say, and which tensors it has. */
-public sealed interface Architecture permits RotaryArchitecture, Gpt2Architecture {
+public interface Architecture {
 
   /** {@code model_type} in {@code config.json}. */
   String modelType();
@@ -27,9 +28,6 @@ public sealed interface Architecture permits RotaryArchitecture, Gpt2Architectur
   /** What stands before the names of a layer's tensors. */
   String layerPrefix(int layer);
 
-  /** The matrices of a layer that adapters can change. */
-  List<AdaptableMatrix> adaptable(TransformerConfiguration configuration);
-
   /** Modules that have an adapter where no others are named: queries and values, as in PEFT. */
   default Set<String> defaultAdapterTargets() {
     return Set.of("q_proj", "v_proj");
@@ -40,6 +38,38 @@ public sealed interface Architecture permits RotaryArchitecture, Gpt2Architectur
     return false;
   }
 
+  /**
+   * Whether norms are by the root mean square, which is computed in float32; else by mean and
+   * variance.
+   */
+  boolean rootMeanSquareNorms();
+
+  /** Whether the feed-forward part multiplies its activation with the product of a third matrix. */
+  boolean gatedFeedForward();
+
+  /** What comes before the layers: embeddings of tokens, and of positions if they are learned. */
+  List<TensorSpecification> embeddings(TransformerConfiguration configuration);
+
+  /** The tensors of each layer. */
+  LayerLayout layer(TransformerConfiguration configuration);
+
+  /** What comes behind the layers, before the head. */
+  List<TensorSpecification> finalNorm(TransformerConfiguration configuration);
+
   /** Names and shapes: embeddings, then each layer's tensors, the final norm, and the head. */
-  List<TensorSpecification> tensors(TransformerConfiguration configuration);
+  default List<TensorSpecification> tensors(TransformerConfiguration configuration) {
+    List<TensorSpecification> tensors = new ArrayList<>(embeddings(configuration));
+    LayerLayout layout = layer(configuration);
+    for (int i = 0; i < configuration.layers(); i++) {
+      tensors.addAll(layout.tensors(layerPrefix(i)));
+    }
+    tensors.addAll(finalNorm(configuration));
+    long hidden = configuration.hiddenSize();
+    if (configuration.classifier()) {
+      tensors.add(TensorSpecification.of("score.weight", 1, hidden));
+    } else if (!configuration.tieWordEmbeddings()) {
+      tensors.add(TensorSpecification.of("lm_head.weight", configuration.vocabularySize(), hidden));
+    }
+    return List.copyOf(tensors);
+  }
 }

@@ -1,6 +1,8 @@
 package org.rlhfstreams.model.architecture;
 
-import java.util.ArrayList;
+import static org.rlhfstreams.model.architecture.LayerTensor.matrix;
+import static org.rlhfstreams.model.architecture.LayerTensor.vector;
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -80,17 +82,6 @@ public record Gpt2Architecture() implements Architecture {
   }
 
   @Override
-  public List<AdaptableMatrix> adaptable(TransformerConfiguration configuration) {
-    int hidden = configuration.hiddenSize();
-    int inner = configuration.intermediateSize();
-    return List.of(
-        new AdaptableMatrix("attn.c_attn", hidden, 3 * hidden, 2),
-        new AdaptableMatrix("attn.c_proj", hidden, hidden, 4),
-        new AdaptableMatrix("mlp.c_fc", hidden, inner, 8),
-        new AdaptableMatrix("mlp.c_proj", inner, hidden, 10));
-  }
-
-  @Override
   public Set<String> defaultAdapterTargets() {
     return Set.of("c_attn");
   }
@@ -101,36 +92,47 @@ public record Gpt2Architecture() implements Architecture {
   }
 
   @Override
-  public List<TensorSpecification> tensors(TransformerConfiguration configuration) {
+  public boolean rootMeanSquareNorms() {
+    return false;
+  }
+
+  @Override
+  public boolean gatedFeedForward() {
+    return false;
+  }
+
+  @Override
+  public List<TensorSpecification> embeddings(TransformerConfiguration configuration) {
+    long hidden = configuration.hiddenSize();
+    return List.of(
+        TensorSpecification.of("transformer.wte.weight", configuration.vocabularySize(), hidden),
+        TensorSpecification.of("transformer.wpe.weight", configuration.maxPositions(), hidden));
+  }
+
+  @Override
+  public LayerLayout layer(TransformerConfiguration configuration) {
     long hidden = configuration.hiddenSize();
     long inner = configuration.intermediateSize();
-    List<TensorSpecification> tensors = new ArrayList<>();
-    tensors.add(
-        TensorSpecification.of("transformer.wte.weight", configuration.vocabularySize(), hidden));
-    tensors.add(
-        TensorSpecification.of("transformer.wpe.weight", configuration.maxPositions(), hidden));
-    for (int i = 0; i < configuration.layers(); i++) {
-      String layer = layerPrefix(i);
-      tensors.add(TensorSpecification.of(layer + "ln_1.weight", hidden));
-      tensors.add(TensorSpecification.of(layer + "ln_1.bias", hidden));
-      tensors.add(TensorSpecification.of(layer + "attn.c_attn.weight", hidden, 3 * hidden));
-      tensors.add(TensorSpecification.of(layer + "attn.c_attn.bias", 3 * hidden));
-      tensors.add(TensorSpecification.of(layer + "attn.c_proj.weight", hidden, hidden));
-      tensors.add(TensorSpecification.of(layer + "attn.c_proj.bias", hidden));
-      tensors.add(TensorSpecification.of(layer + "ln_2.weight", hidden));
-      tensors.add(TensorSpecification.of(layer + "ln_2.bias", hidden));
-      tensors.add(TensorSpecification.of(layer + "mlp.c_fc.weight", hidden, inner));
-      tensors.add(TensorSpecification.of(layer + "mlp.c_fc.bias", inner));
-      tensors.add(TensorSpecification.of(layer + "mlp.c_proj.weight", inner, hidden));
-      tensors.add(TensorSpecification.of(layer + "mlp.c_proj.bias", hidden));
-    }
-    tensors.add(TensorSpecification.of("transformer.ln_f.weight", hidden));
-    tensors.add(TensorSpecification.of("transformer.ln_f.bias", hidden));
-    if (configuration.classifier()) {
-      tensors.add(TensorSpecification.of("score.weight", 1, hidden));
-    } else if (!configuration.tieWordEmbeddings()) {
-      tensors.add(TensorSpecification.of("lm_head.weight", configuration.vocabularySize(), hidden));
-    }
-    return tensors;
+    return LayerLayout.of(
+        vector("ln_1.weight", hidden),
+        vector("ln_1.bias", hidden),
+        matrix("attn.c_attn", MatrixInput.ATTENTION_NORM, hidden, 3 * hidden).inputFirst(),
+        vector("attn.c_attn.bias", 3 * hidden),
+        matrix("attn.c_proj", MatrixInput.HEADS, hidden, hidden).inputFirst(),
+        vector("attn.c_proj.bias", hidden),
+        vector("ln_2.weight", hidden),
+        vector("ln_2.bias", hidden),
+        matrix("mlp.c_fc", MatrixInput.FEED_FORWARD_NORM, hidden, inner).inputFirst(),
+        vector("mlp.c_fc.bias", inner),
+        matrix("mlp.c_proj", MatrixInput.INNER, inner, hidden).inputFirst(),
+        vector("mlp.c_proj.bias", hidden));
+  }
+
+  @Override
+  public List<TensorSpecification> finalNorm(TransformerConfiguration configuration) {
+    long hidden = configuration.hiddenSize();
+    return List.of(
+        TensorSpecification.of("transformer.ln_f.weight", hidden),
+        TensorSpecification.of("transformer.ln_f.bias", hidden));
   }
 }

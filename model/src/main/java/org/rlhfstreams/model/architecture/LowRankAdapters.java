@@ -44,7 +44,7 @@ public record LowRankAdapters(
    * @throws ModelException where a target module is none of the architecture's
    */
   public List<AdaptableMatrix> targets(TransformerConfiguration configuration) {
-    List<AdaptableMatrix> all = configuration.architecture().adaptable(configuration);
+    List<AdaptableMatrix> all = configuration.layer().matrices();
     Set<String> unknown = new TreeSet<>(targetModules);
     all.forEach(matrix -> unknown.remove(matrix.module()));
     if (!unknown.isEmpty()) {

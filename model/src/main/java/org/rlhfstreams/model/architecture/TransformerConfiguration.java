@@ -57,6 +57,11 @@ public record TransformerConfiguration(
         endOfSequence);
   }
 
+  /** The tensors of each layer. */
+  public LayerLayout layer() {
+    return architecture.layer(this);
+  }
+
   /** The tensors that it asks for, in the order that the decoder takes them. */
   public List<TensorSpecification> tensors() {
     return architecture.tensors(this);

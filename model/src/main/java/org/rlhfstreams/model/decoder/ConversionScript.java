@@ -11,7 +11,7 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 final class ConversionScript {
   private static final TorchScriptModule MODULE =
       TorchScriptModule.compile(
-          "Conversion", ConversionScript.class, List.of("conversion.py"), Map.of());
+          "Conversion", ConversionScript.class, List.of("conversion.py"), Map.of(), Map.of());
 
   private ConversionScript() {}
 

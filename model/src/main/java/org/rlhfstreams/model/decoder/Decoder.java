@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
@@ -52,6 +53,7 @@ public final class Decoder implements AutoCloseable {
     this.adapters = adapters;
     this.type = type;
     String architecture = configuration.architecture().script();
+    Map<String, String> names = ScriptNames.of(configuration);
     this.training =
         TorchScriptModule.compile(
             "TrainingDecoder",
@@ -68,7 +70,8 @@ public final class Decoder implements AutoCloseable {
                 "backward.py",
                 "adapters.py",
                 "optimizer.py"),
-            ScriptConstants.of(configuration, type, false, adapters));
+            ScriptConstants.of(configuration, type, false, adapters),
+            names);
     this.inference =
         TorchScriptModule.compile(
             "InferenceDecoder",
@@ -81,7 +84,8 @@ public final class Decoder implements AutoCloseable {
                 "plain_logits.py",
                 "generation.py",
                 "sampling.py"),
-            ScriptConstants.of(configuration, type, true, Optional.empty()));
+            ScriptConstants.of(configuration, type, true, Optional.empty()),
+            names);
     this.manager = ComputeDevice.newManager();
     this.ropeTables = new RopeTables(configuration, type, manager);
     this.none = manager.create(new Shape(0), DataType.INT64);

@@ -1,26 +1,25 @@
 package org.rlhfstreams.model.decoder;
 
+import static org.rlhfstreams.model.architecture.LayerLayout.MISSING;
+
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.AttentionOptions;
-import org.rlhfstreams.model.architecture.Gpt2Architecture;
+import org.rlhfstreams.model.architecture.LayerLayout;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
- * What the script reads as {@code self.NAME}: sizes, options, and where in the list of weights each
- * tensor stands.
+ * What the script reads as {@code self.NAME}: the model's sizes and options, and where in the list
+ * of weights its layers, adapters and head begin.
  */
 final class ScriptConstants {
-  private static final int ROTARY_MATRICES_AND_NORMS = 9;
-  private static final int MOST_LAYER_TENSORS = 32;
-
   private ScriptConstants() {}
 
   /**
@@ -38,7 +37,6 @@ final class ScriptConstants {
     constants.put("key_value_heads", (long) configuration.keyValueHeads());
     constants.put("head_dimension", (long) configuration.headDimension());
     constants.put("norm_epsilon", configuration.normEpsilon());
-    constants.put("activation", (long) configuration.activation().code());
     constants.put("minus_infinity", Double.NEGATIVE_INFINITY);
     constants.put("rotary", configuration.rope().isPresent());
     constants.put(
@@ -63,12 +61,10 @@ final class ScriptConstants {
     long tensors = configuration.tensors().size();
     List<AdaptableMatrix> targets =
         adapters.map(found -> found.targets(configuration)).orElse(List.of());
-    List<Long> at = new ArrayList<>();
-    for (int i = 0; i < MOST_LAYER_TENSORS; i++) {
-      at.add(-1L);
-    }
+    LayerLayout layout = configuration.layer();
+    List<Long> at = new ArrayList<>(Collections.nCopies(layout.size(), (long) MISSING));
     for (int i = 0; i < targets.size(); i++) {
-      at.set(targets.get(i).index(), 2L * i); // A, and B after it
+      at.set(layout.position(targets.get(i)), 2L * i); // A, and B after it
     }
     constants.put("base_tensors", tensors);
     constants.put("first_trained", adapters.isPresent() ? tensors : 0L);
@@ -87,25 +83,13 @@ final class ScriptConstants {
 
   private static void layout(
       TransformerConfiguration configuration, Map<String, Object> constants) {
-    AttentionOptions attention = configuration.attention();
-    boolean learnedPositions = configuration.architecture() instanceof Gpt2Architecture;
-    List<TensorSpecification> tensors = configuration.tensors();
-    boolean ownHead = configuration.classifier() || !configuration.tieWordEmbeddings();
-    int firstLayer = learnedPositions ? 2 : 1;
-    int finalNorms = learnedPositions ? 2 : 1;
-    int layerTensors = tensors.size() - firstLayer - finalNorms - (ownHead ? 1 : 0);
-    int stride = layerTensors / configuration.layers();
-    constants.put("first_layer", (long) firstLayer);
-    constants.put("stride", (long) stride);
-    constants.put("final", (long) firstLayer + layerTensors);
+    constants.put("first_layer", (long) firstLayer(configuration));
+    constants.put("stride", (long) configuration.layer().size());
     constants.put("head_index", (long) headIndex(configuration));
-    int next = ROTARY_MATRICES_AND_NORMS;
-    constants.put("input_bias", attention.inputBias() ? (long) next : 0L);
-    next += attention.inputBias() ? 3 : 0;
-    constants.put("output_bias", attention.outputBias() ? (long) next : 0L);
-    next += attention.outputBias() ? 1 : 0;
-    constants.put("feed_forward_bias", configuration.feedForwardBias() ? (long) next : 0L);
-    next += configuration.feedForwardBias() ? 3 : 0;
-    constants.put("query_key_norms", attention.queryKeyNorms() ? (long) next : 0L);
+  }
+
+  /** Position of the first layer's first tensor among the weights. */
+  static int firstLayer(TransformerConfiguration configuration) {
+    return configuration.architecture().embeddings(configuration).size();
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
+import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
@@ -24,8 +24,6 @@ import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
  * by one thread at a time.
  */
 public final class Weights implements AutoCloseable {
-  private static final Pattern RESIDUAL = Pattern.compile("(o|down|c)_proj\\.weight$");
-
   private final NDManager manager;
   private final List<TensorSpecification> specifications;
   private final List<NDArray> tensors;
@@ -117,10 +115,15 @@ public final class Weights implements AutoCloseable {
     List<TensorSpecification> specifications = configuration.tensors();
     RandomGenerator random = new SplittableRandom(seed);
     double residual = 1 / Math.sqrt(2.0 * configuration.layers());
+    List<String> residualMatrices =
+        configuration.layer().matrices().stream()
+            .filter(matrix -> matrix.input().towardsResidual())
+            .map(AdaptableMatrix::tensor)
+            .toList();
     List<float[]> values = new ArrayList<>();
     for (TensorSpecification specification : specifications) {
       String name = specification.name();
-      boolean writesResidual = RESIDUAL.matcher(name).find();
+      boolean writesResidual = residualMatrices.stream().anyMatch(name::endsWith);
       double deviation = writesResidual ? 0.02 * residual : 0.02;
       boolean matrix = specification.shape().size() > 1;
       float[] tensor = new float[Math.toIntExact(specification.size())];

@@ -3,6 +3,7 @@ package org.rlhfstreams.model.generation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.rlhfstreams.model.decoder.AttentionSizes;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
@@ -12,8 +13,6 @@ import org.rlhfstreams.model.torchscript.InferenceArgument;
  * row needs them, within a bound on memory.
  */
 final class KeyValueCache implements AutoCloseable {
-  private static final int BLOCK = 32;
-
   private final Decoder decoder;
   private final long mostTokens;
   private final NDManager manager = ComputeDevice.newManager();
@@ -89,7 +88,9 @@ final class KeyValueCache implements AutoCloseable {
   }
 
   private static long blocks(int tokens) {
-    return (tokens + BLOCK - 1L) / BLOCK * BLOCK;
+    return (tokens + AttentionSizes.CACHE_BLOCK - 1L)
+        / AttentionSizes.CACHE_BLOCK
+        * AttentionSizes.CACHE_BLOCK;
   }
 
   /** Copies a row's first tokens to another slot. */

@@ -4,26 +4,36 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import org.rlhfstreams.model.decoder.SamplingSetting;
 import org.rlhfstreams.model.torchscript.InferenceArgument;
 
 /** The settings of rows in the form that the sampling script takes. */
 final class SamplingTensors {
   private SamplingTensors() {}
 
-  /** Temperature, top-k, top-p, min-p, penalty and whether stop tokens are forbidden, [6, rows]. */
+  /** A row of the tensor for each {@link SamplingSetting}, [settings, rows]. */
   static InferenceArgument settings(NDManager scope, List<RunningRow> rows) {
     int count = rows.size();
-    float[] settings = new float[6 * count];
-    for (int i = 0; i < count; i++) {
-      Sampling sampling = rows.get(i).sampling();
-      settings[i] = (float) sampling.temperature();
-      settings[count + i] = sampling.topK();
-      settings[2 * count + i] = (float) sampling.topP();
-      settings[3 * count + i] = (float) sampling.minP();
-      settings[4 * count + i] = (float) sampling.repetitionPenalty();
-      settings[5 * count + i] = rows.get(i).mayStop() ? 0 : 1;
+    SamplingSetting[] settings = SamplingSetting.values();
+    float[] values = new float[settings.length * count];
+    for (SamplingSetting setting : settings) {
+      for (int i = 0; i < count; i++) {
+        values[setting.code() * count + i] = value(setting, rows.get(i));
+      }
     }
-    return InferenceArgument.of(scope.create(settings, new Shape(6, count)));
+    return InferenceArgument.of(scope.create(values, new Shape(settings.length, count)));
+  }
+
+  private static float value(SamplingSetting setting, RunningRow row) {
+    Sampling sampling = row.sampling();
+    return switch (setting) {
+      case TEMPERATURE -> (float) sampling.temperature();
+      case TOP_K -> sampling.topK();
+      case TOP_P -> (float) sampling.topP();
+      case MIN_P -> (float) sampling.minP();
+      case REPETITION_PENALTY -> (float) sampling.repetitionPenalty();
+      case STOP_FORBIDDEN -> row.mayStop() ? 0 : 1;
+    };
   }
 
   /** One draw in [0, 1) a row, [rows]. */

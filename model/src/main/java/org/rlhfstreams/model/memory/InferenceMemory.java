@@ -3,6 +3,7 @@ package org.rlhfstreams.model.memory;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.rlhfstreams.model.decoder.AttentionSizes;
 import org.rlhfstreams.model.decoder.ComputeType;
 
 /**
@@ -10,7 +11,6 @@ import org.rlhfstreams.model.decoder.ComputeType;
  * logits.
  */
 public final class InferenceMemory {
-  private static final int CACHE_BLOCK = 32;
   private static final int PREFILL_TOKENS = 4096;
   private static final long FLOAT = Float.BYTES;
 
@@ -55,7 +55,7 @@ public final class InferenceMemory {
     Map<MemoryPart, Long> parts = ProcessMemory.parts(fileBytes);
     parts.put(MemoryPart.WEIGHTS, packed());
     long capacity = inBlocks(load.tokens());
-    long replaced = cacheHalf(load.slots(), Math.max(0, capacity - CACHE_BLOCK));
+    long replaced = cacheHalf(load.slots(), Math.max(0, capacity - AttentionSizes.CACHE_BLOCK));
     // while the last block is added, the old keys or values are there beside the new
     parts.put(MemoryPart.CACHE, 2 * cacheHalf(load.slots(), capacity) + replaced);
     parts.put(MemoryPart.HEAD, logits(load));
@@ -71,7 +71,9 @@ public final class InferenceMemory {
   }
 
   private static long inBlocks(long tokens) {
-    return (tokens + CACHE_BLOCK - 1) / CACHE_BLOCK * CACHE_BLOCK;
+    return (tokens + AttentionSizes.CACHE_BLOCK - 1)
+        / AttentionSizes.CACHE_BLOCK
+        * AttentionSizes.CACHE_BLOCK;
   }
 
   /** Logits, probabilities, and in turn the tempered logits or the log-probabilities. */

@@ -1,12 +1,11 @@
 package org.rlhfstreams.model.memory;
 
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.rlhfstreams.model.architecture.AdaptableMatrix;
-import org.rlhfstreams.model.architecture.Gpt2Architecture;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
+import org.rlhfstreams.model.architecture.MatrixInput;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.rlhfstreams.model.decoder.AttentionSizes;
 import org.rlhfstreams.model.decoder.ComputeType;
 
 /**
@@ -14,8 +13,6 @@ import org.rlhfstreams.model.decoder.ComputeType;
  * its matrix or the matrix's adapter is trained.
  */
 final class LayerActivations {
-  // As attend of decoder.py has it: up to so many scores, bfloat16 attends by products.
-  private static final long MOST_SCORES = 8388608;
   private static final long FLOAT = Float.BYTES;
 
   private final TransformerConfiguration configuration;
@@ -23,8 +20,7 @@ final class LayerActivations {
   private final long element;
   private final boolean frozen;
   private final long rank;
-  private final Set<Integer> adapted;
-  private final boolean rotary;
+  private final List<AdaptableMatrix> adapted;
 
   LayerActivations(TransformerConfiguration configuration, TrainingMode mode) {
     this.configuration = configuration;
@@ -33,10 +29,7 @@ final class LayerActivations {
     this.frozen = mode.adapters().isPresent();
     this.rank = mode.adapters().map(LowRankAdapters::rank).orElse(0);
     this.adapted =
-        mode.adapters().map(adapters -> adapters.targets(configuration)).orElse(List.of()).stream()
-            .map(AdaptableMatrix::index)
-            .collect(Collectors.toSet());
-    this.rotary = !(configuration.architecture() instanceof Gpt2Architecture);
+        mode.adapters().map(adapters -> adapters.targets(configuration)).orElse(List.of());
   }
 
   /** Bytes of so many rows of so many tokens. */
@@ -47,10 +40,13 @@ final class LayerActivations {
 
   /** Inputs, normalised and as they leave, of the two norms. */
   private long norms() {
-    long inputs = rotary ? 2 * norm(sizes.hidden()) : 2 * element * sizes.hidden();
+    long inputs =
+        configuration.architecture().rootMeanSquareNorms()
+            ? 2 * norm(sizes.hidden())
+            : 2 * element * sizes.hidden();
     return inputs
-        + (inputKept(1, 2, 3) ? element * sizes.hidden() : 0)
-        + (inputKept(6, 7, 8) ? element * sizes.hidden() : 0);
+        + (kept(MatrixInput.ATTENTION_NORM) ? element * sizes.hidden() : 0)
+        + (kept(MatrixInput.FEED_FORWARD_NORM) ? element * sizes.hidden() : 0);
   }
 
   /** In float32 whatever comes in; the normalised values are for the weight's gradient. */
@@ -58,21 +54,17 @@ final class LayerActivations {
     return (frozen ? 1 : 2) * FLOAT * width;
   }
 
-  /** Whether one of the matrices keeps what it is multiplied with. */
-  private boolean inputKept(int... matrices) {
-    for (int matrix : matrices) {
-      if (adapted.contains(matrix)) {
-        return true;
-      }
-    }
-    return !frozen;
+  /** Whether one of the matrices that are multiplied with it keeps it. */
+  private boolean kept(MatrixInput input) {
+    return !frozen || adapted.stream().anyMatch(matrix -> matrix.input() == input);
   }
 
   private long attention(long rows, long tokens) {
     long scores = rows * configuration.heads() * tokens * tokens;
-    boolean products = element == ComputeType.BFLOAT16.bytes() && scores <= MOST_SCORES;
+    boolean products =
+        element == ComputeType.BFLOAT16.bytes() && scores <= AttentionSizes.MOST_SCORES_BY_PRODUCTS;
     long perToken = 3 * element * sizes.queries();
-    if (!products || inputKept(4)) {
+    if (!products || kept(MatrixInput.HEADS)) {
       perToken += element * sizes.queries();
     }
     if (configuration.attention().queryKeyNorms()) {
@@ -83,17 +75,9 @@ final class LayerActivations {
   }
 
   private long feedForward() {
-    int output = rotary ? 8 : 10;
-    int gates = rotary ? 2 : 0; // the gate after its activation, and what it is multiplied with
-    return element * sizes.inner() * (beforeActivation() + gates + (inputKept(output) ? 1 : 0));
-  }
-
-  /** Vectors that the activation keeps and that nothing else does. */
-  private int beforeActivation() {
-    return switch (configuration.activation()) {
-      case SILU, GELU, GELU_TANH, RELU_SQUARED -> 1;
-      case QUICK_GELU -> 2;
-      case RELU, TANH, SIGMOID -> 0; // their result is kept already
-    };
+    // the gate after its activation, and what it is multiplied with
+    int gates = configuration.architecture().gatedFeedForward() ? 2 : 0;
+    int output = kept(MatrixInput.INNER) ? 1 : 0;
+    return element * sizes.inner() * (configuration.activation().keptVectors() + gates + output);
   }
 }

@@ -43,17 +43,26 @@ public final class TorchScriptModule implements AutoCloseable {
    * @param fragments resource names, relative to {@code owner}
    * @param constants attributes that the source reads as {@code self.NAME}: Long, Double, Boolean
    *     or a List of Long
+   * @param names what the source's names in capitals stand for, in TorchScript; those of element
+   *     types are known without
+   * @throws IllegalStateException if a fragment is missing, uses an unknown name or does not
+   *     compile
    */
   public static TorchScriptModule compile(
-      String className, Class<?> owner, List<String> fragments, Map<String, Object> constants) {
+      String className,
+      Class<?> owner,
+      List<String> fragments,
+      Map<String, Object> constants,
+      Map<String, String> names) {
     TorchRuntime.prepare();
+    SourceNames known = new SourceNames(names);
     StringBuilder source = new StringBuilder("class " + className + "(Module):\n");
     source.append("  __parameters__ = []\n  __buffers__ = []\n  training : bool\n");
     constants.forEach(
         (name, value) ->
             source.append("  ").append(name).append(" : ").append(type(value)).append('\n'));
     for (String fragment : fragments) {
-      source.append(read(owner, fragment)).append('\n');
+      source.append(known.resolve(fragment, read(owner, fragment)));
     }
     Model model = Model.newInstance(className, ComputeDevice.device(), "PyTorch");
     try {
@@ -72,7 +81,8 @@ public final class TorchScriptModule implements AutoCloseable {
    * Runs a method without recording a graph.
    *
    * @param scope owner of the results
-   * @param arguments tensors and lists of tensors, in the method's order; at least one
+   * @param arguments tensors and lists of tensors, in the method's order; at least one. No array
+   *     may be both an argument of its own and part of a list: its name tells which it is
    */
   public NDList run(String method, NDManager scope, Argument... arguments) {
     return call(method, scope, false, arguments);

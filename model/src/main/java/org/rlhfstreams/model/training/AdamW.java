@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.OptimizerSetting;
 import org.rlhfstreams.model.decoder.TensorCopy;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.TensorValues;
@@ -78,7 +79,18 @@ final class AdamW implements AutoCloseable {
   }
 
   private void update(NDManager scope, double learningRate, double decay, boolean matrices) {
-    double[] values = {learningRate, settings.beta1(), settings.beta2(), decay, settings.epsilon()};
+    OptimizerSetting[] names = OptimizerSetting.values();
+    double[] values = new double[names.length];
+    for (OptimizerSetting name : names) {
+      values[name.code()] =
+          switch (name) {
+            case LEARNING_RATE -> learningRate;
+            case BETA1 -> settings.beta1();
+            case BETA2 -> settings.beta2();
+            case WEIGHT_DECAY -> decay;
+            case EPSILON -> settings.epsilon();
+          };
+    }
     List<List<NDArray>> lists = new ArrayList<>();
     for (List<NDArray> all : List.of(weights, gradients, firstMoments, secondMoments)) {
       lists.add(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.KeptLogits;
 import org.rlhfstreams.model.decoder.RopeTables;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
@@ -109,6 +110,7 @@ public final class Pass implements AutoCloseable {
         retained.add(states);
       }
       if (heads.tokens()) {
+        KeptLogits keep = retainLogits ? heads.kept() : KeptLogits.NOTHING;
         NDList statistics =
             decoder.run(
                 "token_statistics",
@@ -118,7 +120,7 @@ public final class Pass implements AutoCloseable {
                 temperatures(batch, scope),
                 headRows(scope),
                 Argument.of(scope.create(heads.entropies())),
-                Argument.of(scope.create(retainLogits ? heads.kept() : 0L)),
+                Argument.of(scope.create((long) keep.code())),
                 weights);
         batch.scatter(floats(statistics.get(0)), logProbabilities);
         if (heads.entropies()) {
@@ -201,7 +203,7 @@ public final class Pass implements AutoCloseable {
               Argument.of(onEntropies),
               Argument.of(scope.create(withEntropy)),
               Argument.of(trained.headGradient()),
-              Argument.of(scope.create(!kept.isEmpty() && heads.keepsDifferences())),
+              Argument.of(scope.create(!kept.isEmpty() && heads.kept() == KeptLogits.DIFFERENCES)),
               Argument.list(kept.isEmpty() ? List.of(scope.create(new Shape(0))) : kept),
               weights);
       hiddenGradients.add(results.get(0));

@@ -1,6 +1,7 @@
 package org.rlhfstreams.model.training;
 
 import java.util.Arrays;
+import org.rlhfstreams.model.decoder.KeptLogits;
 
 /**
  * Which heads a pass reads.
@@ -15,9 +16,6 @@ record PassHeads(
     boolean entropyGradients,
     boolean scalar,
     double[] temperatures) {
-  private static final long LOGITS = 1;
-  private static final long DIFFERENCES = 2;
-
   PassHeads {
     if (tokens && !Arrays.stream(temperatures).allMatch(temperature -> temperature > 0)) {
       throw new IllegalArgumentException(
@@ -26,12 +24,7 @@ record PassHeads(
   }
 
   /** What token_statistics keeps for the way back; gradients of entropies need all of a logit. */
-  long kept() {
-    return entropyGradients ? LOGITS : DIFFERENCES;
-  }
-
-  /** Whether what is kept are gradients on the logits but for a factor of each row. */
-  boolean keepsDifferences() {
-    return kept() == DIFFERENCES;
+  KeptLogits kept() {
+    return entropyGradients ? KeptLogits.LOGITS : KeptLogits.DIFFERENCES;
   }
 }

@@ -6,7 +6,7 @@
       result.append(self.widened(w[i]))
     for l in range(self.layers):
       for i in range(self.stride):
-        if self.adapter_at[i] >= 0:
+        if self.adapter_at[i] != MISSING:
           a = self.adapters + l * self.adapter_stride + self.adapter_at[i]
           change = torch.matmul(self.widened(w[a + 1]), self.widened(w[a])) * self.adapter_scale
           if self.input_first:

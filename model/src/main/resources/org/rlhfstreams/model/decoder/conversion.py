@@ -2,13 +2,13 @@
   # it hands over lies in memory of Java that goes with the tensor.
 
   def to_bfloat16(self, x: Tensor) -> Tensor:
-    return torch.to(x, 15, False, True)
+    return torch.to(x, BFLOAT16, False, True)
 
   def to_float32(self, x: Tensor) -> Tensor:
-    return torch.to(x, 6, False, True)
+    return torch.to(x, FLOAT32, False, True)
 
   def to_float64(self, x: Tensor) -> Tensor:
-    return torch.to(x, 7, False, True)
+    return torch.to(x, FLOAT64, False, True)
 
   # Room for n numbers, to be filled by fill_part.
   def room(self, n: Tensor, like: Tensor) -> Tensor:
@@ -29,7 +29,7 @@
 
   # Whether all numbers are finite. One that is not makes the sum so; the sum of others can overflow.
   def finite(self, x: Tensor) -> Tensor:
-    known = torch.isfinite(torch.sum(x, dtype=7))
+    known = torch.isfinite(torch.sum(x, dtype=FLOAT64))
     if not bool(known):
       known = torch.all(torch.isfinite(x))
     return known

@@ -1,9 +1,9 @@
   # The decoder's frame, the same for every architecture. The architecture's own fragment gives embed,
   # attention_inputs, attention_output, feed_forward, final_norm and pack; plain_linear.py or
   # packed_linear.py gives the products with weights.
-  # Weights arrive as one list in the order of ModelConfiguration.tensors: `first_layer` embeddings,
-  # `stride` tensors a layer, the final norm from `final` on, and a head at `head_index`; `pack` lays them out for inference,
-  # with the head last (`fused` says which of the two a list is).
+  # Weights arrive as one list in the order of TransformerConfiguration.tensors: embeddings, `stride` tensors a layer from
+  # `first_layer` on, the final norm, and a head at `head_index`; `pack` lays them out for inference, with the head last
+  # (`fused` says which of the two a list is). README.md says what the names in capitals are.
   # Rows are right-padded: with causal attention a real token never sees padding.
 
   def layer_offset(self, l: int) -> int:
@@ -24,23 +24,7 @@
     return y
 
   def activate(self, x: Tensor) -> Tensor:
-    if self.activation == 0:
-      y = torch.silu(x)
-    elif self.activation == 1:
-      y = torch.gelu(x)
-    elif self.activation == 2:
-      y = torch.gelu(x, approximate="tanh")
-    elif self.activation == 3:
-      y = x * torch.sigmoid(1.702 * x)
-    elif self.activation == 4:
-      y = torch.relu(x)
-    elif self.activation == 5:
-      y = torch.square(torch.relu(x))
-    elif self.activation == 6:
-      y = torch.tanh(x)
-    else:
-      y = torch.sigmoid(x)
-    return y
+    return ACTIVATION_OF_X
 
   # What scores are multiplied by before the softmax.
   def attention_scale(self, l: int) -> float:
@@ -59,7 +43,7 @@
       time = segments.size(1)
       own = torch.eq(torch.unsqueeze(segments, 2), torch.unsqueeze(segments, 1))
       shared = torch.eq(torch.unsqueeze(segments, 1), 0)
-      causal = torch.tril(torch.ones([time, time], dtype=11, layout=None, device=segments.device))
+      causal = torch.tril(torch.ones([time, time], dtype=BOOL, layout=None, device=segments.device))
       mask = torch.unsqueeze(torch.logical_and(torch.logical_or(own, shared), causal), 1)
     return mask
 
@@ -85,7 +69,7 @@
     keys = self.share_heads(k)
     values = self.share_heads(v)
     scale = self.attention_scale(l)
-    if self.half and not self.on_gpu and q.numel() // self.head_dimension * keys.size(2) <= 8388608:
+    if self.half and not self.on_gpu and q.numel() // self.head_dimension * keys.size(2) <= MOST_SCORES_BY_PRODUCTS:
       # in bfloat16 a processor's fused kernel takes four times as long as the products that it saves writing down
       a = self.attend_by_products(q, keys, values, mask, scale)
     elif mask.numel() == 0:
@@ -119,10 +103,17 @@
     a = self.attend(q, k, v, mask, l)
     return self.feed_forward(self.attention_output(a, x, w, o), w, o)
 
+  # The layer's tensor i, or None where this model's layers do not have it.
+  def optional(self, w: List[Tensor], o: int, i: int) -> Optional[Tensor]:
+    tensor = annotate(Optional[Tensor], None)
+    if i != MISSING:
+      tensor = annotate(Optional[Tensor], w[o + i])
+    return tensor
+
   # y, the product of x with the layer's matrix i, with the change that the matrix's adapter makes:
   # Hu et al. 2022, eq. 3
   def adapted(self, y: Tensor, x: Tensor, w: List[Tensor], o: int, i: int) -> Tensor:
-    if self.adapters > 0 and self.adapter_at[i] >= 0:
+    if self.adapters > 0 and self.adapter_at[i] != MISSING:
       l = (o - self.first_layer) // self.stride
       a = self.adapters + l * self.adapter_stride + self.adapter_at[i]
       z = y + torch.linear(torch.linear(x, w[a]), w[a + 1]) * self.adapter_scale

@@ -6,15 +6,15 @@
   # products depend on how many rows there are in any case.
 
   # Attention of queries [rows, key/value heads, n, dimension] to cached keys and values [rows, key/value
-  # heads, tokens, dimension], tokens in whole blocks of 32; bias [rows * key/value heads or 1, n or 1, tokens] is
+  # heads, tokens, dimension], tokens in whole blocks of CACHE_BLOCK; bias [rows * key/value heads or 1, n or 1, tokens] is
   # minus infinity where a query does not see a token, else 0.
   # Each block is multiplied by itself and hidden blocks add exact zeros, so that a row's result does not
   # depend, to the bit, on other rows or on how far the cache reaches.
   def attend_in_blocks(self, q: Tensor, keys: Tensor, values: Tensor, bias: Tensor, scale: float) -> Tensor:
     n = q.size(2)
     sequences = q.size(0) * self.key_value_heads
-    blocks = keys.size(2) // 32
-    pieces = [sequences * blocks, 32, self.head_dimension]
+    blocks = keys.size(2) // CACHE_BLOCK
+    pieces = [sequences * blocks, CACHE_BLOCK, self.head_dimension]
     k = torch.transpose(torch.reshape(keys, pieces), 1, 2)
     q = torch.reshape(q, [sequences, n, self.head_dimension])
     if blocks == 1:
@@ -23,16 +23,16 @@
     else:
       each = torch.expand(torch.unsqueeze(q, 1), [sequences, blocks, n, self.head_dimension])
       scores = torch.bmm(torch.reshape(each, [sequences * blocks, n, self.head_dimension]), k)
-      scores = torch.reshape(torch.transpose(torch.view(scores, [sequences, blocks, n, 32]), 1, 2), [sequences, n, blocks * 32])
+      scores = torch.reshape(torch.transpose(torch.view(scores, [sequences, blocks, n, CACHE_BLOCK]), 1, 2), [sequences, n, blocks * CACHE_BLOCK])
       p = torch.softmax(torch.add(bias, scores, alpha=scale), -1)
-      p = torch.reshape(torch.transpose(torch.view(p, [sequences, n, blocks, 32]), 1, 2), [sequences * blocks, n, 32])
+      p = torch.reshape(torch.transpose(torch.view(p, [sequences, n, blocks, CACHE_BLOCK]), 1, 2), [sequences * blocks, n, CACHE_BLOCK])
       parts = torch.bmm(p, torch.reshape(values, pieces))
       a = torch.sum(torch.view(parts, [sequences, blocks, n, self.head_dimension]), [1])
     return torch.view(a, [sequences // self.key_value_heads, self.key_value_heads, n, self.head_dimension])
 
   # 0 and minus infinity, in float32
   def bias_of(self, hidden: Tensor) -> Tensor:
-    zeros = torch.zeros(hidden.size(), dtype=6, layout=None, device=hidden.device)
+    zeros = torch.zeros(hidden.size(), dtype=FLOAT32, layout=None, device=hidden.device)
     return torch.masked_fill_(zeros, hidden, self.minus_infinity)
 
   # The same for each row's queries to the cache, from hidden [rows, 1, tokens].
@@ -44,7 +44,7 @@
       bias = torch.repeat_interleave(bias, self.key_value_heads, 0)
     return bias
 
-  # Attention of a whole prompt to itself, 32 queries at a time: q [rows, heads, tokens, dimension], keys
+  # Attention of a whole prompt to itself, CACHE_BLOCK queries at a time: q [rows, heads, tokens, dimension], keys
   # and values as above -> [rows, heads, tokens, dimension]
   def attend_to_prompt(self, q: Tensor, keys: Tensor, values: Tensor, window: int, scale: float) -> Tensor:
     rows = q.size(0)
@@ -54,18 +54,18 @@
     parts = annotate(List[Tensor], [])
     start = 0
     while start < tokens:
-      end = start + 32
+      end = start + CACHE_BLOCK
       reach = end
-      queries = torch.arange(start, end, dtype=4, layout=None, device=q.device)
-      columns = torch.arange(reach, dtype=4, layout=None, device=q.device)
+      queries = torch.arange(start, end, dtype=INT64, layout=None, device=q.device)
+      columns = torch.arange(reach, dtype=INT64, layout=None, device=q.device)
       distance = torch.unsqueeze(queries, 1) - torch.unsqueeze(columns, 0)
       hidden = torch.lt(distance, 0)
       if window > 0:
         hidden = torch.logical_or(hidden, torch.ge(distance, window))
       bias = torch.repeat(torch.unsqueeze(self.bias_of(hidden), 0), [1, group, 1])
-      part = torch.reshape(grouped[:, :, :, start:end], [rows, self.key_value_heads, group * 32, self.head_dimension])
+      part = torch.reshape(grouped[:, :, :, start:end], [rows, self.key_value_heads, group * CACHE_BLOCK, self.head_dimension])
       a = self.attend_in_blocks(part, keys[:, :, :reach], values[:, :, :reach], bias, scale)
-      parts.append(torch.reshape(a, [rows, self.heads, 32, self.head_dimension]))
+      parts.append(torch.reshape(a, [rows, self.heads, CACHE_BLOCK, self.head_dimension]))
       start = end
     return torch.cat(parts, 2)
 
@@ -85,8 +85,8 @@
     until = slot + source.size(0)
     cos = self.at_positions(cos_table, positions)
     sin = self.at_positions(sin_table, positions)
-    whole = [0, 0, 0, (32 - time % 32) % 32]
-    nothing = torch.empty([0], dtype=11, layout=None, device=ids.device)
+    whole = [0, 0, 0, (CACHE_BLOCK - time % CACHE_BLOCK) % CACHE_BLOCK]
+    nothing = torch.empty([0], dtype=BOOL, layout=None, device=ids.device)
     windowed = nothing
     if self.on_gpu:
       windowed = self.visible_in_window(positions, nothing)
@@ -112,20 +112,20 @@
     h = torch.squeeze(self.final_norm(at_last, w), 1)
     return torch.index_select(self.logits_of(h, w), 0, source)
 
-  # One token for each of the first rows: tokens [rows], positions [rows] below reach, a multiple of 32 -> logits [rows, vocabulary]
+  # One token for each of the first rows: tokens [rows], positions [rows] below reach, a multiple of CACHE_BLOCK -> logits [rows, vocabulary]
   def decode(self, tokens: Tensor, positions: Tensor, reach: int, cos_table: Tensor, sin_table: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     rows = tokens.size(0)
     at = torch.unsqueeze(positions, 1)
     cos = self.at_positions(cos_table, at)
     sin = self.at_positions(sin_table, at)
-    columns = torch.arange(reach, dtype=4, layout=None, device=positions.device)
+    columns = torch.arange(reach, dtype=INT64, layout=None, device=positions.device)
     distance = torch.view(positions, [rows, 1, 1]) - torch.view(columns, [1, 1, reach])
     hidden = torch.lt(distance, 0)
     unseen = self.cache_bias(hidden, keys)
     outside = unseen
     if self.window > 0:
       outside = self.cache_bias(torch.logical_or(hidden, torch.ge(distance, self.window)), keys)
-    row_index = torch.arange(rows, dtype=4, layout=None, device=positions.device)
+    row_index = torch.arange(rows, dtype=INT64, layout=None, device=positions.device)
     where = annotate(List[Optional[Tensor]], [row_index, None, positions])
     # the queries that share a key/value head stand where a sequence's queries would
     group = self.heads // self.key_value_heads
@@ -176,7 +176,7 @@
     return torch.zeros([self.layers, slots, self.key_value_heads, capacity, self.head_dimension], dtype=self.cache_dtype(), layout=None, device=like.device)
 
   def cache_dtype(self) -> int:
-    dtype = 6
+    dtype = FLOAT32
     if self.half:
-      dtype = 15
+      dtype = BFLOAT16
     return dtype

@@ -1,37 +1,37 @@
-  # GPT-2: a layer's tensors are weight and bias of ln_1, c_attn, c_proj, ln_2, c_fc and c_proj;
-  # matrices are stored [in, out].
+  # A layer of GPT-2; matrices are stored [in, out].
 
-  def norm(self, x: Tensor, w: List[Tensor], i: int) -> Tensor:
-    return torch.layer_norm(x, [x.size(-1)], w[i], w[i + 1], self.norm_epsilon)
+  def norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], weight, bias, self.norm_epsilon)
 
   # x times the layer's matrix i, with its bias and adapter
-  def project(self, x: Tensor, w: List[Tensor], o: int, i: int) -> Tensor:
+  def project(self, x: Tensor, w: List[Tensor], o: int, i: int, bias: int) -> Tensor:
     if self.fused:
-      y = self.linear(x, w[o + i], annotate(Optional[Tensor], w[o + i + 1]))
+      y = self.linear(x, w[o + i], annotate(Optional[Tensor], w[o + bias]))
     else:
-      y = torch.matmul(x, w[o + i]) + w[o + i + 1]
+      y = torch.matmul(x, w[o + i]) + w[o + bias]
     return self.adapted(y, x, w, o, i)
 
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.embedding(w[0], ids) + torch.embedding(w[1], positions)
+    return torch.embedding(w[WTE], ids) + torch.embedding(w[WPE], positions)
 
   def attention_inputs(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
-    q, k, v = torch.chunk(self.project(self.norm(x, w, o), w, o, 2), 3, -1)
+    h = self.norm(x, w[o + LN_1], w[o + LN_1_BIAS])
+    q, k, v = torch.chunk(self.project(h, w, o, ATTN_C_ATTN, ATTN_C_ATTN_BIAS), 3, -1)
     return (self.split_heads(q, self.heads), self.split_heads(k, self.heads), self.split_heads(v, self.heads))
 
   def attention_output(self, a: Tensor, residual: Tensor, w: List[Tensor], o: int) -> Tensor:
-    return residual + self.project(self.merge_heads(a), w, o, 4)
+    return residual + self.project(self.merge_heads(a), w, o, ATTN_C_PROJ, ATTN_C_PROJ_BIAS)
 
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int) -> Tensor:
-    h = self.norm(x, w, o + 6)
+    h = self.norm(x, w[o + LN_2], w[o + LN_2_BIAS])
     if self.fused:
-      inner = self.linear_activated(h, w[o + 8], annotate(Optional[Tensor], w[o + 9]))
+      inner = self.linear_activated(h, w[o + MLP_C_FC], annotate(Optional[Tensor], w[o + MLP_C_FC_BIAS]))
     else:
-      inner = self.activate(self.project(h, w, o, 8))
-    return x + self.project(inner, w, o, 10)
+      inner = self.activate(self.project(h, w, o, MLP_C_FC, MLP_C_FC_BIAS))
+    return x + self.project(inner, w, o, MLP_C_PROJ, MLP_C_PROJ_BIAS)
 
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
-    return self.norm(x, w, self.final)
+    return self.norm(x, w[LN_F], w[LN_F_BIAS])
 
   # Weights laid out for inference: every matrix output-first and packed.
   def pack(self, w: List[Tensor]) -> List[Tensor]:
@@ -40,7 +40,7 @@
       packed.append(torch.clone(x)) # the engine's own memory: Java frees that of x
     for l in range(self.layers):
       o = self.layer_offset(l)
-      for i in [2, 4, 8, 10]:
+      for i in [ATTN_C_ATTN, ATTN_C_PROJ, MLP_C_FC, MLP_C_PROJ]:
         packed[o + i] = self.pack_matrix(torch.contiguous(torch.t(w[o + i])))
     if not self.classifier:
       packed.append(self.pack_matrix(w[self.head_index]))

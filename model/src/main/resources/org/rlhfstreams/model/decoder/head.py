@@ -5,7 +5,7 @@
 
   def widened(self, x: Tensor) -> Tensor:
     if self.half:
-      y = torch.to(x, 6)
+      y = torch.to(x, FLOAT32)
     else:
       y = x
     return y
@@ -26,8 +26,8 @@
     return rows
 
   # log-probabilities of the targets, at the sampling temperature, and their entropies where asked for; then,
-  # part by part, what token_gradients needs: with keep 1 logits, with keep 2 in their place p - onehot, the gradient
-  # of -lp on them
+  # part by part, what token_gradients needs: with KEEP_LOGITS the logits,
+  # with KEEP_DIFFERENCES in their place p - onehot, the gradient of -lp on them
   def token_statistics(self, h: Tensor, targets: Tensor, temperature: Tensor, rows: Tensor, with_entropy: Tensor, keep: Tensor, w: List[Tensor]) -> List[Tensor]:
     step = int(rows)
     changed = bool(torch.any(torch.ne(temperature, 1.)))
@@ -40,7 +40,7 @@
     while first < h.size(0):
       until = min(first + step, h.size(0))
       logits = self.graphless_logits(h[first:until], w)
-      if kept > 0:
+      if kept != KEEP_NOTHING:
         parts.append(logits)
       part = self.cached_rows(logits)
       start = first
@@ -56,7 +56,7 @@
         log_probabilities.append(torch.squeeze(log_p, 1))
         if entropy:
           entropies.append(torch.squeeze(log_total - torch.sum((z - largest) * p, [1], True), 1))
-        if kept == 2:
+        if kept == KEEP_DIFFERENCES:
           torch.copy_(chunk, p)
           # from the log-probability: p - 1 would be lost in bfloat16 where p is near 1
           torch.scatter_(chunk, 1, target, torch.to(torch.expm1(log_p), chunk.dtype))

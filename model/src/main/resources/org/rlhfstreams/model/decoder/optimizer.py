@@ -30,26 +30,26 @@
     steps = annotate(List[Tensor], [])
     for x in w:
       steps.append(step)
-    torch._fused_adamw_(w, g, m, v, annotate(List[Tensor], []), steps, lr=float(settings[0]), beta1=float(settings[1]), beta2=float(settings[2]), weight_decay=float(settings[3]), eps=float(settings[4]), amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+    torch._fused_adamw_(w, g, m, v, annotate(List[Tensor], []), steps, lr=float(settings[LEARNING_RATE]), beta1=float(settings[BETA1]), beta2=float(settings[BETA2]), weight_decay=float(settings[WEIGHT_DECAY]), eps=float(settings[EPSILON]), amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
     return step
 
   # x as bfloat16, rounded up with the probability of what is cut off, so that a moment that moves by less
   # than a rounding step still moves on average. The draws are a hash of the element and the step: a
   # resumed run makes the same ones.
   def dithered(self, x: Tensor, step: Tensor) -> Tensor:
-    n = torch.arange(x.numel(), dtype=4, layout=None, device=x.device)
+    n = torch.arange(x.numel(), dtype=INT64, layout=None, device=x.device)
     hash = torch.bitwise_and(torch.bitwise_right_shift((n + 1) * 2654435761 + int(step) * 40503, 13), 65535)
-    draw = torch.view_as(torch.to(hash, 6) / 65536. - 0.5, x)
+    draw = torch.view_as(torch.to(hash, FLOAT32) / 65536. - 0.5, x)
     mantissa, exponent = torch.frexp(x)
     spacing = torch.ldexp(torch.ones_like(x), exponent - 8) # of bfloat16 numbers as large as x
     moved = torch.where(torch.eq(x, 0.), x, x + draw * spacing)
-    return torch.to(moved, 15)
+    return torch.to(moved, BFLOAT16)
 
   # The same with moments in bfloat16.
   def adamw_half(self, settings: Tensor, step: Tensor, w: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor]) -> Tensor:
     for i in range(len(w)):
-      first = torch.to(m[i], 6)
-      second = torch.to(v[i], 6)
+      first = torch.to(m[i], FLOAT32)
+      second = torch.to(v[i], FLOAT32)
       self.adamw(settings, step, [w[i]], [g[i]], [first], [second])
       torch.copy_(m[i], self.dithered(first, step))
       torch.copy_(v[i], self.dithered(second, step + 1))

@@ -4,35 +4,11 @@
   def linear(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
 
-  # Fused, also because PyTorch's own functions treat the last elements of a tensor in another way than
-  # the others; quick_gelu alone has no fused form.
+  # Fused as far as oneDNN can, also because PyTorch's own functions treat the last elements of a tensor in another way
+  # than the others.
   def linear_activated(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
-    name, algorithm = self.fused_activation()
-    y = ops.mkldnn._linear_pointwise(x, weight, bias, name, annotate(List[Optional[number]], []), algorithm)
-    if self.activation == 3:
-      y = self.activate(y)
-    elif self.activation == 5:
-      y = y * y
-    return y
-
-  def fused_activation(self) -> Tuple[str, str]:
-    name = "none"
-    algorithm = ""
-    if self.activation == 0:
-      name = "swish"
-    elif self.activation == 1:
-      name = "gelu"
-      algorithm = "none"
-    elif self.activation == 2:
-      name = "gelu"
-      algorithm = "tanh"
-    elif self.activation == 4 or self.activation == 5:
-      name = "relu"
-    elif self.activation == 6:
-      name = "tanh"
-    elif self.activation == 7:
-      name = "sigmoid"
-    return (name, algorithm)
+    x = ops.mkldnn._linear_pointwise(x, weight, bias, FUSED_ACTIVATION, annotate(List[Optional[number]], []), FUSED_ALGORITHM)
+    return REST_OF_ACTIVATION_OF_X
 
   def linear_times(self, x: Tensor, weight: Tensor, bias: Optional[Tensor], other: Tensor) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, other, weight, bias, "mul")
