@@ -51,9 +51,4 @@ public record TraceParent(String text) {
   public String spanId() {
     return text.substring(36, 52);
   }
-
-  /** Two hexadecimal digits; the lowest bit says whether the trace is recorded. */
-  public String flags() {
-    return text.substring(53, 55);
-  }
 }

@@ -3,13 +3,14 @@ package org.rlhfstreams.service.tracing;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.schemas.TraceParent;
 
@@ -19,6 +20,10 @@ import org.rlhfstreams.schemas.TraceParent;
  * process. Safe from several threads.
  */
 public final class StageTracing {
+  private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
+  private static final TextMapGetter<TraceParent> HEADER =
+      (parent, name) -> name.equals(TraceParent.HEADER) ? parent.text() : null;
+
   private final Tracer tracer;
 
   /**
@@ -47,7 +52,8 @@ public final class StageTracing {
       Instant started,
       Instant ended,
       Attributes attributes) {
-    Context context = parent.map(StageTracing::context).orElse(Context.root());
+    Context context =
+        parent.map(known -> W3C.extract(Context.root(), known, HEADER)).orElse(Context.root());
     Span span =
         tracer
             .spanBuilder(name)
@@ -57,23 +63,10 @@ public final class StageTracing {
             .setAllAttributes(attributes)
             .startSpan();
     span.end(ended);
-    SpanContext of = span.getSpanContext();
-    return of.isValid()
-        ? Optional.of(
-            new TraceParent(
-                "00-%s-%s-%s"
-                    .formatted(of.getTraceId(), of.getSpanId(), of.getTraceFlags().asHex())))
-        : parent;
-  }
-
-  private static Context context(TraceParent parent) {
-    return Context.root()
-        .with(
-            Span.wrap(
-                SpanContext.createFromRemoteParent(
-                    parent.traceId(),
-                    parent.spanId(),
-                    TraceFlags.fromHex(parent.flags(), 0),
-                    TraceState.getDefault())));
+    Map<String, String> carrier = new HashMap<>();
+    W3C.inject(Context.root().with(span), carrier, Map::put);
+    return Optional.ofNullable(carrier.get(TraceParent.HEADER))
+        .map(TraceParent::new)
+        .or(() -> parent);
   }
 }

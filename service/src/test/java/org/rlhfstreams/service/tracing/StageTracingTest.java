@@ -3,6 +3,11 @@ package org.rlhfstreams.service.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -82,6 +87,41 @@ final class StageTracingTest {
       headers.add(TraceParent.HEADER, text.getBytes(StandardCharsets.UTF_8));
       assertThat(TraceParent.of(headers)).as(text).isEmpty();
     }
+  }
+
+  @Test
+  void aHeaderIsReadAsTheW3cPropagatorReadsIt() {
+    for (String text :
+        List.of(
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00",
+            "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+            " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "0-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902bg-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "0".repeat(100_000))) {
+      Headers headers = new RecordHeaders();
+      headers.add(TraceParent.HEADER, text.getBytes(StandardCharsets.UTF_8));
+      SpanContext expected = extracted(text);
+      Optional<TraceParent> parent = TraceParent.of(headers);
+      assertThat(parent.isPresent()).as(text).isEqualTo(expected.isValid());
+      parent.ifPresent(
+          read -> {
+            assertThat(read.traceId()).isEqualTo(expected.getTraceId());
+            assertThat(read.spanId()).isEqualTo(expected.getSpanId());
+          });
+    }
+  }
+
+  private static SpanContext extracted(String text) {
+    TextMapGetter<String> header =
+        (parent, name) -> name.equals(TraceParent.HEADER) ? parent : null;
+    Context context = W3CTraceContextPropagator.getInstance().extract(Context.root(), text, header);
+    return Span.fromContext(context).getSpanContext();
   }
 
   private TraceParent span(String stage, String name, Optional<TraceParent> parent) {
