@@ -90,8 +90,8 @@ record LearnerAssembly(
     RangeConfiguration range = connection.configuration().range();
     if (!replay && !range.isDefault()) {
       throw new ConfigurationException(
-          "range.from and range.until are for objectives on preferences and for rlhf replay; rollouts"
-              + " are learned as they come: leave them out");
+          "range.from and range.until are for objectives on preferences and for rlhf replay;"
+              + " rollouts are learned as they come: leave them out");
     }
     return replay ? range : RangeConfiguration.forEver();
   }

@@ -1,12 +1,15 @@
 package org.rlhfstreams.learner.assembly;
 
 import java.util.Optional;
+import java.util.function.Function;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.CriticFreeStrategy;
+import org.rlhfstreams.learner.training.CriticFreeVariant;
 import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
 import org.rlhfstreams.learner.training.PpoStrategy;
 import org.rlhfstreams.learner.training.RolloutTrainer;
 import org.rlhfstreams.learner.training.Trainer;
+import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.ValueModelKind;
 
@@ -26,13 +29,12 @@ final class RolloutTrainers {
         resources.learner());
   }
 
-  static Trainer<ScoredSample> criticFree(TrainerResources resources) {
-    RlhfConfiguration configuration = resources.configuration();
+  static Trainer<ScoredSample> criticFree(
+      TrainerResources resources, Function<CriticFreeConfiguration, CriticFreeVariant> variant) {
+    CriticFreeConfiguration settings = resources.configuration().criticFree();
     return new RolloutTrainer(
         new CriticFreeStrategy(
-            resources.learner().objective(),
-            configuration.criticFree(),
-            configuration.sampling().maxNewTokens()),
+            variant.apply(settings), settings, resources.configuration().sampling().maxNewTokens()),
         resources.policy(),
         Optional.empty(),
         resources.learner());

@@ -64,9 +64,9 @@ final class StateFile {
   }
 
   private static String whatToDo(Path folder) {
-    return ("Continue with the release that wrote it; or start a new run from its weights, which are"
-            + " the model directory %s, with another learner.checkpoint-directory and"
-            + " connection.topic-prefix")
+    return ("Continue with the release that wrote it; or start a new run from its weights, which"
+                + " are the model directory %s, with another learner.checkpoint-directory and"
+                + " connection.topic-prefix")
         .formatted(folder.resolve(CheckpointStore.MODEL));
   }
 

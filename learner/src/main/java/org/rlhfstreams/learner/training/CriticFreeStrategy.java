@@ -10,10 +10,9 @@ import org.rlhfstreams.learner.reference.RowSums;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
 import org.rlhfstreams.service.configuration.LossMean;
-import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
 
-/** GRPO, Dr. GRPO, RLOO and REINFORCE++: advantages from the rewards alone. */
+/** An objective without a value model: advantages from the rewards alone. */
 public final class CriticFreeStrategy implements RolloutStrategy {
   private final CriticFreeConfiguration settings;
   private final CriticFreeVariant variant;
@@ -21,12 +20,12 @@ public final class CriticFreeStrategy implements RolloutStrategy {
   private final int longest;
 
   /**
-   * @param name of an objective without a value model
    * @param longest tokens that a response may have
    */
-  public CriticFreeStrategy(TrainingObjective name, CriticFreeConfiguration settings, int longest) {
+  public CriticFreeStrategy(
+      CriticFreeVariant variant, CriticFreeConfiguration settings, int longest) {
     this.settings = settings;
-    this.variant = CriticFreeVariant.of(name, settings);
+    this.variant = variant;
     this.objective =
         new CriticFreeObjective(
             ClippedSurrogate.of(
