@@ -11,8 +11,8 @@ public record PreferenceConfiguration(
     @Setting(
             value = "sigmoid",
             description =
-                "Loss of dpo: sigmoid, ipo, hinge, robust, cdpo, sigmoid_norm, exo_pair, apo_zero,"
-                    + " apo_down, bco_pair, sft, or a sum such as sigmoid+0.2*sft.")
+                "Loss of dpo, such as sigmoid or ipo, or a sum such as sigmoid+0.2*sft;"
+                    + " docs/objectives/dpo.md has them all.")
         String loss,
     @Setting(
             value = "0.0",

@@ -1,9 +1,11 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The direct losses by their names, and weighted sums of them. */
@@ -29,6 +31,11 @@ public final class PreferenceLosses {
   /** A loss and its weight in a sum. */
   record Weighted(PreferenceLoss loss, double weight) {}
 
+  /** What a sum can be made of. */
+  static Set<String> names() {
+    return Collections.unmodifiableSet(BY_NAME.keySet());
+  }
+
   /**
    * Reads {@code sigmoid}, or a sum such as {@code sigmoid+0.2*sft}.
    *
@@ -43,7 +50,7 @@ public final class PreferenceLosses {
       if (loss == null || factors.length > 2) {
         throw new IllegalArgumentException(
             "\"%s\" in loss \"%s\" is not known: say one of %s, or a sum such as sigmoid+0.2*sft"
-                .formatted(term.strip(), formula, String.join(", ", BY_NAME.keySet())));
+                .formatted(term.strip(), formula, String.join(", ", names())));
       }
       terms.add(new Weighted(loss.get(), factors.length == 2 ? weight(factors[0], formula) : 1));
     }

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.learner.autograd.ObjectiveResult;
 
@@ -37,25 +42,22 @@ final class PreferenceObjectivesTest {
         new double[] {1, 0.5, 2, 1, 1});
   }
 
+  static Stream<String> losses() {
+    return Stream.concat(
+        PreferenceLosses.names().stream(), Stream.of("sigmoid+0.2*sft", "0.5 * ipo + hinge"));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "sigmoid",
-        "ipo",
-        "hinge",
-        "robust",
-        "cdpo",
-        "sigmoid_norm",
-        "exo_pair",
-        "apo_zero",
-        "apo_down",
-        "bco_pair",
-        "sft",
-        "sigmoid+0.2*sft",
-        "0.5 * ipo + hinge"
-      })
+  @MethodSource("losses")
   void gradientsOfDirectLossesAreThoseOfCentralDifferences(String loss) {
     assertGradients(new DirectPreferenceObjective(loss, 0.3, 0.2), sums());
+  }
+
+  @Test
+  void thePageOfDirectPreferencesHasARowForEachLoss() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "objectives", "dpo.md"));
+    assertThat(PreferenceLosses.names())
+        .allSatisfy(loss -> assertThat(page).contains("\n| `" + loss + "` | "));
   }
 
   @Test
