@@ -13,6 +13,7 @@ import org.rlhfstreams.learner.training.PreferenceTrainer;
 import org.rlhfstreams.learner.training.RewardTrainer;
 import org.rlhfstreams.learner.training.SupervisedTrainer;
 import org.rlhfstreams.service.configuration.PreferenceConfiguration;
+import org.rlhfstreams.service.objective.AuxiliaryModel;
 
 /** Trainers on texts, pairs and labels. */
 final class PreferenceTrainers {
@@ -33,7 +34,9 @@ final class PreferenceTrainers {
       TrainerResources resources, PairObjective objective) {
     return new PreferenceTrainer(
         resources.policy(),
-        objective.needsReference() ? Optional.of(resources.reference().get()) : Optional.empty(),
+        resources.learner().objective().needs(AuxiliaryModel.REFERENCE)
+            ? Optional.of(resources.reference().get())
+            : Optional.empty(),
         objective,
         resources.learner().learningRate());
   }

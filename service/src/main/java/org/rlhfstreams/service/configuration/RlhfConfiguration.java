@@ -123,11 +123,6 @@ public record RlhfConfiguration(
     }
   }
 
-  /** The defaults. */
-  public static RlhfConfiguration defaults() {
-    return of(Map.of());
-  }
-
   /**
    * The defaults with some keys set, such as {@code learner.learning-rate}.
    *

@@ -3,27 +3,20 @@ package org.rlhfstreams.service.objective;
 /** What an objective learns from. */
 public enum ExampleKind {
   /** Scored rollouts, each by itself. */
-  ROLLOUTS("rollouts", 1),
+  ROLLOUTS(1),
   /** All scored rollouts of a request together. */
-  GROUPS("groups of rollouts", 1),
+  GROUPS(1),
   /** A chosen and a rejected response to one prompt. */
-  PAIRS("pairs", 1),
+  PAIRS(1),
   /** Single responses, good or bad, each measured against another example's prompt. */
-  LABELS("labelled responses, pairs", 2),
+  LABELS(2),
   /** Texts, or prompts with one response. */
-  TEXTS("texts", 1);
+  TEXTS(1);
 
-  private final String text;
   private final int smallestBatch;
 
-  ExampleKind(String text, int smallestBatch) {
-    this.text = text;
+  ExampleKind(int smallestBatch) {
     this.smallestBatch = smallestBatch;
-  }
-
-  /** As documentation has it. */
-  public String text() {
-    return text;
   }
 
   /** Examples that a batch has at least. */

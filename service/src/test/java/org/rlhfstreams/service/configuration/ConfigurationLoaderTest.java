@@ -43,7 +43,7 @@ class ConfigurationLoaderTest {
 
   @Test
   void optionalSettingsAreEmptyUntilSet() {
-    assertThat(RlhfConfiguration.defaults().ppo().adaptiveKlTarget()).isEmpty();
+    assertThat(RlhfConfiguration.of(Map.of()).ppo().adaptiveKlTarget()).isEmpty();
     RlhfConfiguration configuration =
         RlhfConfiguration.of(
             Map.of(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,12 +34,16 @@ final class ObjectivesPageTest {
         .formatted(
             objective.text(),
             objective.help(),
-            objective.examples().text(),
+            words(objective.examples()),
             listed(
                 Arrays.stream(AuxiliaryModel.values())
                     .filter(objective::needs)
-                    .map(AuxiliaryModel::text)),
+                    .map(ObjectivesPageTest::words)),
             listed(objective.sections().stream().map(section -> "`" + section.key() + ".…`")));
+  }
+
+  private static String words(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private static String listed(Stream<String> items) {
