@@ -37,7 +37,7 @@ final class Log {
     this(
         bootstrapServers,
         schemaRegistryUrl,
-        RlhfConfiguration.defaults().connection().topicPrefix());
+        RlhfConfiguration.of(Map.of()).connection().topicPrefix());
   }
 
   /**
