@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.cli.annotator.HttpAnnotator;
 import org.rlhfstreams.cli.run.Cluster;
@@ -40,6 +39,7 @@ import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.TopicReader;
 
 /**
  * How long a click takes to be a preference in the log, and to be in a reward model that scores;
@@ -153,14 +153,10 @@ public final class ClickLatency {
         Stream.of(topics.preferences(), topics.trainingMetrics(), topics.scoredRollouts())
             .flatMap(ClickLatency::partitions)
             .toList();
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+    try (TopicReader reader = TopicReader.ofPartitions(connection::plainConsumer, partitions)) {
       news = System.nanoTime();
       while (clicks.size() < CLICKS || System.nanoTime() - news < WITHOUT_NEWS.toNanos()) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          take(record, System.nanoTime());
-        }
+        reader.readNext(POLL, record -> take(record, System.nanoTime()));
       }
     }
     report("click to preference event", toPreference, clicks.size());

@@ -1,36 +1,28 @@
 package org.rlhfstreams.it;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
 import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 
 /** The log as an auditor reads it: committed records only. */
 final class Log {
-  private static final Duration POLL = Duration.ofMillis(200);
-
   private final KafkaConnection connection;
 
   Log(String bootstrapServers, String schemaRegistryUrl) {
@@ -63,25 +55,13 @@ final class Log {
 
   /** Every event of a topic, as of now; what is none is left out. */
   <T extends SpecificRecord> List<T> read(Topic topic, Class<T> event) {
-    RecordDecoder<T> decoder = connection.decoder(event);
     List<T> events = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      Set<TopicPartition> partitions =
-          consumer.partitionsFor(topic.name()).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .collect(Collectors.toSet());
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          try {
-            events.add(decoder.decode(record.topic(), record.value()));
-          } catch (UndecodableException e) {
-            // the tests put such records there
-          }
-        }
-      }
+    try (TopicReader reader = TopicReader.ofTopics(connection, List.of(topic.name()))) {
+      reader.readToEnd(
+          RecordHandler.decoding(
+              connection.decoder(event),
+              (record, one) -> events.add(one),
+              (record, reason) -> {})); // the tests put such records there
     }
     return events;
   }

@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.command;
 
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,27 +12,26 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.events.StepMetrics;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.TopicAdministrator.TopicState;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -43,8 +41,6 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "Where the run stands: records and lag by topic, group members, the newest step.")
 public final class StatusCommand implements Callable<Integer> {
-  private static final Duration POLL = Duration.ofMillis(500);
-
   @Mixin private ConfigurationOptions options;
 
   @Override
@@ -73,7 +69,7 @@ public final class StatusCommand implements Callable<Integer> {
         printGroup(admin, consumer, learner);
       }
       System.out.println();
-      newestStep(connection, consumer)
+      newestStep(connection)
           .ifPresentOrElse(
               metrics ->
                   System.out.printf(
@@ -151,26 +147,27 @@ public final class StatusCommand implements Callable<Integer> {
         "  %s at %s: %s%n", member.clientId(), member.host(), share.isEmpty() ? "idle" : share);
   }
 
-  private static Optional<StepMetrics> newestStep(
-      KafkaConnection connection, KafkaConsumer<String, byte[]> consumer) {
-    Topic topic = connection.topics().trainingMetrics();
-    TopicPartition partition = new TopicPartition(topic.name(), 0);
-    RecordDecoder<StepMetrics> decoder = connection.decoder(StepMetrics.class);
-    consumer.assign(List.of(partition));
-    long end = consumer.endOffsets(List.of(partition)).get(partition);
-    // The last offset is the mark of the transaction that the last step left in.
-    consumer.seek(partition, Math.max(0, end - 4));
-    Optional<StepMetrics> newest = Optional.empty();
-    while (consumer.position(partition) < end) {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        try {
-          newest = Optional.of(decoder.decode(record.topic(), record.value()));
-        } catch (UndecodableException e) {
-          throw new CommandException(
-              "%s, offset %d: %s".formatted(record.topic(), record.offset(), e.getMessage()), e);
-        }
-      }
+  private static Optional<StepMetrics> newestStep(KafkaConnection connection) {
+    TopicPartition partition = new TopicPartition(connection.topics().trainingMetrics().name(), 0);
+    AtomicReference<StepMetrics> newest = new AtomicReference<>();
+    try (TopicReader reader = TopicReader.of(connection, partition)) {
+      long end = reader.ask(consumer -> consumer.endOffsets(List.of(partition)).get(partition));
+      long oldest =
+          reader.ask(consumer -> consumer.beginningOffsets(List.of(partition)).get(partition));
+      // The last offset is the mark of the transaction that the last step left in.
+      reader.seek(partition, Math.max(oldest, end - 4));
+      reader.readTo(
+          Map.of(partition, end),
+          RecordHandler.decoding(
+              connection.decoder(StepMetrics.class),
+              (record, metrics) -> newest.set(metrics),
+              (record, reason) -> {
+                throw new CommandException(
+                    "%s, offset %d: %s"
+                        .formatted(record.topic(), record.offset(), reason.getMessage()),
+                    reason);
+              }));
     }
-    return newest;
+    return Optional.ofNullable(newest.get());
   }
 }

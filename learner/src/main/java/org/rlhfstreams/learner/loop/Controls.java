@@ -4,18 +4,16 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.learner.data.IdentityDigests;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.RegistryUnavailableException;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Controls implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Controls.class);
-  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final long LOOK_EVERY = Duration.ofMillis(100).toNanos();
 
   private final TopicPartition partition;
-  private final RecordDecoder<ControlCommand> decoder;
-  private final KafkaConsumer<String, byte[]> consumer;
+  private final TopicReader reader;
+  private final RecordHandler commands;
   private final IdentityDigests seen = new IdentityDigests();
   private final Deque<Asked> waiting = new ArrayDeque<>();
   private long offset;
@@ -39,9 +35,16 @@ public final class Controls implements AutoCloseable {
 
   public Controls(KafkaConnection connection) {
     this.partition = new TopicPartition(connection.topics().controls().name(), 0);
-    this.decoder = connection.decoder(ControlCommand.class);
-    this.consumer = connection.plainConsumer();
-    consumer.assign(List.of(partition));
+    this.reader = TopicReader.of(connection, partition);
+    this.commands =
+        RecordHandler.decoding(
+            connection.decoder(ControlCommand.class),
+            this::note,
+            (record, reason) ->
+                LOG.warn(
+                    "a record of {} is no command and counts as none: {}",
+                    record.topic(),
+                    reason.getMessage()));
   }
 
   /** A command and where it was read. */
@@ -54,36 +57,18 @@ public final class Controls implements AutoCloseable {
    *     before
    */
   void begin(OptionalLong at) {
-    long end = consumer.endOffsets(List.of(partition)).get(partition);
+    long end = reader.ask(consumer -> consumer.endOffsets(List.of(partition)).get(partition));
     offset = at.orElse(end);
-    consumer.seekToBeginning(List.of(partition));
-    while (consumer.position(partition) < end) {
-      if (!read(POLL)) {
-        Pause.of(AFTER_FAILURE);
-      }
-    }
+    reader.seekToBeginning();
+    reader.readTo(Map.of(partition, end), commands);
     lookedAt = System.nanoTime();
   }
 
-  /** Reads on; false where the registry does not answer, and the same has to be read again. */
-  private boolean read(Duration longest) {
-    for (ConsumerRecord<String, byte[]> record : consumer.poll(longest)) {
-      try {
-        ControlCommand command = decoder.decode(record.topic(), record.value());
-        boolean isNew = seen.add(command.getCommandId());
-        if (isNew && record.offset() >= offset && isForLearners(command.getAction())) {
-          waiting.add(new Asked(record, command));
-        }
-      } catch (UndecodableException e) {
-        LOG.warn(
-            "a record of {} is no command and counts as none: {}", record.topic(), e.getMessage());
-      } catch (RegistryUnavailableException e) {
-        LOG.warn("{}; commands wait", e.getMessage());
-        consumer.seek(partition, record.offset());
-        return false;
-      }
+  private void note(ConsumerRecord<String, byte[]> record, ControlCommand command) {
+    boolean isNew = seen.add(command.getCommandId());
+    if (isNew && record.offset() >= offset && isForLearners(command.getAction())) {
+      waiting.add(new Asked(record, command));
     }
-    return true;
   }
 
   private static boolean isForLearners(ControlAction action) {
@@ -94,7 +79,7 @@ public final class Controls implements AutoCloseable {
   boolean isWaiting() {
     if (waiting.isEmpty() && System.nanoTime() - lookedAt > LOOK_EVERY) {
       lookedAt = System.nanoTime();
-      boolean unused = read(Duration.ZERO);
+      while (reader.readNext(Duration.ZERO, commands)) {} // a step does not wait for the registry
     }
     return !waiting.isEmpty();
   }
@@ -113,6 +98,6 @@ public final class Controls implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    reader.close();
   }
 }

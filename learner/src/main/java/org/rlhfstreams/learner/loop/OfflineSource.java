@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.learner.checkpoint.EpochPosition;
 import org.rlhfstreams.learner.checkpoint.LogRange;
@@ -18,6 +17,7 @@ import org.rlhfstreams.learner.data.WindowedOrder;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.TopicReader;
 
 /**
  * Epochs over a bounded range of {@code preferences}, shuffled by the seed. The data set is not
@@ -80,13 +80,12 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
     epoch = atEpoch;
     index = atIndex;
     RangeScan<E> scan = new RangeScan<>(partition, converter, refusals);
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      consumer.assign(List.of(partition));
-      RangeResolver resolver = new RangeResolver(consumer, partition);
+    try (TopicReader topic = TopicReader.of(connection, partition)) {
+      RangeResolver resolver = topic.ask(consumer -> new RangeResolver(consumer, partition));
       resolved = begun.orElseGet(() -> resolver.resolve(range));
       resolver.requireKept(resolved.from());
       resolver.requireReached(resolved.until());
-      scan.run(consumer, connection, resolved);
+      scan.run(topic, connection, resolved);
     }
     examples = scan.index();
     described = partition.topic() + ", " + resolved.text() + ": " + scan.summary();

@@ -8,16 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -32,7 +31,9 @@ import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.HangingTransactions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.Retry;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
+import org.rlhfstreams.service.log.LogEnds;
 import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightRetention;
@@ -48,6 +49,7 @@ import org.slf4j.LoggerFactory;
 final class Publication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration END_WITHIN = Duration.ofSeconds(60);
 
   private final KafkaConnection connection;
   private final String group;
@@ -133,13 +135,7 @@ final class Publication implements AutoCloseable {
   /** Where the partition that the learner reads ends now, with what is not committed yet. */
   long end() {
     try {
-      return admin
-          .listOffsets(
-              Map.of(partition, OffsetSpec.latest()),
-              new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-          .partitionResult(partition)
-          .get()
-          .offset();
+      return LogEnds.written(admin, Set.of(partition), END_WITHIN).get(partition);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted", e);
@@ -178,33 +174,40 @@ final class Publication implements AutoCloseable {
 
   private boolean commit(
       String what, Runnable transaction, BooleanSupplier committed, BooleanSupplier stopped) {
-    boolean first = true;
-    while (true) {
-      try {
-        if (!first) {
-          producer.close(Duration.ZERO);
-          producer = connection.transactionalWeightProducer(group);
-          producer.initTransactions();
-          if (committed.getAsBoolean()) {
-            return true;
-          }
-        }
-        transaction.run();
-        return true;
-      } catch (ProducerFencedException e) {
-        throw new ConnectionException(
-            "another learner has taken over group %s%s: this one stops".formatted(prefix(), group),
-            e);
-      } catch (KafkaException e) {
-        new BrokerRefusal(connection).endIn(e);
-        LOG.warn("{} waits to be published: {}", what, e.getMessage());
-      }
-      if (stopped.getAsBoolean()) {
-        return false;
-      }
-      first = false;
-      Pause.of(AFTER_FAILURE);
+    AtomicBoolean tried = new AtomicBoolean();
+    return Retry.every(AFTER_FAILURE)
+        .after(KafkaException.class)
+        .unless(stopped)
+        .telling(
+            error -> {
+              endIfTakenOver(error);
+              new BrokerRefusal(connection).endIn(error);
+              LOG.warn("{} waits to be published: {}", what, error.getMessage());
+            })
+        .run(
+            () -> {
+              if (tried.getAndSet(true)) {
+                takeNewProducer();
+                if (committed.getAsBoolean()) {
+                  return;
+                }
+              }
+              transaction.run();
+            });
+  }
+
+  private void endIfTakenOver(Exception error) {
+    if (error instanceof ProducerFencedException) {
+      throw new ConnectionException(
+          "another learner has taken over group %s%s: this one stops".formatted(prefix(), group),
+          error);
     }
+  }
+
+  private void takeNewProducer() {
+    producer.close(Duration.ZERO);
+    producer = connection.transactionalWeightProducer(group);
+    producer.initTransactions();
   }
 
   private void transact(RunStatement run) {
@@ -277,8 +280,8 @@ final class Publication implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close(Duration.ofSeconds(5));
-    consumer.close();
-    admin.close(Duration.ofSeconds(5));
+    producer.close(ShutdownBudget.CLIENT);
+    consumer.close(CloseOptions.timeout(ShutdownBudget.CLIENT));
+    admin.close(ShutdownBudget.CLIENT);
   }
 }

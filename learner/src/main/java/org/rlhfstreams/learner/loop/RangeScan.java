@@ -1,9 +1,8 @@
 package org.rlhfstreams.learner.loop;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.consumer.Consumer;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Preference;
@@ -14,8 +13,9 @@ import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.data.WindowedOrder;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RangeScan<E extends Example> {
   private static final Logger LOG = LoggerFactory.getLogger(RangeScan.class);
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final long SAID_EVERY = 100_000;
 
   private final TopicPartition partition;
@@ -35,6 +34,7 @@ final class RangeScan<E extends Example> {
   private CountedOnce counted = new CountedOnce();
   private ExampleIndex index = new ExampleIndex();
   private List<E> first = new ArrayList<>();
+  private long sayAt;
   private long withdrawn;
   private long refused;
   private long truncatedRows;
@@ -49,9 +49,9 @@ final class RangeScan<E extends Example> {
   }
 
   /** Reads the range; once more where it takes back what comes before in it. */
-  void run(Consumer<String, byte[]> consumer, KafkaConnection connection, LogRange range) {
+  void run(TopicReader reader, KafkaConnection connection, LogRange range) {
     RecordDecoder<Preference> decoder = connection.decoder(Preference.class);
-    read(consumer, decoder, range);
+    read(reader, decoder, range);
     if (!withdrawals.isEmpty()) {
       withdrawals.ids().forEach(converter::withdraw);
       refusals.clear();
@@ -60,30 +60,33 @@ final class RangeScan<E extends Example> {
       first = new ArrayList<>();
       refused = 0;
       truncatedRows = 0;
-      read(consumer, decoder, range);
+      read(reader, decoder, range);
     }
   }
 
-  private void read(
-      Consumer<String, byte[]> consumer, RecordDecoder<Preference> decoder, LogRange range) {
-    consumer.seek(partition, range.from());
-    long sayAt = range.from() + SAID_EVERY;
-    while (consumer.position(partition) < range.until()) {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < range.until()) {
-          take(record, decoder);
-        }
-      }
-      if (consumer.position(partition) >= sayAt) {
-        LOG.info("{}: {} of {} read", partition.topic(), sayAt, range.until());
-        sayAt += SAID_EVERY;
-      }
+  private void read(TopicReader reader, RecordDecoder<Preference> decoder, LogRange range) {
+    sayAt = range.from() + SAID_EVERY;
+    reader.seek(partition, range.from());
+    reader.readTo(
+        Map.of(partition, range.until()),
+        RecordHandler.decoding(
+            decoder,
+            (record, preference) -> {
+              say(record.offset(), range);
+              take(record, preference);
+            },
+            (record, reason) -> refuse(record, DeadLetterKind.UNDECODABLE, reason.getMessage())));
+  }
+
+  private void say(long offset, LogRange range) {
+    if (offset >= sayAt) {
+      LOG.info("{}: {} of {} read", partition.topic(), sayAt, range.until());
+      sayAt += SAID_EVERY;
     }
   }
 
-  private void take(ConsumerRecord<String, byte[]> record, RecordDecoder<Preference> decoder) {
+  private void take(ConsumerRecord<String, byte[]> record, Preference preference) {
     try {
-      Preference preference = decoder.decode(record.topic(), record.value());
       if (preference.getWithdrawn()) {
         withdrawals.note(preference, record.offset());
       } else if (withdrawals.takeBack(preference, record.offset())) {
@@ -94,8 +97,6 @@ final class RangeScan<E extends Example> {
         truncatedRows += examples.stream().mapToInt(Example::truncatedRows).sum();
         keep(examples);
       }
-    } catch (UndecodableException e) {
-      refuse(record, DeadLetterKind.UNDECODABLE, e.getMessage());
     } catch (UnusableException e) {
       refuse(record, DeadLetterKind.RULE, e.getMessage());
     }

@@ -4,7 +4,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
-import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.Retry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,17 +34,18 @@ final class UntilWritten {
    * @throws UncheckedIOException the same
    */
   void write(Runnable writing) {
-    while (true) {
-      try {
-        writing.run();
-        return;
-      } catch (CheckpointException | UncheckedIOException e) {
-        if (stopped.getAsBoolean()) {
-          throw e;
-        }
-        LOG.warn("{}; what was written before stays, and it is tried again", e.getMessage());
-        Pause.of(pause);
-      }
-    }
+    Retry.every(pause)
+        .after(CheckpointException.class)
+        .after(UncheckedIOException.class)
+        .unless(stopped)
+        .telling(
+            error ->
+                LOG.warn(
+                    "{}; what was written before stays, and it is tried again", error.getMessage()))
+        .call(
+            () -> {
+              writing.run();
+              return null;
+            });
   }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Preference;
@@ -15,6 +14,7 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.TopicReader;
 
 /** Reads chosen examples out of the log: one run of fetches for each run of neighbours. */
 final class WindowReader<E> implements AutoCloseable {
@@ -28,7 +28,7 @@ final class WindowReader<E> implements AutoCloseable {
   private final PreferenceConverter<E> converter;
   private final ExampleIndex index;
   private final RecordDecoder<Preference> decoder;
-  private final Consumer<String, byte[]> consumer;
+  private final TopicReader reader;
 
   WindowReader(
       KafkaConnection connection,
@@ -39,8 +39,8 @@ final class WindowReader<E> implements AutoCloseable {
     this.converter = converter;
     this.index = index;
     this.decoder = connection.decoder(Preference.class);
-    this.consumer = connection.plainConsumer(FETCH_BYTES);
-    consumer.assign(List.of(partition));
+    this.reader =
+        TopicReader.ofPartitions(() -> connection.plainConsumer(FETCH_BYTES), List.of(partition));
   }
 
   /**
@@ -52,18 +52,16 @@ final class WindowReader<E> implements AutoCloseable {
    */
   Optional<List<E>> read(int[] wanted, BooleanSupplier stopped) {
     List<E> examples = new ArrayList<>(wanted.length);
-    consumer.seek(partition, index.offset(wanted[0]));
+    reader.seek(partition, index.offset(wanted[0]));
     while (examples.size() < wanted.length) {
       if (stopped.getAsBoolean()) {
         return Optional.empty();
       }
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        take(record, wanted, examples);
-      }
+      reader.readNext(POLL, record -> take(record, wanted, examples));
       if (examples.size() < wanted.length) {
         long next = index.offset(wanted[examples.size()]);
-        if (next > consumer.position(partition) + NEAR) {
-          consumer.seek(partition, next);
+        if (next > reader.fetched(partition) + NEAR) {
+          reader.seek(partition, next);
         }
       }
     }
@@ -104,6 +102,6 @@ final class WindowReader<E> implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    reader.close();
   }
 }

@@ -1,7 +1,7 @@
 package org.rlhfstreams.people.live;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.AnnotatorStatistics;
@@ -25,6 +24,7 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.log.LogEnds;
 
 /**
  * Keeps the views up with the log, with two readers: one of what people ask and answer, which must
@@ -32,7 +32,7 @@ import org.rlhfstreams.service.lifecycle.Pause;
  */
 public final class LiveLog implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
-  private static final long ADMIN_SECONDS = 10;
+  private static final Duration ADMIN_WITHIN = Duration.ofSeconds(10);
 
   private final KafkaConnection connection;
   private final List<String> answered;
@@ -139,41 +139,27 @@ public final class LiveLog implements AutoCloseable {
    */
   public boolean catchUp(BooleanSupplier stopped) throws ExecutionException, InterruptedException {
     Map<TopicPartition, Long> ends = ends();
-    while (!answers.hasReached(ends)) {
-      if (stopped.getAsBoolean()) {
-        return false;
-      }
-      Pause.of(BETWEEN_LOOKS);
-    }
-    return true;
+    return Pause.until(() -> answers.hasReached(ends), BETWEEN_LOOKS, stopped);
   }
 
   /** Ends as the broker has them, open transactions of others included. */
   private Map<TopicPartition, Long> ends() throws ExecutionException, InterruptedException {
     Admin admin = connection.admin();
     try {
-      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+      List<TopicPartition> partitions = new ArrayList<>();
       for (TopicDescription topic :
           admin
               .describeTopics(answered)
               .allTopicNames()
-              .get(ADMIN_SECONDS, TimeUnit.SECONDS)
+              .get(ADMIN_WITHIN.toSeconds(), TimeUnit.SECONDS)
               .values()) {
         topic
             .partitions()
             .forEach(
                 partition ->
-                    latest.put(
-                        new TopicPartition(topic.name(), partition.partition()),
-                        OffsetSpec.latest()));
+                    partitions.add(new TopicPartition(topic.name(), partition.partition())));
       }
-      Map<TopicPartition, Long> ends = new HashMap<>();
-      admin
-          .listOffsets(latest)
-          .all()
-          .get(ADMIN_SECONDS, TimeUnit.SECONDS)
-          .forEach((partition, end) -> ends.put(partition, end.offset()));
-      return ends;
+      return LogEnds.written(admin, partitions, ADMIN_WITHIN);
     } catch (TimeoutException e) {
       throw new ExecutionException("the broker does not say where the log ends", e);
     } finally {

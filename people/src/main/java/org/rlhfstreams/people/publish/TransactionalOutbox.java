@@ -20,7 +20,7 @@ import org.rlhfstreams.people.live.LiveLog;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.Retry;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,33 +104,45 @@ public final class TransactionalOutbox implements Outbox, AutoCloseable {
   }
 
   private void run(BooleanSupplier stopped) {
-    while (!stopped.getAsBoolean()) {
-      KafkaProducer<String, Object> producer = null;
-      try {
-        producer = connection.transactionalProducer(NAME, SETTINGS);
-        producer.initTransactions();
-        if (log.catchUp(stopped)) {
-          ready.run();
-          session = ++sessions;
-          LOG.info("judgements and preferences are taken");
-          while (!stopped.getAsBoolean()) {
-            commit(producer);
-          }
-        }
-      } catch (KafkaException | ExecutionException e) {
-        LOG.warn("nothing is taken until the log is read again: {}", RootCause.message(e));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } finally {
-        session = NONE;
-        forget();
-        if (producer != null) {
-          producer.close(Duration.ZERO); // with patience it waits for a broker that is away
+    try {
+      Retry.every(AFTER_FAILURE)
+          .after(KafkaException.class)
+          .after(ExecutionException.class)
+          .unless(stopped)
+          .telling(
+              error ->
+                  LOG.warn(
+                      "nothing is taken until the log is read again: {}", RootCause.message(error)))
+          .run(() -> settleAndTake(stopped));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("not an error that settling has", e);
+    }
+  }
+
+  /** Returns when told to stop. */
+  private void settleAndTake(BooleanSupplier stopped)
+      throws ExecutionException, InterruptedException {
+    KafkaProducer<String, Object> producer = null;
+    try {
+      producer = connection.transactionalProducer(NAME, SETTINGS);
+      producer.initTransactions();
+      if (log.catchUp(stopped)) {
+        ready.run();
+        session = ++sessions;
+        LOG.info("judgements and preferences are taken");
+        while (!stopped.getAsBoolean()) {
+          commit(producer);
         }
       }
-      if (!stopped.getAsBoolean()) {
-        Pause.of(AFTER_FAILURE);
+    } finally {
+      session = NONE;
+      forget();
+      if (producer != null) {
+        producer.close(Duration.ZERO); // with patience it waits for a broker that is away
       }
     }
   }

@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.apache.kafka.clients.admin.Admin;
@@ -13,7 +14,7 @@ import org.apache.kafka.common.KafkaException;
 import org.rlhfstreams.schemas.RegistryClient;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.configuration.ConnectionConfiguration;
-import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.Retry;
 
 /**
  * Waits at start until broker and registry answer, saying what it waits for. Who answers that this
@@ -63,31 +64,31 @@ public final class BrokerWait {
         this::probeBroker);
   }
 
-  private void awaitOne(String what, String setting, Probe probe) {
+  private void awaitOne(String what, String setting, Retry.Step<Exception> probe) {
     Duration limit = connection.configuration().connection().startTimeout();
-    long deadline = System.nanoTime() + limit.toNanos();
-    boolean told = false;
-    while (true) {
-      String problem;
-      try {
-        probe.run();
-        return;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ConnectionException("interrupted while waiting for the " + what, e);
-      } catch (IOException | ExecutionException e) {
-        problem = RootCause.message(e);
-      }
-      if (!told) {
-        messages.accept("waiting for the " + what + " (up to " + limit.toSeconds() + " s)");
-        told = true;
-      }
-      if (System.nanoTime() > deadline) {
-        throw new ConnectionException(
-            "the %s did not answer in %d s (%s): start it, or set %s to where it is"
-                .formatted(what, limit.toSeconds(), problem, setting));
-      }
-      Pause.of(BETWEEN_TRIES);
+    AtomicBoolean told = new AtomicBoolean();
+    try {
+      Retry.every(BETWEEN_TRIES)
+          .after(IOException.class)
+          .after(ExecutionException.class)
+          .within(limit)
+          .telling(
+              error -> {
+                if (!told.getAndSet(true)) {
+                  messages.accept(
+                      "waiting for the " + what + " (up to " + limit.toSeconds() + " s)");
+                }
+              })
+          .run(probe);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConnectionException("interrupted while waiting for the " + what, e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new ConnectionException(
+          "the %s did not answer in %d s (%s): start it, or set %s to where it is"
+              .formatted(what, limit.toSeconds(), RootCause.message(e), setting));
     }
   }
 
@@ -131,9 +132,5 @@ public final class BrokerWait {
     if (answer.status() >= 500) {
       throw new IOException("it answered " + answer.status());
     }
-  }
-
-  private interface Probe {
-    void run() throws IOException, ExecutionException, InterruptedException;
   }
 }

@@ -136,10 +136,13 @@ public final class KafkaConnection {
     return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** A consumer without a group, for partitions assigned by hand; reads committed records. */
+  /**
+   * A consumer without a group, for partitions assigned by hand; reads committed records. Fails
+   * with an {@link org.apache.kafka.clients.consumer.OffsetOutOfRangeException} if the log no
+   * longer has what it should read next.
+   */
   public KafkaConsumer<String, byte[]> plainConsumer() {
-    return new KafkaConsumer<>(
-        consumerSettings(), new StringDeserializer(), new ByteArrayDeserializer());
+    return plainConsumer(Map.of());
   }
 
   /**
@@ -149,8 +152,13 @@ public final class KafkaConnection {
    * @param fetchBytes of one fetch, about
    */
   public KafkaConsumer<String, byte[]> plainConsumer(int fetchBytes) {
+    return plainConsumer(Map.of("max.partition.fetch.bytes", String.valueOf(fetchBytes)));
+  }
+
+  private KafkaConsumer<String, byte[]> plainConsumer(Map<String, Object> more) {
     Map<String, Object> settings = consumerSettings();
-    settings.put("max.partition.fetch.bytes", String.valueOf(fetchBytes));
+    settings.put("auto.offset.reset", "none");
+    settings.putAll(more);
     return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
   }
 

@@ -24,6 +24,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.Retry;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +124,7 @@ public final class TransactionalLoop {
           refusals.endIn(e);
           LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
           meters.repeated();
-          pause(stopped);
+          Pause.of(AFTER_FAILURE, stopped);
           rewind(consumer, stopped);
         }
       }
@@ -204,31 +205,32 @@ public final class TransactionalLoop {
   }
 
   private void rewind(KafkaConsumer<String, byte[]> consumer, BooleanSupplier stopped) {
-    while (!stopped.getAsBoolean()) {
-      try {
-        Set<TopicPartition> assigned = consumer.assignment();
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(assigned);
-        for (TopicPartition partition : assigned) {
-          OffsetAndMetadata offset = committed.get(partition);
-          if (offset == null) {
-            consumer.seekToBeginning(List.of(partition));
-          } else {
-            consumer.seek(partition, offset.offset());
-          }
-        }
-        return;
-      } catch (KafkaException e) {
-        refusals.endIn(e);
-        LOG.warn("{}: waiting for the broker: {}", name, e.getMessage());
-        pause(stopped);
-      }
-    }
+    Retry.every(AFTER_FAILURE)
+        .after(KafkaException.class)
+        .unless(stopped)
+        .telling(
+            error -> {
+              refusals.endIn(error);
+              LOG.warn("{}: waiting for the broker: {}", name, error.getMessage());
+            })
+        .run(
+            () -> {
+              if (!stopped.getAsBoolean()) {
+                rewind(consumer);
+              }
+            });
   }
 
-  private static void pause(BooleanSupplier stopped) {
-    if (stopped.getAsBoolean()) {
-      return;
+  private static void rewind(KafkaConsumer<String, byte[]> consumer) {
+    Set<TopicPartition> assigned = consumer.assignment();
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(assigned);
+    for (TopicPartition partition : assigned) {
+      OffsetAndMetadata offset = committed.get(partition);
+      if (offset == null) {
+        consumer.seekToBeginning(List.of(partition));
+      } else {
+        consumer.seek(partition, offset.offset());
+      }
     }
-    Pause.of(AFTER_FAILURE);
   }
 }

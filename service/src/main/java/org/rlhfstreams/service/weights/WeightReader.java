@@ -1,32 +1,24 @@
 package org.rlhfstreams.service.weights;
 
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.schemas.Topic;
-import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Follows a topic of weights in the background; always has the newest whole version. */
 public final class WeightReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WeightReader.class);
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private final KafkaConnection connection;
   private final TopicPartition partition;
@@ -34,15 +26,16 @@ public final class WeightReader implements AutoCloseable {
   private final Optional<TrustedKeys> trusted;
   private final AtomicReference<WeightSnapshot> newest = new AtomicReference<>();
   private final AtomicReference<String> refusal = new AtomicReference<>();
+  private final TopicReader reader;
   private final ServiceThread thread;
-  private volatile boolean caughtUp;
 
   private WeightReader(KafkaConnection connection, Topic topic, WeightListener listener) {
     this.connection = connection;
     this.partition = new TopicPartition(topic.name(), 0);
     this.listener = listener;
     this.trusted = TrustedKeys.of(connection.configuration().weights());
-    this.thread = ServiceThread.start("weights-" + topic.name(), this::follow);
+    this.reader = TopicReader.of(connection, partition);
+    this.thread = ServiceThread.start("weights-" + topic.name(), stopped -> follow());
   }
 
   /**
@@ -63,7 +56,7 @@ public final class WeightReader implements AutoCloseable {
 
   /** Whether all that the topic held at the start has been read. */
   public boolean hasCaughtUp() {
-    return caughtUp;
+    return reader.hasCaughtUp();
   }
 
   /** Why the last version that was refused was, if one was. */
@@ -81,56 +74,21 @@ public final class WeightReader implements AutoCloseable {
     listener.refused(version, reason);
   }
 
-  private void follow(BooleanSupplier stopped) {
+  private void follow() {
     WeightAssembler assembler = new WeightAssembler(partition.topic(), trusted, this::refused);
-    RecordDecoder<WeightRecord> decoder = connection.decoder(WeightRecord.class);
-    try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      Optional<Long> end = Optional.empty();
-      while (!stopped.getAsBoolean()) {
-        try {
-          if (end.isEmpty()) {
-            end = Optional.of(consumer.endOffsets(List.of(partition)).get(partition));
-          }
-          for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-            accept(assembler, decoder, record);
-          }
-          caughtUp = caughtUp || consumer.position(partition) >= end.get();
-        } catch (KafkaException e) {
-          new BrokerRefusal(connection).endIn(e);
-          LOG.warn("{}: {}", partition, e.getMessage());
-        }
-      }
-    }
-  }
-
-  private void accept(
-      WeightAssembler assembler,
-      RecordDecoder<WeightRecord> decoder,
-      ConsumerRecord<String, byte[]> record) {
-    try {
-      assembler.accept(decode(decoder, record)).ifPresent(this::take);
-    } catch (UndecodableException e) {
-      LOG.warn("{} offset {} is no weight record: {}", partition, record.offset(), e.getMessage());
-    }
-  }
-
-  private WeightRecord decode(
-      RecordDecoder<WeightRecord> decoder, ConsumerRecord<String, byte[]> record)
-      throws UndecodableException {
-    while (true) {
-      try {
-        return decoder.decode(record.topic(), record.value());
-      } catch (RegistryUnavailableException e) {
-        LOG.warn("{}", e.getMessage());
-        try {
-          Thread.sleep(POLL.toMillis());
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          throw e;
-        }
-      }
+    BrokerRefusal refusals = new BrokerRefusal(connection);
+    try (reader) {
+      reader.follow(
+          RecordHandler.decoding(
+              connection.decoder(WeightRecord.class),
+              (record, weights) -> assembler.accept(weights).ifPresent(this::take),
+              (record, reason) ->
+                  LOG.warn(
+                      "{} offset {} is no weight record: {}",
+                      partition,
+                      record.offset(),
+                      reason.getMessage())),
+          refusals::endIn);
     }
   }
 
@@ -143,6 +101,7 @@ public final class WeightReader implements AutoCloseable {
 
   @Override
   public void close() {
+    reader.stop();
     thread.close();
   }
 }
