@@ -4,27 +4,38 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 
 /**
  * Ctrl-C and the request to terminate: what runs is told, and the process ends when it has closed.
  */
 public final class Interruption implements BooleanSupplier, AutoCloseable {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final int EXIT_CODE = 130;
 
+  private final Duration longest;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::interrupted, "interruption");
   private volatile boolean stopped;
 
-  /** Listens from here on. */
+  /** Listens from here on, for a process that may have all roles. */
   public Interruption() {
+    this(ShutdownBudget.ofAll());
+  }
+
+  /**
+   * Listens from here on.
+   *
+   * @param longest until all is closed; then the process ends whatever still runs
+   */
+  public Interruption(Duration longest) {
+    this.longest = longest;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   private void interrupted() {
     stopped = true;
     try {
-      boolean inTime = closed.await(LONGEST.toSeconds(), TimeUnit.SECONDS);
+      boolean inTime = closed.await(longest.toSeconds(), TimeUnit.SECONDS);
       Runtime.getRuntime().halt(inTime ? EXIT_CODE : 1);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -29,7 +29,7 @@ public final class ControllerService implements AutoCloseable {
       ControllerConfiguration settings = configuration.controller();
       Path policyPath = configuration.model().requiredPolicy();
       TransformerConfiguration policy = ModelDirectory.readConfiguration(policyPath);
-      Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
+      Tokenizer tokenizer = opened.addNative(Tokenizer.open(policyPath, policy));
       this.endpoint =
           opened.add(
               OperationsEndpoint.start(

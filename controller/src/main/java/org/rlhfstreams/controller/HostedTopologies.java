@@ -19,6 +19,8 @@ import org.rlhfstreams.service.configuration.SamplingConfiguration;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
+import org.rlhfstreams.service.lifecycle.StillRunningException;
 import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.AdmissionSettings;
 import org.rlhfstreams.topology.admission.AdmissionTopology;
@@ -40,7 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HostedTopologies implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostedTopologies.class);
-  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
   /** Rollouts of one prompt that wait for another, and all that wait: some megabytes of text. */
   private static final int PENDING_PER_PROMPT = 8;
@@ -159,9 +160,9 @@ final class HostedTopologies implements AutoCloseable {
     boolean inTime =
         streams.close(
             CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
-                .withTimeout(LONGEST_CLOSE));
+                .withTimeout(ShutdownBudget.STREAMS));
     if (!inTime) {
-      LOG.warn("the topologies did not close in {} s", LONGEST_CLOSE.toSeconds());
+      throw new StillRunningException("of the topologies", ShutdownBudget.STREAMS);
     }
   }
 }

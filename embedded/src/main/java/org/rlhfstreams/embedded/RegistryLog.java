@@ -20,7 +20,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** What the registry knows, in a compacted topic of one partition. */
+/**
+ * What the registry knows, in a compacted topic of one partition. Read here and not by the service
+ * module's reader of topics: that module's tests start this broker, so this one cannot use it.
+ */
 final class RegistryLog implements AutoCloseable {
   private static final String TOPIC = "_schemas";
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -8,6 +8,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
@@ -33,7 +34,7 @@ public final class LearnerService implements AutoCloseable {
                 failure::get,
                 unready::get));
     try {
-      this.run = opened.add(LearnerRun.open(connection, measuring(connection, listener)));
+      this.run = opened.addNative(LearnerRun.open(connection, measuring(connection, listener)));
     } catch (RuntimeException e) {
       opened.close();
       throw e;
@@ -42,6 +43,7 @@ public final class LearnerService implements AutoCloseable {
         opened.add(
             ServiceThread.start(
                 "learner",
+                ShutdownBudget.LEARNER,
                 stopped -> {
                   boolean unused = run.run(stopped);
                 }));

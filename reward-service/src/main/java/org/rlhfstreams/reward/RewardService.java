@@ -22,6 +22,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
@@ -47,7 +48,7 @@ public final class RewardService implements AutoCloseable {
       RewardServiceConfiguration settings = configuration.rewardService();
       Path policyPath = configuration.model().requiredPolicy();
       TransformerConfiguration policy = ModelDirectory.readConfiguration(policyPath);
-      Tokenizer tokenizer = opened.add(Tokenizer.open(policyPath, policy));
+      Tokenizer tokenizer = opened.addNative(Tokenizer.open(policyPath, policy));
       ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
       ComputeDevice.select(configuration.model().device());
       ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
@@ -71,6 +72,7 @@ public final class RewardService implements AutoCloseable {
           opened.add(
               ServiceThread.start(
                   "reward-service",
+                  ShutdownBudget.LOOP,
                   stopped -> {
                     String type = configuration.model().dtype().name();
                     try (RewardModel model =
@@ -82,10 +84,9 @@ public final class RewardService implements AutoCloseable {
                         ReferenceModel frozen =
                             new ReferenceModel(reference, ComputeType.named(type, reference))) {
                       // Scores of the model that it began with would be of a version long gone.
-                      while (!reader.hasCaughtUp() && !stopped.getAsBoolean()) {
-                        Pause.of(WEIGHTS_PAUSE);
+                      if (Pause.until(reader::hasCaughtUp, WEIGHTS_PAUSE, stopped)) {
+                        score(connection, model, frozen, meters, stopped);
                       }
-                      score(connection, model, frozen, meters, stopped);
                     }
                   }));
     } catch (RuntimeException e) {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,13 +28,14 @@ import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
+import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.tracing.StageTracing;
 
 /** Turns requests into rollouts: {@code rolloutId = requestId/sampleIndex}. */
 final class RolloutHandler implements TransactionalLoop.Handler {
   private static final AttributeKey<String> REQUEST = AttributeKey.stringKey("rlhf.request.id");
   private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(5);
-  private static final Duration FINISH_WITHIN = Duration.ofSeconds(4);
 
   private final RecordDecoder<RolloutRequest> decoder;
   private final PolicySampler sampler;
@@ -145,13 +145,16 @@ final class RolloutHandler implements TransactionalLoop.Handler {
 
   /** A request released after a step is sampled with that step's weights, or newer ones. */
   private void awaitVersion(WeightVersion minimum) {
-    sampler.refresh();
-    while (isOlder(sampler.version(), minimum)) {
-      if (stopped.getAsBoolean()) {
-        throw new WakeupException();
-      }
-      LockSupport.parkNanos(WEIGHTS_PAUSE.toNanos());
-      sampler.refresh();
+    boolean arrived =
+        Pause.until(
+            () -> {
+              sampler.refresh();
+              return !isOlder(sampler.version(), minimum);
+            },
+            WEIGHTS_PAUSE,
+            stopped);
+    if (!arrived) {
+      throw new WakeupException();
     }
   }
 
@@ -163,7 +166,7 @@ final class RolloutHandler implements TransactionalLoop.Handler {
     if (stoppedAt.isEmpty()) {
       stoppedAt = OptionalLong.of(System.nanoTime());
     }
-    return System.nanoTime() - stoppedAt.getAsLong() > FINISH_WITHIN.toNanos();
+    return System.nanoTime() - stoppedAt.getAsLong() > ShutdownBudget.BATCH.toNanos();
   }
 
   private static boolean isOlder(Optional<WeightVersion> version, WeightVersion minimum) {

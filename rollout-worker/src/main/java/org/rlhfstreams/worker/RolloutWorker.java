@@ -21,6 +21,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
@@ -49,7 +50,7 @@ public final class RolloutWorker implements AutoCloseable {
     Path path = configuration.model().requiredPolicy();
     ModelDirectory model = ModelDirectory.open(path);
     ComputeType type = ComputeType.named(configuration.model().dtype().name(), model);
-    Tokenizer tokenizer = opened.add(Tokenizer.open(path, model.configuration()));
+    Tokenizer tokenizer = opened.addNative(Tokenizer.open(path, model.configuration()));
     this.reader =
         opened.add(
             WeightReader.start(
@@ -83,7 +84,9 @@ public final class RolloutWorker implements AutoCloseable {
     this.thread =
         opened.add(
             ServiceThread.start(
-                "rollout-worker", stopped -> work(connection, model, tokenizer, meters, stopped)));
+                "rollout-worker",
+                ShutdownBudget.LOOP,
+                stopped -> work(connection, model, tokenizer, meters, stopped)));
   }
 
   /**
@@ -106,11 +109,9 @@ public final class RolloutWorker implements AutoCloseable {
     String workerId = settings.workerIdOrDefault();
     PolicyFamily family = new PolicyFamily(model);
     // Requests would wait in the hands of a member that has no weights, or none that fit.
-    while (reader.newest().map(family::verified).isEmpty()) {
-      if (stopped.getAsBoolean()) {
-        return;
-      }
-      Pause.of(WEIGHTS_PAUSE);
+    if (!Pause.until(
+        () -> reader.newest().map(family::verified).isPresent(), WEIGHTS_PAUSE, stopped)) {
+      return;
     }
     try (PolicySampler sampler =
         new PolicySampler(

@@ -13,6 +13,7 @@ import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
 /**
@@ -56,8 +57,7 @@ public final class PeopleRun {
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());
         stack.startBeside(
-            options.load(
-                settings.suggest(stack.address()).and(DemoSettings.rewardLearner(run))));
+            options.load(settings.suggest(stack.address()).and(DemoSettings.rewardLearner(run))));
         String pages = stack.pages().orElseThrow();
         System.out.println("judge at " + pages + "/annotate, watch at " + pages + "/dashboard");
         CompletableFuture<Void> ended = stack.ended();
@@ -65,7 +65,9 @@ public final class PeopleRun {
           System.out.println(
               "a program that likes animals judges too (--no-annotator leaves it out)");
           ServiceThread annotator =
-              beside.add(ServiceThread.start("annotator", stopped -> annotate(pages, stopped)));
+              beside.add(
+                  ServiceThread.start(
+                      "annotator", ShutdownBudget.FOLLOWER, stopped -> annotate(pages, stopped)));
           ended = CompletableFuture.anyOf(ended, annotator.ended()).thenApply(any -> null);
         }
         RoleRun.await(ended, interruption);

@@ -13,6 +13,7 @@ import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
 /** One role as this process: connect, start, say where, run until it ends or is interrupted. */
@@ -41,7 +42,7 @@ public final class RoleRun {
       return 0;
     }
     RoleOutput output = RoleOutput.of(configuration.operations().logFormat());
-    try (Interruption interruption = new Interruption()) {
+    try (Interruption interruption = new Interruption(ShutdownBudget.of(role))) {
       KafkaConnection connection =
           Cluster.connect(configuration, role, message -> output.say(name + ": " + message));
       Started started = start.apply(connection);

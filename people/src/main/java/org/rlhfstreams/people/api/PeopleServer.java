@@ -31,6 +31,7 @@ import org.rlhfstreams.people.publish.PublishedOnce;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.PeopleConfiguration;
 import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,9 +238,10 @@ public final class PeopleServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      vertx.close().await(10, TimeUnit.SECONDS);
+      vertx.close().await(ShutdownBudget.SERVER.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new ConnectionException("the HTTP API did not stop in 10 s", e);
+      throw new ConnectionException(
+          "the HTTP API did not stop in %d s".formatted(ShutdownBudget.SERVER.toSeconds()), e);
     }
   }
 }

@@ -24,6 +24,7 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.log.LogEnds;
 
 /**
@@ -34,6 +35,7 @@ public final class LiveLog implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
   private static final Duration ADMIN_WITHIN = Duration.ofSeconds(10);
 
+  private final ShutdownSequence opened = new ShutdownSequence();
   private final KafkaConnection connection;
   private final List<String> answered;
   private final LogFollower answers;
@@ -124,6 +126,8 @@ public final class LiveLog implements AutoCloseable {
                     topics.rolloutStatistics(),
                     RolloutStatistics.class,
                     statistics -> feed.tell("statistics", () -> EventJson.of(statistics)))));
+    opened.add(answers);
+    opened.add(shown);
   }
 
   /** Begins to read. */
@@ -174,7 +178,6 @@ public final class LiveLog implements AutoCloseable {
 
   @Override
   public void close() {
-    answers.close();
-    shown.close();
+    opened.close();
   }
 }

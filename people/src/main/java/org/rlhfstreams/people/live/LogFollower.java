@@ -9,6 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.log.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ public final class LogFollower implements AutoCloseable {
   LogFollower(KafkaConnection connection, String name, List<FollowedTopic<?>> followed) {
     followed.forEach(topic -> topics.put(topic.name(), topic));
     this.reader = TopicReader.ofTopics(connection, topics.keySet());
-    this.thread = ServiceThread.start(name, stopped -> run());
+    this.thread = ServiceThread.start(name, ShutdownBudget.FOLLOWER, stopped -> run());
   }
 
   private void run() {

@@ -20,6 +20,7 @@ import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class StageSampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StageSampler.class);
   private static final Duration EVERY = Duration.ofSeconds(2);
-  private static final Duration STEP = Duration.ofMillis(100);
   private static final long PATIENCE_SECONDS = 3;
 
   private final KafkaConnection connection;
@@ -42,7 +42,7 @@ public final class StageSampler implements AutoCloseable {
     this.live = live;
     this.view = view;
     this.prefix = connection.configuration().connection().topicPrefix();
-    this.thread = ServiceThread.start("people-stages", this::run);
+    this.thread = ServiceThread.start("people-stages", ShutdownBudget.FOLLOWER, this::run);
   }
 
   /**
@@ -68,9 +68,7 @@ public final class StageSampler implements AutoCloseable {
           Thread.currentThread().interrupt();
           return;
         }
-        for (long i = 0; i < EVERY.dividedBy(STEP) && !stopped.getAsBoolean(); i++) {
-          Pause.of(STEP);
-        }
+        Pause.of(EVERY, stopped);
       }
     } finally {
       admin.close(Duration.ZERO);

@@ -22,6 +22,7 @@ import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Retry;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,7 @@ public final class TransactionalOutbox implements Outbox, AutoCloseable {
     this.connection = connection;
     this.log = log;
     this.ready = ready;
-    this.thread = ServiceThread.start("people-outbox", this::run);
+    this.thread = ServiceThread.start("people-outbox", ShutdownBudget.OUTBOX, this::run);
   }
 
   /**

@@ -14,6 +14,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,7 @@ public final class CompletionService implements AutoCloseable {
       jobs.put(job.id(), job);
       commands.add(writer -> writer.begin(job));
       if (thread == null) {
-        thread = ServiceThread.start("completions", this::work);
+        thread = ServiceThread.start("completions", ShutdownBudget.COMPLETIONS, this::work);
       }
     }
   }

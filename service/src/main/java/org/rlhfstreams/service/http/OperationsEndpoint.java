@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.metrics.ProcessMeters;
 
 /**
@@ -132,9 +133,11 @@ public final class OperationsEndpoint implements AutoCloseable {
   public void close() {
     process.close();
     try {
-      vertx.close().await(10, TimeUnit.SECONDS);
+      vertx.close().await(ShutdownBudget.SERVER.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new ConnectionException("the health endpoint did not stop in 10 s", e);
+      throw new ConnectionException(
+          "the health endpoint did not stop in %d s".formatted(ShutdownBudget.SERVER.toSeconds()),
+          e);
     }
   }
 }

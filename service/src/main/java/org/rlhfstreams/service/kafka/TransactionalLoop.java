@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.Retry;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,14 +100,13 @@ public final class TransactionalLoop {
    *     refuses this one
    */
   public void run(BooleanSupplier stopped) {
-    try (KafkaConsumer<String, byte[]> consumer =
-        connection.groupConsumer(name, transactionalName, batchSize)) {
+    KafkaConsumer<String, byte[]> consumer =
+        connection.groupConsumer(name, transactionalName, batchSize);
+    try {
       consumer.subscribe(List.of(topic), share);
       while (!stopped.getAsBoolean()) {
-        try (KafkaProducer<String, Object> producer =
-            connection.transactionalProducer(transactionalName)) {
-          producer.initTransactions();
-          exchange(consumer, producer, stopped);
+        try {
+          exchange(consumer, stopped);
         } catch (ProducerFencedException e) {
           throw new ConnectionException(
               "another process has taken the name "
@@ -128,6 +129,19 @@ public final class TransactionalLoop {
           rewind(consumer, stopped);
         }
       }
+    } finally {
+      consumer.close(CloseOptions.timeout(ShutdownBudget.CLIENT));
+    }
+  }
+
+  /** With a producer of its own: whatever an earlier one left open ends with it. */
+  private void exchange(KafkaConsumer<String, byte[]> consumer, BooleanSupplier stopped) {
+    KafkaProducer<String, Object> producer = connection.transactionalProducer(transactionalName);
+    try {
+      producer.initTransactions();
+      exchange(consumer, producer, stopped);
+    } finally {
+      producer.close(ShutdownBudget.CLIENT);
     }
   }
 

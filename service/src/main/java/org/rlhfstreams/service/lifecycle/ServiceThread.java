@@ -7,13 +7,13 @@ import java.util.function.Consumer;
 
 /** A loop on a thread of its own that stops when asked and whose failure is not lost. */
 public final class ServiceThread implements AutoCloseable {
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
-
   private final Thread thread;
+  private final Duration longestStop;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean stopped;
 
-  private ServiceThread(String name, Consumer<BooleanSupplier> loop) {
+  private ServiceThread(String name, Duration longestStop, Consumer<BooleanSupplier> loop) {
+    this.longestStop = longestStop;
     this.thread =
         new Thread(
             () -> {
@@ -31,10 +31,12 @@ public final class ServiceThread implements AutoCloseable {
   /**
    * Starts a loop.
    *
-   * @param loop returns soon after its argument says true
+   * @param longestStop its share of the {@link ShutdownBudget}
+   * @param loop returns within that time after its argument says true
    */
-  public static ServiceThread start(String name, Consumer<BooleanSupplier> loop) {
-    ServiceThread service = new ServiceThread(name, loop);
+  public static ServiceThread start(
+      String name, Duration longestStop, Consumer<BooleanSupplier> loop) {
+    ServiceThread service = new ServiceThread(name, longestStop, loop);
     service.thread.start();
     return service;
   }
@@ -49,14 +51,21 @@ public final class ServiceThread implements AutoCloseable {
     stopped = true;
   }
 
-  /** Asks the loop to end and waits for it. */
+  /**
+   * Asks the loop to end and waits for it.
+   *
+   * @throws StillRunningException if it does not end in time: nothing that it uses may be freed
+   */
   @Override
   public void close() {
     stop();
     try {
-      thread.join(LONGEST_STOP.toMillis());
+      thread.join(longestStop.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      throw new StillRunningException(thread.getName(), longestStop);
     }
   }
 }

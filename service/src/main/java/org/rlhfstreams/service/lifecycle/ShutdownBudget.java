@@ -17,21 +17,26 @@ public final class ShutdownBudget {
   /** An HTTP server: what it is answering. */
   public static final Duration SERVER = Duration.ofSeconds(10);
 
-  /** A thread that follows a topic, or asks the broker: it ends between two requests. */
-  public static final Duration FOLLOWER = Duration.ofSeconds(5);
+  /**
+   * A thread that follows a topic, or asks the broker: it ends between two requests, and its
+   * client.
+   */
+  public static final Duration FOLLOWER = CLIENT.plus(Duration.ofSeconds(2));
 
-  /** What a worker or scorer may still spend on the batch at hand. */
+  /** What a worker may still spend on the batch at hand before it hands it back. */
   public static final Duration BATCH = Duration.ofSeconds(4);
 
-  /** The exactly-once loop of a role: the batch at hand, its commit, producer and consumer. */
-  public static final Duration LOOP =
-      BATCH.plus(CLIENT.multipliedBy(3)).plus(Duration.ofSeconds(1));
+  /**
+   * The exactly-once loop of a role: the batch at hand (a scorer finishes its own), the commit,
+   * producer and consumer.
+   */
+  public static final Duration LOOP = Duration.ofSeconds(30);
 
   /** The thread that writes completions: the token at hand. */
-  public static final Duration COMPLETIONS = Duration.ofSeconds(5);
+  public static final Duration COMPLETIONS = Duration.ofSeconds(10);
 
-  /** The producer of the HTTP API: the transaction at hand. */
-  public static final Duration OUTBOX = Duration.ofSeconds(5);
+  /** The producer of the HTTP API: the transaction at hand, or a question to a broker away. */
+  public static final Duration OUTBOX = Duration.ofSeconds(15);
 
   /** Kafka Streams: commit and leaving the group. */
   public static final Duration STREAMS = Duration.ofSeconds(10);
@@ -55,6 +60,9 @@ public final class ShutdownBudget {
 
   /** All roles in one process, which close one after the other. */
   public static Duration ofAll() {
-    return Arrays.stream(Role.values()).map(ShutdownBudget::of).reduce(SERVER, Duration::plus);
+    Duration secondLearner = of(Role.LEARNER); // the reward model's
+    return Arrays.stream(Role.values())
+        .map(ShutdownBudget::of)
+        .reduce(secondLearner, Duration::plus);
   }
 }

@@ -11,6 +11,7 @@ import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
+import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.log.RecordHandler;
 import org.rlhfstreams.service.log.TopicReader;
 import org.slf4j.Logger;
@@ -35,7 +36,9 @@ public final class WeightReader implements AutoCloseable {
     this.listener = listener;
     this.trusted = TrustedKeys.of(connection.configuration().weights());
     this.reader = TopicReader.of(connection, partition);
-    this.thread = ServiceThread.start("weights-" + topic.name(), stopped -> follow());
+    this.thread =
+        ServiceThread.start(
+            "weights-" + topic.name(), ShutdownBudget.FOLLOWER, stopped -> follow());
   }
 
   /**
