@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
@@ -46,6 +47,7 @@ import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.EncodedPrompt;
 
 /** The topologies on a real broker: what people answer counts once, also across a restart. */
+@Tag("slow")
 final class HostedTopologiesTest {
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(100);

@@ -27,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
@@ -44,6 +45,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** The service on a real broker: whatever is killed when, each judgement is in the log once. */
+@Tag("slow")
 final class PeopleServiceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

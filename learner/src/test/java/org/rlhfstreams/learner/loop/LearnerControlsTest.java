@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
@@ -32,6 +33,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** What people ask of a learner that runs. */
+@Tag("slow")
 final class LearnerControlsTest {
   private static final int BATCH = 8;
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** Runs on preferences that are evaluated while they learn, and runs whose numbers overflow. */
+@Tag("slow")
 final class LearnerValidationTest {
   private static final int PAIRS = 40;
   private static final int STEPS = 12;

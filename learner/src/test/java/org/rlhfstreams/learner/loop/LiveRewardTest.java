@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
@@ -26,6 +27,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** A reward model that follows preferences as they come and is judged by some of them. */
+@Tag("slow")
 final class LiveRewardTest {
   private static final int STEPS = 14;
 

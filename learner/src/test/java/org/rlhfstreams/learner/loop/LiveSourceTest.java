@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
 
 /** Preferences that are learned from as they come. */
+@Tag("slow")
 final class LiveSourceTest {
   @TempDir private static Path data;
   private static EmbeddedStack stack;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
 /** Where reading preferences begins and ends, and that each counts once on the way. */
+@Tag("slow")
 final class PreferenceRangeTest {
   private static final Instant START = Instant.parse("2026-05-01T00:00:00Z");
 

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
@@ -40,6 +41,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.WeightGenerations;
 
 /** What was learned from a log can be learned again, and the first run does not notice. */
+@Tag("slow")
 final class ReplayTest {
   private static final int STEPS = 4;
   private static final int BATCH = 8;

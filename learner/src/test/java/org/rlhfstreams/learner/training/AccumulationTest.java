@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.model.files.NamedTensor;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /** What is in memory at a time changes no gradient, of objectives that couple rows either. */
+@Tag("slow")
 final class AccumulationTest {
   // Nothing is clipped: after one step the first moment is (1 - beta1) times the gradient.
   private static final String NO_CLIPPING = "1e9";

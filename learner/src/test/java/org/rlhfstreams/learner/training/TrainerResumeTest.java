@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +24,7 @@ import org.rlhfstreams.service.objective.TrainingObjective;
 /**
  * A trainer that took up a checkpoint from the disk goes on as the one that wrote it, to the bit.
  */
+@Tag("slow")
 final class TrainerResumeTest {
   @TempDir private Path directory;
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.model.Goldens;
@@ -18,6 +19,7 @@ import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 
 /** What a request gets does not depend on which others run beside it, nor on when it enters. */
+@Tag("slow")
 final class ContinuousBatchingTest {
   private static final int REQUESTS = 200;
 

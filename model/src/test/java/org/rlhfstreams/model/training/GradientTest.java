@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /** Gradients are those of the function, and do not depend on how a pass is cut. */
+@Tag("slow")
 final class GradientTest {
   private static final OptimizerSettings OPTIMIZER = new OptimizerSettings(0.9, 0.95, 1e-8, 0, 0);
   private static final MicroBatchSettings WHOLE =

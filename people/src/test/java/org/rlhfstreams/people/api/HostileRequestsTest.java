@@ -22,6 +22,7 @@ import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -30,6 +31,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * Ten thousand requests that are wrong in some way, over real HTTP: each is answered 4xx with a
  * problem that names what is wrong, and none writes an event.
  */
+@Tag("slow")
 final class HostileRequestsTest {
   private static final int TRIES = 440;
   private static final int AT_ONCE = 25;

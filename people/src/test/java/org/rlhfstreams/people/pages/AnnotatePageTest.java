@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.WebElement;
 
 /** What somebody who judges would miss. */
+@Tag("slow")
 final class AnnotatePageTest extends InBrowser {
   @Test
   void judgesByKeyboard() {

@@ -6,11 +6,13 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
 /** What somebody who watches a run would miss. */
+@Tag("slow")
 final class DashboardPageTest extends InBrowser {
   private static final int STEPS = 120;
 

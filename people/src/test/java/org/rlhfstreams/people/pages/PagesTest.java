@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every page: anyone can use it, it is light, and it is there at once. */
+@Tag("slow")
 final class PagesTest extends InBrowser {
   private static final long MOST_BYTES = 500 * 1024;
   private static final double MOST_MILLISECONDS = 1_000;

@@ -11,9 +11,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens before there are weights, when there is too much to do, and when callers leave. */
+@Tag("slow")
 final class EndpointLoadTest {
   private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final String COMPLETIONS = "/v1/completions";
