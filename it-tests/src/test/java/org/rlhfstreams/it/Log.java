@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightVersion;
@@ -70,8 +68,7 @@ final class Log {
   void writeAll(Topic topic, List<?> events) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       for (Object event : events) {
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic.name(), "key", event));
+        producer.send(new ProducerRecord<>(topic.name(), "key", event));
       }
       producer.flush();
     }
@@ -87,9 +84,8 @@ final class Log {
   /** Writes a version of weights of one tensor. */
   void publish(Topic topic, PublishedTensor tensor) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
-      Future<RecordMetadata> unused =
-          new WeightPublisher(topic, Optional.empty())
-              .publish(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
+      new WeightPublisher(topic, Optional.empty())
+          .publish(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
       producer.flush();
     }
   }

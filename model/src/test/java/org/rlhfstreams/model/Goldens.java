@@ -1,7 +1,10 @@
 package org.rlhfstreams.model;
 
 import java.net.URISyntaxException;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.file.Path;
+import org.rlhfstreams.model.files.SafetensorsFile;
 
 /** Where the golden checkpoints lie. */
 public final class Goldens {
@@ -19,6 +22,14 @@ public final class Goldens {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Elements of an I64 tensor, row-major. */
+  public static long[] integers(SafetensorsFile file, String name) {
+    LongBuffer stored = file.bytes(name).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    long[] values = new long[stored.remaining()];
+    stored.get(values);
+    return values;
   }
 
   /** The starter's tokenizer and architecture, of the project's root. */

@@ -5,10 +5,6 @@ import java.util.Map;
 
 /** What a function, filter or test is called with, and the meter that it has to pay. */
 record Arguments(List<Object> positional, Map<String, Object> named, Meter meter) {
-  static Arguments none(Meter meter) {
-    return new Arguments(List.of(), Map.of(), meter);
-  }
-
   boolean has(int index, String name) {
     return index < positional.size() || named.containsKey(name);
   }

@@ -20,10 +20,6 @@ final class LoopState implements Callable {
     index = place;
   }
 
-  int depth() {
-    return depth;
-  }
-
   @Override
   public Object call(Arguments arguments) {
     if (nextLevel == null) {

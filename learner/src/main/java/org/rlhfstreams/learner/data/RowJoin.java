@@ -12,11 +12,6 @@ import org.rlhfstreams.service.configuration.Truncation;
  * @param maxLength tokens of a row, at most
  */
 public record RowJoin(int maxLength, Truncation truncation) {
-  /** The rule of training where nothing else is asked for. */
-  public static RowJoin keepingTheStart(int maxLength) {
-    return new RowJoin(maxLength, Truncation.KEEP_START);
-  }
-
   /**
    * Joins the two.
    *

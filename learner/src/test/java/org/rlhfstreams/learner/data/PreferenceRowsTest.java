@@ -16,6 +16,7 @@ import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.service.configuration.Truncation;
 
 final class PreferenceRowsTest {
   @TempDir private Path directory;
@@ -43,7 +44,8 @@ final class PreferenceRowsTest {
             + "{% if add_generation_prompt %}<assistant> {% endif %}");
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferencePair pair =
-          new PreferenceRows(tokenizer, ChatTemplate.find(directory), RowJoin.keepingTheStart(128))
+          new PreferenceRows(
+                  tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START))
               .pair(conversation());
       assertThat(pair.chosen().prompt())
           .isEqualTo(tokenizer.encode("<user> how are you</s><assistant> ", false));
@@ -56,7 +58,7 @@ final class PreferenceRowsTest {
   void aConversationWithoutATemplateIsRefusedWithTheWayOut() {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(128));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       assertThatThrownBy(() -> rows.pair(conversation()))
           .isInstanceOf(UnusableException.class)
           .hasMessageContaining("has no chat template");
@@ -67,7 +69,7 @@ final class PreferenceRowsTest {
   void aPromptThatFillsTheLengthIsRefused() {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(4));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(4, Truncation.KEEP_START));
       Preference longer = preference().setPrompt("one two three four five six").build();
       assertThatThrownBy(() -> rows.pair(longer))
           .isInstanceOf(UnusableException.class)
@@ -79,7 +81,7 @@ final class PreferenceRowsTest {
   void aPairIsTwoLabelledResponsesAndALabelOne() throws UnusableException {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(128));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       assertThat(rows.labelled(preference().setPrompt("p").build()))
           .extracting(LabelledResponse::id, LabelledResponse::desirable)
           .containsExactly(

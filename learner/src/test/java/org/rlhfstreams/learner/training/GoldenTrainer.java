@@ -29,6 +29,7 @@ import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.configuration.Truncation;
 import org.rlhfstreams.service.objective.ExampleKind;
 
 /**
@@ -121,7 +122,8 @@ final class GoldenTrainer<E> {
     List<E> examples = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(MAX_LENGTH));
+          new PreferenceRows(
+              tokenizer, Optional.empty(), new RowJoin(MAX_LENGTH, Truncation.KEEP_START));
       for (JsonNode row : new ObjectMapper().readTree(resource(file).toFile())) {
         examples.addAll(conversion.of(rows, preference(examples.size(), row)));
       }

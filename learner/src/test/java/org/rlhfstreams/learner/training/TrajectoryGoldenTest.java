@@ -33,6 +33,7 @@ import org.rlhfstreams.learner.objectives.preference.PairObjective;
 import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.configuration.Truncation;
 
 /** Five full-batch steps from the same weights: losses, norms and scores are those of TRL. */
 final class TrajectoryGoldenTest {
@@ -57,7 +58,7 @@ final class TrajectoryGoldenTest {
         SupervisedTrainer trainer =
             new SupervisedTrainer(models.languageModel(resource("policy")), 1e-3)) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(128));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       for (Preference preference : preferences()) {
         batch.add(rows.demonstration(preference));
       }
@@ -95,7 +96,7 @@ final class TrajectoryGoldenTest {
             new RewardTrainer(
                 loader.scorer(resource("reward")), new RewardObjective(centring), 1e-3)) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(128));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       List<Preference> preferences = preferences();
       for (int i = 0; i < preferences.size(); i++) {
         PreferencePair pair = rows.pair(preferences.get(i));
@@ -161,7 +162,7 @@ final class TrajectoryGoldenTest {
                 128,
                 1e-3)) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(128));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       for (JsonNode example : read("kto.json")) {
         batch.addAll(
             rows.labelled(
@@ -202,7 +203,7 @@ final class TrajectoryGoldenTest {
     List<PreferencePair> pairs = new ArrayList<>();
     try (Tokenizer tokenizer = Tokenizer.open(resource("policy"))) {
       PreferenceRows rows =
-          new PreferenceRows(tokenizer, Optional.empty(), RowJoin.keepingTheStart(128));
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
       for (Preference preference : preferences()) {
         pairs.add(rows.pair(preference));
       }

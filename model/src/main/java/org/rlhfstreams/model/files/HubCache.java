@@ -28,26 +28,21 @@ public final class HubCache {
     this.root = root;
   }
 
-  /** The cache that Hugging Face's own tools would use. */
-  static HubCache of(Map<String, String> environment, Path home) {
+  /** Directory of the cache that Hugging Face's own tools would use. */
+  static Path location(Map<String, String> environment, Path home) {
     for (String named : List.of("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")) {
       if (set(environment, named)) {
-        return new HubCache(expanded(environment.get(named), home));
+        return expanded(environment.get(named), home);
       }
     }
     if (set(environment, "HF_HOME")) {
-      return new HubCache(expanded(environment.get("HF_HOME"), home).resolve("hub"));
+      return expanded(environment.get("HF_HOME"), home).resolve("hub");
     }
     Path caches =
         set(environment, "XDG_CACHE_HOME")
             ? expanded(environment.get("XDG_CACHE_HOME"), home)
             : home.resolve(".cache");
-    return new HubCache(caches.resolve("huggingface").resolve("hub"));
-  }
-
-  /** Where the repositories lie. */
-  Path root() {
-    return root;
+    return caches.resolve("huggingface").resolve("hub");
   }
 
   private static boolean set(Map<String, String> environment, String name) {
@@ -67,7 +62,8 @@ public final class HubCache {
    * @throws ModelException saying where it looked, and how to fetch the model
    */
   public static Path resolve(Path model) {
-    return of(System.getenv(), Path.of(System.getProperty("user.home"))).find(model);
+    Path home = Path.of(System.getProperty("user.home"));
+    return new HubCache(location(System.getenv(), home)).find(model);
   }
 
   /** As {@link #resolve}, in this cache. */

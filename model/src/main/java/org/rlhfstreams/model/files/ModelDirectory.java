@@ -134,12 +134,10 @@ public final class ModelDirectory {
     return weightFiles().values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** A tensor's bytes as they are stored, mapped: see {@link SafetensorsFile#bytes(String)}. */
-  public ByteBuffer tensorBytes(String name) {
-    return files.holding(stored(name)).bytes(stored(name));
-  }
-
-  /** A part of a tensor's bytes: see {@link SafetensorsFile#bytes(String, long, int)}. */
+  /**
+   * A part of a tensor's bytes as they are stored, mapped: see {@link SafetensorsFile#bytes(String,
+   * long, int)}.
+   */
   public ByteBuffer tensorBytes(String name, long from, int length) {
     return files.holding(stored(name)).bytes(stored(name), from, length);
   }
@@ -204,7 +202,7 @@ public final class ModelDirectory {
       int index = i;
       tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> values.get(index)));
     }
-    SavedModel unused = save(target, configuration, tensors, type, ShardPlan.DEFAULT, carryFrom);
+    save(target, configuration, tensors, type, ShardPlan.DEFAULT, carryFrom);
   }
 
   /**

@@ -105,11 +105,6 @@ public final class SafetensorsFile {
                         .formatted(path(), name, stored)));
   }
 
-  /** Bytes that a tensor takes. */
-  public long length(String name) {
-    return tensor(name).bytes();
-  }
-
   /**
    * A tensor's bytes, little-endian, mapped from the file: direct, read-only, on no heap. The
    * mapping lives as long as the buffer, which must never be written through, nor read when the
@@ -146,45 +141,19 @@ public final class SafetensorsFile {
   public float[] readFloats(String name) {
     TensorType type = type(name);
     float[] values = new float[elements(name)];
-    readAll(name, type.bytes(), (chunk, at, count) -> type.decode(chunk, values, at, count));
-    return values;
-  }
-
-  /** An integer tensor's elements, row-major; types I64 and I32. */
-  public long[] readIntegers(String name) {
-    ElementType type = elementType(name);
-    if (type != ElementType.I64 && type != ElementType.I32) {
-      throw new ModelException(
-          "%s: tensor %s is of type %s, not of integers I64 or I32".formatted(path(), name, type));
-    }
-    int bytes = type == ElementType.I64 ? 8 : 4;
-    long[] values = new long[elements(name)];
-    readAll(
-        name,
-        bytes,
-        (chunk, at, count) -> {
-          for (int i = 0; i < count; i++) {
-            values[at + i] = bytes == 8 ? chunk.getLong(i * 8) : chunk.getInt(i * 4);
-          }
-        });
-    return values;
-  }
-
-  private void readAll(String name, int elementBytes, ArrayReader reader) {
     try {
       readChunks(
           name,
           (start, bytes) ->
-              reader.read(
-                  bytes, Math.toIntExact(start / elementBytes), bytes.limit() / elementBytes));
+              type.decode(
+                  bytes,
+                  values,
+                  Math.toIntExact(start / type.bytes()),
+                  bytes.limit() / type.bytes()));
     } catch (IOException e) {
       throw new ModelException(path() + " cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  @FunctionalInterface
-  private interface ArrayReader {
-    void read(ByteBuffer chunk, int first, int count);
+    return values;
   }
 
   private int elements(String name) {

@@ -59,7 +59,7 @@ final class StagedDirectory implements AutoCloseable {
     } else {
       Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     }
-    return new SavedModel(target, names, bytes);
+    return new SavedModel(names, bytes);
   }
 
   private void moveStrangers(Path old) throws IOException {

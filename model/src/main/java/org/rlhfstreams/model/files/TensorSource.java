@@ -37,13 +37,6 @@ public record TensorSource(TensorSpecification specification, ElementType type, 
         channel -> writeFloats(specification.name(), values.get(), type, channel));
   }
 
-  /** A tensor from bytes that are already as the file shall have them. */
-  public static TensorSource ofBytes(
-      TensorSpecification specification, ElementType type, Supplier<ByteBuffer> bytes) {
-    return new TensorSource(
-        specification, type, channel -> writeFully(bytes.get().duplicate(), channel));
-  }
-
   /** A tensor of a file, as it is. */
   static TensorSource ofFile(SafetensorsFile file, String name) {
     return new TensorSource(
@@ -104,7 +97,7 @@ public record TensorSource(TensorSpecification specification, ElementType type, 
 
   private static void writeFully(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
     while (bytes.hasRemaining()) {
-      int unused = channel.write(bytes);
+      channel.write(bytes);
     }
   }
 }

@@ -44,9 +44,4 @@ public record ChatMessage(Map<String, Object> fields) {
     }
     return new ChatMessage(MAPPER.convertValue(message, Map.class));
   }
-
-  /** Who speaks: {@code system}, {@code user}, {@code assistant}, {@code tool}. */
-  public String role() {
-    return (String) fields.get(ROLE);
-  }
 }

@@ -129,19 +129,6 @@ public final class ChatTemplate {
     return plain;
   }
 
-  /**
-   * Renders a conversation and encodes it as it stands: the template writes the special tokens.
-   *
-   * @throws ModelException where the template raises an error
-   */
-  public int[] encode(
-      Tokenizer tokenizer,
-      List<ChatMessage> messages,
-      List<? extends Map<String, ?>> tools,
-      boolean addGenerationPrompt) {
-    return tokenizer.encode(render(messages, tools, addGenerationPrompt), false);
-  }
-
   static Template compile(Path file, String text) {
     try {
       return Template.compile(text);

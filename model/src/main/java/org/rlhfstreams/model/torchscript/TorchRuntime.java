@@ -22,7 +22,7 @@ public final class TorchRuntime {
       // Otherwise DJL asks its home for versions and reports usage.
       System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
       System.setProperty("OPT_OUT_TRACKING", System.getProperty("OPT_OUT_TRACKING", "true"));
-      Engine unused = Engine.getEngine("PyTorch");
+      Engine.getEngine("PyTorch");
       loaded = true;
     }
   }
@@ -31,11 +31,6 @@ public final class TorchRuntime {
   public static int threads() {
     prepare();
     return JniUtils.getNumThreads();
-  }
-
-  /** Stops this thread from recording graphs until a call that asks for one. */
-  public static void withoutGradients() {
-    prepareThread(false);
   }
 
   static void prepareThread(boolean gradient) {

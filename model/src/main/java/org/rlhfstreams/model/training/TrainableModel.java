@@ -34,7 +34,6 @@ public final class TrainableModel implements AutoCloseable {
   private final NDManager manager = ComputeDevice.newManager();
   private final List<NDArray> gradients = new ArrayList<>();
   private final AdamW optimizer;
-  private Decoder withoutAdapters;
 
   /**
    * A model of which every weight is trained.
@@ -125,29 +124,6 @@ public final class TrainableModel implements AutoCloseable {
     try (NDManager scope = manager.newSubManager()) {
       return Weights.taking(specifications, decoder.run("merged", scope, allWeights()));
     }
-  }
-
-  /**
-   * Log-probabilities of the model without its adapters: the reference, from the same weights. The
-   * pass has no backward.
-   *
-   * @throws IllegalStateException where the model has no adapters
-   */
-  public Pass referencePass(List<TokenRow> rows, double[] temperatures) {
-    if (frozen.isEmpty()) {
-      throw new IllegalStateException(
-          "every weight of this model is trained: it holds no reference");
-    }
-    if (withoutAdapters == null) {
-      withoutAdapters = new Decoder(decoder.configuration(), decoder.type());
-    }
-    return new Pass(
-        withoutAdapters,
-        allWeights(),
-        microBatches,
-        rows,
-        HeadPosition.RESPONSE_STATES,
-        new PassHeads(true, false, false, false, temperatures));
   }
 
   private void refreshWorking() {
@@ -343,8 +319,5 @@ public final class TrainableModel implements AutoCloseable {
     working.close();
     weights.close();
     frozen.ifPresent(Weights::close);
-    if (withoutAdapters != null) {
-      withoutAdapters.close();
-    }
   }
 }

@@ -39,7 +39,7 @@ final class DecoderGoldenTest {
     ModelDirectory model = ModelDirectory.open(Goldens.model(name));
     SafetensorsFile golden =
         SafetensorsFile.open(Goldens.model(name).resolve("golden.safetensors"));
-    long[] flat = golden.readIntegers("input_ids");
+    long[] flat = Goldens.integers(golden, "input_ids");
     int vocabulary = model.configuration().vocabularySize();
     float[] expected = golden.readFloats("logits");
     int[] lengths = Arrays.copyOf(LENGTHS, expected.length / TIME / vocabulary);
@@ -65,7 +65,7 @@ final class DecoderGoldenTest {
       }
       if (golden.names().contains("greedy")) {
         int[] tokens =
-            Arrays.stream(golden.readIntegers("greedy")).mapToInt(Math::toIntExact).toArray();
+            Arrays.stream(Goldens.integers(golden, "greedy")).mapToInt(Math::toIntExact).toArray();
         assertGreedy(decoder, packed, tokens, 1);
         assertGreedy(decoder, packed, tokens, 5);
       }

@@ -103,7 +103,7 @@ final class HubCacheTest {
   }
 
   private static Path place(Map<String, String> environment, Path home) {
-    return HubCache.of(environment, home).root();
+    return HubCache.location(environment, home);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,8 +135,7 @@ final class ModelDirectoryTest {
     for (TensorSpecification tensor : model.expectedTensors()) {
       ElementType type =
           tensor.name().equals("model.norm.weight") ? ElementType.F64 : ElementType.F32;
-      int bytes = (int) type.bytes(tensor.size());
-      tensors.add(TensorSource.ofBytes(tensor, type, () -> ByteBuffer.allocate(bytes)));
+      tensors.add(ModelFiles.zeros(tensor, type));
     }
     SafetensorsWriter.write(copy.resolve("model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
     assertThatThrownBy(() -> ModelDirectory.open(copy))

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.rlhfstreams.model.Goldens;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /** Model directories for tests, and their files' bytes. */
 final class ModelFiles {
@@ -58,6 +59,18 @@ final class ModelFiles {
         .putLong(text.length)
         .put(text)
         .array();
+  }
+
+  /** Bytes that a tensor takes by its header's type and shape. */
+  static long length(SafetensorsFile file, String name) {
+    return file.elementType(name).bytes(new TensorSpecification(name, file.shape(name)).size());
+  }
+
+  /** A tensor to write that holds zeros of any type. */
+  static TensorSource zeros(TensorSpecification specification, ElementType type) {
+    int bytes = Math.toIntExact(type.bytes(specification.size()));
+    return new TensorSource(
+        specification, type, channel -> channel.write(ByteBuffer.allocate(bytes)));
   }
 
   static byte[] read(Path file) {

@@ -40,7 +40,7 @@ final class SafetensorsFileTest {
       ByteBuffer bytes = golden.bytes(name);
       assertThat(bytes.isDirect()).isTrue();
       assertThat(bytes.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
-      assertThat(bytes.remaining()).isEqualTo(golden.length(name));
+      assertThat(bytes.remaining()).isEqualTo(ModelFiles.length(golden, name));
       float[] values = golden.readFloats(name);
       for (int i = 0; i < values.length; i++) {
         assertThat(Float.floatToRawIntBits(values[i]) >>> 16)
@@ -65,7 +65,7 @@ final class SafetensorsFileTest {
       assertThat(channel.write(last, channel.size() + size)).isEqualTo(16); // a hole on the disk
     }
     SafetensorsFile opened = SafetensorsFile.open(file);
-    assertThat(opened.readIntegers("last")).containsExactly(7, -7);
+    assertThat(Goldens.integers(opened, "last")).containsExactly(7, -7);
     assertThat(opened.bytes("last").getLong(8)).isEqualTo(-7);
     assertThat(opened.bytes("big", size - 4, 4).getInt()).isZero();
     assertThatThrownBy(() -> opened.bytes("big"))
@@ -79,7 +79,7 @@ final class SafetensorsFileTest {
     Files.copy(Goldens.model("llama-tied").resolve("model.safetensors"), file);
     SafetensorsFile opened = SafetensorsFile.open(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      FileChannel unused = channel.truncate(5000);
+      channel.truncate(5000);
     }
     assertThatThrownBy(() -> opened.bytes("model.norm.weight"))
         .isInstanceOf(ModelException.class)
@@ -125,8 +125,7 @@ final class SafetensorsFileTest {
   private static TensorSource zeros(String name, ElementType type, long... shape) {
     TensorSpecification specification =
         new TensorSpecification(name, Arrays.stream(shape).boxed().toList());
-    int bytes = (int) type.bytes(specification.size());
-    return TensorSource.ofBytes(specification, type, () -> ByteBuffer.allocate(bytes));
+    return ModelFiles.zeros(specification, type);
   }
 
   @Test

@@ -58,9 +58,9 @@ final class PromptEncodingTest {
     Files.writeString(
         directory.resolve("tokenizer_config.json"), "{\"bos_token\": \"<|im_start|>\"}");
     try (Tokenizer tokenizer = surrounding()) {
-      int[] encoded =
-          ChatTemplate.open(directory)
-              .encode(tokenizer, List.of(ChatMessage.of("user", "Once")), List.of(), true);
+      String rendered =
+          ChatTemplate.open(directory).render(List.of(ChatMessage.of("user", "Once")), true);
+      int[] encoded = tokenizer.encode(rendered, false);
       assertThat(encoded).startsWith(BEGINNING).containsOnlyOnce(BEGINNING).doesNotContain(END);
     }
   }

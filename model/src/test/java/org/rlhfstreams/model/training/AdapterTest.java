@@ -87,7 +87,14 @@ final class AdapterTest {
         }
         float[][] trained = policy(model);
         assertThat(mean(trained)).isGreaterThan(mean(before) + 0.05);
-        try (Pass reference = model.referencePass(rows(), TEMPERATURES)) {
+        try (Pass reference =
+            new Pass(
+                plain,
+                model.allWeights(),
+                settings,
+                rows(),
+                HeadPosition.RESPONSE_STATES,
+                new PassHeads(true, false, false, false, TEMPERATURES))) {
           assertClose(reference.logProbabilities(), before);
         }
         try (PackedWeights merged = PackedWeights.taking(plain, model.snapshot())) {

@@ -44,11 +44,6 @@ final class ComparisonBacklog {
     return (int) Math.round(places);
   }
 
-  /** How many are open. */
-  int size() {
-    return open.size();
-  }
-
   boolean contains(String comparisonId) {
     return open.containsKey(comparisonId);
   }
