@@ -95,7 +95,7 @@ public final class ClickLatency {
     } finally {
       roles.forEach(Process::destroy);
       for (Process role : roles) {
-        boolean unused = role.waitFor(30, TimeUnit.SECONDS);
+        role.waitFor(30, TimeUnit.SECONDS);
       }
     }
     System.exit(0);
@@ -143,7 +143,7 @@ public final class ClickLatency {
         new Thread(
             () -> {
               while (clicks.size() < CLICKS) {
-                boolean unused = annotator.answerOne().isPresent();
+                annotator.answerOne();
                 LockSupport.parkNanos(BETWEEN_CLICKS.toNanos());
               }
             });

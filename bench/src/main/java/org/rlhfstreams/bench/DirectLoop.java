@@ -109,7 +109,7 @@ final class DirectLoop implements AutoCloseable {
               new WeightVersion(0, 0L),
               new WeightVersion(0, 0L)));
     }
-    Map<String, Double> unused = trainer.step(batch, 1);
+    trainer.step(batch, 1);
     takeWeights();
   }
 

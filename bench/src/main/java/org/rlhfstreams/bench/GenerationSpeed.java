@@ -43,7 +43,7 @@ public final class GenerationSpeed {
               new GenerationRequest("row" + row, prompt, new Sampling(0.7, 0, 1, tokens, row)));
         }
         while (!generator.idle()) {
-          var unused = generator.step();
+          generator.step();
         }
         best = Math.max(best, batch * tokens / ((System.nanoTime() - started) / 1e9));
       }

@@ -104,7 +104,7 @@ public final class MemoryFlatness {
       }
       pass.backward(PassGradients.ofLogProbabilities(gradients));
     }
-    var unused = model.update(1e-7);
+    model.update(1e-7);
   }
 
   private static Map<String, float[]> tensors(TrainableModel model) {

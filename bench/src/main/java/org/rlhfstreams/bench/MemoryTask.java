@@ -53,7 +53,7 @@ final class MemoryTask {
         generator.submit(new GenerationRequest("row" + row, tokens(load.promptTokens()), sampling));
       }
       while (!generator.idle()) {
-        var unused = generator.step();
+        generator.step();
       }
     }
   }
@@ -71,7 +71,7 @@ final class MemoryTask {
         try (Pass pass = trainable.logProbabilityPass(rows)) {
           pass.backward(PassGradients.ofLogProbabilities(gradients));
         }
-        var unused = trainable.update(1e-4);
+        trainable.update(1e-4);
       }
     }
   }

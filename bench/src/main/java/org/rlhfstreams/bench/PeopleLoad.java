@@ -26,14 +26,12 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.ComparedResponse;
@@ -141,8 +139,7 @@ public final class PeopleLoad {
   }
 
   private void send(Comparison comparison) {
-    Future<RecordMetadata> unused =
-        producer.send(new ProducerRecord<>(topic, comparison.getComparisonId(), comparison));
+    producer.send(new ProducerRecord<>(topic, comparison.getComparisonId(), comparison));
   }
 
   private static ComparedResponse response(String id) {

@@ -52,7 +52,7 @@ public final class TrainingStepSpeed {
         try (Pass pass = model.logProbabilityPass(batch.rows())) {
           pass.backward(PassGradients.ofLogProbabilities(batch.gradients()));
         }
-        var unused = model.update(1e-6);
+        model.update(1e-6);
       }
       double seconds = (System.nanoTime() - started) / 1e9 / STEPS;
       System.out.printf(

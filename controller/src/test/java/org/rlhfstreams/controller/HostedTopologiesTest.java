@@ -137,15 +137,28 @@ final class HostedTopologiesTest {
             .setResponseText("text " + round)
             .setResponseTokenIds(List.of(2))
             .setBehaviorLogProbabilities(List.of(-1f))
-            .setSampling(new SamplingSettings(1f, 0, 1f, 16, 7L))
+            .setSampling(
+                SamplingSettings.newBuilder()
+                    .setTemperature(1f)
+                    .setTopK(0)
+                    .setTopP(1f)
+                    .setMaxNewTokens(16)
+                    .setSeed(7L)
+                    .build())
             .setSegments(List.of(new VersionSegment(version, 0, 1)))
             .setFinishReason(FinishReason.STOP)
             .setWorkerId("w")
             .setStartedAt(Instant.EPOCH)
             .setFinishedAt(Instant.EPOCH)
             .build();
-    return new ScoredRollout(
-        rollout, (float) round, version, List.of(-1f), List.of(0f), Instant.EPOCH);
+    return ScoredRollout.newBuilder()
+        .setRollout(rollout)
+        .setScore(round)
+        .setRewardModelVersion(version)
+        .setReferenceLogProbabilities(List.of(-1f))
+        .setKl(List.of(0f))
+        .setScoredAt(Instant.EPOCH)
+        .build();
   }
 
   private static Judgement judgement(String judgementId, String comparisonId) {

@@ -30,10 +30,8 @@ public final class PromptFile {
    */
   public List<Prompt> read() {
     List<Prompt> prompts = new ArrayList<>();
-    int unused =
-        new LineFile(path)
-            .forEach(
-                (line, number) -> prompts.add(prompt(json ? text(line, number) : line, number)));
+    new LineFile(path)
+        .forEach((line, number) -> prompts.add(prompt(json ? text(line, number) : line, number)));
     return prompts;
   }
 

@@ -31,14 +31,12 @@ final class EvaluationPrompts {
     List<EvaluationPrompt> prompts = new ArrayList<>();
     String name = String.valueOf(file.getFileName());
     if (name.contains(".json")) {
-      int unused =
-          new JsonLineFile(file)
-              .forEach(
-                  line ->
-                      prompts.add(
-                          new EvaluationPrompt(
-                              name + ":" + line.number(),
-                              new CompletionLine(line, chat).prompt())));
+      new JsonLineFile(file)
+          .forEach(
+              line ->
+                  prompts.add(
+                      new EvaluationPrompt(
+                          name + ":" + line.number(), new CompletionLine(line, chat).prompt())));
     } else {
       for (Prompt prompt : new PromptFile(file).read()) {
         prompts.add(

@@ -29,8 +29,7 @@ final class MetricsTable {
               // A counter that has tags is there once it has counted.
               boolean tagged = row.group(1).equals("rlhf_dead_letters_total");
               boolean people = row.group(1).startsWith("rlhf_people_");
-              boolean unused =
-                  (tagged || people ? table.sometimes : table.always).add(row.group(1));
+              (tagged || people ? table.sometimes : table.always).add(row.group(1));
             });
     return table;
   }

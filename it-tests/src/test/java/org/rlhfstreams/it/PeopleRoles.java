@@ -102,7 +102,7 @@ final class PeopleRoles {
       role.interrupt();
     }
     for (RlhfProcess role : all) {
-      int unused = role.awaitExit();
+      role.awaitExit();
     }
   }
 }

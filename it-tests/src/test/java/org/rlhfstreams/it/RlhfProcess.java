@@ -127,8 +127,7 @@ final class RlhfProcess implements AutoCloseable {
 
   private void signal(String signal) {
     try {
-      int unused =
-          new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+      new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -26,7 +26,6 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -234,13 +233,12 @@ final class SecuredClusterTest {
     try {
       producer.initTransactions();
       producer.beginTransaction();
-      Future<RecordMetadata> unused =
-          new WeightPublisher(connection.topics().policyWeights(), Optional.empty())
-              .publish(
-                  producer,
-                  new WeightVersion(0, 1000L),
-                  "llama",
-                  List.of(new PublishedTensor("t", List.of(1L), new float[1])));
+      new WeightPublisher(connection.topics().policyWeights(), Optional.empty())
+          .publish(
+              producer,
+              new WeightVersion(0, 1000L),
+              "llama",
+              List.of(new PublishedTensor("t", List.of(1L), new float[1])));
       producer.commitTransaction();
     } finally {
       producer.close(Duration.ZERO);

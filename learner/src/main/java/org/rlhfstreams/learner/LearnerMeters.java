@@ -99,11 +99,10 @@ final class LearnerMeters implements StepListener {
 
   private void gauge(String name, double value) {
     if (newest.put(name, value) == null) {
-      Object unused =
-          registry.gauge(
-              "rlhf.learner." + name.replace('/', '.'),
-              newest,
-              values -> values.getOrDefault(name, Double.NaN));
+      registry.gauge(
+          "rlhf.learner." + name.replace('/', '.'),
+          newest,
+          values -> values.getOrDefault(name, Double.NaN));
     }
   }
 }

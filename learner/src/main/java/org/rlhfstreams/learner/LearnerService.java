@@ -45,16 +45,15 @@ public final class LearnerService implements AutoCloseable {
                 "learner",
                 ShutdownBudget.LEARNER,
                 stopped -> {
-                  boolean unused = run.run(stopped);
+                  run.run(stopped);
                 }));
-    CompletableFuture<Void> unused =
-        thread
-            .ended()
-            .exceptionally(
-                error -> {
-                  failure.set(Optional.of("the learner has failed: " + error.getMessage()));
-                  return null;
-                });
+    thread
+        .ended()
+        .exceptionally(
+            error -> {
+              failure.set(Optional.of("the learner has failed: " + error.getMessage()));
+              return null;
+            });
   }
 
   /**

@@ -49,7 +49,7 @@ public final class PeopleService implements AutoCloseable {
       StagesView stages = new StagesView();
       this.log = opened.add(LiveLog.start(connection, views));
       this.outbox = opened.add(TransactionalOutbox.start(connection, log, views.feed()::open));
-      StageSampler unused = opened.add(StageSampler.start(connection, views, stages));
+      opened.add(StageSampler.start(connection, views, stages));
       this.server =
           opened.add(
               PeopleServer.start(

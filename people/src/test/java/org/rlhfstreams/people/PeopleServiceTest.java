@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -109,10 +108,8 @@ final class PeopleServiceTest {
                 .setReason("random")
                 .setCreatedAt(Instant.now())
                 .build();
-        Future<RecordMetadata> unused =
-            producer.send(
-                new ProducerRecord<>(
-                    connection.topics().comparisons().name(), "c" + i, comparison));
+        producer.send(
+            new ProducerRecord<>(connection.topics().comparisons().name(), "c" + i, comparison));
       }
       producer.flush();
     }

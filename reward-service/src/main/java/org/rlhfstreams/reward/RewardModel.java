@@ -10,7 +10,6 @@ import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
-import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -94,7 +93,7 @@ final class RewardModel implements AutoCloseable {
       return;
     }
     try {
-      PackedWeights unused = weights.take(found.get().values());
+      weights.take(found.get().values());
       version = found.get().version();
       LOG.info("scoring with reward model {}", WeightVersions.text(version));
     } catch (ModelException e) {

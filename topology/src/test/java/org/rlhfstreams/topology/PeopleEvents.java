@@ -41,7 +41,14 @@ public final class PeopleEvents {
             .setResponseText(text)
             .setResponseTokenIds(List.of(5, 6))
             .setBehaviorLogProbabilities(List.of(-1f, -1f))
-            .setSampling(new SamplingSettings(1f, 0, 1f, 16, 7L))
+            .setSampling(
+                SamplingSettings.newBuilder()
+                    .setTemperature(1f)
+                    .setTopK(0)
+                    .setTopP(1f)
+                    .setMaxNewTokens(16)
+                    .setSeed(7L)
+                    .build())
             .setSegments(List.of(new VersionSegment(version, 0, 2)))
             .setFinishReason(FinishReason.STOP)
             .setWorkerId("w")
@@ -58,6 +65,17 @@ public final class PeopleEvents {
         .build();
   }
 
+  private static ComparedResponse response(
+      String rolloutId, String text, int tokenId, WeightVersion version, float score) {
+    return ComparedResponse.newBuilder()
+        .setRolloutId(rolloutId)
+        .setText(text)
+        .setTokenIds(List.of(tokenId))
+        .setVersion(version)
+        .setScore(score)
+        .build();
+  }
+
   /** An open question about {@code prompt} with the responses {@code yes} and {@code no}. */
   public static Comparison comparison(String comparisonId, int wanted, Choice expected) {
     WeightVersion version = new WeightVersion(0, 3L);
@@ -65,8 +83,8 @@ public final class PeopleEvents {
         .setComparisonId(comparisonId)
         .setPromptId("p")
         .setPromptText("prompt")
-        .setFirst(new ComparedResponse("p/0/0", "yes", List.of(5), version, 1f))
-        .setSecond(new ComparedResponse("p/1/0", "no", List.of(6), version, 2f))
+        .setFirst(response("p/0/0", "yes", 5, version, 1f))
+        .setSecond(response("p/1/0", "no", 6, version, 2f))
         .setReason(expected == null ? "close" : "gold")
         .setCreatedAt(Instant.EPOCH)
         .setWantedJudgements(wanted)

@@ -61,7 +61,17 @@ final class PeopleTopologiesTest {
         TOPICS,
         SERDES,
         prompt -> new EncodedPrompt(prompt.getText(), new int[] {1}),
-        new AdmissionSettings(0, 0, 1, new SamplingSettings(1f, 0, 1f, 16, 7L)),
+        new AdmissionSettings(
+            0,
+            0,
+            1,
+            SamplingSettings.newBuilder()
+                .setTemperature(1f)
+                .setTopK(0)
+                .setTopP(1f)
+                .setMaxNewTokens(16)
+                .setSeed(7L)
+                .build()),
         AdmissionListener.none());
     StatisticsTopology.build(builder, TOPICS, SERDES);
     ComparisonTopology.build(

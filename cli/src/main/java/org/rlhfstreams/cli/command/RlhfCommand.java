@@ -79,7 +79,7 @@ public final class RlhfCommand implements Runnable {
         String key = word.substring(2).replaceFirst("=.*", "");
         err.println("nearest: --" + ConfigurationLoader.nearest(key));
       } else {
-        boolean unused = UnmatchedArgumentException.printSuggestions(exception, err);
+        UnmatchedArgumentException.printSuggestions(exception, err);
       }
     }
     err.println(

@@ -68,14 +68,13 @@ public final class FileCompletion {
     output.begin();
     LineProgress progress = new LineProgress("generate", total);
     try (TextGenerator generator = model.textGenerator(slots)) {
-      int unused =
-          file.forEach(
-              line -> {
-                submit(line, generator);
-                while (submitted - written >= (long) LINES_A_SLOT * slots) {
-                  step(generator, progress);
-                }
-              });
+      file.forEach(
+          line -> {
+            submit(line, generator);
+            while (submitted - written >= (long) LINES_A_SLOT * slots) {
+              step(generator, progress);
+            }
+          });
       while (!generator.idle()) {
         step(generator, progress);
       }
@@ -84,7 +83,7 @@ public final class FileCompletion {
   }
 
   private void check(JsonLine line) {
-    int[] unused = new CompletionLine(line, chat).encode(model.prompts());
+    new CompletionLine(line, chat).encode(model.prompts());
   }
 
   private void submit(JsonLine line, TextGenerator generator) {

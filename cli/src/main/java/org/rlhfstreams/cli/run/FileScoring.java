@@ -54,21 +54,20 @@ public final class FileScoring implements AutoCloseable {
     OptionalInt total = file.check(this::check);
     output.begin();
     LineProgress progress = new LineProgress("logprobs", total);
-    int unused =
-        file.forEach(
-            line -> {
-              add(line);
-              if (rows.size() >= batchSize || tokens >= TOKENS_AT_ONCE) {
-                score();
-                progress.done(written, scored);
-              }
-            });
+    file.forEach(
+        line -> {
+          add(line);
+          if (rows.size() >= batchSize || tokens >= TOKENS_AT_ONCE) {
+            score();
+            progress.done(written, scored);
+          }
+        });
     score();
     progress.finished(written, scored, output.target());
   }
 
   private void check(JsonLine line) {
-    TokenRow unused = new ScoredLine(line).row(model);
+    new ScoredLine(line).row(model);
   }
 
   private void add(JsonLine line) {

@@ -13,7 +13,6 @@ import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
-import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
@@ -114,7 +113,7 @@ public final class OfflineTraining {
     if (!run.isNew()) {
       return; // the log has them
     }
-    DatasetSummary unused = new PreferenceImport(connection).run(options.data(), options.strict());
+    new PreferenceImport(connection).run(options.data(), options.strict());
   }
 
   private List<Preference> validation() {

@@ -4,12 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.datasets.BadRow;
 import org.rlhfstreams.datasets.DatasetSummary;
@@ -54,17 +52,14 @@ public final class PreferenceImport {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       data.forEach(
           preference -> {
-            Future<RecordMetadata> unused =
-                producer.send(
-                    new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference),
-                    first);
+            producer.send(
+                new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference), first);
           },
           row -> {
-            Future<RecordMetadata> unused =
-                producer.send(
-                    new ProducerRecord<>(
-                        connection.topics().deadLetters().name(), row.file(), letter(row)),
-                    first);
+            producer.send(
+                new ProducerRecord<>(
+                    connection.topics().deadLetters().name(), row.file(), letter(row)),
+                first);
           });
       producer.flush();
     }

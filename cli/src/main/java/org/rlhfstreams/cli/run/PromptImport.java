@@ -1,11 +1,9 @@
 package org.rlhfstreams.cli.run;
 
 import java.util.List;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.service.access.GroupNames;
@@ -35,8 +33,7 @@ public final class PromptImport {
       producer.beginTransaction();
       for (Prompt prompt : prompts) {
         // The commit fails where a send did.
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, prompt.getPromptId(), prompt));
+        producer.send(new ProducerRecord<>(topic, prompt.getPromptId(), prompt));
       }
       producer.commitTransaction();
     }

@@ -6,12 +6,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,8 +83,7 @@ final class TraceCommandTest {
   private static void write(Topic topic, SpecificRecord... events) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       for (SpecificRecord event : events) {
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic.name(), 0, "key", event));
+        producer.send(new ProducerRecord<>(topic.name(), 0, "key", event));
       }
       producer.flush();
     }
@@ -167,7 +164,14 @@ final class TraceCommandTest {
         .setResponseText("response")
         .setResponseTokenIds(List.of(1))
         .setBehaviorLogProbabilities(List.of(-1f))
-        .setSampling(new SamplingSettings(1f, 0, 1f, 16, 0L))
+        .setSampling(
+            SamplingSettings.newBuilder()
+                .setTemperature(1f)
+                .setTopK(0)
+                .setTopP(1f)
+                .setMaxNewTokens(16)
+                .setSeed(0L)
+                .build())
         .setSegments(List.of(new VersionSegment(new WeightVersion(0, step), 0, 1)))
         .setFinishReason(FinishReason.STOP)
         .setWorkerId("worker-1")

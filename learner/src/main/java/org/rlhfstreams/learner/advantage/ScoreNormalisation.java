@@ -71,7 +71,7 @@ public final class ScoreNormalisation {
     double mean = sum / scores.length;
     level = Double.isNaN(level) ? mean : level + SMOOTHING * (mean - level);
     while (versions.size() > VERSIONS) {
-      Running unused = versions.remove(versions.keySet().iterator().next());
+      versions.remove(versions.keySet().iterator().next());
     }
     return normalised;
   }

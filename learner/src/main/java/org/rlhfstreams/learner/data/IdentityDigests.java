@@ -60,7 +60,7 @@ public final class IdentityDigests {
       long movedHigh = places[2 * next];
       long movedLow = places[2 * next + 1];
       free(next);
-      boolean unused = put(movedHigh, movedLow);
+      put(movedHigh, movedLow);
     }
   }
 
@@ -98,7 +98,7 @@ public final class IdentityDigests {
     places = new long[Math.multiplyExact(before.length, 2)];
     for (int i = 0; i < before.length; i += 2) {
       if (before[i] != 0 || before[i + 1] != 0) {
-        boolean unused = put(before[i], before[i + 1]);
+        put(before[i], before[i + 1]);
       }
     }
   }

@@ -2,7 +2,6 @@ package org.rlhfstreams.learner.data;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -47,13 +46,13 @@ public final class ReplayPool<E> {
   public void add(String id, List<E> examples) {
     rows.put(key(id), List.copyOf(examples));
     if (rows.size() > size) {
-      Map.Entry<Key, List<E>> unused = rows.pollLastEntry();
+      rows.pollLastEntry();
     }
   }
 
   /** Drops a row, where it is kept. */
   public void remove(String id) {
-    List<E> unused = rows.remove(key(id));
+    rows.remove(key(id));
   }
 
   /** Drops all. */

@@ -64,8 +64,7 @@ final class BackgroundPublication implements AutoCloseable {
 
   @Override
   public void close() {
-    CompletableFuture<Boolean> unused = leaving.exceptionally(e -> false);
-    unused.join();
+    leaving.exceptionally(e -> false).join();
     executor.shutdown();
     publication.close();
   }

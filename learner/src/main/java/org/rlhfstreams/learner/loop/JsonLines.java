@@ -70,10 +70,10 @@ final class JsonLines {
       try {
         ByteBuffer rest = ByteBuffer.wrap(line);
         while (rest.hasRemaining()) {
-          int unused = file.write(rest, end + rest.position());
+          file.write(rest, end + rest.position());
         }
       } catch (IOException e) {
-        FileChannel unused = file.truncate(end);
+        file.truncate(end);
         throw e;
       }
     } catch (IOException e) {

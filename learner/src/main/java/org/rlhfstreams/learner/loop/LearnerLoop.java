@@ -172,7 +172,7 @@ public final class LearnerLoop<E extends Example> {
       guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
       if (published >= 0) {
-        List<Refusal> unused = source.takeRefusals(); // they left with the run's first weights
+        source.takeRefusals(); // they left with the run's first weights
       }
     } else if (published >= 0) {
       throw new CheckpointException(
@@ -283,7 +283,7 @@ public final class LearnerLoop<E extends Example> {
       checkpoint(trainer.state());
     }
     if (step <= published) {
-      List<Refusal> unused = source.takeRefusals(); // they left with the step the first time
+      source.takeRefusals(); // they left with the step the first time
       return;
     }
     StepMetrics record =

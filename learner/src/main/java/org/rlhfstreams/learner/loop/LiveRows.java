@@ -62,7 +62,7 @@ final class LiveRows<E> {
   void recall(Preference preference, PreferenceConverter<E> converter) throws UnusableException {
     String id = preference.getPreferenceId();
     if (share.holdsOut(id) || (replay.share() > 0 && pool.takes(id))) {
-      boolean unused = keep(id, converter.convert(preference));
+      keep(id, converter.convert(preference));
     }
   }
 

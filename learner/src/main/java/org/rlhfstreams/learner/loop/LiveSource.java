@@ -141,7 +141,7 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     }
     reader.goOver(part);
     while (!reader.isAtEnd()) {
-      boolean unused = reader.read(offset -> true, taker);
+      reader.read(offset -> true, taker);
     }
   }
 
@@ -163,7 +163,7 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
           && reader.isCaughtUp()) {
         break;
       } else {
-        boolean unused = reader.read(offset -> true, this::take);
+        reader.read(offset -> true, this::take);
       }
     }
     return formed();

@@ -213,8 +213,7 @@ final class Publication implements AutoCloseable {
   private void transact(RunStatement run) {
     producer.beginTransaction();
     // The commit fails where a send did.
-    Future<RecordMetadata> unused =
-        producer.send(new ProducerRecord<>(runsTopic, 0, run.getRunId(), run));
+    producer.send(new ProducerRecord<>(runsTopic, 0, run.getRunId(), run));
     producer.commitTransaction();
   }
 
@@ -233,14 +232,12 @@ final class Publication implements AutoCloseable {
         .ifPresent(
             metrics -> {
               // The commit fails where a send did.
-              Future<RecordMetadata> unused =
-                  producer.send(new ProducerRecord<>(metricsTopic, 0, metrics.getRunId(), metrics));
+              producer.send(new ProducerRecord<>(metricsTopic, 0, metrics.getRunId(), metrics));
             });
     for (Refusal refusal : outgoing.refusals()) {
-      Future<RecordMetadata> unused =
-          producer.send(
-              deadLetters.of(
-                  refusal.record(), refusal.kind(), refusal.reason(), refusal.lostRollouts()));
+      producer.send(
+          deadLetters.of(
+              refusal.record(), refusal.kind(), refusal.reason(), refusal.lostRollouts()));
     }
     producer.sendOffsetsToTransaction(
         Map.of(

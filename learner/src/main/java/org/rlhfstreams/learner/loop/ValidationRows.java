@@ -76,7 +76,7 @@ public final class ValidationRows<E> implements PreferenceConverter<E> {
   @Override
   public void withdraw(String preferenceId) {
     if (heldOut.holdsOut(preferenceId)) {
-      List<E> unused = examples.remove(preferenceId);
+      examples.remove(preferenceId);
     }
   }
 

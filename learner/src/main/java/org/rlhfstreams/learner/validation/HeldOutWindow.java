@@ -29,14 +29,14 @@ public final class HeldOutWindow<E> {
     held.put(preferenceId, List.copyOf(examples));
     if (held.size() > size) {
       Iterator<String> oldest = held.keySet().iterator();
-      String unused = oldest.next();
+      oldest.next();
       oldest.remove();
     }
   }
 
   /** Drops one that was taken back. */
   public void remove(String preferenceId) {
-    List<E> unused = held.remove(preferenceId);
+    held.remove(preferenceId);
   }
 
   /** Drops all. */

@@ -85,7 +85,7 @@ final class ScoreNormalisationTest {
   @Test
   void fewOrEqualScoresOfANewVersionAreBounded() {
     ScoreNormalisation normalisation = new ScoreNormalisation();
-    double[] unused = normalisation.normalised(all(1), scores(0, 1));
+    normalisation.normalised(all(1), scores(0, 1));
     List<RewardModelVersion> versions = new ArrayList<>(all(1));
     versions.set(3, version(2));
     double[] scores = scores(0, 1);
@@ -102,7 +102,7 @@ final class ScoreNormalisationTest {
   void aRestartGoesOnAndOldVersionsAreForgotten() {
     ScoreNormalisation whole = new ScoreNormalisation();
     for (int step = 0; step < 3 * ScoreNormalisation.VERSIONS; step++) {
-      double[] unused = whole.normalised(all(step), scores(step, 1 + step));
+      whole.normalised(all(step), scores(step, 1 + step));
     }
     ScoreNormalisation resumed = new ScoreNormalisation();
     resumed.restore(new RestoredNumbers("state.json", whole.numbers()));

@@ -8,11 +8,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -58,8 +56,7 @@ final class GoldenPairs {
     String topic = connection.topics().preferences().name();
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       for (Preference preference : preferences) {
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, 0, "key", preference));
+        producer.send(new ProducerRecord<>(topic, 0, "key", preference));
       }
       producer.flush();
     }

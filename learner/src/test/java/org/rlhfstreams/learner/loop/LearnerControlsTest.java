@@ -8,12 +8,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -72,8 +70,7 @@ final class LearnerControlsTest {
     String topic = connection.topics().scoredRollouts().name();
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       for (int i = 0; i < batches * BATCH; i++) {
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
+        producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
       }
       producer.flush();
     }
@@ -91,10 +88,9 @@ final class LearnerControlsTest {
 
   private static void send(KafkaConnection connection, ControlCommand command) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
-      Future<RecordMetadata> unused =
-          producer.send(
-              new ProducerRecord<>(
-                  connection.topics().controls().name(), 0, command.getCommandId(), command));
+      producer.send(
+          new ProducerRecord<>(
+              connection.topics().controls().name(), 0, command.getCommandId(), command));
       producer.flush();
     }
   }

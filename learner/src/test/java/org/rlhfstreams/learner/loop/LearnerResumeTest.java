@@ -12,13 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -93,12 +91,10 @@ final class LearnerResumeTest {
         if (i % 20 == 10) {
           rollout = ScoredRollout.newBuilder(rollout).setScore(Float.NaN).build();
         }
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, 0, "key", rollout));
+        producer.send(new ProducerRecord<>(topic, 0, "key", rollout));
       }
       for (int i = 0; i < 8 * BATCH; i++) {
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
+        producer.send(new ProducerRecord<>(topic, 0, "key", rollouts.next()));
       }
       producer.flush();
     }
@@ -209,7 +205,7 @@ final class LearnerResumeTest {
   void aCheckpointWhoseStepNeverLeftIsPassedOver() throws IOException {
     Path wholeModel = whole("whole-ahead", Map.of());
     KafkaConnection connection = stoppedAt("behind", 2);
-    KafkaConnection unused = stoppedAt("ahead", 3);
+    stoppedAt("ahead", 3);
     copyNewest(directory.resolve("ahead-ck"), directory.resolve("behind-ck"));
     try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
       assertThat(learner.run(() -> false)).isTrue();

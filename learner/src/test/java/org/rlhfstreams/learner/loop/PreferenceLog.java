@@ -4,11 +4,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.data.LabelledResponse;
@@ -62,7 +60,7 @@ final class PreferenceLog {
   void publish(Iterable<String> ids) {
     try (KafkaProducer<String, Object> producer = connection(Map.of()).producer()) {
       for (String id : ids) {
-        Future<RecordMetadata> unused = producer.send(record(id, null));
+        producer.send(record(id, null));
       }
       producer.flush();
     }
@@ -73,8 +71,7 @@ final class PreferenceLog {
     try (KafkaProducer<String, Object> producer = connection(Map.of()).producer()) {
       for (String id : ids) {
         Preference withdrawn = Preference.newBuilder(pair(id)).setWithdrawn(true).build();
-        Future<RecordMetadata> unused =
-            producer.send(new ProducerRecord<>(topic, 0, id, withdrawn));
+        producer.send(new ProducerRecord<>(topic, 0, id, withdrawn));
       }
       producer.flush();
     }
@@ -83,7 +80,7 @@ final class PreferenceLog {
   /** Publishes one that looks as if it had been published at a time. */
   void publishAt(String id, Instant time) {
     try (KafkaProducer<String, Object> producer = connection(Map.of()).producer()) {
-      Future<RecordMetadata> unused = producer.send(record(id, time.toEpochMilli()));
+      producer.send(record(id, time.toEpochMilli()));
       producer.flush();
     }
   }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,7 +21,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,10 +91,8 @@ final class ReplayTest {
         if (i == 10) {
           rollout = ScoredRollout.newBuilder(rollout).setScore(Float.NaN).build();
         }
-        Future<RecordMetadata> unused =
-            producer.send(
-                new ProducerRecord<>(
-                    connection.topics().scoredRollouts().name(), 0, "key", rollout));
+        producer.send(
+            new ProducerRecord<>(connection.topics().scoredRollouts().name(), 0, "key", rollout));
       }
       producer.flush();
     }

@@ -80,7 +80,7 @@ final class MeasuredScoresTest {
     try (Trainer<ScoredSample> normalised = open(objective);
         Trainer<?> plain = GoldenTrainer.of(objective, Map.of()).open()) {
       assertThat(normalised.state().numbers().keySet()).isEqualTo(plain.state().numbers().keySet());
-      Map<String, Double> unused = normalised.step(batch, 1);
+      normalised.step(batch, 1);
       assertThat(normalised.state().numbers().keySet())
           .hasSizeGreaterThan(plain.state().numbers().size());
     }

@@ -34,8 +34,7 @@ public final class TensorCopy {
         NDArray part =
             scope.create(
                 stage.duplicate().limit(Float.BYTES * count), new Shape(count), DataType.FLOAT32);
-        NDArray unused =
-            ConversionScript.run("fill_part", scope, tensor, scope.create((long) start), part);
+        ConversionScript.run("fill_part", scope, tensor, scope.create((long) start), part);
       }
     }
   }

@@ -67,8 +67,7 @@ final class TensorLoading {
         int count = (int) Math.min(PIECE, tensor.size() - start);
         try (NDManager piece = host.newSubManager()) {
           NDArray values = piece(piece, tensor.name(), start, count);
-          NDArray unused =
-              ConversionScript.run("fill_part", piece, room, piece.create(start), values);
+          ConversionScript.run("fill_part", piece, room, piece.create(start), values);
         }
       }
       if (!ConversionScript.run("finite", scope, room).getBoolean()) {
@@ -96,12 +95,11 @@ final class TensorLoading {
     if (even > 0) {
       ByteBuffer pairs = bytes.duplicate().limit(2 * even);
       ByteBuffer bits = stage.duplicate().clear().limit(Float.BYTES * even);
-      NDArray unused =
-          ConversionScript.run(
-              "widen_pairs",
-              scope,
-              scope.create(pairs, new Shape(even / 2), DataType.INT32),
-              scope.create(bits, new Shape(even), DataType.INT32));
+      ConversionScript.run(
+          "widen_pairs",
+          scope,
+          scope.create(pairs, new Shape(even / 2), DataType.INT32),
+          scope.create(bits, new Shape(even), DataType.INT32));
     }
     if (even < count) {
       int last = bytes.order(ByteOrder.LITTLE_ENDIAN).getShort(2 * even) << 16;

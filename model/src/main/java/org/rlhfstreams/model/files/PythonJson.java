@@ -48,7 +48,7 @@ final class PythonJson {
     Map<String, Object> object = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      JsonToken unused = parser.nextToken();
+      parser.nextToken();
       object.put(name, value(parser));
     }
     return object;

@@ -72,7 +72,7 @@ public final class SafetensorsWriter {
       ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
       start.putLong(header.length).put(header).flip();
       while (start.hasRemaining()) {
-        int unused = channel.write(start);
+        channel.write(start);
       }
       for (TensorSource tensor : ordered) {
         long before = channel.position();

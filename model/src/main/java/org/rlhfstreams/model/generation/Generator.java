@@ -171,7 +171,7 @@ public final class Generator implements AutoCloseable {
       batch.add(row);
       running.add(row);
     }
-    int unused = cache.ensure(running.size(), batch.time());
+    cache.ensure(running.size(), batch.time());
     RopeTables.Tables rope = decoder.rope(batch.time());
     try (NDManager scope = manager.newSubManager()) {
       NDList drawn =

@@ -224,7 +224,7 @@ public final class Pass implements AutoCloseable {
     }
     NDArray onHidden = hiddenGradients.get(0);
     for (NDArray more : hiddenGradients.subList(1, hiddenGradients.size())) {
-      NDArray unused = ComputeThread.call(() -> onHidden.addi(more));
+      ComputeThread.call(() -> onHidden.addi(more));
     }
     if (microBatches.checkpointLayers()) {
       backwardByLayer(trained, scope, batch, states, onHidden);

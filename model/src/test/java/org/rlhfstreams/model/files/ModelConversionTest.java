@@ -22,8 +22,7 @@ final class ModelConversionTest {
 
   private Path convert(Path source, String name, TensorType type) {
     Path target = temporary.resolve(name);
-    SavedModel unused =
-        ModelConversion.convert(source, target, Optional.of(type), Optional.empty());
+    ModelConversion.convert(source, target, Optional.of(type), Optional.empty());
     return target;
   }
 

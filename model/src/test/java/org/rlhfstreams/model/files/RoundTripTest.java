@@ -42,8 +42,7 @@ final class RoundTripTest {
     SavedModel written = ModelConversion.convert(source, split, Optional.empty(), SMALL);
     assertThat(written.files()).contains(ShardIndex.FILE).doesNotContain(TensorFiles.SINGLE);
     Path joined = temporary.resolve("joined");
-    SavedModel unused =
-        ModelConversion.convert(split, joined, Optional.empty(), Optional.of(ShardPlan.DEFAULT));
+    ModelConversion.convert(split, joined, Optional.empty(), Optional.of(ShardPlan.DEFAULT));
     Path copied = temporary.resolve("copied");
     SavedModel copy = ModelConversion.convert(source, copied, Optional.empty(), Optional.empty());
     assertThat(ModelFiles.content(copied)).isEqualTo(ModelFiles.content(source));
@@ -57,9 +56,7 @@ final class RoundTripTest {
   void aSplitKeepsToItsLimitAndIsWhereTransformersSplits() {
     Path split = temporary.resolve("split");
     Path source = Goldens.model("qwen2-bias"); // which transformers saved with 60 KB a file
-    SavedModel unused =
-        ModelConversion.convert(
-            source, split, Optional.empty(), Optional.of(ShardPlan.parse("60KB")));
+    ModelConversion.convert(source, split, Optional.empty(), Optional.of(ShardPlan.parse("60KB")));
     assertThat(ModelFiles.content(split)).isEqualTo(ModelFiles.content(source));
   }
 
@@ -77,9 +74,8 @@ final class RoundTripTest {
                         : model.source(tensor.name(), Optional.empty()))
             .toList();
     Path saved = temporary.resolve("reward");
-    SavedModel unused =
-        ModelDirectory.save(
-            saved, reward, tensors, TensorType.F32, new ShardPlan(90_000), model.path());
+    ModelDirectory.save(
+        saved, reward, tensors, TensorType.F32, new ShardPlan(90_000), model.path());
     assertThat(ModelDirectory.open(saved).configuration()).isEqualTo(reward);
     String before = Files.readString(model.path().resolve("config.json"));
     assertThat(saved.resolve("config.json"))

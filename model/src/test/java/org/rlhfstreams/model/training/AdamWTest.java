@@ -61,7 +61,7 @@ final class AdamWTest {
         TrainableModel exact = model(decoder, directory, ComputeType.FLOAT32);
         TrainableModel half = model(decoder, directory, ComputeType.BFLOAT16)) {
       double first = step(exact, 0);
-      double unused = step(half, 0);
+      step(half, 0);
       double exactLoss = 0;
       double halfLoss = 0;
       for (int i = 1; i < STEPS; i++) {
@@ -81,7 +81,7 @@ final class AdamWTest {
           TrainableModel whole = model(decoder, directory, ComputeType.BFLOAT16);
           TrainableModel resumed = model(decoder, directory, ComputeType.BFLOAT16)) {
         for (int i = 0; i < 3; i++) {
-          double unused = step(whole, i);
+          step(whole, i);
         }
         List<float[]> values = whole.weights().values();
         for (int i = 0; i < values.size(); i++) {

@@ -148,14 +148,10 @@ public final class TokensFile {
       Path fresh = Files.createTempFile(absolute.getParent(), ".tokens", ".yaml", owner);
       try {
         Files.writeString(fresh, YAML.writeValueAsString(new Content(entries)));
-        Path unused =
-            Files.move(
-                fresh,
-                absolute,
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            fresh, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        boolean unused = Files.deleteIfExists(fresh);
+        Files.deleteIfExists(fresh);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be written", e);

@@ -1,6 +1,5 @@
 package org.rlhfstreams.people.api;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -150,9 +149,10 @@ final class ApiRoutes {
       return;
     }
     response.setStatusCode(answer.status());
-    Future<Void> unused =
-        answer.body() == null
-            ? response.end()
-            : response.putHeader("Content-Type", "application/json").end(answer.body());
+    if (answer.body() == null) {
+      response.end();
+    } else {
+      response.putHeader("Content-Type", "application/json").end(answer.body());
+    }
   }
 }

@@ -131,16 +131,15 @@ public final class PublishedOnce {
 
   private static void relay(
       CompletableFuture<Void> from, CompletableFuture<Void> to, Runnable ended) {
-    CompletableFuture<Void> unused =
-        from.whenComplete(
-            (done, failure) -> {
-              ended.run();
-              if (failure == null) {
-                to.complete(null);
-              } else {
-                to.completeExceptionally(away(failure.getMessage()));
-              }
-            });
+    from.whenComplete(
+        (done, failure) -> {
+          ended.run();
+          if (failure == null) {
+            to.complete(null);
+          } else {
+            to.completeExceptionally(away(failure.getMessage()));
+          }
+        });
   }
 
   /**

@@ -9,12 +9,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.rlhfstreams.people.live.LiveLog;
 import org.rlhfstreams.schemas.RootCause;
@@ -165,7 +163,7 @@ public final class TransactionalOutbox implements Outbox, AutoCloseable {
       for (Parcel parcel : parcels) {
         for (ProducerRecord<String, Object> record : parcel.records()) {
           // The commit fails where a send did.
-          Future<RecordMetadata> unused = producer.send(record);
+          producer.send(record);
         }
       }
       producer.commitTransaction();

@@ -185,7 +185,7 @@ final class BrowserProtectionTest {
       Awaitility.await().until(() -> status(api, newer) == 200);
       Files.writeString(file, "tokens: [");
       Path other = directory.resolve("other.yaml");
-      String unused = TokensFile.add(other, "viewer", PersonRole.VIEWER);
+      TokensFile.add(other, "viewer", PersonRole.VIEWER);
       assertThat(status(api, newer)).isEqualTo(200);
       Files.delete(file);
       Awaitility.await().until(() -> status(api, newer) == 401);

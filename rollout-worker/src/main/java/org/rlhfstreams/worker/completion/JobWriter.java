@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.completion.Completion;
@@ -25,8 +24,15 @@ final class JobWriter implements AutoCloseable {
   private final PromptEncoding prompts;
   private final LivePolicy policy;
   private final TextGenerator generator; // the policy closes what is below it
-  private final Predicate<CompletionJob> forget;
+  private final OpenJobs openJobs;
   private final Map<String, Progress> underWay = new HashMap<>();
+
+  /** The jobs that have not ended. */
+  @FunctionalInterface
+  interface OpenJobs {
+    /** Drops a job; whether it was still there. */
+    boolean forget(CompletionJob job);
+  }
 
   private static final class Progress {
     final CompletionJob job;
@@ -39,7 +45,7 @@ final class JobWriter implements AutoCloseable {
   }
 
   /**
-   * @param forget told of each job that ends; whether it was known
+   * @param openJobs told of each job that ends
    */
   JobWriter(
       ModelDirectory model,
@@ -47,11 +53,11 @@ final class JobWriter implements AutoCloseable {
       PromptEncoding prompts,
       int slots,
       Supplier<Optional<WeightSnapshot>> newest,
-      Predicate<CompletionJob> forget) {
+      OpenJobs openJobs) {
     this.prompts = prompts;
     this.policy = new LivePolicy(model, type, slots, newest);
     this.generator = new TextGenerator(prompts, policy.generator());
-    this.forget = forget;
+    this.openJobs = openJobs;
   }
 
   /** Queues a job's completions. */
@@ -70,7 +76,7 @@ final class JobWriter implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       withdraw(job);
-      if (forget.test(job)) {
+      if (openJobs.forget(job)) {
         job.listener().failed(e);
       }
     }
@@ -116,7 +122,7 @@ final class JobWriter implements AutoCloseable {
       progress.unfinished--;
       if (progress.unfinished == 0) {
         underWay.remove(progress.job.id());
-        boolean unused = forget.test(progress.job);
+        openJobs.forget(progress.job);
       }
       progress
           .job
@@ -128,13 +134,13 @@ final class JobWriter implements AutoCloseable {
   /** Gives a job up. */
   void cancel(CompletionJob job) {
     withdraw(job);
-    boolean unused = forget.test(job);
+    openJobs.forget(job);
   }
 
   private void withdraw(CompletionJob job) {
     if (underWay.remove(job.id()) != null) {
       for (int i = 0; i < job.completions(); i++) {
-        boolean unused = generator.cancel(rowId(job, i));
+        generator.cancel(rowId(job, i));
       }
     }
   }
@@ -143,7 +149,7 @@ final class JobWriter implements AutoCloseable {
   void failAll(RuntimeException failure) {
     generator.clear();
     for (Progress progress : underWay.values()) {
-      if (forget.test(progress.job)) {
+      if (openJobs.forget(progress.job)) {
         progress.job.listener().failed(failure);
       }
     }

@@ -2,7 +2,6 @@ package org.rlhfstreams.worker.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.completion.Completion;
@@ -98,7 +97,7 @@ final class AnswerWriter implements JobListener {
     if (includeUsage) {
       event(envelope.count(completions, version));
     }
-    Future<Void> unused = response.end("data: [DONE]\n\n");
+    response.end("data: [DONE]\n\n");
   }
 
   private void fail(RuntimeException failure) {
@@ -106,7 +105,7 @@ final class AnswerWriter implements JobListener {
     ApiException error = Responses.error(failure, promptField);
     if (response.headWritten()) {
       event(error.json());
-      Future<Void> unused = response.end();
+      response.end();
     } else {
       Responses.error(response, error);
     }
@@ -119,6 +118,6 @@ final class AnswerWriter implements JobListener {
           .putHeader("Cache-Control", "no-cache")
           .setChunked(true);
     }
-    Future<Void> unused = response.write("data: " + json + "\n\n");
+    response.write("data: " + json + "\n\n");
   }
 }

@@ -1,7 +1,6 @@
 package org.rlhfstreams.worker.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import org.rlhfstreams.model.completion.PromptException;
 import org.rlhfstreams.worker.completion.RefusedException;
@@ -16,11 +15,10 @@ final class Responses {
   private Responses() {}
 
   static void json(HttpServerResponse response, int status, ObjectNode json) {
-    Future<Void> unused =
-        response
-            .setStatusCode(status)
-            .putHeader("Content-Type", "application/json")
-            .end(json.toString());
+    response
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .end(json.toString());
   }
 
   static void error(HttpServerResponse response, ApiException error) {

@@ -184,7 +184,7 @@ public final class RoleAccess {
   private void allow(Topic topic, AclOperation operation) {
     Set<AclOperation> operations =
         byTopic.computeIfAbsent(topic.name(), name -> EnumSet.of(AclOperation.DESCRIBE_CONFIGS));
-    boolean unused = operations.add(operation);
+    operations.add(operation);
   }
 
   /** A member of a group, whose own name in transactions follows the group's. */

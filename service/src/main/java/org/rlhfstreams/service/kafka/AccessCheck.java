@@ -125,7 +125,7 @@ public final class AccessCheck {
 
   private boolean isRefused(KafkaFuture<?> description) {
     try {
-      Object unused = description.get();
+      description.get();
       return false;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AuthorizationException) {

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -17,7 +16,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -175,7 +173,7 @@ public final class TransactionalLoop {
     producer.beginTransaction();
     for (ProducerRecord<String, Object> output : outputs) {
       // The commit fails where a send did.
-      Future<RecordMetadata> unused = producer.send(output);
+      producer.send(output);
     }
     producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
     producer.commitTransaction();

@@ -70,7 +70,7 @@ public final class Account {
 
   /** Enters that a response has come so far. */
   public void enter(Stage stage, String rolloutId) {
-    int unused = seen.get(stage).merge(rolloutId, 1, Integer::sum);
+    seen.get(stage).merge(rolloutId, 1, Integer::sum);
   }
 
   /** Enters that a response was given up, with a dead letter that says why. */

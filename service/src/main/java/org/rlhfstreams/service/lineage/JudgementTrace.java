@@ -192,7 +192,7 @@ public final class JudgementTrace {
               WeightVersions.text(scored.getRewardModelVersion())));
     }
     if (scoredSo.size() < REMEMBERED_SCORES) {
-      boolean unused = scoredSo.add(rolloutId);
+      scoredSo.add(rolloutId);
     }
   }
 

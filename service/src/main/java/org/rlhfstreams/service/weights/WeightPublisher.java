@@ -75,7 +75,7 @@ public final class WeightPublisher {
       while (values.hasRemaining()) {
         put(chunk, values);
         if (!chunk.hasRemaining()) {
-          Future<RecordMetadata> unused = sendChunk(producer, version, index++, chunk, digest);
+          sendChunk(producer, version, index++, chunk, digest);
           bytes -= chunk.capacity();
           chunk = emptyChunk(bytes);
         }
@@ -85,7 +85,7 @@ public final class WeightPublisher {
         WeightCommit.newBuilder().setSha256(digest.hexadecimal()).setCommittedAt(Instant.now());
     signer.ifPresent(key -> key.sign(topic.name(), version, header, commit));
     // The transaction's commit fails where a send did.
-    Future<RecordMetadata> unused = send(producer, version, commit.build());
+    send(producer, version, commit.build());
     return first;
   }
 
@@ -119,7 +119,7 @@ public final class WeightPublisher {
     return layout;
   }
 
-  private Future<RecordMetadata> sendChunk(
+  private void sendChunk(
       Producer<String, Object> producer,
       WeightVersion version,
       int index,
@@ -129,7 +129,7 @@ public final class WeightPublisher {
     chunk.flip();
     crc.update(chunk.duplicate());
     digest.add(chunk);
-    return send(
+    send(
         producer,
         version,
         WeightChunk.newBuilder().setIndex(index).setCrc32(crc.getValue()).setData(chunk).build());

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
@@ -34,9 +32,8 @@ final class PublishedVersion {
       Topic topic, Optional<WeightSigner> signer, long step, List<PublishedTensor> tensors) {
     MockProducer<String, Object> producer =
         new MockProducer<>(true, null, new StringSerializer(), (name, value) -> new byte[0]);
-    Future<RecordMetadata> unused =
-        new WeightPublisher(topic, signer)
-            .publish(producer, new WeightVersion(0, step), "llama", tensors);
+    new WeightPublisher(topic, signer)
+        .publish(producer, new WeightVersion(0, step), "llama", tensors);
     return producer.history().stream().map(record -> (WeightRecord) record.value()).toList();
   }
 }

@@ -121,7 +121,14 @@ final class WeightAssemblerTest {
     List<TensorLayout> layouts = new ArrayList<>();
     long offset = 0;
     for (int size : new int[] {3, 0, 1, 17, 5}) {
-      layouts.add(new TensorLayout("t" + size, "F32", List.of((long) size), offset, 4L * size));
+      layouts.add(
+          TensorLayout.newBuilder()
+              .setName("t" + size)
+              .setDtype("F32")
+              .setShape(List.of((long) size))
+              .setOffset(offset)
+              .setLength(4L * size)
+              .build());
       offset += 4L * size;
     }
     assertThat(IncomingTensors.problem(layouts, offset)).isEmpty();

@@ -152,28 +152,31 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
   /** What a question needs of a rollout. Copying all would cost more than everything else. */
   private static ScoredRollout withoutNumbers(ScoredRollout scored) {
     Rollout rollout = scored.getRollout();
-    return new ScoredRollout(
-        new Rollout(
-            rollout.getRolloutId(),
-            rollout.getRequestId(),
-            rollout.getPromptId(),
-            rollout.getSampleIndex(),
-            rollout.getPromptText(),
-            List.of(),
-            rollout.getResponseText(),
-            rollout.getResponseTokenIds(),
-            List.of(),
-            rollout.getSampling(),
-            rollout.getSegments(),
-            rollout.getFinishReason(),
-            rollout.getWorkerId(),
-            rollout.getStartedAt(),
-            rollout.getFinishedAt()),
-        scored.getScore(),
-        scored.getRewardModelVersion(),
-        List.of(),
-        List.of(),
-        scored.getScoredAt());
+    return ScoredRollout.newBuilder()
+        .setRollout(
+            Rollout.newBuilder()
+                .setRolloutId(rollout.getRolloutId())
+                .setRequestId(rollout.getRequestId())
+                .setPromptId(rollout.getPromptId())
+                .setSampleIndex(rollout.getSampleIndex())
+                .setPromptText(rollout.getPromptText())
+                .setPromptTokenIds(List.of())
+                .setResponseText(rollout.getResponseText())
+                .setResponseTokenIds(rollout.getResponseTokenIds())
+                .setBehaviorLogProbabilities(List.of())
+                .setSampling(rollout.getSampling())
+                .setSegments(rollout.getSegments())
+                .setFinishReason(rollout.getFinishReason())
+                .setWorkerId(rollout.getWorkerId())
+                .setStartedAt(rollout.getStartedAt())
+                .setFinishedAt(rollout.getFinishedAt())
+                .build())
+        .setScore(scored.getScore())
+        .setRewardModelVersion(scored.getRewardModelVersion())
+        .setReferenceLogProbabilities(List.of())
+        .setKl(List.of())
+        .setScoredAt(scored.getScoredAt())
+        .build();
   }
 
   private void expire(long now) {
@@ -356,13 +359,21 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
         .setComparisonId(requestId + "/0|" + requestId + "/1")
         .setPromptId(promptId)
         .setPromptText(asked.prompt())
-        .setFirst(new ComparedResponse(requestId + "/0", asked.first(), List.of(), newest(), null))
-        .setSecond(
-            new ComparedResponse(requestId + "/1", asked.second(), List.of(), newest(), null))
+        .setFirst(goldResponse(requestId + "/0", asked.first()))
+        .setSecond(goldResponse(requestId + "/1", asked.second()))
         .setReason(Lane.GOLD.reason())
         .setCreatedAt(Instant.ofEpochMilli(now))
         .setWantedJudgements(settings.wantedJudgements())
         .setExpected(asked.expected())
+        .build();
+  }
+
+  private ComparedResponse goldResponse(String rolloutId, String text) {
+    return ComparedResponse.newBuilder()
+        .setRolloutId(rolloutId)
+        .setText(text)
+        .setTokenIds(List.of())
+        .setVersion(newest())
         .build();
   }
 

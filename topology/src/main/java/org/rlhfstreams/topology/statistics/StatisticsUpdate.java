@@ -58,7 +58,16 @@ final class StatisticsUpdate
     RolloutStatistics known = store.get(key);
     RolloutStatistics before =
         known == null
-            ? new RolloutStatistics(version, 0L, 0.0, 0.0, 0.0, 0.0, 0L, scored.getScoredAt())
+            ? RolloutStatistics.newBuilder()
+                .setVersion(version)
+                .setRollouts(0)
+                .setScoreMean(0)
+                .setScoreSquares(0)
+                .setKlMean(0)
+                .setLengthMean(0)
+                .setStopped(0)
+                .setMeasuredAt(scored.getScoredAt())
+                .build()
             : known;
     long count = before.getRollouts() + 1;
     double distance = scored.getScore() - before.getScoreMean();

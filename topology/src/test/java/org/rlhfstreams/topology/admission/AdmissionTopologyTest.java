@@ -89,7 +89,17 @@ final class AdmissionTopologyTest {
           }
           return new EncodedPrompt(prompt.getText(), new int[] {prompt.getText().length()});
         },
-        new AdmissionSettings(staleness, epochs, samples, new SamplingSettings(1f, 0, 1f, 16, 7L)),
+        new AdmissionSettings(
+            staleness,
+            epochs,
+            samples,
+            SamplingSettings.newBuilder()
+                .setTemperature(1f)
+                .setTopK(0)
+                .setTopP(1f)
+                .setMaxNewTokens(16)
+                .setSeed(7L)
+                .build()),
         listener);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "admission");
