@@ -30,8 +30,7 @@ public final class PreferencesImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DatasetSummary summary =
-        new PreferenceImport(
-                Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println))
+        new PreferenceImport(Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println))
             .run(reading.of(files), reading.strict());
     System.out.printf("published %,d preferences%n", summary.goodRows());
     return 0;

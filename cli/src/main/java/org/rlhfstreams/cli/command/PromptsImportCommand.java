@@ -38,8 +38,7 @@ public final class PromptsImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Prompt> prompts = file == null ? DemoSettings.prompts() : new PromptFile(file).read();
-    KafkaConnection connection =
-        Cluster.connect(options.load(), Role.SETUP, System.out::println);
+    KafkaConnection connection = Cluster.connect(options.load(), Role.SETUP, System.out::println);
     if (once && PromptImport.hasPrompts(connection)) {
       System.out.printf("%s has prompts already%n", connection.topics().prompts().name());
       return 0;

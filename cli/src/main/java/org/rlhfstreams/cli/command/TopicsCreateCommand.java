@@ -18,8 +18,7 @@ public final class TopicsCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KafkaConnection connection =
-        Cluster.connect(options.load(), Role.SETUP, System.out::println);
+    KafkaConnection connection = Cluster.connect(options.load(), Role.SETUP, System.out::println);
     System.out.printf("%d topics are in order%n", connection.topics().all().size());
     return 0;
   }

@@ -40,8 +40,7 @@ public final class OfflineTraining {
   /**
    * @param overrides configuration that follows from the command
    */
-  public OfflineTraining(
-      OfflineOptions options, ConfigurationOptions flags, Overrides overrides) {
+  public OfflineTraining(OfflineOptions options, ConfigurationOptions flags, Overrides overrides) {
     this.options = options;
     this.flags = flags;
     this.run = new RunDirectory(options.output());

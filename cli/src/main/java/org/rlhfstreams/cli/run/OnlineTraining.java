@@ -32,8 +32,7 @@ public final class OnlineTraining {
     this.options = options;
     this.data = prompts.data();
     this.run = new RunDirectory(prompts.output());
-    Overrides own =
-        prompts.overrides(objective).decide(run.ofLearner()).decide(run.ofOtherRoles());
+    Overrides own = prompts.overrides(objective).decide(run.ofLearner()).decide(run.ofOtherRoles());
     this.settings =
         objective.comparesSamples() ? own.suggest("sampling.samples", USUAL_SAMPLES) : own;
   }

@@ -49,10 +49,7 @@ public final class UpRun {
     try (Interruption interruption = new Interruption()) {
       try (LocalStack stack =
           new LocalStack(
-              run.log(),
-              port,
-              registryPort,
-              address -> options.load(settings.suggest(address)))) {
+              run.log(), port, registryPort, address -> options.load(settings.suggest(address)))) {
         if (isNew) {
           PromptImport.publish(stack.connection(), prompts());
         }

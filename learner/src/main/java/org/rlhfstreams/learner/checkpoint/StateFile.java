@@ -65,8 +65,8 @@ final class StateFile {
 
   private static String whatToDo(Path folder) {
     return ("Continue with the release that wrote it; or start a new run from its weights, which"
-                + " are the model directory %s, with another learner.checkpoint-directory and"
-                + " connection.topic-prefix")
+            + " are the model directory %s, with another learner.checkpoint-directory and"
+            + " connection.topic-prefix")
         .formatted(folder.resolve(CheckpointStore.MODEL));
   }
 

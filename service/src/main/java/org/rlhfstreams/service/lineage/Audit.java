@@ -15,9 +15,9 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.access.GroupNames;
-import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * Draws up the account from the log, while the run goes on or after it. Upstream is read before

@@ -18,9 +18,9 @@ import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * Follows what a person said: the question, the answer, the preference that it is in, the step of

@@ -20,9 +20,9 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.objective.TrainingObjective;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * Follows one request: its prompt, its admission, each response, their scores, the steps that
