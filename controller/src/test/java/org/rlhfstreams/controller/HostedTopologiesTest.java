@@ -92,7 +92,9 @@ final class HostedTopologiesTest {
     Committed(KafkaConnection connection, Topic topic, Class<T> event) {
       this.consumer = connection.plainConsumer();
       this.decoder = connection.decoder(event);
-      consumer.assign(List.of(new TopicPartition(topic.name(), 0)));
+      List<TopicPartition> partitions = List.of(new TopicPartition(topic.name(), 0));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
     }
 
     /** All so far, as soon as there are so many. */
