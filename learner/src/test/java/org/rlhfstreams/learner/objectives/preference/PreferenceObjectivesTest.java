@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -160,6 +161,7 @@ final class PreferenceObjectivesTest {
   }
 
   @Test
+  @Tag("slow")
   void gradientsDoNotDependOnWhenTheCollectorRuns() throws InterruptedException {
     PairObjective objective = new DirectPreferenceObjective("sigmoid", 0.3, 0);
     PairSums<double[]> sums = sums();
