@@ -26,7 +26,7 @@ final class DataFile {
   /**
    * Reads all rows, in order.
    *
-   * @throws ExplainedException where it cannot be read to its end
+   * @throws ExplainedException if it cannot be read to its end
    */
   void read(RowSink sink) {
     String name = path.getFileName().toString();

@@ -21,7 +21,7 @@ public final class DataPaths {
    * since a data set is read twice: checked, then used.
    *
    * @param input standard input
-   * @throws ExplainedException where there is no such file
+   * @throws ExplainedException if there is no such file
    */
   public static List<Path> of(List<String> named, InputStream input) {
     List<Path> files = new ArrayList<>();

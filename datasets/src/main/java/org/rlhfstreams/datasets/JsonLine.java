@@ -27,7 +27,7 @@ public record JsonLine(Path file, int number, JsonNode json) {
   /**
    * A field that is a text, where there is one.
    *
-   * @throws ExplainedException where it is something else
+   * @throws ExplainedException if it is something else
    */
   public Optional<String> text(String name) {
     Optional<JsonNode> field = field(name);
@@ -40,7 +40,7 @@ public record JsonLine(Path file, int number, JsonNode json) {
   /**
    * A field that is a list of token ids, where there is one.
    *
-   * @throws ExplainedException where it is something else
+   * @throws ExplainedException if it is something else
    */
   public Optional<int[]> tokenIds(String name) {
     return field(name).map(value -> tokenIds(name, value));

@@ -37,7 +37,7 @@ public final class JsonLineWriter implements AutoCloseable {
    *
    * @param file standard output where empty
    * @param source what is read meanwhile
-   * @throws ExplainedException where it cannot be written, or is what is read
+   * @throws ExplainedException if it cannot be written, or is what is read
    */
   public static JsonLineWriter open(Optional<Path> file, Path source) {
     if (file.isEmpty()) {
@@ -68,7 +68,7 @@ public final class JsonLineWriter implements AutoCloseable {
   /**
    * Replaces what the file holds: from here on, the work can succeed.
    *
-   * @throws ExplainedException where it cannot be written
+   * @throws ExplainedException if it cannot be written
    */
   public void begin() {
     try {
@@ -89,7 +89,7 @@ public final class JsonLineWriter implements AutoCloseable {
   /**
    * Writes one object; it is in the file when this returns.
    *
-   * @throws ExplainedException where it cannot be written
+   * @throws ExplainedException if it cannot be written
    */
   public void write(ObjectNode json) {
     try {

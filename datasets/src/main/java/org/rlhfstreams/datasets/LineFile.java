@@ -28,7 +28,7 @@ final class LineFile {
    * Reads all lines that are not blank, in order.
    *
    * @return how many
-   * @throws ExplainedException where the file cannot be read
+   * @throws ExplainedException if the file cannot be read
    */
   int forEach(LineConsumer consumer) {
     int number = 0;

@@ -32,7 +32,7 @@ public final class PreferenceDataset {
   /**
    * Reads everything once and says what is there.
    *
-   * @throws ExplainedException where a file cannot be read, has a shape that is not known, or more
+   * @throws ExplainedException if a file cannot be read, has a shape that is not known, or more
    *     than half of all rows are bad
    */
   public DatasetSummary check() {
@@ -45,7 +45,7 @@ public final class PreferenceDataset {
   /**
    * Reads all rows, in order.
    *
-   * @throws ExplainedException where a file cannot be read, or has a shape that is not known
+   * @throws ExplainedException if a file cannot be read, or has a shape that is not known
    */
   public void forEach(Consumer<Preference> good, Consumer<BadRow> bad) {
     read((file, shape) -> {}, good, bad);

@@ -33,7 +33,7 @@ record EvaluationRows<E>(List<String> sources, List<E> examples, int leftOut) {
    * Reads all.
    *
    * @param strict whether one bad row is one too many
-   * @throws ExplainedException where a file cannot be read, too many rows are bad, or none is left
+   * @throws ExplainedException if a file cannot be read, too many rows are bad, or none is left
    */
   static <E> EvaluationRows<E> read(
       PreferenceDataset data, boolean strict, Converter<E> converter) {

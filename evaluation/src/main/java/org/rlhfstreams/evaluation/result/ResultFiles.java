@@ -28,7 +28,7 @@ public final class ResultFiles {
   private final Optional<Path> page;
 
   /**
-   * @throws ExplainedException where a place cannot be written
+   * @throws ExplainedException if a place cannot be written
    */
   public ResultFiles(Optional<Path> json, Optional<Path> page) {
     this.json = json;
@@ -48,7 +48,7 @@ public final class ResultFiles {
   /**
    * Prints a result and writes its files.
    *
-   * @throws ExplainedException where a file cannot be written
+   * @throws ExplainedException if a file cannot be written
    */
   public void write(EvaluationResult result) {
     result.lines().forEach(System.out::println);
