@@ -76,8 +76,7 @@ public final class ClickLatency {
       RunDirectory run = new RunDirectory(directory);
       Overrides policy =
           DemoSettings.withPeople(run)
-              .suggest("connection.bootstrap-servers", stack.bootstrapServers())
-              .suggest("connection.schema-registry-url", stack.schemaRegistryUrl())
+              .suggest(Cluster.address(stack))
               .suggest("learner.max-steps", 0)
               .suggest("people.http-port", 0);
       Map<String, String> settings = policy.settings();

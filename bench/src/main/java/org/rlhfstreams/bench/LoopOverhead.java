@@ -66,11 +66,7 @@ public final class LoopOverhead {
 
   private static double overKafka(EmbeddedStack stack, Path directory, int round) throws Exception {
     RlhfConfiguration settings =
-        RlhfConfiguration.of(
-            settings(directory, round)
-                .suggest("connection.bootstrap-servers", stack.bootstrapServers())
-                .suggest("connection.schema-registry-url", stack.schemaRegistryUrl())
-                .settings());
+        RlhfConfiguration.of(settings(directory, round).suggest(Cluster.address(stack)).settings());
     KafkaConnection connection = Cluster.connect(settings, Role.SETUP, message -> {});
     PromptImport.publish(connection, DemoSettings.prompts());
     List<Long> times = new ArrayList<>();

@@ -88,9 +88,7 @@ public final class PeopleLoad {
     Path directory = Files.createTempDirectory("people-load");
     Path tokensFile = directory.resolve("tokens.yaml");
     try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
-      Map<String, String> settings = new HashMap<>();
-      settings.put("connection.bootstrap-servers", stack.bootstrapServers());
-      settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
+      Map<String, String> settings = new HashMap<>(Cluster.address(stack));
       settings.put("people.http-port", "0");
       settings.put("people.tokens-file", tokensFile.toString());
       List<String> viewers = new ArrayList<>();

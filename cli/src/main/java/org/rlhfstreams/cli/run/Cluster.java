@@ -1,8 +1,10 @@
 package org.rlhfstreams.cli.run;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.schemas.SubjectCompatibility;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
@@ -18,6 +20,13 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  */
 public final class Cluster {
   private Cluster() {}
+
+  /** Where an embedded broker and its registry are, by configuration key. */
+  public static Map<String, String> address(EmbeddedStack stack) {
+    return Map.of(
+        "connection.bootstrap-servers", stack.bootstrapServers(),
+        "connection.schema-registry-url", stack.schemaRegistryUrl());
+  }
 
   /**
    * Waits for broker and registry, asks whether the role may do what it must, then creates and

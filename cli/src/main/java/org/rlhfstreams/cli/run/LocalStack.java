@@ -49,10 +49,7 @@ final class LocalStack implements AutoCloseable {
       Function<Map<String, String>, RlhfConfiguration> configure) {
     try {
       EmbeddedStack stack = opened.add(EmbeddedStack.start(data, port, registryPort));
-      this.address =
-          Map.of(
-              "connection.bootstrap-servers", stack.bootstrapServers(),
-              "connection.schema-registry-url", stack.schemaRegistryUrl());
+      this.address = Cluster.address(stack);
       this.connection = Cluster.connect(configure.apply(address), Role.SETUP, message -> {});
     } catch (RuntimeException e) {
       opened.close();

@@ -71,11 +71,7 @@ public final class OfflineTraining {
     try (Interruption interruption = new Interruption();
         EmbeddedStack stack = EmbeddedStack.start(run.log(), 0, 0)) {
       KafkaConnection connection =
-          new KafkaConnection(
-              flags.load(
-                  settings
-                      .decide("connection.bootstrap-servers", stack.bootstrapServers())
-                      .decide("connection.schema-registry-url", stack.schemaRegistryUrl())));
+          new KafkaConnection(flags.load(settings.decide(Cluster.address(stack))));
       publish(connection);
       TrainingProgress progress = new TrainingProgress();
       try (LearnerRun learner = LearnerRun.open(connection, progress, validation())) {
