@@ -3,7 +3,6 @@ package org.rlhfstreams.people.api;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.people.integrations.ArgillaFormat;
 import org.rlhfstreams.people.integrations.LabelStudioFormat;
@@ -13,10 +12,10 @@ import org.rlhfstreams.people.live.ComparisonsView;
 /** The ways from and to annotation tools. */
 final class IntegrationResource {
   private final ComparisonsView comparisons;
-  private final PreferencePublisher publisher;
+  private final RevisionPublisher publisher;
   private final Clock clock;
 
-  IntegrationResource(ComparisonsView comparisons, PreferencePublisher publisher, Clock clock) {
+  IntegrationResource(ComparisonsView comparisons, RevisionPublisher publisher, Clock clock) {
     this.comparisons = comparisons;
     this.publisher = publisher;
     this.clock = clock;
@@ -42,10 +41,9 @@ final class IntegrationResource {
       revision.preference().ifPresent(PreferenceReader::requireSize);
     }
     return request.when(
-        PreferencePublisher.answer(
+        Outcome.answer(
             revisions.stream()
                 .map(revision -> publisher.revise(revision, clock.instant()))
-                .flatMap(Optional::stream)
                 .toList()));
   }
 

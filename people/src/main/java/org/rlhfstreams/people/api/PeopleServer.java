@@ -93,7 +93,10 @@ public final class PeopleServer implements AutoCloseable {
         new PreferenceResource(publisher, document.validator("PreferenceEvent"), clock);
     PromptResource prompt = new PromptResource(once, topics.prompts().name(), clock);
     IntegrationResource integration =
-        new IntegrationResource(views.comparisons(), publisher, clock);
+        new IntegrationResource(
+            views.comparisons(),
+            new RevisionPublisher(views.preferences(), once, topics.preferences().name()),
+            clock);
     RolloutResource rollout = new RolloutResource(views.rollouts());
     ControlResource control =
         new ControlResource(views.controls(), once, topics.controls().name(), clock);

@@ -8,7 +8,7 @@ import io.vertx.json.schema.Validator;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import org.rlhfstreams.people.problems.ProblemException;
+import java.util.concurrent.CompletableFuture;
 
 /** What users of applications prefer, one at a time or many. */
 final class PreferenceResource {
@@ -40,25 +40,19 @@ final class PreferenceResource {
 
   Future<ApiResponse> publishMany(OperationRequest request) {
     JsonArray events = request.body().getJsonArray("events");
-    List<PreferencePublisher.Outcome> outcomes = new ArrayList<>();
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
     for (int i = 0; i < events.size(); i++) {
       outcomes.add(publishOne(events.getJsonObject(i), request.caller().name()));
     }
-    return request.when(PreferencePublisher.answer(outcomes));
+    return request.when(Outcome.answer(outcomes));
   }
 
-  private PreferencePublisher.Outcome publishOne(JsonObject event, String application) {
+  private CompletableFuture<Outcome> publishOne(JsonObject event, String application) {
     OutputUnit fit = schema.validate(event);
     if (!fit.getValid()) {
-      return PreferencePublisher.Outcome.refused(FaultyField.of(fit));
+      return CompletableFuture.completedFuture(Outcome.refused(FaultyField.of(fit)));
     }
-    try {
-      return publisher.tryPublish(PreferenceReader.read(event, application, clock.instant()));
-    } catch (ProblemException e) {
-      if (e.status() >= 500) {
-        throw e;
-      }
-      return PreferencePublisher.Outcome.refused(e);
-    }
+    return Outcome.of(
+        () -> publisher.publish(PreferenceReader.read(event, application, clock.instant())));
   }
 }

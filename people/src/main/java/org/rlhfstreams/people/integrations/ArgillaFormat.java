@@ -6,13 +6,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.people.live.RevisionId;
 
 /**
  * Argilla: records with the fields prompt, first and second, and a label question {@code
  * preference} with the labels first, second, tie and skip.
  */
 public final class ArgillaFormat {
-  private static final String TOOL = "argilla";
+  private static final String TOOL = RevisionId.ARGILLA;
   private static final String QUESTION = "preference";
 
   private ArgillaFormat() {}
@@ -29,10 +30,7 @@ public final class ArgillaFormat {
       case "response.created", "response.updated" -> Optional.of(revision(data, application, now));
       case "response.deleted" ->
           Optional.of(
-              new Revision(
-                  annotation(data, application),
-                  event.getString("timestamp", now.toString()),
-                  Optional.empty()));
+              new Revision(RevisionId.deletionOf(annotation(data, application)), Optional.empty()));
       default -> Optional.empty();
     };
   }
@@ -42,28 +40,28 @@ public final class ArgillaFormat {
   }
 
   private static Revision revision(JsonObject data, String application, Instant now) {
-    String annotation = annotation(data, application);
-    String at = Members.name(data, "updated_at", "data.updated_at");
+    RevisionId id =
+        new RevisionId(
+            annotation(data, application), Members.time(data, "updated_at", "data.updated_at"));
     if (!"submitted".equals(data.getValue("status"))) {
-      return new Revision(annotation, at, Optional.empty());
+      return new Revision(id, Optional.empty());
     }
     String path = "data.values." + QUESTION;
     JsonObject answer = Members.object(Members.object(data, "values", path), QUESTION, path);
     String choice = Members.name(answer, "value", path + ".value");
     if (choice.equals("tie") || choice.equals("skip")) {
-      return new Revision(annotation, at, Optional.empty());
+      return new Revision(id, Optional.empty());
     }
     JsonObject fields =
         Members.object(
             Members.object(data, "record", "data.record"), "fields", "data.record.fields");
     JsonObject user = Members.object(data, "user", "data.user");
     return new Revision(
-        annotation,
-        at,
+        id,
         Optional.of(
             ComparedPair.read(fields, "data.record.fields", choice, path + ".value")
                 .preference(
-                    Revision.id(annotation, at),
+                    id.text(),
                     TOOL + ":" + application,
                     TOOL + "/" + Members.name(user, "username", "data.user.username"),
                     now)));

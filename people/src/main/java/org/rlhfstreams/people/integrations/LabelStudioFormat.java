@@ -7,13 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.people.live.RevisionId;
 
 /**
  * Label Studio: tasks with prompt, first and second, and a control {@code Pairwise} of the two, or
  * {@code Choices} with first, second, tie and skip.
  */
 public final class LabelStudioFormat {
-  private static final String TOOL = "label-studio";
+  private static final String TOOL = RevisionId.LABEL_STUDIO;
 
   private LabelStudioFormat() {}
 
@@ -26,12 +27,12 @@ public final class LabelStudioFormat {
   public static List<Revision> read(JsonObject event, String application, Instant now) {
     return switch (event.getString("action")) {
       case "ANNOTATION_CREATED", "ANNOTATION_UPDATED" -> List.of(revision(event, application, now));
-      case "ANNOTATIONS_DELETED" -> deleted(event, application, now);
+      case "ANNOTATIONS_DELETED" -> deleted(event, application);
       default -> List.of();
     };
   }
 
-  private static List<Revision> deleted(JsonObject event, String application, Instant now) {
+  private static List<Revision> deleted(JsonObject event, String application) {
     List<Revision> revisions = new ArrayList<>();
     JsonArray annotations = Members.array(event, "annotations", "annotations");
     for (int i = 0; i < annotations.size(); i++) {
@@ -41,8 +42,7 @@ public final class LabelStudioFormat {
       }
       revisions.add(
           new Revision(
-              TOOL + "/" + application + "/" + Members.name(annotation, "id", path + ".id"),
-              now.toString(),
+              RevisionId.deletionOf(annotation(annotation, application, path + ".id")),
               Optional.empty()));
     }
     return revisions;
@@ -50,23 +50,27 @@ public final class LabelStudioFormat {
 
   private static Revision revision(JsonObject event, String application, Instant now) {
     JsonObject annotation = Members.object(event, "annotation", "annotation");
-    String id = TOOL + "/" + application + "/" + Members.name(annotation, "id", "annotation.id");
-    String at = Members.name(annotation, "updated_at", "annotation.updated_at");
+    RevisionId id =
+        new RevisionId(
+            annotation(annotation, application, "annotation.id"),
+            Members.time(annotation, "updated_at", "annotation.updated_at"));
     if (Boolean.TRUE.equals(annotation.getValue("was_cancelled"))) {
-      return new Revision(id, at, Optional.empty());
+      return new Revision(id, Optional.empty());
     }
     String choice = choice(annotation);
     if (choice.equals("tie") || choice.equals("skip")) {
-      return new Revision(id, at, Optional.empty());
+      return new Revision(id, Optional.empty());
     }
     JsonObject data = Members.object(Members.object(event, "task", "task"), "data", "task.data");
     return new Revision(
         id,
-        at,
         Optional.of(
             ComparedPair.read(data, "task.data", choice, "annotation.result")
-                .preference(
-                    Revision.id(id, at), TOOL + ":" + application, annotator(annotation), now)));
+                .preference(id.text(), TOOL + ":" + application, annotator(annotation), now)));
+  }
+
+  private static String annotation(JsonObject annotation, String application, String path) {
+    return TOOL + "/" + application + "/" + Members.name(annotation, "id", path);
   }
 
   /** Left of a Pairwise is the one it names first. */

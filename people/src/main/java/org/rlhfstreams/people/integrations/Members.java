@@ -2,6 +2,8 @@ package org.rlhfstreams.people.integrations;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import org.rlhfstreams.people.live.ToolTime;
 import org.rlhfstreams.people.problems.ProblemException;
 
 /** Reads what others send, each member by its path, and says which is not as it should be. */
@@ -42,6 +44,12 @@ final class Members {
       return text;
     }
     throw wrong(path, "a short text or a number");
+  }
+
+  /** A time, which orders the revisions of an annotation. */
+  static Instant time(JsonObject from, String name, String path) {
+    return ToolTime.parse(name(from, name, path))
+        .orElseThrow(() -> wrong(path, "a time such as 2026-01-31T12:00:00Z"));
   }
 
   static ProblemException wrong(String path, String expected) {

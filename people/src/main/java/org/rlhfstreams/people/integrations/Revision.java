@@ -2,17 +2,17 @@ package org.rlhfstreams.people.integrations;
 
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.people.live.RevisionId;
 
 /**
  * What an annotation tool says of one annotation, which its people may change or take back later.
  *
- * @param annotation the tool's name for it, the same in all revisions
- * @param at when it was made, as the tool writes times: later ones sort behind
- * @param preference what it says now; empty where it says nothing any more
+ * @param id which annotation, and when
+ * @param preference what it says now; empty if it says nothing any more
  */
-public record Revision(String annotation, String at, Optional<Preference> preference) {
-  /** Of the preference: what comes before the sign is the same in all revisions. */
-  public static String id(String annotation, String at) {
-    return annotation + "@" + at;
+public record Revision(RevisionId id, Optional<Preference> preference) {
+  /** The tool's name for the annotation. */
+  public String annotation() {
+    return id.annotation();
   }
 }

@@ -1,5 +1,5 @@
 /**
  * Owns the formats of annotation tools: their webhooks in, their import formats out. Uses {@code
- * problems}; publishes nothing itself.
+ * live} for the ids of revisions, and {@code problems}; publishes nothing itself.
  */
 package org.rlhfstreams.people.integrations;

@@ -1,5 +1,6 @@
 package org.rlhfstreams.people.live;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,7 +12,15 @@ import org.rlhfstreams.events.Preference;
 public final class PreferencesView {
   private final Map<ContentDigest, ContentDigest> contentById = new HashMap<>();
   private final Set<ContentDigest> withdrawn = new HashSet<>();
-  private final Map<String, String> newestRevisions = new HashMap<>();
+  private final Map<String, NewestRevision> newestRevisions = new HashMap<>();
+
+  /**
+   * The newest revision of an annotation.
+   *
+   * @param preferenceId as it is in the log
+   * @param at when it was made; {@link Instant#MAX} if the annotation was deleted
+   */
+  public record NewestRevision(String preferenceId, Instant at) {}
 
   /** A record of the topic; the first of an id says what it is. */
   public synchronized void apply(Preference preference) {
@@ -20,17 +29,17 @@ public final class PreferencesView {
     if (preference.getWithdrawn()) {
       withdrawn.add(id);
     }
-    int revision = preference.getPreferenceId().lastIndexOf('@');
-    if (revision > 0) {
-      newestRevisions.merge(
-          preference.getPreferenceId().substring(0, revision),
-          preference.getPreferenceId(),
-          (before, now) -> before.compareTo(now) > 0 ? before : now);
-    }
+    RevisionId.parse(preference.getPreferenceId())
+        .ifPresent(
+            revision ->
+                newestRevisions.merge(
+                    revision.annotation(),
+                    new NewestRevision(preference.getPreferenceId(), revision.at()),
+                    (before, now) -> now.at().isAfter(before.at()) ? now : before));
   }
 
-  /** The newest id of those that are an annotation's name, the sign @ and a time. */
-  public synchronized Optional<String> newestRevision(String annotation) {
+  /** The newest revision of an annotation; of two with the same time, the first in the log. */
+  public synchronized Optional<NewestRevision> newestRevision(String annotation) {
     return Optional.ofNullable(newestRevisions.get(annotation));
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -51,7 +52,19 @@ public final class PublishedOnce {
     /** The same. */
     SAME,
     /** Something else under that id. */
-    OTHER
+    OTHER;
+
+    /**
+     * Compares what the log has of an id with what is sent.
+     *
+     * @param before empty if the log has nothing
+     */
+    public static Known of(Optional<ContentDigest> before, ContentDigest sent) {
+      if (before.isEmpty()) {
+        return NOTHING;
+      }
+      return before.get().equals(sent) ? SAME : OTHER;
+    }
   }
 
   /**

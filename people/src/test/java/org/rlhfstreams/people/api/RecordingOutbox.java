@@ -37,6 +37,11 @@ final class RecordingOutbox implements Outbox {
     holding = true;
   }
 
+  /** How many publications wait. */
+  synchronized int waiting() {
+    return held.size();
+  }
+
   /** What waits is sent. */
   synchronized void release() {
     holding = false;
