@@ -1,8 +1,10 @@
 // Run controls of an admin; each is confirmed before it is sent.
 
-import { request } from "./api.js";
+import { backoff, randomIdentifier, request } from "./api.js";
 
 const at = (id) => document.getElementById(id);
+
+const ATTEMPTS = 6;
 
 const QUESTIONS = {
   pause: ["Pause admission?", "No new prompts are released. What is under way is finished and learned from.", "Pause"],
@@ -34,6 +36,7 @@ export class Controls {
   constructor(notify) {
     this.notify = notify;
     this.paused = false;
+    this.unanswered = new Map();
     at("pause").addEventListener("click", () => this.ask(this.paused ? "resume" : "pause"));
     at("checkpoint").addEventListener("click", () => this.ask("checkpoint"));
     at("roll-back").addEventListener("click", () => this.ask("roll-back"));
@@ -57,11 +60,40 @@ export class Controls {
     if (rollBack && at("confirm-step").value !== "") {
       command.step = Math.max(0, Math.round(Number(at("confirm-step").value)));
     }
-    try {
-      await request("POST", "/controls", command);
-      this.notify("good", `${QUESTIONS[action][2]}: sent to the run.`);
-    } catch (problem) {
-      this.notify("bad", `${QUESTIONS[action][2]}: not done. ${problem.message}`);
+    await this.send(command, QUESTIONS[action][2]);
+  }
+
+  /**
+   * Sends a command under one id until it is answered: if only the answer was lost, the run has it,
+   * and a second command would roll back twice. Asked for anew, one without an answer keeps its id.
+   */
+  async send(command, what) {
+    const wanted = JSON.stringify(command);
+    const commandId = this.unanswered.get(wanted) ?? randomIdentifier();
+    this.unanswered.set(wanted, commandId);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await request("POST", "/controls", { ...command, commandId });
+        this.unanswered.delete(wanted);
+        this.notify("good", `${what}: sent to the run.`);
+        return;
+      } catch (problem) {
+        if (!problem.passing) {
+          this.unanswered.delete(wanted);
+          this.notify("bad", `${what}: not done. ${problem.message}`);
+          return;
+        }
+        if (attempt === ATTEMPTS) {
+          this.notify(
+            "bad",
+            `${what}: not known whether the run has it. ${problem.message} Ask again later: it counts once.`);
+          return;
+        }
+        if (attempt === 1) {
+          this.notify("warn", `${what}: no answer yet, sending it again. ${problem.message}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, backoff(attempt, problem.retryAfterSeconds)));
+      }
     }
   }
 }

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,11 +35,13 @@ import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.ComparedResponse;
 import org.rlhfstreams.events.Comparison;
+import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.people.publish.TransactionalOutbox;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -124,8 +128,13 @@ final class PeopleServiceTest {
             .put("choice", "left")
             .put("swapped", false)
             .put("millisecondsSpent", 10);
+    return post(service, "/judgements", body);
+  }
+
+  private HttpResponse<String> post(PeopleService service, String path, JsonObject body)
+      throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(URI.create(service.url() + "/api/v1/judgements"))
+        HttpRequest.newBuilder(URI.create(service.url() + "/api/v1" + path))
             .timeout(Duration.ofSeconds(15))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.encode()))
@@ -151,8 +160,15 @@ final class PeopleServiceTest {
   }
 
   private static List<String> judged(KafkaConnection connection) throws UndecodableException {
-    TopicPartition partition = new TopicPartition(connection.topics().judgements().name(), 0);
-    RecordDecoder<Judgement> decoder = connection.decoder(Judgement.class);
+    return read(
+        connection, connection.topics().judgements(), Judgement.class, Judgement::getJudgementId);
+  }
+
+  private static <T extends SpecificRecord> List<String> read(
+      KafkaConnection connection, Topic topic, Class<T> type, Function<T, String> id)
+      throws UndecodableException {
+    TopicPartition partition = new TopicPartition(topic.name(), 0);
+    RecordDecoder<T> decoder = connection.decoder(type);
     List<String> ids = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
       consumer.assign(List.of(partition));
@@ -160,7 +176,7 @@ final class PeopleServiceTest {
       long end = consumer.endOffsets(List.of(partition)).get(partition);
       while (consumer.position(partition) < end) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          ids.add(decoder.decode(record.topic(), record.value()).getJudgementId());
+          ids.add(id.apply(decoder.decode(record.topic(), record.value())));
         }
       }
     }
@@ -237,5 +253,31 @@ final class PeopleServiceTest {
       }
     }
     assertThat(judged(connection)).containsExactlyInAnyOrderElementsOf(ids);
+  }
+
+  @Test
+  void aRollBackWhoseAnswerWasLostIsSentAgainAlsoToTheNextProcessAndIsInTheLogOnce()
+      throws Exception {
+    KafkaConnection connection = connection("rolled");
+    String id = UUID.randomUUID().toString();
+    JsonObject rollBack = new JsonObject().put("action", "roll-back").put("commandId", id);
+    try (PeopleService service = serve(connection)) {
+      assertThat(post(service, "/controls", rollBack).statusCode()).isEqualTo(202);
+      assertThat(post(service, "/controls", rollBack).statusCode()).isEqualTo(200);
+    }
+    try (PeopleService restarted = serve(connection)) {
+      HttpResponse<String> again = post(restarted, "/controls", rollBack);
+      assertThat(again.statusCode()).isEqualTo(200);
+      assertThat(new JsonObject(again.body()).getString("commandId")).isEqualTo(id);
+      assertThat(post(restarted, "/controls", rollBack.copy().put("step", 1)).statusCode())
+          .isEqualTo(409);
+    }
+    assertThat(
+            read(
+                connection,
+                connection.topics().controls(),
+                ControlCommand.class,
+                ControlCommand::getCommandId))
+        .containsExactly(id);
   }
 }

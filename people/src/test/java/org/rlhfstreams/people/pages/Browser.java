@@ -52,7 +52,9 @@ public final class Browser implements AutoCloseable {
         "--disable-extensions",
         "--disable-sync",
         "--disable-search-engine-choice-screen",
-        "--disable-features=OptimizationHints,Translate,MediaRouter",
+        // A page that is kept for going back keeps its stream, and six connections are all there
+        // are.
+        "--disable-features=OptimizationHints,Translate,MediaRouter,BackForwardCache",
         "--no-first-run",
         "--no-default-browser-check",
         "--no-pings",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -135,10 +136,40 @@ final class DashboardPageTest extends InBrowser {
     browser.click("#confirm-yes");
     Browser.until(() -> browser.text("#notices").contains("7 judgements of chidi are withdrawn"));
     assertThat(server.commands())
+        .filteredOn(command -> command.containsKey("action"))
+        .extracting(command -> UUID.fromString(command.getString("commandId")))
+        .doesNotHaveDuplicates();
+    assertThat(server.commands().stream().map(DashboardPageTest::withoutId))
         .containsExactly(
             new JsonObject().put("action", "pause"),
             new JsonObject().put("action", "roll-back").put("step", 96),
             new JsonObject().put("forget", "chidi"));
+  }
+
+  private static JsonObject withoutId(JsonObject command) {
+    JsonObject copy = command.copy();
+    copy.remove("commandId");
+    return copy;
+  }
+
+  @Test
+  void sendsACommandWhoseAnswerWasLostAgainAsTheSameCommand() {
+    open();
+    server.loseAnswers();
+    browser.click("#roll-back");
+    Browser.until(() -> browser.find("#confirm-step").isDisplayed());
+    browser.click("#confirm-yes");
+    Browser.until(() -> server.commands().size() >= 2);
+    server.comeBack();
+    Browser.until(() -> browser.text("#notices").contains("Roll back: sent to the run."));
+    assertThat(server.commands()).allMatch(command -> command.equals(server.commands().get(0)));
+    int sent = server.commands().size();
+    browser.click("#roll-back");
+    browser.click("#confirm-yes");
+    Browser.until(() -> server.commands().size() > sent);
+    assertThat(server.commands().get(sent).getString("commandId"))
+        .as("asked for once more, it is another command")
+        .isNotEqualTo(server.commands().get(0).getString("commandId"));
   }
 
   @Test

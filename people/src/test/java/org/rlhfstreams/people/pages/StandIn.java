@@ -196,7 +196,7 @@ final class StandIn implements AutoCloseable {
     signedIn = false;
   }
 
-  /** Judgements are kept, but until it comes back the answers never arrive. */
+  /** Judgements and commands are kept, but until it comes back the answers never arrive. */
   synchronized void loseAnswers() {
     losing = true;
   }
@@ -450,6 +450,10 @@ final class StandIn implements AutoCloseable {
 
   private synchronized void control(RoutingContext context) {
     commands.add(context.body().asJsonObject());
+    if (losing) {
+      context.request().connection().close();
+      return;
+    }
     json(context, 202, new JsonObject().put("commandId", "command-" + commands.size()));
   }
 
