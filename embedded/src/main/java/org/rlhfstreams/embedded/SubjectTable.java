@@ -86,14 +86,18 @@ final class SubjectTable {
     if (ids == null || ids.isEmpty()) {
       return true;
     }
-    Schema newest = byId.get(ids.get(ids.size() - 1));
-    return switch (level(subject)) {
+    String level = level(subject);
+    List<Integer> compared =
+        level.endsWith("_TRANSITIVE") ? ids : ids.subList(ids.size() - 1, ids.size());
+    return compared.stream().map(byId::get).allMatch(earlier -> fits(level, schema, earlier));
+  }
+
+  private static boolean fits(String level, Schema schema, Schema earlier) {
+    return switch (level.replace("_TRANSITIVE", "")) {
       case "NONE" -> true;
-      case "FORWARD", "FORWARD_TRANSITIVE" -> reads(newest, schema);
-      case "FULL", "FULL_TRANSITIVE" -> reads(newest, schema) && reads(schema, newest);
-      case "BACKWARD_TRANSITIVE" ->
-          ids.stream().map(byId::get).allMatch(earlier -> reads(schema, earlier));
-      default -> reads(schema, newest);
+      case "FORWARD" -> reads(earlier, schema);
+      case "FULL" -> reads(earlier, schema) && reads(schema, earlier);
+      default -> reads(schema, earlier);
     };
   }
 
