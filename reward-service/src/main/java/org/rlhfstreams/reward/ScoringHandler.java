@@ -15,8 +15,8 @@ import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.exchange.TransactionalLoop;
 import org.rlhfstreams.service.kafka.DeadLetters;
-import org.rlhfstreams.service.kafka.TransactionalLoop;
 import org.rlhfstreams.service.tracing.StageTracing;
 
 /** Turns rollouts into scored rollouts, a batch at a time. */

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.rlhfstreams.events.ScoredRollout;
-import org.rlhfstreams.service.kafka.GroupShare;
+import org.rlhfstreams.service.exchange.GroupShare;
 
 /** What the reward service counts. */
 final class ScoringMeters {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.service.kafka.GroupShare;
+import org.rlhfstreams.service.exchange.GroupShare;
 
 /** What a worker counts. */
 final class WorkerMeters {

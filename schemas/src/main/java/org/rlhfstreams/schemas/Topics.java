@@ -8,6 +8,7 @@ import org.rlhfstreams.events.AnnotatorStatistics;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.InputPosition;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Prompt;
@@ -29,6 +30,9 @@ public record Topics(String prefix, int sharedPartitions) {
   private static final String FOREVER = "-1";
   private static final String WEEK = "604800000";
   private static final String LARGEST_RECORD = String.valueOf(1 << 20);
+
+  /** The smallest that Kafka takes: only closed segments are compacted. */
+  private static final String SMALL_SEGMENT = String.valueOf(1 << 20);
 
   /** What to answer, from outside. */
   public Topic prompts() {
@@ -86,6 +90,18 @@ public record Topics(String prefix, int sharedPartitions) {
     return newest("runs", "run id", RunStatement.getClassSchema());
   }
 
+  /**
+   * How far each group has come in what it reads; the newest position of a group in a partition
+   * holds. What is said of an input's partition is in the partition of the same number.
+   */
+  public Topic positions() {
+    Topic newest =
+        newest("positions", "group, topic and partition", InputPosition.getClassSchema());
+    Map<String, String> settings = new HashMap<>(newest.settings());
+    settings.put("segment.bytes", SMALL_SEGMENT); // it is read whole when a member gets a share
+    return new Topic(newest.name(), newest.key(), newest.schema(), sharedPartitions, settings);
+  }
+
   /** Running figures of each policy version's rollouts; the newest record of a version holds. */
   public Topic rolloutStatistics() {
     return newest("rollout-statistics", "policy version", RolloutStatistics.getClassSchema());
@@ -119,6 +135,7 @@ public record Topics(String prefix, int sharedPartitions) {
         policyWeights(),
         rewardWeights(),
         runs(),
+        positions(),
         trainingMetrics(),
         rolloutStatistics(),
         annotatorStatistics(),

@@ -75,6 +75,7 @@ public final class RoleAccess {
     read(topics.rolloutRequests());
     write(topics.rollouts());
     write(topics.deadLetters());
+    keepPositions();
     member(GroupNames.ROLLOUT_WORKERS);
   }
 
@@ -83,6 +84,7 @@ public final class RoleAccess {
     read(topics.rollouts());
     write(topics.scoredRollouts());
     write(topics.deadLetters());
+    keepPositions();
     member(GroupNames.REWARD_SERVICE);
   }
 
@@ -157,6 +159,7 @@ public final class RoleAccess {
       write(written);
       read(written);
     }
+    keepPositions();
     beginning(ResourceType.GROUP, GroupNames.LEARNERS, AclOperation.READ);
     beginning(ResourceType.TRANSACTIONAL_ID, GroupNames.LEARNERS, AclOperation.WRITE);
   }
@@ -171,6 +174,12 @@ public final class RoleAccess {
   private void operator() {
     all(ResourceType.TOPIC, AclOperation.READ, AclOperation.DESCRIBE_CONFIGS);
     all(ResourceType.GROUP, AclOperation.DESCRIBE);
+  }
+
+  /** How far a group has come is written with what became of its records, and read at start. */
+  private void keepPositions() {
+    read(topics.positions());
+    write(topics.positions());
   }
 
   private void read(Topic topic) {

@@ -112,6 +112,8 @@ final class RoleAccessTest {
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Write --operation DescribeConfigs --topic 'run.dead-letters'",
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
+                + " Read --operation Write --operation DescribeConfigs --topic 'run.positions'",
+            "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Read --group 'run.rollout-workers'",
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Write --transactional-id 'run.rollout-workers-' --resource-pattern-type"

@@ -1,4 +1,4 @@
-package org.rlhfstreams.service.kafka;
+package org.rlhfstreams.service.exchange;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -22,6 +21,9 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.service.kafka.BrokerRefusal;
+import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.Retry;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Reads records, lets a handler turn them into others, and writes those together with the read
  * offsets in one transaction: each input has its outputs exactly once, whatever is killed when.
  * After any failure the loop takes a new producer, which aborts or completes what was open, and
- * goes on from the committed offsets.
+ * goes on from where the log says that the group has come to.
  */
 public final class TransactionalLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionalLoop.class);
@@ -50,6 +52,7 @@ public final class TransactionalLoop {
   private final GroupShare share;
   private final QueueMeters meters;
   private final BrokerRefusal refusals;
+  private final Placement placement;
 
   /**
    * @param group consumer group, without the prefix
@@ -78,6 +81,7 @@ public final class TransactionalLoop {
     this.share = share;
     this.meters = meters;
     this.refusals = new BrokerRefusal(connection);
+    this.placement = new Placement(connection, group, transactionalName, share);
   }
 
   /** Turns one poll's records into the records to write. */
@@ -94,14 +98,14 @@ public final class TransactionalLoop {
   /**
    * Runs until told to stop.
    *
-   * @throws ConnectionException where another process has taken this one's name, or the broker
-   *     refuses this one
+   * @throws ConnectionException where another process has taken this one's name, the broker refuses
+   *     this one, or the topic does not have what is to be read next
    */
   public void run(BooleanSupplier stopped) {
     KafkaConsumer<String, byte[]> consumer =
         connection.groupConsumer(name, transactionalName, batchSize);
     try {
-      consumer.subscribe(List.of(topic), share);
+      consumer.subscribe(List.of(topic), placement.listener(consumer));
       while (!stopped.getAsBoolean()) {
         try {
           exchange(consumer, stopped);
@@ -121,7 +125,7 @@ public final class TransactionalLoop {
           rewind(consumer, stopped);
         } catch (KafkaException | RegistryUnavailableException e) {
           refusals.endIn(e);
-          LOG.warn("{}: {}; going on from the committed offsets", name, e.getMessage());
+          LOG.warn("{}: {}; going on from where the log is", name, e.getMessage());
           meters.repeated();
           Pause.of(AFTER_FAILURE, stopped);
           rewind(consumer, stopped);
@@ -165,7 +169,7 @@ public final class TransactionalLoop {
     }
   }
 
-  private static void transact(
+  private void transact(
       KafkaConsumer<String, byte[]> consumer,
       KafkaProducer<String, Object> producer,
       List<ConsumerRecord<String, byte[]>> records,
@@ -175,7 +179,9 @@ public final class TransactionalLoop {
       // The commit fails where a send did.
       producer.send(output);
     }
-    producer.sendOffsetsToTransaction(after(records), consumer.groupMetadata());
+    Map<TopicPartition, OffsetAndMetadata> reached = after(records);
+    placement.reached(reached).forEach(producer::send);
+    producer.sendOffsetsToTransaction(reached, consumer.groupMetadata());
     producer.commitTransaction();
   }
 
@@ -185,17 +191,24 @@ public final class TransactionalLoop {
    */
   private List<ConsumerRecord<String, byte[]>> gather(KafkaConsumer<String, byte[]> consumer) {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-    ConsumerRecords<String, byte[]> polled = consumer.poll(pollTimeout);
+    ConsumerRecords<String, byte[]> polled = poll(consumer, pollTimeout);
     while (!polled.isEmpty()) {
       share.keepOwn(records);
       polled.forEach(records::add);
       if (records.size() >= batchSize) {
         return records;
       }
-      polled = consumer.poll(FILL_WITHIN);
+      polled = poll(consumer, FILL_WITHIN);
     }
     share.keepOwn(records);
     return records;
+  }
+
+  private ConsumerRecords<String, byte[]> poll(
+      KafkaConsumer<String, byte[]> consumer, Duration longest) {
+    ConsumerRecords<String, byte[]> polled = consumer.poll(longest);
+    placement.placeNew(consumer);
+    return polled;
   }
 
   private void measure(
@@ -228,21 +241,8 @@ public final class TransactionalLoop {
         .run(
             () -> {
               if (!stopped.getAsBoolean()) {
-                rewind(consumer);
+                placement.placeAll(consumer);
               }
             });
-  }
-
-  private static void rewind(KafkaConsumer<String, byte[]> consumer) {
-    Set<TopicPartition> assigned = consumer.assignment();
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(assigned);
-    for (TopicPartition partition : assigned) {
-      OffsetAndMetadata offset = committed.get(partition);
-      if (offset == null) {
-        consumer.seekToBeginning(List.of(partition));
-      } else {
-        consumer.seek(partition, offset.offset());
-      }
-    }
   }
 }

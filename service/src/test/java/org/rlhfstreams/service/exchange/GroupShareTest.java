@@ -1,4 +1,4 @@
-package org.rlhfstreams.service.kafka;
+package org.rlhfstreams.service.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

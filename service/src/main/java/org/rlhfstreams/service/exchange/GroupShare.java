@@ -1,4 +1,4 @@
-package org.rlhfstreams.service.kafka;
+package org.rlhfstreams.service.exchange;
 
 import java.util.Collection;
 import java.util.HashSet;

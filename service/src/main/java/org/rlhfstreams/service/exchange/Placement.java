@@ -1,0 +1,170 @@
+package org.rlhfstreams.service.exchange;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.InputPosition;
+import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.GroupPositions;
+import org.rlhfstreams.service.log.LogIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rule that a member goes on where its group has come to by the log's own word, whatever the
+ * broker's offsets say: those are forgotten after {@code offsets.retention.minutes} without a
+ * member. The broker's are for who looks at the lag, and for groups of releases that wrote no
+ * positions. A partition rests from its arrival until its place is known.
+ */
+final class Placement {
+  private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
+
+  private final GroupPositions positions;
+  private final LogIdentity identity;
+  private final String member;
+  private final GroupShare share;
+  private final Set<TopicPartition> unplaced = new HashSet<>();
+  private final Map<String, String> topicIds = new HashMap<>();
+
+  /**
+   * @param group without the prefix
+   * @param member who works, for the log
+   * @param share hears of arrivals and departures too
+   */
+  Placement(KafkaConnection connection, String group, String member, GroupShare share) {
+    this.positions = new GroupPositions(connection, group);
+    this.identity = new LogIdentity(connection);
+    this.member = member;
+    this.share = share;
+  }
+
+  /** To subscribe with. */
+  ConsumerRebalanceListener listener(Consumer<?, ?> consumer) {
+    return new ConsumerRebalanceListener() {
+      @Override
+      public void onPartitionsAssigned(Collection<TopicPartition> added) {
+        share.onPartitionsAssigned(added);
+        consumer.pause(added);
+        unplaced.addAll(added);
+      }
+
+      @Override
+      public void onPartitionsRevoked(Collection<TopicPartition> removed) {
+        share.onPartitionsRevoked(removed);
+        unplaced.removeAll(removed);
+      }
+
+      @Override
+      public void onPartitionsLost(Collection<TopicPartition> lost) {
+        share.onPartitionsLost(lost);
+        unplaced.removeAll(lost);
+      }
+    };
+  }
+
+  /**
+   * Places the partitions that have arrived.
+   *
+   * @throws ConnectionException if a topic does not have what is to be read next
+   */
+  void placeNew(Consumer<?, ?> consumer) {
+    if (!unplaced.isEmpty()) {
+      place(consumer, Set.copyOf(unplaced));
+    }
+  }
+
+  /**
+   * Places all partitions anew, after what was read has not been dealt with.
+   *
+   * @throws ConnectionException if a topic does not have what is to be read next
+   */
+  void placeAll(Consumer<?, ?> consumer) {
+    place(consumer, Set.copyOf(consumer.assignment()));
+  }
+
+  private void place(Consumer<?, ?> consumer, Set<TopicPartition> partitions) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    // It waits for open transactions on the offsets: after it no member before has any.
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
+    Map<TopicPartition, InputPosition> reached = positions.newest(partitions);
+    topicIds.putAll(
+        identity.of(partitions.stream().map(TopicPartition::topic).distinct().toList()));
+    Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
+    for (TopicPartition partition : partitions) {
+      InputPosition position = reached.get(partition);
+      OffsetAndMetadata offset = committed.get(partition);
+      if (position != null) {
+        LogIdentity.requireSame(
+            positions.group(),
+            partition.topic(),
+            position.getOffset(),
+            position.getTopicId(),
+            topicIds.get(partition.topic()));
+        warnIfMoved(partition, position.getOffset(), offset);
+        requireKept(partition, position.getOffset(), oldest.get(partition));
+        consumer.seek(partition, position.getOffset());
+      } else if (offset != null) {
+        requireKept(partition, offset.offset(), oldest.get(partition));
+        consumer.seek(partition, offset.offset());
+      } else {
+        consumer.seekToBeginning(List.of(partition));
+      }
+    }
+    consumer.resume(partitions);
+    unplaced.removeAll(partitions);
+  }
+
+  private void warnIfMoved(TopicPartition partition, long reached, OffsetAndMetadata offset) {
+    if (offset == null) {
+      LOG.warn(
+          "the broker has no offset of {} in {}; by the log it goes on at {}",
+          positions.group(),
+          partition,
+          reached);
+    } else if (offset.offset() != reached) {
+      LOG.warn(
+          "the broker has the offset {} of {} in {}, but the log says that it has come to {}, and"
+              + " goes on there",
+          offset.offset(),
+          positions.group(),
+          partition,
+          reached);
+    }
+  }
+
+  private void requireKept(TopicPartition partition, long next, long oldest) {
+    if (oldest > next) {
+      throw new ConnectionException(
+          ("%s goes on at offset %d of %s, but retention has removed what lies before %d: what was"
+                  + " admitted there is lost, and a learner would wait for it. Start a new run with"
+                  + " another connection.topic-prefix, and let its topics keep their records"
+                  + " (retention.ms and retention.bytes -1)")
+              .formatted(positions.group(), next, partition, oldest));
+    }
+  }
+
+  /** What the transaction has to say that ends with these offsets. */
+  List<ProducerRecord<String, Object>> reached(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    return offsets.entrySet().stream()
+        .map(
+            reached ->
+                positions.record(
+                    reached.getKey(),
+                    topicIds.get(reached.getKey().topic()),
+                    reached.getValue().offset(),
+                    null,
+                    member))
+        .toList();
+  }
+}
