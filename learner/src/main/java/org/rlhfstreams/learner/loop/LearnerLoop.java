@@ -52,6 +52,7 @@ public final class LearnerLoop<E extends Example> {
   private final Optional<Controls> controls;
   private final Rollback rollback;
   private final SkippedSteps skippedSteps;
+  private final SharedHistory history;
   private int generation;
   private long step;
   private long checkpointedStep;
@@ -81,6 +82,7 @@ public final class LearnerLoop<E extends Example> {
     this.rollback = new Rollback(connection, settings, checkpoints);
     this.generation = settings.identity().generation();
     this.skippedSteps = new SkippedSteps(settings.configuration());
+    this.history = new SharedHistory(settings.identity(), checkpoints.directory());
   }
 
   /**
@@ -94,9 +96,12 @@ public final class LearnerLoop<E extends Example> {
         new Publication(
             connection, settings.identity().group(), source.partition(), settings.weights());
     try (BackgroundPublication background = new BackgroundPublication(publication, stopped)) {
+      if (!publication.claim(stopped)) {
+        return false;
+      }
       long published = publication.publishedStep();
       restore(published);
-      requireLog(publication.end());
+      history.requireReached(source, publication.end());
       if (!publication.state(
           settings.statement(version(), connection.configuration().samplesLearnedTogether()),
           stopped)) {
@@ -163,6 +168,7 @@ public final class LearnerLoop<E extends Example> {
     if (newest.isPresent()) {
       Checkpoint checkpoint = newest.get();
       settings.identity().requireOwn(checkpoint, checkpoints.directory());
+      history.requireKnown(checkpoint, published);
       step = checkpoint.step();
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
@@ -175,11 +181,7 @@ public final class LearnerLoop<E extends Example> {
         source.takeRefusals(); // they left with the run's first weights
       }
     } else if (published >= 0) {
-      throw new CheckpointException(
-          ("the log has steps of this run up to %d, but %s has no checkpoint: name the directory that"
-                  + " has it with learner.checkpoint-directory, or start a new run with another"
-                  + " connection.topic-prefix")
-              .formatted(published, checkpoints.directory().toAbsolutePath()));
+      throw history.missing(published);
     } else {
       source.begin();
       controls.ifPresent(held -> held.begin(OptionalLong.empty()));
@@ -235,21 +237,6 @@ public final class LearnerLoop<E extends Example> {
     }
     checkpoint(trainer.state());
     return true;
-  }
-
-  /** A log that was lost or exchanged ends before the place where this run has read to. */
-  private void requireLog(long end) {
-    if (source.offset() > end) {
-      throw new CheckpointException(
-          ("the checkpoint in %s has read %s up to offset %d, but that ends at %d: this is another log;"
-                  + " name the broker that has the run's, or start a new run with an empty"
-                  + " learner.checkpoint-directory")
-              .formatted(
-                  checkpoints.directory().toAbsolutePath(),
-                  source.partition(),
-                  source.offset(),
-                  end));
-    }
   }
 
   private Map<String, Double> learn(List<E> batch, LearningRate rate) {

@@ -51,7 +51,7 @@ final class LogReader<V extends SpecificRecord> implements AutoCloseable {
     this.partition = partition;
     this.lostByRefusal = lostByRefusal;
     this.decoder = connection.decoder(event);
-    this.reader = TopicReader.of(connection, partition);
+    this.reader = TopicReader.of(connection, partition).withoutGaps();
   }
 
   /** Goes to the beginning of a range. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +18,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
@@ -42,9 +40,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What leaves a learner: the statement of its run, then weights, metrics, dead letters and offsets
- * of a step in one transaction. The step's number travels as the offset's metadata, so that the log
- * itself says which steps have left; a restarted learner that repeats them publishes none twice.
+ * What leaves a learner: its claim and the statement of its run, then weights, metrics, dead
+ * letters and position of a step in one transaction. The step's number travels with the position,
+ * so that the log itself says which steps have left; a restarted learner that repeats them
+ * publishes none twice.
  */
 final class Publication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
@@ -62,6 +61,7 @@ final class Publication implements AutoCloseable {
   private final Admin admin;
   // Never subscribed: it knows the group and its offsets, the partition is assigned by hand.
   private final KafkaConsumer<String, byte[]> consumer;
+  private final RunOwnership ownership;
   private KafkaProducer<String, Object> producer;
 
   /**
@@ -82,6 +82,7 @@ final class Publication implements AutoCloseable {
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
     this.consumer = connection.groupConsumer(group, group, 1);
+    this.ownership = new RunOwnership(connection, group, partition, consumer);
     this.producer = connection.transactionalWeightProducer(group);
     producer.initTransactions(); // fences the owner before
     new HangingTransactions(admin)
@@ -91,6 +92,7 @@ final class Publication implements AutoCloseable {
                 weightsTopic.name(),
                 runsTopic,
                 metricsTopic,
+                connection.topics().positions().name(),
                 connection.topics().deadLetters().name()),
             prefix() + group);
   }
@@ -124,24 +126,34 @@ final class Publication implements AutoCloseable {
     return connection.configuration().connection().topicPrefix();
   }
 
-  /** The newest step that has left, or -1. */
+  /**
+   * Takes the run over from whoever had it. Before it no step is asked for: the owner before may
+   * still publish one. Waits while the broker or the registry is away.
+   *
+   * @return false if {@code stopped} said so first
+   * @throws ConnectionException if the broker refuses this learner
+   */
+  boolean claim(BooleanSupplier stopped) {
+    return commit(
+        "the claim of " + prefix() + group,
+        () -> transact(ownership.claim()),
+        () -> false,
+        () -> {},
+        stopped);
+  }
+
+  /**
+   * The newest step that has left, or -1.
+   *
+   * @throws ConnectionException if what the run has read is another log now
+   */
   long publishedStep() {
-    OffsetAndMetadata committed = consumer.committed(Set.of(partition)).get(partition);
-    return committed == null || committed.metadata().isEmpty()
-        ? -1
-        : Long.parseLong(committed.metadata());
+    return ownership.publishedStep();
   }
 
   /** Where the partition that the learner reads ends now, with what is not committed yet. */
   long end() {
-    try {
-      return LogEnds.written(admin, Set.of(partition), END_WITHIN).get(partition);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw new KafkaException("the end of " + partition + " cannot be asked for", e);
-    }
+    return LogEnds.written(admin, partition, END_WITHIN);
   }
 
   /**
@@ -154,7 +166,11 @@ final class Publication implements AutoCloseable {
    */
   boolean state(RunStatement run, BooleanSupplier stopped) {
     return commit(
-        "the statement of run " + run.getRunId(), () -> transact(run), () -> false, stopped);
+        "the statement of run " + run.getRunId(),
+        () -> transact(new ProducerRecord<>(runsTopic, 0, run.getRunId(), run)),
+        () -> false,
+        ownership::requireOwn,
+        stopped);
   }
 
   /**
@@ -167,20 +183,28 @@ final class Publication implements AutoCloseable {
     return commit(
         "step " + outgoing.step(),
         () -> transact(outgoing),
-        // the commit went through, only its answer was lost
         () -> !outgoing.again() && publishedStep() >= outgoing.step(),
+        ownership::requireOwn,
         stopped);
   }
 
+  /**
+   * @param committed whether the transaction went through, and only its answer was lost
+   * @param owned throws if another learner has claimed the run; asked with a new producer, which
+   *     has fenced that one's: it finds its own claim here, and goes on
+   */
   private boolean commit(
-      String what, Runnable transaction, BooleanSupplier committed, BooleanSupplier stopped) {
+      String what,
+      Runnable transaction,
+      BooleanSupplier committed,
+      Runnable owned,
+      BooleanSupplier stopped) {
     AtomicBoolean tried = new AtomicBoolean();
     return Retry.every(AFTER_FAILURE)
         .after(KafkaException.class)
         .unless(stopped)
         .telling(
             error -> {
-              endIfTakenOver(error);
               new BrokerRefusal(connection).endIn(error);
               LOG.warn("{} waits to be published: {}", what, error.getMessage());
             })
@@ -188,6 +212,7 @@ final class Publication implements AutoCloseable {
             () -> {
               if (tried.getAndSet(true)) {
                 takeNewProducer();
+                owned.run();
                 if (committed.getAsBoolean()) {
                   return;
                 }
@@ -196,24 +221,16 @@ final class Publication implements AutoCloseable {
             });
   }
 
-  private void endIfTakenOver(Exception error) {
-    if (error instanceof ProducerFencedException) {
-      throw new ConnectionException(
-          "another learner has taken over group %s%s: this one stops".formatted(prefix(), group),
-          error);
-    }
-  }
-
   private void takeNewProducer() {
     producer.close(Duration.ZERO);
     producer = connection.transactionalWeightProducer(group);
     producer.initTransactions();
   }
 
-  private void transact(RunStatement run) {
+  private void transact(ProducerRecord<String, Object> record) {
     producer.beginTransaction();
     // The commit fails where a send did.
-    producer.send(new ProducerRecord<>(runsTopic, 0, run.getRunId(), run));
+    producer.send(record);
     producer.commitTransaction();
   }
 
@@ -239,6 +256,7 @@ final class Publication implements AutoCloseable {
           deadLetters.of(
               refusal.record(), refusal.kind(), refusal.reason(), refusal.lostRollouts()));
     }
+    producer.send(ownership.reached(outgoing.offset(), outgoing.step()));
     producer.sendOffsetsToTransaction(
         Map.of(
             partition, new OffsetAndMetadata(outgoing.offset(), String.valueOf(outgoing.step()))),

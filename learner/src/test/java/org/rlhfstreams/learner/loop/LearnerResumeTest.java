@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -35,6 +37,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -284,6 +287,43 @@ final class LearnerResumeTest {
       assertThatThrownBy(() -> learner.run(() -> false))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("steps of this run up to 2")
+          .hasMessageContaining("learner.checkpoint-directory");
+    }
+  }
+
+  @Test
+  void aRunThatRestedUntilTheBrokerForgotItsGroupPublishesNoneTwice()
+      throws IOException, ExecutionException, InterruptedException {
+    Path wholeModel = whole("whole-rested", Map.of());
+    KafkaConnection connection = stoppedAt("rested", 4);
+    try (Admin admin = connection.admin()) {
+      String group = connection.configuration().connection().topicPrefix() + "learner-ppo";
+      admin.deleteConsumerGroups(List.of(group)).all().get();
+    }
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThat(learner.run(() -> false)).isTrue();
+      learner.export(directory.resolve("rested-model"), TensorType.F32);
+    }
+    assertSame("whole-rested", wholeModel, "rested");
+    assertPublishedOnce(connection);
+  }
+
+  @Test
+  void aRunWhoseTopicsWereMadeAnewIsNotGoneOnWith()
+      throws ExecutionException, InterruptedException {
+    KafkaConnection connection = stoppedAt("anew", 2);
+    try (Admin admin = connection.admin()) {
+      List<String> topics = connection.topics().all().stream().map(Topic::name).toList();
+      admin.deleteTopics(topics).all().get();
+      String group = connection.configuration().connection().topicPrefix() + "learner-ppo";
+      admin.deleteConsumerGroups(List.of(group)).all().get();
+      await().until(() -> admin.listTopics().names().get().stream().noneMatch(topics::contains));
+    }
+    publish(connection);
+    try (LearnerRun learner = LearnerRun.open(connection, report -> {})) {
+      assertThatThrownBy(() -> learner.run(() -> false))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("is of step 2, but the log knows nothing of")
           .hasMessageContaining("learner.checkpoint-directory");
     }
   }

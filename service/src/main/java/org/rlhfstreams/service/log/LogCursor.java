@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class LogCursor {
   private Map<TopicPartition, Long> ends = Map.of();
   private volatile Consumer<String, byte[]> consumer;
   private volatile boolean stopped;
+  private boolean gapsRefused;
 
   /**
    * @param choice which partitions to read, asked for each consumer
@@ -130,10 +132,22 @@ final class LogCursor {
     }
   }
 
+  /** Ends with an error if retention has removed what comes next. */
+  void refuseGaps() {
+    gapsRefused = true;
+  }
+
   private void goOnWithWhatIsKept(Map<TopicPartition, Long> removed) {
     Map<TopicPartition, Long> oldest = consumer.beginningOffsets(removed.keySet());
     removed.forEach(
         (partition, offset) -> {
+          if (gapsRefused) {
+            throw new ConnectionException(
+                ("offset %d of %s comes next, but the log begins at %d: retention has removed what had"
+                        + " not been read. Start a new run with another connection.topic-prefix, and"
+                        + " let its topics keep their records (retention.ms and retention.bytes -1)")
+                    .formatted(offset, partition, oldest.get(partition)));
+          }
           LOG.warn(
               "{}: the log no longer has offset {}; reading goes on at {}",
               partition,

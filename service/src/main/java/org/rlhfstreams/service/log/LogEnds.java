@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where partitions end. */
@@ -41,5 +43,21 @@ public final class LogEnds {
       throw new ExecutionException("the broker does not say where the log ends", e);
     }
     return ends;
+  }
+
+  /**
+   * The same of one partition.
+   *
+   * @throws KafkaException if the broker does not say
+   */
+  public static long written(Admin admin, TopicPartition partition, Duration within) {
+    try {
+      return written(admin, Set.of(partition), within).get(partition);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new KafkaException("the end of " + partition + " cannot be asked for", e);
+    }
   }
 }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *       error; the other methods throw it.
  *   <li>Transaction markers are passed: an end is reached if nothing but markers comes before it.
  *   <li>If retention has removed what comes next, reading goes on with the oldest record that is
- *       kept, and a warning says what is missing.
+ *       kept, and a warning says what is missing; a reader {@link #withoutGaps} ends.
  * </ul>
  *
  * <p>One thread reads; {@link #stop}, {@link #hasReached} and {@link #hasCaughtUp} are for any.
@@ -67,6 +67,15 @@ public final class TopicReader implements AutoCloseable {
   /** A reader of one partition. */
   public static TopicReader of(KafkaConnection connection, TopicPartition partition) {
     return ofPartitions(connection::plainConsumer, List.of(partition));
+  }
+
+  /**
+   * The same reader, for records of which each counts: it ends with a {@link
+   * org.rlhfstreams.service.kafka.ConnectionException} if retention has removed what comes next.
+   */
+  public TopicReader withoutGaps() {
+    cursor.refuseGaps();
+    return this;
   }
 
   /** A reader of all partitions of some topics, which the broker is asked for. */

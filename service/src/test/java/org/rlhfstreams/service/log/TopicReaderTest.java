@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.service.kafka.ConnectionException;
 
 @Timeout(60)
 final class TopicReaderTest {
@@ -219,6 +220,19 @@ final class TopicReaderTest {
     reader.readTo(Map.of(PARTITION, 7L), this::take);
     assertThat(taken).containsExactly("record 5", "record 6");
     assertThat(consumer.position(PARTITION)).isEqualTo(7);
+  }
+
+  @Test
+  void whatRetentionHasRemovedEndsAReaderWithoutGaps() {
+    consumer(5, 7, 5, 6);
+    TopicReader strict = reader.withoutGaps();
+    strict.seek(PARTITION, 2);
+    assertThatThrownBy(() -> strict.readTo(Map.of(PARTITION, 7L), this::take))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("offset 2 of rlhf.preferences-0")
+        .hasMessageContaining("begins at 5")
+        .hasMessageContaining("retention");
+    assertThat(taken).isEmpty();
   }
 
   @Test
