@@ -1,8 +1,8 @@
 package org.rlhfstreams.service.configuration;
 
 /**
- * How fast prompts become requests: at most (step + 1 + staleness) x batch size samples, with the
- * batch size that the learner states of its run.
+ * How fast prompts become requests. {@code StalenessBound} has the rule, with the batch size that
+ * the learner states of its run.
  */
 public record AdmissionConfiguration(
     @Setting(

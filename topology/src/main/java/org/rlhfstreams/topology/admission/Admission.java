@@ -11,6 +11,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
+import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -78,7 +79,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     } else if (event instanceof AdmissionEvent.Run run) {
       runs.put(NEWEST_RUN, run.statement());
     } else if (event instanceof AdmissionEvent.Step step) {
-      advance(step.objective(), step.version());
+      advance(step.metrics());
     } else if (event instanceof AdmissionEvent.Loss loss) {
       counters.put(LOST, counter(LOST) + loss.samples());
     } else if (event instanceof AdmissionEvent.Control control
@@ -98,7 +99,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
   }
 
-  private void advance(String objective, WeightVersion version) {
+  private void advance(StepMetrics metrics) {
+    String objective = metrics.getObjective();
+    WeightVersion version = metrics.getVersion();
     if (WeightVersions.isNewer(version, newest(objective))) {
       counters.put(GENERATION + objective, (long) version.getGeneration());
       counters.put(STEP + objective, version.getStep());

@@ -2,7 +2,7 @@ package org.rlhfstreams.topology.admission;
 
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
-import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.events.StepMetrics;
 
 /** What moves admission. */
 sealed interface AdmissionEvent {
@@ -13,7 +13,7 @@ sealed interface AdmissionEvent {
   record Run(RunStatement statement) implements AdmissionEvent {}
 
   /** A learner of an objective has done a step. */
-  record Step(String objective, WeightVersion version) implements AdmissionEvent {}
+  record Step(StepMetrics metrics) implements AdmissionEvent {}
 
   /** Samples will never be trained on. */
   record Loss(int samples) implements AdmissionEvent {}

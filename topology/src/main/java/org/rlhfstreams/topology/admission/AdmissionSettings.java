@@ -5,7 +5,7 @@ import org.rlhfstreams.events.SamplingSettings;
 /**
  * What admission decides by, beside what the learner states of its run.
  *
- * @param staleness batches that a rollout's policy may lie behind, at least 0; 0 is synchronous
+ * @param staleness eta of {@link StalenessBound}
  * @param promptEpochs passes over the prompts; 0 repeats them for ever
  * @param samples responses of each request
  * @param sampling written into each request

@@ -27,10 +27,7 @@ final class StepReader extends ContextualProcessor<String, byte[], String, Admis
     String topic = context().recordMetadata().orElseThrow().topic();
     try {
       StepMetrics metrics = decoder.decode(topic, record.value());
-      context()
-          .forward(
-              record.withValue(
-                  new AdmissionEvent.Step(metrics.getObjective(), metrics.getVersion())));
+      context().forward(record.withValue(new AdmissionEvent.Step(metrics)));
     } catch (UndecodableException e) {
       LOG.warn("a record of {} is no step and counts as none: {}", topic, e.getMessage());
     }
