@@ -11,10 +11,10 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.rlhfstreams.common.ExplainedException;
 
-/**
- * A file of rows: JSONL, JSON, CSV or Parquet, plain or gzipped; by its name, or by its content.
- */
+/** A file of rows: {@value #KINDS}, plain or gzipped; by its name, or by its content. */
 final class DataFile {
+  static final String KINDS = "JSONL, JSON, CSV or Parquet";
+
   private static final int LOOK_AHEAD = 1 << 12;
 
   private final Path path;

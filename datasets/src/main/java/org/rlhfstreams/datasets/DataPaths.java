@@ -14,6 +14,10 @@ import org.rlhfstreams.common.ExplainedException;
 
 /** Files as people name them: paths, patterns such as {@code data/*.parquet}, and - for input. */
 public final class DataPaths {
+  /** What can be named, for a command's help. */
+  public static final String HELP =
+      DataFile.KINDS + ", also .gz and patterns; - is standard input.";
+
   private DataPaths() {}
 
   /**

@@ -6,6 +6,7 @@ import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.DataOptions;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.PreferenceImport;
+import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.service.access.Role;
 import picocli.CommandLine.Command;
@@ -21,10 +22,7 @@ public final class PreferencesImportCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
   @Mixin private DataOptions reading;
 
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE",
-      description = "JSONL, JSON, CSV or Parquet, also .gz and patterns; - is standard input.")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = DataPaths.HELP)
   private List<String> files;
 
   @Override

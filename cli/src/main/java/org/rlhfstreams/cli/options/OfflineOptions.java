@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.model.files.TensorType;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,7 @@ public final class OfflineOptions {
       required = true,
       arity = "1..*",
       paramLabel = "FILE",
-      description = "JSONL, JSON, CSV or Parquet, also .gz and patterns; - is standard input.")
+      description = DataPaths.HELP)
   private List<String> data;
 
   @Mixin private DataOptions reading;

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.options;
 
 import java.util.List;
+import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.evaluation.RowSet;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import picocli.CommandLine.Mixin;
@@ -13,7 +14,7 @@ public final class RowOptions {
       required = true,
       arity = "1..*",
       paramLabel = "FILE",
-      description = "JSONL, JSON, CSV or Parquet, also .gz and patterns; - is standard input.")
+      description = DataPaths.HELP)
   private List<String> data;
 
   @Option(
