@@ -35,6 +35,7 @@ public final class Gate {
   /** Wrong tokens a second that one address may try; far more would find none. */
   private static final double WRONG_TOKENS_A_SECOND = 20;
 
+  private final AccessTable access;
   private final LoopbackRule loopback;
   private final TokenRegistry tokens;
   private final Sessions sessions;
@@ -47,11 +48,13 @@ public final class Gate {
    * @param webhooks by which events of a tool that has no token are known
    */
   public Gate(
+      AccessTable access,
       LoopbackRule loopback,
       TokenRegistry tokens,
       Sessions sessions,
       double requestsPerSecond,
       Optional<WebhookSignature> webhooks) {
+    this.access = access;
     this.webhooks = webhooks;
     this.loopback = loopback;
     this.tokens = tokens;
@@ -76,7 +79,7 @@ public final class Gate {
             .map(Caller::rateKey)
             .orElseGet(() -> address(request)));
     if (caller.isEmpty()) {
-      if (!AccessTable.isOpen(operation)) {
+      if (!access.isOpen(operation)) {
         throw ProblemException.at(
             "Authorization",
             401,
@@ -86,7 +89,7 @@ public final class Gate {
       }
       return;
     }
-    if (!AccessTable.allows(caller.get().role(), operation)) {
+    if (!access.allows(caller.get().role(), operation)) {
       throw ProblemException.of(
           403,
           "Not yours to do",
@@ -148,7 +151,7 @@ public final class Gate {
   public boolean stillHolds(HttpServerRequest request, String operation) {
     try {
       return identify(request, operation)
-          .filter(caller -> AccessTable.allows(caller.role(), operation))
+          .filter(caller -> access.allows(caller.role(), operation))
           .isPresent();
     } catch (ProblemException e) {
       return false;
@@ -204,7 +207,7 @@ public final class Gate {
               .map(
                   entry ->
                       new Caller(entry.name(), entry.role(), entry.sha256(), Optional.empty()));
-      if (holder.isEmpty() && !AccessTable.isOpen(operation)) {
+      if (holder.isEmpty() && !access.isOpen(operation)) {
         wrongToken(request);
       }
       return holder;

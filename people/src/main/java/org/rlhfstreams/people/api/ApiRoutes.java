@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.rlhfstreams.people.access.AccessTable;
 import org.rlhfstreams.people.access.Gate;
 
 /**
@@ -52,7 +51,7 @@ final class ApiRoutes {
    * A router of the API, to be mounted at its base.
    *
    * @param operations by their id in the document
-   * @throws IllegalStateException where document, access table and operations do not name the same
+   * @throws IllegalStateException if document and operations do not name the same
    */
   static Router of(
       Vertx vertx,
@@ -79,14 +78,10 @@ final class ApiRoutes {
           .handler(context -> routes.run(context, operation))
           .failureHandler(ProblemAnswers::write);
     }
-    if (!documented.equals(new TreeSet<>(operations.keySet()))
-        || !documented.equals(new TreeSet<>(AccessTable.operations()))) {
+    if (!documented.equals(operations.keySet())) {
       throw new IllegalStateException(
-          "document, operations and access table differ: %s, %s, %s"
-              .formatted(
-                  documented,
-                  new TreeSet<>(operations.keySet()),
-                  new TreeSet<>(AccessTable.operations())));
+          "document and operations differ: %s, %s"
+              .formatted(documented, new TreeSet<>(operations.keySet())));
     }
     methods.forEach(
         (path, allowed) -> router.route(path).handler(context -> refuse(context, allowed)));

@@ -20,7 +20,7 @@ final class PageRoutes {
 
   private PageRoutes() {}
 
-  static void add(Router router, Gate gate) {
+  static void add(Router router, AccessTable access, Gate gate) {
     router
         .route()
         .handler(
@@ -28,7 +28,9 @@ final class PageRoutes {
               gate.requireOurs(context.request());
               context.next();
             });
-    router.get("/").handler(context -> redirect(context, home(gate.visitor(context.request()))));
+    router
+        .get("/")
+        .handler(context -> redirect(context, home(access, gate.visitor(context.request()))));
     for (String page : List.of("annotate", "dashboard", "login")) {
       router.get("/" + page).handler(context -> context.reroute("/assets/" + page + ".html"));
     }
@@ -38,14 +40,14 @@ final class PageRoutes {
     router.get("/assets/*").handler(files("pages"));
   }
 
-  private static String home(Optional<Caller> visitor) {
+  private static String home(AccessTable access, Optional<Caller> visitor) {
     return visitor
         .map(Caller::role)
         .map(
             role ->
-                AccessTable.allows(role, "getStatus")
+                access.allows(role, "getStatus")
                     ? "/dashboard"
-                    : AccessTable.allows(role, "nextComparison") ? "/annotate" : "/login")
+                    : access.allows(role, "nextComparison") ? "/annotate" : "/login")
         .orElse("/login");
   }
 

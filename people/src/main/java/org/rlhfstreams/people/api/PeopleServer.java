@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.rlhfstreams.people.access.AccessTable;
 import org.rlhfstreams.people.access.Gate;
 import org.rlhfstreams.people.access.LoopbackRule;
 import org.rlhfstreams.people.access.SecurityHeaders;
@@ -68,9 +69,13 @@ public final class PeopleServer implements AutoCloseable {
       Clock clock)
       throws TimeoutException {
     this.host = settings.host();
+    ApiDocument document = ApiDocument.load();
+    JsonObject served = document.json();
+    AccessTable access = new AccessTable(served);
     Sessions sessions = new Sessions(tokens, clock);
     Gate gate =
         new Gate(
+            access,
             loopback,
             tokens,
             sessions,
@@ -79,7 +84,6 @@ public final class PeopleServer implements AutoCloseable {
     Desk desk = new Desk(views.comparisons(), views.judgements(), settings.lease(), clock);
     PublishedOnce once = new PublishedOnce(outbox);
     RunResource run = new RunResource(views, stages);
-    ApiDocument document = ApiDocument.load();
     OpenAPIContract contract = document.contract(vertx).await(START_SECONDS, TimeUnit.SECONDS);
 
     SessionResource session = new SessionResource(gate, tokens, sessions);
@@ -101,7 +105,6 @@ public final class PeopleServer implements AutoCloseable {
     ControlResource control =
         new ControlResource(views.controls(), once, topics.controls().name(), clock);
     EventResource event = new EventResource(viewers, gate);
-    JsonObject served = document.json();
 
     Map<String, ApiOperation> operations = new HashMap<>();
     operations.put("getDocument", request -> Future.succeededFuture(ApiResponse.of(200, served)));
@@ -134,7 +137,7 @@ public final class PeopleServer implements AutoCloseable {
     router
         .route(ApiDocument.BASE + "/*")
         .subRouter(ApiRoutes.of(vertx, contract, gate, settings.largestRequest(), operations));
-    PageRoutes.add(router, gate);
+    PageRoutes.add(router, access, gate);
     for (int status : STATUS_OF_ROUTES) {
       router.errorHandler(status, ProblemAnswers::write);
     }

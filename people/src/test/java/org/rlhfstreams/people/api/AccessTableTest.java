@@ -1,7 +1,10 @@
 package org.rlhfstreams.people.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +12,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ final class AccessTableTest {
   void eachRoleMayDoWhatTheTableSaysAndNothingElse() throws IOException {
     Map<String, Map<String, String>> seen = new TreeMap<>();
     Map<String, Map<String, String>> expected = new TreeMap<>();
+    AccessTable table = ServedApi.access();
     try (ServedApi api = ServedApi.guarded(directory, Map.of())) {
       for (Operation operation : api.contract().operations()) {
         String id = operation.getOperationId();
@@ -33,19 +38,33 @@ final class AccessTableTest {
         Map<String, String> wanted = new LinkedHashMap<>();
         for (PersonRole role : PersonRole.values()) {
           row.put(role.text(), outcome(status(api, operation, api.token(role))));
-          wanted.put(role.text(), AccessTable.allows(role, id) ? "let in" : "403");
+          wanted.put(role.text(), table.allows(role, id) ? "let in" : "403");
         }
         row.put(NOBODY, outcome(status(api, operation, null)));
-        wanted.put(NOBODY, AccessTable.isOpen(id) ? "let in" : "401");
+        wanted.put(NOBODY, table.isOpen(id) ? "let in" : "401");
         row.put("wrong token", outcome(status(api, operation, "rlhf_wrong")));
-        wanted.put("wrong token", AccessTable.isOpen(id) ? "let in" : "401");
+        wanted.put("wrong token", table.isOpen(id) ? "let in" : "401");
         seen.put(id, row);
         expected.put(id, wanted);
       }
       assertThat(api.outbox().sent()).isEmpty();
     }
     assertThat(seen).isEqualTo(expected);
-    assertThat(seen.keySet()).isEqualTo(new java.util.TreeSet<>(AccessTable.operations()));
+  }
+
+  @Test
+  void anOperationThatIsForNobodyIsRefused() {
+    for (JsonArray tags :
+        List.of(JsonArray.of(), JsonArray.of("unknown"), JsonArray.of("looking", "steering"))) {
+      JsonObject document = ApiDocument.load().json();
+      document
+          .getJsonObject("paths")
+          .getJsonObject("/status")
+          .getJsonObject("get")
+          .put("tags", tags);
+      assertThatThrownBy(() -> new AccessTable(document))
+          .hasMessageContaining("operation getStatus has the tags " + tags);
+    }
   }
 
   /** Bodies are no JSON objects that fit: who is let in hears 400, and nothing is written. */

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import org.rlhfstreams.events.ComparedResponse;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.people.access.AccessTable;
 import org.rlhfstreams.people.access.PersonRole;
 import org.rlhfstreams.people.access.TokensFile;
 import org.rlhfstreams.people.live.LiveViews;
@@ -101,6 +102,10 @@ final class ServedApi implements AutoCloseable {
 
   OpenAPIContract contract() {
     return contract;
+  }
+
+  static AccessTable access() {
+    return new AccessTable(ApiDocument.load().json());
   }
 
   PeopleServer server() {
