@@ -1,7 +1,7 @@
 package org.rlhfstreams.cli.command;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.TokensFileOptions;
 import org.rlhfstreams.people.access.PersonRole;
@@ -33,14 +33,13 @@ public final class PeopleTokenCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path file = options.file();
-    if (once
-        && Files.exists(file)
-        && TokensFile.read(file).stream().anyMatch(entry -> entry.name().equals(name))) {
+    Optional<String> token =
+        once ? TokensFile.addOnce(file, name, role) : Optional.of(TokensFile.add(file, name, role));
+    if (token.isEmpty()) {
       System.err.printf("%s has a token of %s already%n", file, name);
       return 0;
     }
-    String token = TokensFile.add(file, name, role);
-    System.out.println(token);
+    System.out.println(token.get());
     System.err.printf(
         "%s may now do what the role %s may; %s has the hash. A running service knows it within"
             + " a second.%n",

@@ -23,7 +23,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.rlhfstreams.common.files.FileMutex;
+import org.rlhfstreams.common.files.FileOperations;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
 /**
@@ -96,6 +100,25 @@ public final class TokensFile {
    * @throws ConfigurationException where the file cannot be used
    */
   public static String add(Path file, String name, PersonRole role) {
+    return alone(file, () -> append(file, name, role));
+  }
+
+  /**
+   * Adds a token unless the file has one of the name.
+   *
+   * @return the token; empty if the file has one
+   * @throws ConfigurationException where the file cannot be used
+   */
+  public static Optional<String> addOnce(Path file, String name, PersonRole role) {
+    return alone(
+        file, () -> has(file, name) ? Optional.empty() : Optional.of(append(file, name, role)));
+  }
+
+  private static boolean has(Path file, String name) {
+    return Files.exists(file) && read(file).stream().anyMatch(entry -> entry.name().equals(name));
+  }
+
+  private static String append(Path file, String name, PersonRole role) {
     List<TokenEntry> entries = new ArrayList<>(Files.exists(file) ? read(file) : List.of());
     byte[] random = new byte[TOKEN_BYTES];
     RANDOM.nextBytes(random);
@@ -116,6 +139,11 @@ public final class TokensFile {
    * @throws ConfigurationException where the file cannot be used
    */
   public static int revoke(Path file, String name, boolean keepNewest) {
+    List<TokenEntry> unusedBefore = read(file); // one that is missing gets no directory
+    return alone(file, () -> remove(file, name, keepNewest));
+  }
+
+  private static int remove(Path file, String name, boolean keepNewest) {
     List<TokenEntry> entries = new ArrayList<>(read(file));
     List<TokenEntry> theirs =
         new ArrayList<>(entries.stream().filter(entry -> entry.name().equals(name)).toList());
@@ -138,18 +166,37 @@ public final class TokensFile {
     }
   }
 
+  /** Changes the file while nobody else does: what is added between reading and writing is kept. */
+  private static <T> T alone(Path file, Supplier<T> change) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      Files.createDirectories(absolute.getParent());
+      FileMutex held = FileMutex.acquire(absolute.resolveSibling(absolute.getFileName() + ".lock"));
+      try {
+        return change.get();
+      } finally {
+        held.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be written", e);
+    }
+  }
+
   /** A reader sees the old file or the new one, never half of it. */
   private static void write(Path file, List<TokenEntry> entries) {
     FileAttribute<?> owner =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     Path absolute = file.toAbsolutePath();
     try {
-      Files.createDirectories(absolute.getParent());
       Path fresh = Files.createTempFile(absolute.getParent(), ".tokens", ".yaml", owner);
       try {
-        Files.writeString(fresh, YAML.writeValueAsString(new Content(entries)));
+        FileOperations.ofDisk()
+            .write(
+                fresh,
+                YAML.writeValueAsString(new Content(entries)).getBytes(StandardCharsets.UTF_8));
         Files.move(
             fresh, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        FileOperations.ofDisk().sync(absolute.getParent());
       } finally {
         Files.deleteIfExists(fresh);
       }
