@@ -24,16 +24,31 @@ public interface ExampleSource<E> extends AutoCloseable {
   /** Where the next batch begins. */
   SourcePosition position();
 
-  /** Goes to the beginning. */
-  void begin();
+  /**
+   * Goes to the beginning, which may mean to read all that is there.
+   *
+   * @return false if {@code stopped} said so before; it is to be begun anew then
+   */
+  boolean begin(BooleanSupplier stopped);
+
+  /** The same, and nobody stops it. */
+  default void begin() {
+    begin(() -> false);
+  }
 
   /**
-   * Goes to a position that {@link #position} gave.
+   * Goes to a position that {@link #position} gave, which may mean to read all that is before it.
    *
+   * @return false if {@code stopped} said so before
    * @throws org.rlhfstreams.learner.checkpoint.CheckpointException if it is a position of another
    *     kind of source, or the log no longer has it
    */
-  void seek(SourcePosition position);
+  boolean seek(SourcePosition position, BooleanSupplier stopped);
+
+  /** The same, and nobody stops it. */
+  default void seek(SourcePosition position) {
+    seek(position, () -> false);
+  }
 
   /** What is read, for people; known after {@link #begin} or {@link #seek}. */
   default String described() {

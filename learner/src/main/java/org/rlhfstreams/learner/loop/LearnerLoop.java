@@ -100,7 +100,9 @@ public final class LearnerLoop<E extends Example> {
         return false;
       }
       long published = publication.publishedStep();
-      restore(published);
+      if (!restore(published, stopped)) {
+        return false;
+      }
       history.requireReached(source, publication.end());
       if (!publication.state(
           settings.statement(version(), connection.configuration().samplesLearnedTogether()),
@@ -162,8 +164,10 @@ public final class LearnerLoop<E extends Example> {
   /**
    * A checkpoint ahead of the log is passed over: a crash came between it and its step's leaving,
    * and only the steps since the one before can say again what should have left.
+   *
+   * @return false if told to stop while the source was still finding its place
    */
-  private void restore(long published) {
+  private boolean restore(long published, BooleanSupplier stopped) {
     Optional<Checkpoint> newest = checkpoints.newest(published < 0 ? Long.MAX_VALUE : published);
     if (newest.isPresent()) {
       Checkpoint checkpoint = newest.get();
@@ -173,7 +177,9 @@ public final class LearnerLoop<E extends Example> {
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
       generation = checkpoint.generation();
-      source.seek(checkpoint.position());
+      if (!source.seek(checkpoint.position(), stopped)) {
+        return false;
+      }
       controls.ifPresent(held -> held.begin(checkpoint.commands()));
       guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
@@ -183,13 +189,16 @@ public final class LearnerLoop<E extends Example> {
     } else if (published >= 0) {
       throw history.missing(published);
     } else {
-      source.begin();
+      if (!source.begin(stopped)) {
+        return false;
+      }
       controls.ifPresent(held -> held.begin(OptionalLong.empty()));
       validation.begin(ValidationState.NONE);
       checkpoint(trainer.state());
     }
     metricsFile.rewind(step);
     skippedSteps.rewind(step);
+    return true;
   }
 
   /** Whether somebody asks for something; steps that are repeated are not disturbed. */

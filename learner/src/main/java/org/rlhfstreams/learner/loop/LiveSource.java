@@ -81,19 +81,20 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
-  public void begin() {
+  public boolean begin(BooleanSupplier stopped) {
     reader.begin(range);
     LogRange whole = reader.range();
-    start(whole, new Place(reader.offset(), 0), Math.max(whole.from(), reader.end()));
+    long foreseen = Math.max(whole.from(), reader.end());
+    return start(whole, new Place(reader.offset(), 0), foreseen, stopped);
   }
 
   @Override
-  public void seek(SourcePosition position) {
+  public boolean seek(SourcePosition position, BooleanSupplier stopped) {
     LivePosition at = position.as(LivePosition.class);
-    start(at.range(), new Place(at.offset(), at.part()), at.foreseen());
+    return start(at.range(), new Place(at.offset(), at.part()), at.foreseen(), stopped);
   }
 
-  private void start(LogRange whole, Place place, long foreseenBefore) {
+  private boolean start(LogRange whole, Place place, long foreseenBefore, BooleanSupplier stopped) {
     ready.clear();
     gathered.clear();
     heldOut.clear();
@@ -103,18 +104,22 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     foreseen = new Withdrawals();
     batchEnd = place;
     foreseenUntil = foreseenBefore;
-    foresee(new LogRange(whole.from(), foreseenUntil));
-    recount(new LogRange(whole.from(), batchEnd.offset()));
+    if (!foresee(new LogRange(whole.from(), foreseenUntil), stopped)
+        || !recount(new LogRange(whole.from(), batchEnd.offset()), stopped)) {
+      return false;
+    }
     reader.goOn(whole, batchEnd.offset());
     rows.heldOut().settle();
     partsToSkip = batchEnd.part();
     duplicatesBefore = counted.duplicates();
+    return true;
   }
 
   /** What had been taken back when the run began. */
-  private void foresee(LogRange before) {
-    goOver(
+  private boolean foresee(LogRange before, BooleanSupplier stopped) {
+    return goOver(
         before,
+        stopped,
         (record, preference) -> {
           if (preference.getWithdrawn()) {
             foreseen.note(preference, record.offset());
@@ -123,9 +128,10 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   }
 
   /** Which ids were counted before the position, and which rows are held of them. */
-  private void recount(LogRange before) {
-    goOver(
+  private boolean recount(LogRange before, BooleanSupplier stopped) {
+    return goOver(
         before,
+        stopped,
         (record, preference) -> {
           if (preference.getWithdrawn()) {
             withdraw(preference);
@@ -135,14 +141,19 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
         });
   }
 
-  private void goOver(LogRange part, LogReader.Taker<Preference> taker) {
+  private boolean goOver(
+      LogRange part, BooleanSupplier stopped, LogReader.Taker<Preference> taker) {
     if (part.from() == part.until()) {
-      return;
+      return true;
     }
     reader.goOver(part);
     while (!reader.isAtEnd()) {
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
       reader.read(offset -> true, taker);
     }
+    return true;
   }
 
   private boolean counts(ConsumerRecord<String, byte[]> record, Preference preference) {

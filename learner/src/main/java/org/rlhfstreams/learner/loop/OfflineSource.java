@@ -65,17 +65,18 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
   }
 
   @Override
-  public void begin() {
-    start(Optional.empty(), 0, 0);
+  public boolean begin(BooleanSupplier stopped) {
+    return start(Optional.empty(), 0, 0, stopped);
   }
 
   @Override
-  public void seek(SourcePosition position) {
+  public boolean seek(SourcePosition position, BooleanSupplier stopped) {
     EpochPosition at = position.as(EpochPosition.class);
-    start(Optional.of(at.range()), at.epoch(), at.index());
+    return start(Optional.of(at.range()), at.epoch(), at.index(), stopped);
   }
 
-  private void start(Optional<LogRange> begun, int atEpoch, int atIndex) {
+  private boolean start(
+      Optional<LogRange> begun, int atEpoch, int atIndex, BooleanSupplier stopped) {
     refusals.clear();
     epoch = atEpoch;
     index = atIndex;
@@ -85,7 +86,9 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
       resolved = begun.orElseGet(() -> resolver.resolve(range));
       resolver.requireKept(resolved.from());
       resolver.requireReached(resolved.until());
-      scan.run(topic, connection, resolved);
+      if (!scan.run(topic, connection, resolved, stopped)) {
+        return false;
+      }
     }
     examples = scan.index();
     described = partition.topic() + ", " + resolved.text() + ": " + scan.summary();
@@ -94,6 +97,7 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
     order = new WindowedOrder(examples.size(), seed);
     window = null;
     closeReader();
+    return true;
   }
 
   private static int[] indices(int size) {

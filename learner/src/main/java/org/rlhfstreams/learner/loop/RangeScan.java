@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.Preference;
@@ -48,11 +49,16 @@ final class RangeScan<E extends Example> {
     this.refusals = refusals;
   }
 
-  /** Reads the range; once more where it takes back what comes before in it. */
-  void run(TopicReader reader, KafkaConnection connection, LogRange range) {
+  /**
+   * Reads the range; once more if it takes back what comes before in it.
+   *
+   * @return false if it was told to stop before
+   */
+  boolean run(
+      TopicReader reader, KafkaConnection connection, LogRange range, BooleanSupplier stopped) {
     RecordDecoder<Preference> decoder = connection.decoder(Preference.class);
-    read(reader, decoder, range);
-    if (!withdrawals.isEmpty()) {
+    boolean whole = read(reader, decoder, range, stopped);
+    if (whole && !withdrawals.isEmpty()) {
       withdrawals.ids().forEach(converter::withdraw);
       refusals.clear();
       counted = new CountedOnce();
@@ -60,14 +66,19 @@ final class RangeScan<E extends Example> {
       first = new ArrayList<>();
       refused = 0;
       truncatedRows = 0;
-      read(reader, decoder, range);
+      return read(reader, decoder, range, stopped);
     }
+    return whole;
   }
 
-  private void read(TopicReader reader, RecordDecoder<Preference> decoder, LogRange range) {
+  private boolean read(
+      TopicReader reader,
+      RecordDecoder<Preference> decoder,
+      LogRange range,
+      BooleanSupplier stopped) {
     sayAt = range.from() + SAID_EVERY;
     reader.seek(partition, range.from());
-    reader.readTo(
+    return reader.readTo(
         Map.of(partition, range.until()),
         RecordHandler.decoding(
             decoder,
@@ -75,7 +86,8 @@ final class RangeScan<E extends Example> {
               say(record.offset(), range);
               take(record, preference);
             },
-            (record, reason) -> refuse(record, DeadLetterKind.UNDECODABLE, reason.getMessage())));
+            (record, reason) -> refuse(record, DeadLetterKind.UNDECODABLE, reason.getMessage())),
+        stopped);
   }
 
   private void say(long offset, LogRange range) {

@@ -66,20 +66,22 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   }
 
   @Override
-  public void begin() {
+  public boolean begin(BooleanSupplier stopped) {
     clear();
     reader.begin(range);
     skippedTo = reader.offset();
     position = positionNow();
+    return true;
   }
 
   @Override
-  public void seek(SourcePosition target) {
+  public boolean seek(SourcePosition target, BooleanSupplier stopped) {
     clear();
     position = target.as(RolloutPosition.class);
     reader.goOn(position.range(), position.offset());
     waitedFor.addAll(position.waiting());
     skippedTo = position.read();
+    return true;
   }
 
   private void clear() {

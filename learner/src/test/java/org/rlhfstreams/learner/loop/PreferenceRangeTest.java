@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,6 +125,24 @@ final class PreferenceRangeTest {
       assertThat(source.described())
           .contains("6 examples; 0 records refused, 0 seen before;")
           .endsWith("3 taken back");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"end", "never"})
+  void aScanEndsAsSoonAsItIsToldToStop(String until, TestInfo test) {
+    PreferenceLog log = log(test);
+    log.publish(ids(0, 50));
+    try (ExampleSource<LabelledResponse> source = log.source(Map.of("range.until", until))) {
+      AtomicInteger looks = new AtomicInteger();
+      assertThat(source.begin(() -> looks.incrementAndGet() > 20)).isFalse();
+      assertThat(looks).hasValue(21);
+      assertThat(source.begin(() -> false)).as("it is begun anew").isTrue();
+      PreferenceLog.next(source);
+      SourcePosition position = source.position();
+      looks.set(0);
+      assertThat(source.seek(position, () -> looks.incrementAndGet() > 10)).isFalse();
+      assertThat(looks).hasValue(11);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -165,7 +166,17 @@ public final class TopicReader implements AutoCloseable {
 
   /** Hands over everything before some ends; waits for transactions that are open there. */
   public void readTo(Map<TopicPartition, Long> ends, RecordHandler handler) {
-    readTo(ends, handler, Optional.empty());
+    read(ends, handler, Optional.empty(), () -> false);
+  }
+
+  /**
+   * The same, until told to stop.
+   *
+   * @return whether everything before the ends has been handed over
+   */
+  public boolean readTo(
+      Map<TopicPartition, Long> ends, RecordHandler handler, BooleanSupplier stopped) {
+    return read(ends, handler, Optional.empty(), stopped);
   }
 
   /**
@@ -176,15 +187,23 @@ public final class TopicReader implements AutoCloseable {
    * @throws RegistryUnavailableException if that is because the registry is away
    */
   public void readTo(Map<TopicPartition, Long> ends, RecordHandler handler, Duration silence) {
-    readTo(ends, handler, Optional.of(silence));
+    read(ends, handler, Optional.of(silence), () -> false);
   }
 
-  private void readTo(
-      Map<TopicPartition, Long> ends, RecordHandler handler, Optional<Duration> silence) {
+  private boolean read(
+      Map<TopicPartition, Long> ends,
+      RecordHandler handler,
+      Optional<Duration> silence,
+      BooleanSupplier stopped) {
+    boolean atEnd = false;
     try {
       setEnds(ends);
       long heard = System.nanoTime();
-      while (!cursor.isStopped() && !isAtEnd()) {
+      while (!cursor.isStopped() && !stopped.getAsBoolean()) {
+        if (isAtEnd()) {
+          atEnd = true;
+          break;
+        }
         if (readNext(POLL, handler)) {
           heard = System.nanoTime();
         } else if (silence.isPresent() && System.nanoTime() - heard > silence.get().toNanos()) {
@@ -195,6 +214,7 @@ public final class TopicReader implements AutoCloseable {
     } catch (WakeupException e) {
       requireStopped(e);
     }
+    return atEnd;
   }
 
   private RuntimeException silent(Duration silence) {
