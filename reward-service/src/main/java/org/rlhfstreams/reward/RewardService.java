@@ -119,7 +119,6 @@ public final class RewardService implements AutoCloseable {
             reference,
             new DeadLetters(connection.topics(), "reward-service"),
             connection.topics().scoredRollouts().name(),
-            connection.configuration().samplesLearnedTogether(),
             meters,
             StageTracing.of("reward-service"));
     new TransactionalLoop(

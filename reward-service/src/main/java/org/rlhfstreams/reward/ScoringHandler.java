@@ -26,20 +26,15 @@ final class ScoringHandler implements TransactionalLoop.Handler {
   private final ReferenceModel reference;
   private final DeadLetters deadLetters;
   private final String scoredTopic;
-  private final int lostWithOne;
   private final ScoringMeters meters;
   private final StageTracing tracing;
 
-  /**
-   * @param lostWithOne rollouts that are not learned from where one of them is refused
-   */
   ScoringHandler(
       RecordDecoder<Rollout> decoder,
       RewardModel rewardModel,
       ReferenceModel reference,
       DeadLetters deadLetters,
       String scoredTopic,
-      int lostWithOne,
       ScoringMeters meters,
       StageTracing tracing) {
     this.decoder = decoder;
@@ -47,7 +42,6 @@ final class ScoringHandler implements TransactionalLoop.Handler {
     this.reference = reference;
     this.deadLetters = deadLetters;
     this.scoredTopic = scoredTopic;
-    this.lostWithOne = lostWithOne;
     this.meters = meters;
     this.tracing = tracing;
   }
@@ -73,7 +67,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
         } else {
           refused.add(
               deadLetters.of(
-                  accepted.get(i).record(), DeadLetterKind.RULE, problem.get(), lostWithOne));
+                  accepted.get(i).record(), DeadLetterKind.RULE, problem.get(), 1));
         }
       }
       meters.scored(
@@ -111,7 +105,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
         if (problem.isEmpty()) {
           accepted.add(new Accepted(record, rollout));
         } else {
-          refused.add(deadLetters.of(record, DeadLetterKind.RULE, problem.get(), lostWithOne));
+          refused.add(deadLetters.of(record, DeadLetterKind.RULE, problem.get(), 1));
         }
       } catch (UndecodableException e) {
         // nobody had asked for it

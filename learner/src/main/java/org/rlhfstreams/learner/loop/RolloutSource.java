@@ -62,7 +62,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
             connection,
             new TopicPartition(connection.topics().scoredRollouts().name(), 0),
             ScoredRollout.class,
-            range.isLive() ? groupSize : 0); // for what is learned again admission has released
+            range.isLive() ? 1 : 0); // for what is learned again admission has released
   }
 
   @Override
@@ -138,7 +138,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
               "another response to request "
                   + member.sample().requestId()
                   + " is missing, and this objective compares all of them",
-              0); // who refused the missing one has counted the whole request
+              0); // with the missing one admission has counted the whole request
     }
   }
 

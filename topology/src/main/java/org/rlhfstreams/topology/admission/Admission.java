@@ -8,6 +8,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
@@ -15,6 +16,8 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
@@ -28,12 +31,15 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final String ROUND = "round";
   private static final String RELEASED = "released-samples";
   private static final String LOST = "lost-samples";
+  private static final String CONSUMED = "consumed-samples/";
+  private static final String DONE = "done/";
   private static final String STEP = "step/";
   private static final String GENERATION = "generation/";
   private static final String PAUSED = "paused";
 
   private static final String NEWEST_RUN = "newest";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final Duration QUIET = Duration.ofMillis(200);
 
   private final AdmissionSettings settings;
@@ -45,6 +51,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private KeyValueStore<String, Long> counters;
   private KeyValueStore<String, Long> commands;
   private KeyValueStore<String, RunStatement> runs;
+  private KeyValueStore<String, Long> lostRequests;
 
   Admission(AdmissionSettings settings, AdmissionListener listener) {
     this.settings = settings;
@@ -60,6 +67,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     counters = context.getStateStore(AdmissionTopology.COUNTERS);
     commands = context.getStateStore(AdmissionTopology.COMMANDS);
     runs = context.getStateStore(AdmissionTopology.RUN);
+    lostRequests = context.getStateStore(AdmissionTopology.LOST_REQUESTS);
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
   }
 
@@ -76,18 +84,64 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (event instanceof AdmissionEvent.Arrival arrival) {
       remember(arrival.template(), TraceParent.of(record.headers()));
       arriving = true;
-    } else if (event instanceof AdmissionEvent.Run run) {
+    } else if (isNew(context().recordMetadata().orElseThrow())) {
+      take(event, record.timestamp());
+    }
+    // While prompts arrive, the next of them is better than the first once more.
+    release(record.timestamp(), !arriving);
+  }
+
+  /** A record that the broker hands out again, its offsets lost, has been counted. */
+  private boolean isNew(RecordMetadata place) {
+    String partition = DONE + place.topic() + "-" + place.partition();
+    if (place.offset() < counter(partition)) {
+      return false;
+    }
+    counters.put(partition, place.offset() + 1);
+    return true;
+  }
+
+  private void take(AdmissionEvent event, long timestamp) {
+    if (event instanceof AdmissionEvent.Run run) {
+      warnOfOtherGroups(run.statement());
       runs.put(NEWEST_RUN, run.statement());
     } else if (event instanceof AdmissionEvent.Step step) {
       advance(step.metrics());
     } else if (event instanceof AdmissionEvent.Loss loss) {
-      counters.put(LOST, counter(LOST) + loss.samples());
+      lose(loss);
     } else if (event instanceof AdmissionEvent.Control control
-        && commands.putIfAbsent(control.commandId(), record.timestamp()) == null) {
+        && commands.putIfAbsent(control.commandId(), timestamp) == null) {
       counters.put(PAUSED, control.paused() ? 1L : 0L);
     }
-    // While prompts arrive, the next of them is better than the first once more.
-    release(record.timestamp(), !arriving);
+  }
+
+  private void warnOfOtherGroups(RunStatement run) {
+    if (run.getSamplesLearnedTogether() > 1
+        && run.getSamplesLearnedTogether() != settings.samples()) {
+      LOG.warn(
+          "run {} learns from groups of {} responses, but admission asks for {} a prompt: give the"
+              + " controller the learner's sampling.samples",
+          run.getRunId(),
+          run.getSamplesLearnedTogether(),
+          settings.samples());
+    }
+  }
+
+  /**
+   * With a response those are lost that are only learned from together with it; of a request no
+   * more than it asked for, however many of its responses are refused.
+   */
+  private void lose(AdmissionEvent.Loss loss) {
+    RunStatement run = runs.get(NEWEST_RUN);
+    boolean together = run != null && run.getSamplesLearnedTogether() > 1;
+    long samples = together ? settings.samples() : loss.samples();
+    if (loss.requestId().isPresent()) {
+      Long before = lostRequests.get(loss.requestId().get());
+      long known = before == null ? 0 : before;
+      samples = Math.min(samples, settings.samples() - known);
+      lostRequests.put(loss.requestId().get(), known + samples);
+    }
+    counters.put(LOST, counter(LOST) + samples);
   }
 
   private void remember(RolloutRequest template, Optional<TraceParent> trace) {
@@ -103,9 +157,21 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     String objective = metrics.getObjective();
     WeightVersion version = metrics.getVersion();
     if (WeightVersions.isNewer(version, newest(objective))) {
+      int samples = metrics.getRolloutIds().size() + metrics.getHeldOutIds().size();
+      counters.put(CONSUMED + objective, consumed(objective) + samples);
       counters.put(GENERATION + objective, (long) version.getGeneration());
       counters.put(STEP + objective, version.getStep());
     }
+  }
+
+  /** A state of a release that did not count them had steps of B samples. */
+  private long consumed(String objective) {
+    Long known = counters.get(CONSUMED + objective);
+    RunStatement run = runs.get(NEWEST_RUN);
+    if (known == null && run != null) {
+      return newest(objective).getStep() * run.getBatchSize();
+    }
+    return known == null ? 0 : known;
   }
 
   /** The newest version of an objective's weights; 0.0 before its first step. */
@@ -119,9 +185,11 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       return;
     }
     WeightVersion version = newest(run.getObjective());
+    long consumed = consumed(run.getObjective()) + counter(LOST);
     long allowed =
-        new StalenessBound(run.getBatchSize(), settings.staleness(), run.getMaxSteps())
-            .allowed(version.getStep(), counter(LOST));
+        consumed
+            + new StalenessBound(run.getBatchSize(), settings.staleness(), run.getMaxSteps())
+                .outstanding(version.getStep());
     long releasedBefore = counter(RELEASED);
     while (counter(RELEASED) + settings.samples() <= allowed && nextPrompt(anotherRound)) {
       RolloutRequest template = prompts.get(counter(NEXT));

@@ -1,5 +1,6 @@
 package org.rlhfstreams.topology.admission;
 
+import java.util.Optional;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.StepMetrics;
@@ -15,8 +16,8 @@ sealed interface AdmissionEvent {
   /** A learner of an objective has done a step. */
   record Step(StepMetrics metrics) implements AdmissionEvent {}
 
-  /** Samples will never be trained on. */
-  record Loss(int samples) implements AdmissionEvent {}
+  /** Samples will never be trained on; the request that asked for them, if it is known. */
+  record Loss(Optional<String> requestId, int samples) implements AdmissionEvent {}
 
   /** A person asks admission to pause, or to go on; a command id counts once. */
   record Control(String commandId, boolean paused) implements AdmissionEvent {}

@@ -1,5 +1,7 @@
 package org.rlhfstreams.topology.admission;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -11,6 +13,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
+import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
 
@@ -27,6 +30,7 @@ public final class AdmissionTopology {
   static final String COUNTERS = "admission-counters";
   static final String COMMANDS = "admission-commands";
   static final String RUN = "admission-run";
+  static final String LOST_REQUESTS = "admission-lost-requests";
   static final String STAGE = "admission";
 
   private AdmissionTopology() {}
@@ -58,13 +62,15 @@ public final class AdmissionTopology {
             .mapValues(AdmissionEvent.Arrival::new);
     KStream<String, AdmissionEvent> steps =
         builder.stream(topics.trainingMetrics().name(), bytes)
-            .process(() -> new StepReader(serdes));
+            .process(() -> new EventReader<>(serdes, StepMetrics.class, AdmissionTopology::step));
     KStream<String, AdmissionEvent> runs =
         builder.stream(topics.runs().name(), bytes)
-            .process(() -> new RunReader(serdes, settings.samples()));
+            .process(() -> new EventReader<>(serdes, RunStatement.class, AdmissionTopology::run));
     KStream<String, AdmissionEvent> losses =
         builder.stream(topics.deadLetters().name(), bytes)
-            .process(() -> new LossReader(serdes, listener));
+            .process(
+                () ->
+                    new EventReader<>(serdes, DeadLetter.class, letter -> loss(letter, listener)));
 
     KStream<String, Object> controls =
         builder.stream(topics.controls().name(), bytes).process(() -> new ControlReader(serdes));
@@ -90,6 +96,9 @@ public final class AdmissionTopology {
             Stores.persistentKeyValueStore(COMMANDS), Serdes.String(), Serdes.Long()));
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(LOST_REQUESTS), Serdes.String(), Serdes.Long()));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(RUN),
             Serdes.String(),
             serdes.serde(RunStatement.class)));
@@ -108,8 +117,34 @@ public final class AdmissionTopology {
             TRACES,
             COUNTERS,
             COMMANDS,
-            RUN)
+            RUN,
+            LOST_REQUESTS)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
+  }
+
+  private static Optional<AdmissionEvent> run(RunStatement statement) {
+    return statement.getLearnsFromRollouts()
+        ? Optional.of(new AdmissionEvent.Run(statement))
+        : Optional.empty();
+  }
+
+  /**
+   * Steps of every objective: which of them count depends on the run that the learner has stated,
+   * and that statement may arrive after its first steps.
+   */
+  private static Optional<AdmissionEvent> step(StepMetrics metrics) {
+    return Optional.of(new AdmissionEvent.Step(metrics));
+  }
+
+  private static Optional<AdmissionEvent> loss(DeadLetter letter, AdmissionListener listener) {
+    listener.buried(letter);
+    return letter.getLostRollouts() > 0
+        ? Optional.of(
+            new AdmissionEvent.Loss(
+                Optional.ofNullable(letter.getKey())
+                    .map(key -> StandardCharsets.UTF_8.decode(key.duplicate()).toString()),
+                letter.getLostRollouts()))
+        : Optional.empty();
   }
 
   private static void bury(

@@ -1,8 +1,10 @@
 package org.rlhfstreams.topology.admission;
 
 /**
- * The rule that bounds staleness: with {@code step} updates done, at most (step + 1 + eta) B
- * samples may have been released, and one more for each that was lost on the way.
+ * The rule that bounds staleness: at most (1 + eta) B samples may be on their way, released and
+ * neither consumed by a step nor lost. What is on its way when a step begins is learned within eta
+ * steps after it. Samples, not steps, are counted: another batch size, or a step that was filled
+ * otherwise, corrects itself.
  *
  * @param batchSize samples of one learner step, B
  * @param staleness eta; 0 is fully synchronous
@@ -10,10 +12,14 @@ package org.rlhfstreams.topology.admission;
  */
 record StalenessBound(int batchSize, double staleness, long maxSteps) {
 
-  /** Samples that may have been released in all. */
-  long allowed(long step, long lost) {
-    double byStaleness = Math.floor((step + 1 + staleness) * batchSize);
-    double byEnd = maxSteps == 0 ? Double.MAX_VALUE : (double) maxSteps * batchSize;
-    return (long) Math.min(byStaleness, byEnd) + lost;
+  /**
+   * Samples that may be on their way.
+   *
+   * @param step updates done
+   */
+  long outstanding(long step) {
+    double byStaleness = Math.floor((1 + staleness) * batchSize);
+    double byEnd = maxSteps == 0 ? Double.MAX_VALUE : (double) (maxSteps - step) * batchSize;
+    return (long) Math.min(byStaleness, byEnd);
   }
 }

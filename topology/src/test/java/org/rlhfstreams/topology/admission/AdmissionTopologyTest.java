@@ -3,15 +3,18 @@ package org.rlhfstreams.topology.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -62,6 +65,8 @@ final class AdmissionTopologyTest {
           buriedKinds.add(letter.getKind());
         }
       };
+  private final Map<String, Integer> batchSizes = new HashMap<>();
+  private final Map<String, Long> steps = new HashMap<>();
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> prompts;
   private TestInputTopic<String, Object> runs;
@@ -146,11 +151,28 @@ final class AdmissionTopologyTest {
             id, serdes.serializer().serialize(topics.prompts().name(), prompt), headers));
   }
 
+  private void stateGroups(String objective, int batchSize, int together) {
+    batchSizes.put(objective, batchSize);
+    runs.pipeInput(
+        objective,
+        RunStatement.newBuilder()
+            .setRunId(objective)
+            .setObjective(objective)
+            .setFirstVersion(new WeightVersion(0, 0L))
+            .setLearnsFromRollouts(true)
+            .setBatchSize(batchSize)
+            .setSamplesLearnedTogether(together)
+            .setMaxSteps(0)
+            .setStatedAt(Instant.EPOCH)
+            .build());
+  }
+
   private void state(String objective, int batchSize, long maxSteps) {
     state(objective, batchSize, maxSteps, true);
   }
 
   private void state(String objective, int batchSize, long maxSteps, boolean learnsFromRollouts) {
+    batchSizes.put(objective, batchSize);
     runs.pipeInput(
         objective,
         RunStatement.newBuilder()
@@ -164,7 +186,15 @@ final class AdmissionTopologyTest {
             .build());
   }
 
+  /** A step that has consumed whole batches of the stated size since the one before it. */
   private void step(String objective, int generation, long step) {
+    long before = steps.getOrDefault(objective, 0L);
+    steps.put(objective, Math.max(before, step));
+    int batches = Math.toIntExact(Math.max(0, step - before));
+    consume(objective, generation, step, batches * batchSizes.getOrDefault(objective, 1));
+  }
+
+  private void consume(String objective, int generation, long step, int samples) {
     metrics.pipeInput(
         "run",
         StepMetrics.newBuilder()
@@ -172,6 +202,7 @@ final class AdmissionTopologyTest {
             .setObjective(objective)
             .setVersion(new WeightVersion(generation, step))
             .setValues(Map.of())
+            .setRolloutIds(IntStream.range(0, samples).mapToObj(i -> step + "/" + i).toList())
             .setMeasuredAt(Instant.EPOCH)
             .build());
   }
@@ -235,9 +266,9 @@ final class AdmissionTopologyTest {
     quiet();
     assertThat(released()).isEmpty();
     state("ppo", 2, 0);
-    // The steps before the statement count: (3 + 1 + 1) x 2.
+    // The steps before the statement count: 3 samples have been consumed, 2 x 2 may be on their way.
     List<RolloutRequest> first = requests.readValuesToList();
-    assertThat(first).hasSize(10);
+    assertThat(first).hasSize(7);
     assertThat(first)
         .extracting(RolloutRequest::getMinimumVersion)
         .containsOnly(new WeightVersion(0, 3L));
@@ -259,13 +290,30 @@ final class AdmissionTopologyTest {
     assertThat(released()).hasSize(2);
     step("ppo", 0, 1);
     assertThat(released()).hasSize(4);
-    state("ppo", 1, 0); // with a smaller one: nothing until the steps have caught up
-    step("ppo", 0, 7);
+    state("ppo", 1, 0); // with a smaller one: what is on its way is learned first
+    for (int step = 2; step < 5; step++) {
+      step("ppo", 0, step);
+      assertThat(released()).isEmpty();
+    }
+    step("ppo", 0, 5);
+    assertThat(released()).hasSize(1);
+    state("ppo", 64, 0); // with a far larger one: all prompts that are left
+    assertThat(released()).hasSize(11);
+    state("ppo", 2, 5); // with an end that has been reached
+    quiet();
     assertThat(released()).isEmpty();
-    step("ppo", 0, 8);
+  }
+
+  @Test
+  void noMoreIsOnItsWayThanTheBoundWhateverStepsHaveConsumed() {
+    start(2, 1, 0, 0, 1);
+    prompt("a", "x");
+    quiet();
+    assertThat(released()).hasSize(4);
+    consume("ppo", 0, 1, 1); // two fewer than a batch were left of its records
     assertThat(released()).hasSize(1);
-    state("ppo", 2, 5); // with an end
-    assertThat(released()).hasSize(1);
+    consume("ppo", 0, 2, 3);
+    assertThat(released()).hasSize(3);
   }
 
   @Test
@@ -358,24 +406,44 @@ final class AdmissionTopologyTest {
     assertThat(buriedKinds).containsExactly("prompt", "undecodable");
   }
 
-  @Test
-  void aLostSampleIsReleasedAgainAsAnother() {
-    start(1, 0, 0, 0, 1);
-    prompt("a", "x");
-    quiet();
-    assertThat(released()).containsExactly("a/0");
+  private void lose(String requestId, int samples) {
     letters.pipeInput(
         "rollouts",
         DeadLetter.newBuilder()
             .setTopic("rollouts")
             .setPartition(0)
             .setOffset(3)
+            .setKey(ByteBuffer.wrap(requestId.getBytes(StandardCharsets.UTF_8)))
             .setStage("reward-service")
             .setReason("broken")
-            .setLostRollouts(1)
+            .setLostRollouts(samples)
             .setRefusedAt(Instant.EPOCH)
             .build());
+  }
+
+  @Test
+  void aLostSampleIsReleasedAgainAsAnother() {
+    start(1, 0, 0, 0, 1);
+    prompt("a", "x");
+    quiet();
+    assertThat(released()).containsExactly("a/0");
+    lose("a/0", 1);
     assertThat(released()).containsExactly("a/1");
+    lose("a/0", 1); // the same loss, said again
+    assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void withAResponseThoseAreLostThatAreLearnedFromTogetherWithIt() {
+    start(0, 0, 4);
+    stateGroups("grpo", 8, 4);
+    prompt("a", "x");
+    quiet();
+    assertThat(released()).containsExactly("a/0", "a/1");
+    lose("a/0", 1);
+    assertThat(released()).containsExactly("a/2");
+    lose("a/0", 1); // another response to the same request
+    assertThat(released()).isEmpty();
   }
 
   @Test
