@@ -77,6 +77,7 @@ final class HostedTopologies implements AutoCloseable {
           connection.serdes(),
           new JudgementSettings(JUDGEMENT_PATIENCE, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
     }
+    new TopologyInputs(connection).requireSame();
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
     BrokerRefusal refusals = new BrokerRefusal(connection);
     streams.setUncaughtExceptionHandler(
@@ -137,6 +138,8 @@ final class HostedTopologies implements AutoCloseable {
         String.valueOf(connection.configuration().topics().replicationFactor()));
     properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000");
     properties.putIfAbsent("consumer.auto.offset.reset", "earliest");
+    // As the groups of the other roles: a controller that dies is missed after so long.
+    properties.putIfAbsent("consumer.session.timeout.ms", "10000");
     properties.putIfAbsent("producer.linger.ms", "0");
     // Of two requests of a new transaction that are under way at once the broker may look at the
     // second one first, refuse it and say so in its log; it is sent again, but worries who reads.

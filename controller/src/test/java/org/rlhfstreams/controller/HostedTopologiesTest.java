@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +33,7 @@ import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutStatistics;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
@@ -42,6 +44,7 @@ import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.EncodedPrompt;
@@ -100,6 +103,12 @@ final class HostedTopologiesTest {
     /** All so far, as soon as there are so many. */
     List<T> await(int count) {
       Awaitility.await().atMost(LONGEST).until(() -> poll() >= count);
+      return List.copyOf(events);
+    }
+
+    /** All so far, as soon as they are as wanted. */
+    List<T> until(Predicate<List<T>> wanted) {
+      Awaitility.await().atMost(LONGEST).until(() -> poll() > 0 && wanted.test(events));
       return List.copyOf(events);
     }
 
@@ -208,6 +217,62 @@ final class HostedTopologiesTest {
         assertThat(hosted.ended()).isNotDone();
       }
     }
+  }
+
+  @Test
+  void nothingCountsTwiceWhenTheBrokerHasForgottenTheGroup() throws Exception {
+    KafkaConnection connection = connection(Map.of("connection.topic-prefix", "forgotten."));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    Topic rollouts = connection.topics().scoredRollouts();
+    send(connection, rollouts, scored("p", 0), scored("p", 1), scored("q", 0));
+    try (Committed<Comparison> comparisons =
+            new Committed<>(connection, connection.topics().comparisons(), Comparison.class);
+        Committed<RolloutStatistics> statistics =
+            new Committed<>(
+                connection, connection.topics().rolloutStatistics(), RolloutStatistics.class);
+        Committed<Preference> preferences =
+            new Committed<>(connection, connection.topics().preferences(), Preference.class)) {
+      try (HostedTopologies hosted = host(connection, "state")) {
+        send(connection, connection.topics().judgements(), judgement("1", "p/0/0|p/1/0"));
+        preferences.await(1);
+        comparisons.await(2);
+        statistics.until(all -> all.get(all.size() - 1).getRollouts() == 3);
+        assertThat(hosted.ended()).isNotDone();
+      }
+      try (Admin admin = connection.admin()) {
+        admin.deleteConsumerGroups(List.of("forgotten.topologies")).all().get();
+      }
+      try (HostedTopologies hosted = host(connection, "state")) {
+        send(connection, rollouts, scored("q", 1));
+        assertThat(comparisons.await(3).get(2).getComparisonId()).isEqualTo("q/0/0|q/1/0");
+        List<RolloutStatistics> figures =
+            statistics.until(all -> all.get(all.size() - 1).getRollouts() >= 4);
+        assertThat(figures.get(figures.size() - 1).getRollouts()).isEqualTo(4);
+        assertThat(comparisons.await(3)).hasSize(3);
+        assertThat(preferences.await(1)).hasSize(1);
+        assertThat(hosted.ended()).isNotDone();
+      }
+    }
+  }
+
+  @Test
+  void aTopicThatWasMadeAnewIsRefused() throws Exception {
+    KafkaConnection connection = connection(Map.of("connection.topic-prefix", "anew."));
+    String topic = connection.topics().deadLetters().name();
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+      try (HostedTopologies hosted = host(connection, "state")) {
+        Awaitility.await().atMost(LONGEST).until(hosted::running);
+      }
+      admin.deleteTopics(List.of(topic)).all().get();
+      Awaitility.await().until(() -> !admin.listTopics().names().get().contains(topic));
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    assertThatThrownBy(() -> host(connection, "state"))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining(topic + " is another log now");
   }
 
   @Test

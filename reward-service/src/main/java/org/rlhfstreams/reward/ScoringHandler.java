@@ -66,8 +66,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
           scored.add(output(accepted.get(i).record(), event, started));
         } else {
           refused.add(
-              deadLetters.of(
-                  accepted.get(i).record(), DeadLetterKind.RULE, problem.get(), 1));
+              deadLetters.of(accepted.get(i).record(), DeadLetterKind.RULE, problem.get(), 1));
         }
       }
       meters.scored(

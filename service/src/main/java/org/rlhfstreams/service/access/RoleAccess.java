@@ -105,6 +105,7 @@ public final class RoleAccess {
     read(topics.judgements());
     write(topics.preferences());
     write(topics.annotatorStatistics());
+    keepPositions();
     member(GroupNames.TOPOLOGIES);
     // Their stores' changelogs and what goes from one to the other, which is deleted when done.
     beginning(

@@ -8,7 +8,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
@@ -16,6 +15,7 @@ import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.topology.DoneOffsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +32,6 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final String RELEASED = "released-samples";
   private static final String LOST = "lost-samples";
   private static final String CONSUMED = "consumed-samples/";
-  private static final String DONE = "done/";
   private static final String STEP = "step/";
   private static final String GENERATION = "generation/";
   private static final String PAUSED = "paused";
@@ -52,6 +51,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private KeyValueStore<String, Long> commands;
   private KeyValueStore<String, RunStatement> runs;
   private KeyValueStore<String, Long> lostRequests;
+  private DoneOffsets done;
 
   Admission(AdmissionSettings settings, AdmissionListener listener) {
     this.settings = settings;
@@ -65,6 +65,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     promptIds = context.getStateStore(AdmissionTopology.PROMPT_IDS);
     traces = context.getStateStore(AdmissionTopology.TRACES);
     counters = context.getStateStore(AdmissionTopology.COUNTERS);
+    done = new DoneOffsets(counters);
     commands = context.getStateStore(AdmissionTopology.COMMANDS);
     runs = context.getStateStore(AdmissionTopology.RUN);
     lostRequests = context.getStateStore(AdmissionTopology.LOST_REQUESTS);
@@ -84,21 +85,11 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (event instanceof AdmissionEvent.Arrival arrival) {
       remember(arrival.template(), TraceParent.of(record.headers()));
       arriving = true;
-    } else if (isNew(context().recordMetadata().orElseThrow())) {
+    } else if (done.isNew(context().recordMetadata().orElseThrow())) {
       take(event, record.timestamp());
     }
     // While prompts arrive, the next of them is better than the first once more.
     release(record.timestamp(), !arriving);
-  }
-
-  /** A record that the broker hands out again, its offsets lost, has been counted. */
-  private boolean isNew(RecordMetadata place) {
-    String partition = DONE + place.topic() + "-" + place.partition();
-    if (place.offset() < counter(partition)) {
-      return false;
-    }
-    counters.put(partition, place.offset() + 1);
-    return true;
   }
 
   private void take(AdmissionEvent event, long timestamp) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events of a topic to what of them moves admission. A record that is no such event has been refused
- * by whoever acts on that topic; here it counts for nothing.
+ * Events of a topic to what of them moves admission. A record that is no such event has been
+ * refused by whoever acts on that topic; here it counts for nothing.
  *
  * @param <V> the kind of event
  */

@@ -25,6 +25,7 @@ import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.topology.ComparisonAnswers;
+import org.rlhfstreams.topology.DoneOffsets;
 import org.rlhfstreams.topology.RefusedRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
   private KeyValueStore<String, List<Judgement>> answers;
   private KeyValueStore<String, ScoredRollout> waiting;
   private KeyValueStore<String, Long> counters;
+  private DoneOffsets done;
 
   Comparisons(String judgementsTopic, EventSerdes serdes, ComparisonSettings settings) {
     this.judgementsTopic = judgementsTopic;
@@ -80,6 +82,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
     answers = context.getStateStore(ComparisonTopology.ANSWERS);
     waiting = context.getStateStore(ComparisonTopology.PENDING);
     counters = context.getStateStore(ComparisonTopology.COUNTERS);
+    done = new DoneOffsets(counters);
     remember();
   }
 
@@ -111,6 +114,9 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
   @Override
   public void process(Record<String, byte[]> record) {
     RecordMetadata from = context().recordMetadata().orElseThrow();
+    if (!done.isNew(from)) {
+      return;
+    }
     String topic = from.topic();
     long now = record.timestamp();
     if (topic.equals(judgementsTopic)) {

@@ -28,6 +28,7 @@ public final class JudgementTopology {
   static final String AGREEMENT = "judgement-agreement";
   static final String WAITING = "judgement-waiting";
   static final String DUE = "judgement-due";
+  static final String DONE = "judgement-done";
   static final String STAGE = "judgements";
 
   private JudgementTopology() {}
@@ -43,6 +44,7 @@ public final class JudgementTopology {
     store(builder, AGREEMENT, Agreement.serde());
     store(builder, WAITING, EventLists.serde(serdes, DeadLetter.class));
     store(builder, DUE, Serdes.String());
+    store(builder, DONE, Serdes.Long());
     Consumed<String, byte[]> bytes = Consumed.with(Serdes.String(), Serdes.ByteArray());
     String judgements = topics.judgements().name();
     KStream<String, Object> results =
@@ -57,7 +59,8 @@ public final class JudgementTopology {
                 ANNOTATORS,
                 AGREEMENT,
                 WAITING,
-                DUE);
+                DUE,
+                DONE);
     publish(results, Preference.class, topics.preferences(), serdes);
     publish(results, AnnotatorStatistics.class, topics.annotatorStatistics(), serdes);
     publish(results, DeadLetter.class, topics.deadLetters(), serdes);

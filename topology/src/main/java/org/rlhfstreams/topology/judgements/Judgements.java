@@ -17,6 +17,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.AnnotatorStatistics;
@@ -31,6 +32,7 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.topology.ComparisonAnswers;
+import org.rlhfstreams.topology.DoneOffsets;
 import org.rlhfstreams.topology.RefusedRecord;
 
 /**
@@ -60,6 +62,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
   private KeyValueStore<String, KrippendorffAlpha> agreement;
   private KeyValueStore<String, List<DeadLetter>> waiting;
   private KeyValueStore<String, String> due;
+  private DoneOffsets done;
 
   Judgements(String judgementsTopic, EventSerdes serdes, JudgementSettings settings) {
     this.judgementsTopic = judgementsTopic;
@@ -79,6 +82,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
     agreement = context.getStateStore(JudgementTopology.AGREEMENT);
     waiting = context.getStateStore(JudgementTopology.WAITING);
     due = context.getStateStore(JudgementTopology.DUE);
+    done = new DoneOffsets(context.getStateStore(JudgementTopology.DONE));
     context.schedule(
         Duration.ofMillis(Math.max(1, settings.patience().toMillis() / LOOKS_DURING_WAIT)),
         PunctuationType.STREAM_TIME,
@@ -87,7 +91,11 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
 
   @Override
   public void process(Record<String, byte[]> record) {
-    String topic = context().recordMetadata().orElseThrow().topic();
+    RecordMetadata place = context().recordMetadata().orElseThrow();
+    if (!done.isNew(place)) {
+      return;
+    }
+    String topic = place.topic();
     try {
       if (topic.equals(judgementsTopic)) {
         Judgement judgement = judgementDecoder.decode(topic, record.value());

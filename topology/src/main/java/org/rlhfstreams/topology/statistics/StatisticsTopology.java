@@ -15,6 +15,8 @@ public final class StatisticsTopology {
   /** The store with the figures by version. */
   public static final String STORE = "rollout-statistics";
 
+  static final String DONE = "rollout-statistics-done";
+
   private StatisticsTopology() {}
 
   /** Adds the topology. */
@@ -24,9 +26,13 @@ public final class StatisticsTopology {
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(STORE), Serdes.String(), statistics)
             .withCachingEnabled());
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(DONE), Serdes.String(), Serdes.Long())
+            .withCachingEnabled());
     builder.stream(
             topics.scoredRollouts().name(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
-        .process(() -> new StatisticsUpdate(serdes), STORE)
+        .process(() -> new StatisticsUpdate(serdes), STORE, DONE)
         .to(topics.rolloutStatistics().name(), Produced.with(Serdes.String(), statistics));
   }
 }

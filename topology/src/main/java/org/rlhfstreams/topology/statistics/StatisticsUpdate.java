@@ -4,6 +4,7 @@ import java.util.List;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.RolloutStatistics;
@@ -15,6 +16,7 @@ import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.topology.DoneOffsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,7 @@ final class StatisticsUpdate
 
   private final RecordDecoder<ScoredRollout> decoder;
   private KeyValueStore<String, RolloutStatistics> store;
+  private DoneOffsets done;
 
   StatisticsUpdate(EventSerdes serdes) {
     this.decoder = new RecordDecoder<>(ScoredRollout.class, serdes);
@@ -34,11 +37,16 @@ final class StatisticsUpdate
   public void init(ProcessorContext<String, RolloutStatistics> context) {
     super.init(context);
     store = context.getStateStore(StatisticsTopology.STORE);
+    done = new DoneOffsets(context.getStateStore(StatisticsTopology.DONE));
   }
 
   @Override
   public void process(Record<String, byte[]> record) {
-    String topic = context().recordMetadata().orElseThrow().topic();
+    RecordMetadata place = context().recordMetadata().orElseThrow();
+    if (!done.isNew(place)) {
+      return;
+    }
+    String topic = place.topic();
     try {
       ScoredRollout scored = decoder.decode(topic, record.value());
       if (RolloutRules.problem(scored.getRollout(), Integer.MAX_VALUE, Integer.MAX_VALUE).isEmpty()

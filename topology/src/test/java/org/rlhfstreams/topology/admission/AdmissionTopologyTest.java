@@ -266,7 +266,8 @@ final class AdmissionTopologyTest {
     quiet();
     assertThat(released()).isEmpty();
     state("ppo", 2, 0);
-    // The steps before the statement count: 3 samples have been consumed, 2 x 2 may be on their way.
+    // The steps before the statement count: 3 samples have been consumed, 2 x 2 may be on their
+    // way.
     List<RolloutRequest> first = requests.readValuesToList();
     assertThat(first).hasSize(7);
     assertThat(first)

@@ -80,7 +80,8 @@ final class JudgementsPropertyTest {
             RestartableProcessor.store(JudgementTopology.AGREEMENT, Agreement.serde()),
             RestartableProcessor.store(
                 JudgementTopology.WAITING, EventLists.serde(SERDES, DeadLetter.class)),
-            RestartableProcessor.store(JudgementTopology.DUE, Serdes.String())));
+            RestartableProcessor.store(JudgementTopology.DUE, Serdes.String()),
+            RestartableProcessor.store(JudgementTopology.DONE, Serdes.Long())));
   }
 
   @Property(tries = 60)
