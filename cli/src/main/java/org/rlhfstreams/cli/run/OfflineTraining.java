@@ -65,6 +65,7 @@ public final class OfflineTraining {
           "range.until = never waits for records that nobody can send to a training's own log: leave"
               + " it out, or run rlhf learner on a cluster");
     }
+    ModelDirectory.recover(run.model());
     if (options.initialize()) {
       initialize(configuration);
     }
@@ -88,6 +89,7 @@ public final class OfflineTraining {
   }
 
   private void initialize(RlhfConfiguration configuration) {
+    ModelDirectory.recover(options.startModel());
     if (Files.exists(options.startModel())) {
       return;
     }

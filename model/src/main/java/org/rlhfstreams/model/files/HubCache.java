@@ -68,6 +68,9 @@ public final class HubCache {
 
   /** As {@link #resolve}, in this cache. */
   public Path find(Path model) {
+    if (!Files.exists(model)) {
+      ModelDirectory.recover(model);
+    }
     if (Files.isDirectory(model)) {
       boolean repository =
           Files.isDirectory(model.resolve("snapshots"))

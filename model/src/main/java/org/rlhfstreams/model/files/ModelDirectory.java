@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.files;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,25 @@ public final class ModelDirectory {
    */
   public static TransformerConfiguration readConfiguration(Path model) {
     return read(HubCache.resolve(model));
+  }
+
+  /**
+   * Finishes what a kill interrupted while a model was saved: afterwards the directory holds the
+   * model before or the new one, and nothing is left beside it. Does nothing if nothing is left.
+   *
+   * @throws ModelException if that cannot be done
+   */
+  public static void recover(Path target) {
+    try {
+      StagedDirectory.recover(target);
+    } catch (IOException e) {
+      throw new ModelException(
+          ("%s was being saved by a process that was killed, and what it left beside it cannot be put"
+                  + " in order (%s): give this user the right to write there, or rename the directory"
+                  + " that ends with .old-ID to %s")
+              .formatted(target, e.getMessage(), target.getFileName()),
+          e);
+    }
   }
 
   private static TransformerConfiguration read(Path directory) {
