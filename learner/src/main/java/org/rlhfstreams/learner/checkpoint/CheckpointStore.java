@@ -1,21 +1,21 @@
 package org.rlhfstreams.learner.checkpoint;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.rlhfstreams.common.files.FileOperations;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -29,22 +29,37 @@ import org.rlhfstreams.model.files.TensorValues;
  * Checkpoints in a directory, one folder a step: {@code model/} is a Hugging Face directory, {@code
  * training.safetensors} the rest of the tensors, {@code state.json} all else. A folder appears
  * under its name only when all of it is on the disk.
+ *
+ * <p>A process that is killed may leave folders of other names: {@code writing-} one that is not
+ * whole, {@code replaced-} the one that a newer of its step was about to replace, which holds if
+ * that has not come, and {@code dropped-} one that was being deleted. The next learner puts them in
+ * order before it looks for its checkpoint.
  */
 public final class CheckpointStore {
   private static final String PREFIX = "step-";
+  private static final String WRITING = "writing-";
   private static final String REPLACED = "replaced-";
+  private static final String DROPPED = "dropped-";
+  private static final Pattern FOLDER =
+      Pattern.compile("(%s|%s|%s|)%s(\\p{Nd}+)".formatted(WRITING, REPLACED, DROPPED, PREFIX));
   static final String MODEL = "model";
   private static final int KEPT = 2;
 
   private final Path directory;
   private final Path tokenizerFrom;
+  private final FileOperations files;
 
   /**
    * @param tokenizerFrom model directory whose tokenizer goes along
    */
   public CheckpointStore(Path directory, Path tokenizerFrom) {
+    this(directory, tokenizerFrom, FileOperations.ofDisk());
+  }
+
+  CheckpointStore(Path directory, Path tokenizerFrom, FileOperations files) {
     this.directory = directory;
     this.tokenizerFrom = tokenizerFrom;
+    this.files = files;
   }
 
   /** Where checkpoints lie. */
@@ -59,11 +74,11 @@ public final class CheckpointStore {
    */
   public void save(Checkpoint checkpoint) {
     Path target = folder(checkpoint.step());
-    Path aside = directory.resolve("writing-" + target.getFileName());
+    Path aside = directory.resolve(WRITING + target.getFileName());
     try {
-      Files.createDirectories(directory);
-      delete(aside);
-      Files.createDirectories(aside);
+      files.createDirectories(directory);
+      files.deleteTree(aside);
+      files.createDirectories(aside);
       TrainerState trainer = checkpoint.trainer();
       ModelDirectory.save(
           aside.resolve(MODEL),
@@ -80,15 +95,18 @@ public final class CheckpointStore {
           specifications,
           TensorValues.of(trainer.others(), NamedTensor::values),
           TensorType.F32);
-      writeSynced(aside.resolve(StateFile.NAME), StateFile.text(checkpoint));
+      files.write(
+          aside.resolve(StateFile.NAME),
+          StateFile.text(checkpoint).getBytes(StandardCharsets.UTF_8));
+      files.sync(aside);
       Path before = directory.resolve(REPLACED + target.getFileName());
-      delete(before);
       if (Files.exists(target)) {
-        Files.move(target, before, StandardCopyOption.ATOMIC_MOVE);
+        files.deleteTree(before);
+        files.move(target, before);
       }
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-      sync(directory);
-      delete(before);
+      files.move(aside, target);
+      files.sync(directory);
+      files.deleteTree(before);
       dropOld();
     } catch (IOException | ModelException e) {
       throw new CheckpointException(
@@ -98,55 +116,47 @@ public final class CheckpointStore {
     }
   }
 
-  private static void writeSynced(Path file, String text) throws IOException {
-    Files.writeString(file, text, StandardCharsets.UTF_8);
-    sync(file);
-  }
-
-  private static void sync(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
   /**
-   * The newest checkpoint of a step up to {@code last}.
+   * The newest checkpoint of a step up to {@code last}. For the learner of the run: puts in order
+   * what a kill has left.
    *
-   * @throws CheckpointException where it is there but cannot be read
+   * @throws CheckpointException if it is there but cannot be read
    */
   public Optional<Checkpoint> newest(long last) {
-    List<Path> candidates = list().stream().filter(folder -> step(folder) <= last).toList();
-    return candidates.isEmpty()
+    try {
+      recover();
+    } catch (IOException e) {
+      throw new CheckpointException(directory + " cannot be put in order: " + e.getMessage(), e);
+    }
+    SortedMap<Long, Path> upToLast = folders();
+    upToLast.keySet().removeIf(step -> step > last);
+    return upToLast.isEmpty()
         ? Optional.empty()
-        : Optional.of(read(candidates.get(candidates.size() - 1)));
+        : Optional.of(read(upToLast.get(upToLast.lastKey())));
   }
 
   /** The model directory of each checkpoint that is there, by step. */
   public SortedMap<Long, Path> models() {
-    SortedMap<Long, Path> models = new TreeMap<>();
-    list().forEach(folder -> models.put(step(folder), folder.resolve(MODEL)));
+    SortedMap<Long, Path> models = folders();
+    models.replaceAll((step, folder) -> folder.resolve(MODEL));
     return models;
   }
 
   /**
    * The checkpoint of a step.
    *
-   * @throws CheckpointException where it is not there, or cannot be read
+   * @throws CheckpointException if it is not there, or cannot be read
    */
   public Checkpoint at(long step) {
-    Path folder = folder(step);
-    if (!Files.exists(folder)) {
-      throw new CheckpointException(folder + " is gone: the best step's weights were in it");
+    Path folder = folders().get(step);
+    if (folder == null) {
+      throw new CheckpointException(folder(step) + " is gone: the best step's weights were in it");
     }
     return read(folder);
   }
 
   private Path folder(long step) {
-    return directory.resolve("%s%08d".formatted(PREFIX, step));
-  }
-
-  private static long step(Path folder) {
-    return Long.parseLong(folder.getFileName().toString().substring(PREFIX.length()));
+    return directory.resolve(String.format(Locale.ROOT, "%s%08d", PREFIX, step));
   }
 
   private static Checkpoint read(Path folder) {
@@ -171,65 +181,68 @@ public final class CheckpointStore {
     }
   }
 
-  private List<Path> list() {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
+  /** The folder of each step: one that was about to be replaced if the other has not come. */
+  private SortedMap<Long, Path> folders() {
+    SortedMap<Long, Path> folders = new TreeMap<>();
     try {
-      putBack();
-    } catch (IOException e) {
-      throw new CheckpointException(directory + " cannot be put in order: " + e.getMessage(), e);
-    }
-    try (Stream<Path> folders = Files.list(directory)) {
-      return folders
-          .filter(folder -> folder.getFileName().toString().startsWith(PREFIX))
-          .sorted()
-          .toList();
+      for (Path child : children()) {
+        Matcher name = FOLDER.matcher(child.getFileName().toString());
+        if (name.matches() && name.group(1).isEmpty()) {
+          folders.put(Long.parseLong(name.group(2)), child);
+        } else if (name.matches() && name.group(1).equals(REPLACED)) {
+          folders.putIfAbsent(Long.parseLong(name.group(2)), child);
+        }
+      }
     } catch (IOException e) {
       throw new CheckpointException(directory + " cannot be listed: " + e.getMessage(), e);
     }
+    return folders;
   }
 
-  /**
-   * A checkpoint that was about to be replaced when the process was killed is the one that holds.
-   */
-  private void putBack() throws IOException {
-    try (Stream<Path> folders = Files.list(directory)) {
-      for (Path before : folders.filter(CheckpointStore::isReplaced).toList()) {
-        Path target =
-            directory.resolve(before.getFileName().toString().substring(REPLACED.length()));
-        if (!Files.exists(target)) {
-          Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
-        }
-      }
+  private List<Path> children() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> children = Files.list(directory)) {
+      return children.toList();
     }
   }
 
-  private static boolean isReplaced(Path folder) {
-    return folder.getFileName().toString().startsWith(REPLACED + PREFIX);
+  private void recover() throws IOException {
+    for (Path child : children()) {
+      Matcher name = FOLDER.matcher(child.getFileName().toString());
+      if (!name.matches() || name.group(1).isEmpty()) {
+        continue;
+      }
+      Path target =
+          directory.resolve(child.getFileName().toString().substring(name.group(1).length()));
+      if (name.group(1).equals(REPLACED) && !Files.exists(target)) {
+        files.move(child, target);
+        files.sync(directory);
+      } else {
+        files.deleteTree(child);
+      }
+    }
   }
 
   private void dropOld() throws IOException {
-    List<Path> all = list();
-    int old = Math.max(0, all.size() - KEPT);
-    Set<Path> best = new HashSet<>();
-    for (Path kept : all.subList(old, all.size())) {
-      StateFile.open(kept).validation().best().ifPresent(step -> best.add(folder(step.step())));
+    SortedMap<Long, Path> folders = folders();
+    List<Long> steps = List.copyOf(folders.keySet());
+    int old = Math.max(0, steps.size() - KEPT);
+    Set<Long> best = new HashSet<>();
+    for (long kept : steps.subList(old, steps.size())) {
+      StateFile.open(folders.get(kept))
+          .validation()
+          .best()
+          .ifPresent(step -> best.add(step.step()));
     }
-    for (Path folder : all.subList(0, old)) {
-      if (!best.contains(folder)) {
-        delete(folder);
-      }
-    }
-  }
-
-  private static void delete(Path root) throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+    for (long step : steps.subList(0, old)) {
+      if (!best.contains(step)) {
+        // Under its name it would be taken for whole after a kill.
+        Path dropped = directory.resolve(DROPPED + folders.get(step).getFileName());
+        files.deleteTree(dropped);
+        files.move(folders.get(step), dropped);
+        files.deleteTree(dropped);
       }
     }
   }

@@ -13,8 +13,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import org.rlhfstreams.common.files.FileOperations;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
 /** Files of one JSON object a line, each of a step. */
@@ -24,23 +23,33 @@ final class JsonLines {
   private JsonLines() {}
 
   /**
-   * Drops the lines of steps after one, which will be done again; makes the directory.
+   * Drops the lines of steps after one, which will be done again; makes the directory. A kill
+   * leaves the old file or the new one.
    *
-   * @throws ConfigurationException where there can be no such directory
+   * @throws ConfigurationException if there can be no such directory
    */
   static void rewind(Path path, long step) {
+    rewind(path, step, FileOperations.ofDisk());
+  }
+
+  static void rewind(Path path, long step, FileOperations files) {
     try {
-      Files.createDirectories(path.getParent());
+      files.createDirectories(path.getParent());
       if (!Files.exists(path)) {
         return;
       }
-      List<String> kept = new ArrayList<>();
+      StringBuilder kept = new StringBuilder();
       for (String line : Files.readAllLines(path, StandardCharsets.UTF_8)) {
         if (isOf(line, step)) {
-          kept.add(line);
+          kept.append(line).append('\n');
         }
       }
-      Files.write(path, kept, StandardCharsets.UTF_8);
+      // Of one name, so that what a kill leaves is overwritten at the next start.
+      Path real = path.toRealPath();
+      Path aside = real.resolveSibling(real.getFileName() + ".rewinding");
+      files.write(aside, kept.toString().getBytes(StandardCharsets.UTF_8));
+      files.move(aside, real);
+      files.sync(real.getParent());
     } catch (FileAlreadyExistsException | AccessDeniedException e) {
       throw new ConfigurationException(
           "learner.output = %s: %s is a file, or not to be written by this user; name another directory"
