@@ -51,6 +51,9 @@ final class HostedTopologies implements AutoCloseable {
   /** A judgement and its comparison are seconds apart at most, unless one of them is lost. */
   private static final Duration JUDGEMENT_PATIENCE = Duration.ofMinutes(10);
 
+  /** From so many copies on, two have to have a record of a store before it counts. */
+  private static final int ENOUGH_REPLICAS = 3;
+
   private static final int RIGHT_IN_ADVANCE = 4;
 
   private final KafkaStreams streams;
@@ -136,6 +139,9 @@ final class HostedTopologies implements AutoCloseable {
     properties.putIfAbsent(
         StreamsConfig.REPLICATION_FACTOR_CONFIG,
         String.valueOf(connection.configuration().topics().replicationFactor()));
+    if (connection.configuration().topics().replicationFactor() >= ENOUGH_REPLICAS) {
+      properties.putIfAbsent(StreamsConfig.topicPrefix("min.insync.replicas"), "2");
+    }
     properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000");
     properties.putIfAbsent("consumer.auto.offset.reset", "earliest");
     // As the groups of the other roles: a controller that dies is missed after so long.

@@ -1,5 +1,7 @@
 package org.rlhfstreams.it;
 
+import com.github.dockerjava.api.command.HealthStateLog;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
@@ -9,12 +11,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.kafka.KafkaContainer;
+import org.testcontainers.lifecycle.Startables;
 
 /**
  * The images of docker-compose.yml: broker and registry, started once for all tests, and roles on
@@ -128,6 +135,33 @@ final class ContainerStack {
     return container(prefix, command)
         .withExposedPorts(command[0].equals("people") ? PORTS_WITH_PAGES : PORTS)
         .waitingFor(Wait.forHealthcheck().withStartupTimeout(LONGEST_START));
+  }
+
+  /** Starts roles side by side; if one does not get ready, the error has what it last answered. */
+  static void start(GenericContainer<?>... roles) {
+    try {
+      Startables.deepStart(roles).join();
+    } catch (CompletionException e) {
+      throw new AssertionError(
+          Stream.of(roles).map(ContainerStack::state).collect(Collectors.joining("\n")), e);
+    }
+  }
+
+  private static String state(GenericContainer<?> role) {
+    String name = String.join(" ", role.getCommandParts());
+    if (role.getContainerId() == null) {
+      return name + ": was not made";
+    }
+    InspectContainerResponse.ContainerState state = role.getCurrentContainerInfo().getState();
+    List<HealthStateLog> checks = state.getHealth().getLog();
+    return "%s: %s, exit code %s, out of memory %s, %s: %s"
+        .formatted(
+            name,
+            state.getStatus(),
+            state.getExitCodeLong(),
+            state.getOOMKilled(),
+            state.getHealth().getStatus(),
+            checks.isEmpty() ? "" : checks.get(checks.size() - 1).getOutput());
   }
 
   /** Runs a command to its end, which must be a good one; what it said. */

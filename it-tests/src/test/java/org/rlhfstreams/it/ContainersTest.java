@@ -18,7 +18,6 @@ import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.ScoredRollout;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
-import org.testcontainers.lifecycle.Startables;
 
 /** The roles in their image, read-only and within 2 GB, driven from outside only. */
 @ExtendWith(DockerNeeded.class)
@@ -45,13 +44,14 @@ final class ContainersTest {
         GenericContainer<?> second = stack.role(prefix, "rollout-worker");
         GenericContainer<?> third = stack.role(prefix, "rollout-worker");
         GenericContainer<?> fourth = stack.role(prefix, "rollout-worker")) {
-      Startables.deepStart(controller, learner, scorer, first).join();
+      ContainerStack.start(controller, learner, scorer, first);
       awaitStep(learner, 2);
       assertThat(metric(first, "rlhf_worker_partitions")).isEqualTo(8);
       assertThat(metric(scorer, "rlhf_reward_partitions")).isEqualTo(8);
       assertThat(metric(controller, "rlhf_admission_requests_total")).isPositive();
 
-      Startables.deepStart(second, third, fourth, secondScorer, thirdScorer).join();
+      ContainerStack.start(second, third);
+      ContainerStack.start(fourth, secondScorer, thirdScorer);
       List<GenericContainer<?>> workers = List.of(first, second, third, fourth);
       await("each worker has its share and works on it")
           .atMost(LONGEST)

@@ -3,6 +3,7 @@ package org.rlhfstreams.schemas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /** Creates the topics that are missing and verifies those that exist. */
 public final class TopicAdministrator {
   private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(30);
+  private static final int ENOUGH_REPLICAS = 3;
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
   private final Admin admin;
@@ -67,8 +69,13 @@ public final class TopicAdministrator {
   }
 
   private boolean create(Topic topic) {
+    Map<String, String> settings = new HashMap<>(topic.settings());
+    settings.put("unclean.leader.election.enable", "false");
+    if (replicationFactor >= ENOUGH_REPLICAS) {
+      settings.put("min.insync.replicas", "2"); // else a record of one copy counts as written
+    }
     NewTopic wanted =
-        new NewTopic(topic.name(), topic.partitions(), replicationFactor).configs(topic.settings());
+        new NewTopic(topic.name(), topic.partitions(), replicationFactor).configs(settings);
     try {
       admin.createTopics(List.of(wanted)).all().get();
       return true;
@@ -142,7 +149,7 @@ public final class TopicAdministrator {
         continue;
       }
       Config config = settings.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
-      Map<String, String> actual = new java.util.HashMap<>();
+      Map<String, String> actual = new HashMap<>();
       topic.settings().keySet().forEach(key -> actual.put(key, config.get(key).value()));
       states.add(new TopicState(topic, description.partitions().size(), actual));
     }

@@ -28,7 +28,6 @@ import org.rlhfstreams.events.WeightRecord;
  */
 public record Topics(String prefix, int sharedPartitions) {
   private static final String FOREVER = "-1";
-  private static final String WEEK = "604800000";
   private static final String LARGEST_RECORD = String.valueOf(1 << 20);
 
   /** The smallest that Kafka takes: only closed segments are compacted. */
@@ -42,7 +41,11 @@ public record Topics(String prefix, int sharedPartitions) {
   /** What admission has released to the workers. */
   public Topic rolloutRequests() {
     return events(
-        "rollout-requests", "request id", RolloutRequest.getClassSchema(), sharedPartitions, WEEK);
+        "rollout-requests",
+        "request id",
+        RolloutRequest.getClassSchema(),
+        sharedPartitions,
+        FOREVER);
   }
 
   /** What workers have sampled. */
@@ -161,6 +164,8 @@ public record Topics(String prefix, int sharedPartitions) {
             "delete",
             "retention.ms",
             retention,
+            "retention.bytes",
+            FOREVER,
             "compression.type",
             "producer",
             "max.message.bytes",
@@ -178,6 +183,8 @@ public record Topics(String prefix, int sharedPartitions) {
             "cleanup.policy",
             "delete",
             "retention.ms",
+            FOREVER,
+            "retention.bytes",
             FOREVER,
             "compression.type",
             "uncompressed",

@@ -14,6 +14,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.AccessCheck;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.LogGuarantees;
 
 /**
  * The way to a cluster that is ready for a role: it answers, and topics and schemas are in order.
@@ -51,6 +52,7 @@ public final class Cluster {
       new TopicAdministrator(admin, configuration.topics().replicationFactor())
           .ensure(topics)
           .forEach(name -> messages.accept("created topic " + name));
+      new LogGuarantees(connection, admin).require(topics);
     }
     new SubjectCompatibility(
             configuration.connection().schemaRegistryUrl(), configuration.schemaRegistry())

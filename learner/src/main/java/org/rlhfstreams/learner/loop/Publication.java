@@ -62,6 +62,7 @@ final class Publication implements AutoCloseable {
   // Never subscribed: it knows the group and its offsets, the partition is assigned by hand.
   private final KafkaConsumer<String, byte[]> consumer;
   private final RunOwnership ownership;
+  private final TransactionLimit limit;
   private KafkaProducer<String, Object> producer;
 
   /**
@@ -82,6 +83,7 @@ final class Publication implements AutoCloseable {
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
     this.consumer = connection.groupConsumer(group, group, 1);
+    this.limit = new TransactionLimit(connection.longestTransaction());
     this.ownership = new RunOwnership(connection, group, partition, consumer);
     this.producer = connection.transactionalWeightProducer(group);
     producer.initTransactions(); // fences the owner before
@@ -206,6 +208,7 @@ final class Publication implements AutoCloseable {
         .telling(
             error -> {
               new BrokerRefusal(connection).endIn(error);
+              limit.requireWithin(what, error, owned);
               LOG.warn("{} waits to be published: {}", what, error.getMessage());
             })
         .run(
@@ -217,6 +220,7 @@ final class Publication implements AutoCloseable {
                   return;
                 }
               }
+              limit.begin();
               transaction.run();
             });
   }

@@ -1,7 +1,9 @@
 package org.rlhfstreams.service.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -18,6 +20,8 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 /** Makes the Kafka clients of a process, all with its configured settings. */
 public final class KafkaConnection {
   private static final String TEN_MINUTES = "600000";
+  private static final String TRANSACTION_TIMEOUT = "transaction.timeout.ms";
+  private static final Duration WEIGHTS_WITHIN = Duration.ofMinutes(5);
 
   private final RlhfConfiguration configuration;
   private final Topics topics;
@@ -97,14 +101,26 @@ public final class KafkaConnection {
   public KafkaProducer<String, Object> transactionalWeightProducer(String name) {
     Map<String, Object> settings = transactionalSettings(name);
     settings.put("compression.type", "none");
+    settings.put(TRANSACTION_TIMEOUT, String.valueOf(longestTransaction().toMillis()));
     return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
+  }
+
+  /**
+   * How long the longest transactions may take, those that publish weights: {@code
+   * kafka.transaction.timeout.ms}, or five minutes. A learner that starts again ends its own at
+   * once, however long they might take.
+   */
+  public Duration longestTransaction() {
+    return Optional.ofNullable(configuration.kafka().get(TRANSACTION_TIMEOUT))
+        .map(milliseconds -> Duration.ofMillis(Long.parseLong(milliseconds)))
+        .orElse(WEIGHTS_WITHIN);
   }
 
   private Map<String, Object> transactionalSettings(String name) {
     Map<String, Object> settings = producerSettings();
     settings.put("transactional.id", configuration.connection().topicPrefix() + name);
     // What a killed owner left open holds up readers for so long.
-    settings.putIfAbsent("transaction.timeout.ms", "15000");
+    settings.putIfAbsent(TRANSACTION_TIMEOUT, "15000");
     return settings;
   }
 
