@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Placement {
   private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
 
+  /** Where a group begins that has read nothing yet: each record is somebody's request. */
+  private static final long FIRST = 0;
+
   private final GroupPositions positions;
   private final LogIdentity identity;
   private final String member;
@@ -112,14 +115,11 @@ final class Placement {
             position.getTopicId(),
             topicIds.get(partition.topic()));
         warnIfMoved(partition, position.getOffset(), offset);
-        requireKept(partition, position.getOffset(), oldest.get(partition));
-        consumer.seek(partition, position.getOffset());
-      } else if (offset != null) {
-        requireKept(partition, offset.offset(), oldest.get(partition));
-        consumer.seek(partition, offset.offset());
-      } else {
-        consumer.seekToBeginning(List.of(partition));
       }
+      long next =
+          position != null ? position.getOffset() : offset != null ? offset.offset() : FIRST;
+      requireKept(partition, next, oldest.get(partition));
+      consumer.seek(partition, next);
     }
     consumer.resume(partitions);
     unplaced.removeAll(partitions);

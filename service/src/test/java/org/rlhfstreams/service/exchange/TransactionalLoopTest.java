@@ -169,6 +169,20 @@ final class TransactionalLoopTest {
         .hasMessageContaining("retention");
   }
 
+  @Test
+  void norAreThoseThatItHasRemovedBeforeAnybodyReadThem() {
+    write(0, 30);
+    administer(
+        admin -> {
+          TopicPartition first = new TopicPartition(input, 0);
+          admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(-1))).all().get();
+        });
+    assertThatThrownBy(() -> workUntil(30))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("goes on at offset 0 of " + input + "-0")
+        .hasMessageContaining("retention");
+  }
+
   private String group() {
     return connection.configuration().connection().topicPrefix() + GROUP;
   }
