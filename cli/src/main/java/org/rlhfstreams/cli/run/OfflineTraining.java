@@ -66,6 +66,7 @@ public final class OfflineTraining {
               + " it out, or run rlhf learner on a cluster");
     }
     ModelDirectory.recover(run.model());
+    ModelDirectory.recover(best());
     if (options.initialize()) {
       initialize(configuration);
     }
@@ -134,7 +135,7 @@ public final class OfflineTraining {
           "ended early: %d evaluations without a better %s%n",
           validation.unimproved(), validation.metricName());
     }
-    Path target = options.output().resolve("best");
+    Path target = best();
     learner
         .exportBest(target, options.saveType())
         .ifPresent(
@@ -142,6 +143,10 @@ public final class OfflineTraining {
                 System.out.printf(
                     "saved %s: step %d, validation %s%s%n",
                     target, best.step(), validation.metricName(), figure(best.figure())));
+  }
+
+  private Path best() {
+    return options.output().resolve("best");
   }
 
   private static String figure(double value) {

@@ -49,6 +49,9 @@ public final class AdapterDirectory {
    * @throws ModelException naming the file, the field or tensor, and what to do
    */
   public static AdapterDirectory open(Path directory, TransformerConfiguration configuration) {
+    if (!Files.exists(directory)) {
+      ModelDirectory.recover(directory);
+    }
     Path file = directory.resolve(CONFIGURATION);
     LowRankAdapters adapters = read(file, JsonFiles.readObject(file));
     List<TensorSpecification> specifications = adapters.tensors(configuration);
@@ -130,7 +133,7 @@ public final class AdapterDirectory {
   }
 
   /**
-   * Writes adapters in PEFT's form.
+   * Writes adapters in PEFT's form: aside, synced, and then put in place.
    *
    * @param values one row-major array a tensor of {@code adapters}
    * @param base the model that they change, as {@code base_model_name_or_path}
@@ -148,13 +151,13 @@ public final class AdapterDirectory {
       float[] tensor = values.get(i);
       sources.add(TensorSource.ofFloats(specifications.get(i), TensorType.F32, () -> tensor));
     }
-    try {
-      Files.createDirectories(target);
+    try (StagedDirectory staged = StagedDirectory.beside(target)) {
       Files.writeString(
-          target.resolve(CONFIGURATION),
+          staged.path().resolve(CONFIGURATION),
           json(adapters, configuration, base).toPrettyString() + "\n",
           StandardCharsets.UTF_8);
-      SafetensorsWriter.write(target.resolve(TENSORS), sources, Map.of("format", "pt"));
+      SafetensorsWriter.write(staged.path().resolve(TENSORS), sources, Map.of("format", "pt"));
+      SavedModel unusedSaved = staged.commit();
     } catch (IOException e) {
       throw new ModelException(target + " cannot be written: " + e.getMessage(), e);
     }

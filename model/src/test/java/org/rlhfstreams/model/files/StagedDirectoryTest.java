@@ -1,17 +1,23 @@
 package org.rlhfstreams.model.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.model.Goldens;
+import org.rlhfstreams.model.architecture.LowRankAdapters;
+import org.rlhfstreams.model.architecture.TransformerConfiguration;
 
 /** Whenever a process is killed, a model directory is the old one or the new one, whole. */
 final class StagedDirectoryTest {
@@ -165,5 +171,24 @@ final class StagedDirectoryTest {
     Files.move(target, directory.resolve("model.old-" + ID));
     assertThat(ModelDirectory.open(target).expectedTensors()).isNotEmpty();
     assertThat(names(directory)).containsExactly("model");
+  }
+
+  @Test
+  void adaptersAreReplacedWholeOrNotAtAll() throws IOException {
+    Path target = directory.resolve("adapter");
+    TransformerConfiguration model = ModelDirectory.open(Goldens.model("gpt2")).configuration();
+    LowRankAdapters adapters = new LowRankAdapters(2, 4, Set.of("c_attn"), false);
+    List<float[]> values =
+        adapters.tensors(model).stream().map(tensor -> new float[(int) tensor.size()]).toList();
+    AdapterDirectory.save(target, adapters, model, values, "before");
+    Map<String, ByteBuffer> before = ModelFiles.content(target);
+    List<float[]> cutShort = new ArrayList<>(values);
+    cutShort.set(values.size() - 1, new float[1]);
+    assertThatThrownBy(() -> AdapterDirectory.save(target, adapters, model, cutShort, "after"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(ModelFiles.content(target)).isEqualTo(before);
+    assertThat(names(directory)).containsExactly("adapter");
+    Files.move(target, directory.resolve("adapter.old-" + ID));
+    assertThat(AdapterDirectory.open(target, model).values()).hasSameSizeAs(values);
   }
 }
