@@ -79,7 +79,10 @@ public final class MemoryPeak {
         "  highest at %s: %s%n",
         estimate.peak().name(),
         estimate.peak().parts().entrySet().stream()
-            .map(part -> "%s %.0f".formatted(part.getKey().label(), part.getValue() / 1e6))
+            .map(
+                part ->
+                    String.format(
+                        Locale.ROOT, "%s %.0f", part.getKey().label(), part.getValue() / 1e6))
             .collect(Collectors.joining(", ")));
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.configuration.ConfigurationException;
@@ -39,7 +40,9 @@ final class GoldFile {
     List<GoldQuestion> questions = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
-        questions.add(question(lines.get(i), "%s = %s, line %d".formatted(KEY, path, i + 1)));
+        questions.add(
+            question(
+                lines.get(i), String.format(Locale.ROOT, "%s = %s, line %d", KEY, path, i + 1)));
       }
     }
     if (questions.isEmpty()) {

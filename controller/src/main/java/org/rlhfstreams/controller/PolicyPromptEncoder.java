@@ -1,6 +1,7 @@
 package org.rlhfstreams.controller;
 
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.completion.CompletionPrompt;
@@ -46,9 +47,13 @@ final class PolicyPromptEncoder implements PromptEncoder {
     }
     if (tokenIds.length > longest) {
       throw new PromptRefusedException(
-          ("prompt %s has %d tokens; the policy's positions leave room for %d: shorten it or lower"
-                  + " sampling.max-new-tokens")
-              .formatted(prompt.getPromptId(), tokenIds.length, longest));
+          String.format(
+              Locale.ROOT,
+              ("prompt %s has %d tokens; the policy's positions leave room for %d: shorten it or lower"
+                  + " sampling.max-new-tokens"),
+              prompt.getPromptId(),
+              tokenIds.length,
+              longest));
     }
     String text = conversation ? encoding.tokenizer().decode(tokenIds, false) : prompt.getText();
     return new EncodedPrompt(text, tokenIds);

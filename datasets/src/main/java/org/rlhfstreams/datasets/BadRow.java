@@ -1,5 +1,7 @@
 package org.rlhfstreams.datasets;
 
+import java.util.Locale;
+
 /**
  * A row that cannot be used, as its dead letter has it.
  *
@@ -12,6 +14,6 @@ package org.rlhfstreams.datasets;
 public record BadRow(String file, long number, String content, String kind, String reason) {
   /** One line for people. */
   public String described() {
-    return "%s, row %d: %s".formatted(file, number, reason);
+    return String.format(Locale.ROOT, "%s, row %d: %s", file, number, reason);
   }
 }

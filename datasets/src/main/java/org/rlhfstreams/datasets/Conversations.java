@@ -3,6 +3,7 @@ package org.rlhfstreams.datasets;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.events.ChatMessage;
 
 /** Lists of messages, [{"role": …, "content": …}], as data sets have them. */
@@ -52,8 +53,12 @@ final class Conversations {
     if (messages.size() != answered + 1 || !messages.get(answered).getRole().equals("assistant")) {
       throw new BadRowException(
           "no single answer",
-          "%s must go on with one message of the assistant after its %d shared ones; it has %d more"
-              .formatted(column, answered, messages.size() - answered));
+          String.format(
+              Locale.ROOT,
+              "%s must go on with one message of the assistant after its %d shared ones; it has %d more",
+              column,
+              answered,
+              messages.size() - answered));
     }
     return messages.get(answered).getContent();
   }

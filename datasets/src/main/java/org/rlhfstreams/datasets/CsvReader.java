@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.Map;
 
 /** CSV with a line of column names; lists and objects are written as JSON in their cell. */
@@ -29,7 +30,8 @@ final class CsvReader implements RowReader {
         sink.row(new DataRow(file, number, columns));
       }
     } catch (JsonProcessingException e) {
-      throw new IOException("row %d is not CSV: %s".formatted(number, e.getOriginalMessage()), e);
+      throw new IOException(
+          String.format(Locale.ROOT, "row %d is not CSV: %s", number, e.getOriginalMessage()), e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.rlhfstreams.common.ExplainedException;
@@ -59,21 +60,33 @@ public final class DatasetSummary {
     List<String> lines = new ArrayList<>();
     shapes.forEach((file, shape) -> lines.add(file + ": " + shape));
     lines.add(
-        "%,d good rows, %,d bad%s".formatted(good, bad, faults.isEmpty() ? "" : ": " + counts()));
+        String.format(
+            Locale.ROOT,
+            "%,d good rows, %,d bad%s",
+            good,
+            bad,
+            faults.isEmpty() ? "" : ": " + counts()));
     return lines;
   }
 
   private String counts() {
     return String.join(
         ", ",
-        faults.entrySet().stream().map(e -> "%,d %s".formatted(e.getValue(), e.getKey())).toList());
+        faults.entrySet().stream()
+            .map(e -> String.format(Locale.ROOT, "%,d %s", e.getValue(), e.getKey()))
+            .toList());
   }
 
   void refuseMostlyBad() {
     if (bad > good) {
       throw new ExplainedException(
-          "%,d of %,d rows are bad (%s): this is hardly what was meant; %s"
-              .formatted(bad, good + bad, counts(), String.join("; ", examples)));
+          String.format(
+              Locale.ROOT,
+              "%,d of %,d rows are bad (%s): this is hardly what was meant; %s",
+              bad,
+              good + bad,
+              counts(),
+              String.join("; ", examples)));
     }
     if (good == 0) {
       throw new ExplainedException("there are no rows: the files are empty");

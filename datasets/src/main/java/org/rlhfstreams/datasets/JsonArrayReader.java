@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 
 /** JSON: one array of objects, read one by one. */
 final class JsonArrayReader implements RowReader {
@@ -32,7 +33,11 @@ final class JsonArrayReader implements RowReader {
       }
     } catch (JsonProcessingException e) {
       throw new IOException(
-          "line %d is not JSON: %s".formatted(e.getLocation().getLineNr(), e.getOriginalMessage()),
+          String.format(
+              Locale.ROOT,
+              "line %d is not JSON: %s",
+              e.getLocation().getLineNr(),
+              e.getOriginalMessage()),
           e);
     }
   }

@@ -2,6 +2,7 @@ package org.rlhfstreams.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,7 +17,8 @@ import org.rlhfstreams.common.ExplainedException;
 public record JsonLine(Path file, int number, JsonNode json) {
   /** A failure that names the file and the line. */
   public ExplainedException bad(String problem) {
-    return new ExplainedException("%s, line %d: %s".formatted(file, number, problem));
+    return new ExplainedException(
+        String.format(Locale.ROOT, "%s, line %d: %s", file, number, problem));
   }
 
   /** A field, unless it is missing or null. */
@@ -54,8 +56,12 @@ public record JsonLine(Path file, int number, JsonNode json) {
     for (int i = 0; i < tokenIds.length; i++) {
       if (!value.get(i).isIntegralNumber() || !value.get(i).canConvertToInt()) {
         throw bad(
-            "%s holds %s at index %d: make it a list of token ids, whole numbers"
-                .formatted(name, value.get(i), i));
+            String.format(
+                Locale.ROOT,
+                "%s holds %s at index %d: make it a list of token ids, whole numbers",
+                name,
+                value.get(i),
+                i));
       }
       tokenIds[i] = value.get(i).asInt();
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.rlhfstreams.common.ExplainedException;
@@ -47,8 +48,12 @@ public final class JsonLineFile {
       json = MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
       throw new ExplainedException(
-          "%s, line %d is not JSON: %s; write one object a line"
-              .formatted(path, number, e.getOriginalMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s, line %d is not JSON: %s; write one object a line",
+              path,
+              number,
+              e.getOriginalMessage()),
           e);
     }
     JsonLine parsed = new JsonLine(path, number, json);

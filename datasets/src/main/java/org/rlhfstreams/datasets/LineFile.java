@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.rlhfstreams.common.ExplainedException;
 
@@ -49,7 +50,9 @@ final class LineFile {
       throw new ExplainedException(path + " does not exist", e);
     } catch (IOException e) {
       throw new ExplainedException(
-          "%s cannot be read after line %d: %s".formatted(path, number, e.getMessage()), e);
+          String.format(
+              Locale.ROOT, "%s cannot be read after line %d: %s", path, number, e.getMessage()),
+          e);
     }
   }
 }

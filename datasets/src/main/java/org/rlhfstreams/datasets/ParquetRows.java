@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -60,7 +61,12 @@ final class ParquetRows {
       }
     } catch (ParquetDecodingException | IllegalArgumentException | IllegalStateException e) {
       throw new IOException(
-          "after row %d it is no Parquet, or cut short: %s".formatted(number, e.getMessage()), e);
+          String.format(
+              Locale.ROOT,
+              "after row %d it is no Parquet, or cut short: %s",
+              number,
+              e.getMessage()),
+          e);
     } catch (RuntimeException e) {
       if (e.getMessage() != null && e.getMessage().contains("not a Parquet file")) {
         throw new IOException("it is no Parquet file, or cut short: fetch or write it again", e);

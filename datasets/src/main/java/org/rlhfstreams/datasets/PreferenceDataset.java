@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -115,9 +116,14 @@ public final class PreferenceDataset {
           .orElseThrow(
               () ->
                   new ExplainedException(
-                      ("%s, row %d has the columns %s, which is no shape that is known (%s): rename"
-                              + " columns with --map, such as --map chosen=better")
-                          .formatted(file, row.number(), columns, PreferenceShapes.known())));
+                      String.format(
+                          Locale.ROOT,
+                          ("%s, row %d has the columns %s, which is no shape that is known (%s): rename"
+                              + " columns with --map, such as --map chosen=better"),
+                          file,
+                          row.number(),
+                          columns,
+                          PreferenceShapes.known())));
     }
   }
 

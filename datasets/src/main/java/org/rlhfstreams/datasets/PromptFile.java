@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.events.Prompt;
 
@@ -40,12 +41,18 @@ public final class PromptFile {
       JsonNode prompt = MAPPER.readTree(line).path("prompt");
       if (!prompt.isTextual()) {
         throw new ExplainedException(
-            "%s, line %d: expected an object with the string prompt".formatted(path, number));
+            String.format(
+                Locale.ROOT,
+                "%s, line %d: expected an object with the string prompt",
+                path,
+                number));
       }
       return prompt.asText();
     } catch (JsonProcessingException e) {
       throw new ExplainedException(
-          "%s, line %d is not JSON: %s".formatted(path, number, e.getOriginalMessage()), e);
+          String.format(
+              Locale.ROOT, "%s, line %d is not JSON: %s", path, number, e.getOriginalMessage()),
+          e);
     }
   }
 

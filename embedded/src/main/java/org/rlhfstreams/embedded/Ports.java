@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Locale;
 
 /** Free and taken ports on loopback. */
 final class Ports {
@@ -33,8 +34,12 @@ final class Ports {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException e) {
       throw new EmbeddedException(
-          "port %d for the %s is in use: stop what listens there, or name another with %s"
-              .formatted(port, what, setting),
+          String.format(
+              Locale.ROOT,
+              "port %d for the %s is in use: stop what listens there, or name another with %s",
+              port,
+              what,
+              setting),
           e);
     }
   }

@@ -3,6 +3,7 @@ package org.rlhfstreams.evaluation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.datasets.JsonLineFile;
 import org.rlhfstreams.datasets.PromptFile;
@@ -70,13 +71,14 @@ final class EvaluationPrompts {
     }
     if (!refused.isEmpty()) {
       throw new ExplainedException(
-          "%,d of %,d prompts cannot be continued:%n  %s"
-              .formatted(
-                  refused.size(),
-                  prompts.size(),
-                  String.join(
-                      System.lineSeparator() + "  ",
-                      refused.subList(0, Math.min(SHOWN, refused.size())))));
+          String.format(
+              Locale.ROOT,
+              "%,d of %,d prompts cannot be continued:%n  %s",
+              refused.size(),
+              prompts.size(),
+              String.join(
+                  System.lineSeparator() + "  ",
+                  refused.subList(0, Math.min(SHOWN, refused.size())))));
     }
     return encoded;
   }

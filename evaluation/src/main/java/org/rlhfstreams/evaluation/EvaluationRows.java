@@ -2,6 +2,7 @@ package org.rlhfstreams.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.datasets.PreferenceDataset;
@@ -59,8 +60,10 @@ record EvaluationRows<E>(List<String> sources, List<E> examples, int leftOut) {
     int leftOut = Math.toIntExact(summary.badRows()) + unusable.size();
     if (strict && leftOut > 0) {
       throw new ExplainedException(
-          "%,d rows are left out and --strict was given: mend them, or leave --strict out"
-              .formatted(leftOut));
+          String.format(
+              Locale.ROOT,
+              "%,d rows are left out and --strict was given: mend them, or leave --strict out",
+              leftOut));
     }
     if (examples.isEmpty()) {
       throw new ExplainedException("no row can be measured; " + unusable.get(0));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -120,7 +121,8 @@ final class ContainerStack {
       int exit = process.waitFor();
       if (exit != 0) {
         throw new AssertionError(
-            "%s ended with %d:%n%s".formatted(String.join(" ", command), exit, said));
+            String.format(
+                Locale.ROOT, "%s ended with %d:%n%s", String.join(" ", command), exit, said));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -216,7 +218,12 @@ final class ContainerStack {
   Log log(String prefix) {
     return new Log(
         kafka.getBootstrapServers(),
-        "http://%s:%d%s".formatted(registry.getHost(), registry.getMappedPort(8080), REGISTRY_PATH),
+        String.format(
+            Locale.ROOT,
+            "http://%s:%d%s",
+            registry.getHost(),
+            registry.getMappedPort(8080),
+            REGISTRY_PATH),
         prefix);
   }
 }

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -139,8 +140,11 @@ final class ContainersTest {
       assertThat(get(people, "/metrics")).contains("rlhf_people_viewers");
       URI status =
           URI.create(
-              "http://%s:%d/api/v1/status"
-                  .formatted(people.getHost(), people.getMappedPort(ContainerStack.PAGES)));
+              String.format(
+                  Locale.ROOT,
+                  "http://%s:%d/api/v1/status",
+                  people.getHost(),
+                  people.getMappedPort(ContainerStack.PAGES)));
       HttpRequest.Builder anybody = HttpRequest.newBuilder(status);
       assertThat(send(anybody.copy().build()).statusCode()).isEqualTo(401);
       HttpRequest known = anybody.header("Authorization", "Bearer " + token).build();
@@ -173,8 +177,12 @@ final class ContainersTest {
   private String get(GenericContainer<?> role, String path) {
     URI uri =
         URI.create(
-            "http://%s:%d%s"
-                .formatted(role.getHost(), role.getMappedPort(ContainerStack.OPERATIONS), path));
+            String.format(
+                Locale.ROOT,
+                "http://%s:%d%s",
+                role.getHost(),
+                role.getMappedPort(ContainerStack.OPERATIONS),
+                path));
     return send(HttpRequest.newBuilder(uri).build()).body();
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -154,7 +155,7 @@ final class KilledTrainingTest {
     for (int kill = 0; kill < KILLS; kill++) {
       step += 1 + random.nextInt(STEPS_A_KILL);
       try (RlhfProcess run = start.get()) {
-        run.awaitLine("^step (%d|%d)/%d ".formatted(step, step + 1, STEPS));
+        run.awaitLine(String.format(Locale.ROOT, "^step (%d|%d)/%d ", step, step + 1, STEPS));
         run.kill();
       }
       step = Math.max(0, step - 5);

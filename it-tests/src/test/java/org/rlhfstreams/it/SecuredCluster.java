@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
@@ -89,7 +90,12 @@ final class SecuredCluster implements AutoCloseable {
     Map<String, String> settings = new HashMap<>();
     settings.put(
         "listeners",
-        "SASL_SSL://%s,SSL://%s,CONTROLLER://127.0.0.1:%d".formatted(scram(), mutual(), ports[2]));
+        String.format(
+            Locale.ROOT,
+            "SASL_SSL://%s,SSL://%s,CONTROLLER://127.0.0.1:%d",
+            scram(),
+            mutual(),
+            ports[2]));
     settings.put("advertised.listeners", "SASL_SSL://%s,SSL://%s".formatted(scram(), mutual()));
     settings.put("listener.security.protocol.map", "SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:SSL");
     settings.put("inter.broker.listener.name", "SSL");

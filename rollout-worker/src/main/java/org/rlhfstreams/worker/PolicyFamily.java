@@ -2,6 +2,7 @@ package org.rlhfstreams.worker;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -34,11 +35,12 @@ final class PolicyFamily {
   WeightSnapshot verified(WeightSnapshot snapshot) {
     if (snapshot.protocol() != EventProtocol.VERSION) {
       throw new ModelException(
-          "policy version %s is of a learner with event protocol %d, this worker has %d: start both from one release"
-              .formatted(
-                  WeightVersions.text(snapshot.version()),
-                  snapshot.protocol(),
-                  EventProtocol.VERSION));
+          String.format(
+              Locale.ROOT,
+              "policy version %s is of a learner with event protocol %d, this worker has %d: start both from one release",
+              WeightVersions.text(snapshot.version()),
+              snapshot.protocol(),
+              EventProtocol.VERSION));
     }
     for (PublishedTensor tensor : snapshot.tensors()) {
       List<Long> own = shapes.get(tensor.name());
@@ -52,8 +54,11 @@ final class PolicyFamily {
     if (snapshot.tensors().size() != shapes.size()) {
       throw foreign(
           snapshot,
-          "it has %d tensors, here there are %d"
-              .formatted(snapshot.tensors().size(), shapes.size()));
+          String.format(
+              Locale.ROOT,
+              "it has %d tensors, here there are %d",
+              snapshot.tensors().size(),
+              shapes.size()));
     }
     return snapshot;
   }

@@ -61,16 +61,24 @@ public final class RecordDecoder<T extends SpecificRecord> {
     }
     if (!event.isInstance(decoded)) {
       throw new UndecodableException(
-          "schema %d is of %s, not of %s"
-              .formatted(schemaId, nameOf(decoded), event.getSimpleName()));
+          String.format(
+              Locale.ROOT,
+              "schema %d is of %s, not of %s",
+              schemaId,
+              nameOf(decoded),
+              event.getSimpleName()));
     }
     return event.cast(decoded);
   }
 
   private UndecodableException misfit(int schemaId, RuntimeException cause) {
     return new UndecodableException(
-        "the bytes do not fit schema %d as %s: %s"
-            .formatted(schemaId, event.getSimpleName(), RootCause.message(cause)),
+        String.format(
+            Locale.ROOT,
+            "the bytes do not fit schema %d as %s: %s",
+            schemaId,
+            event.getSimpleName(),
+            RootCause.message(cause)),
         cause);
   }
 

@@ -1,6 +1,7 @@
 package org.rlhfstreams.schemas;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
@@ -25,18 +26,30 @@ public final class RolloutRules {
     int logProbabilities = rollout.getBehaviorLogProbabilities().size();
     if (prompt == 0 || response == 0) {
       return Optional.of(
-          "rollout %s has %d prompt and %d response tokens; both need at least one"
-              .formatted(rollout.getRolloutId(), prompt, response));
+          String.format(
+              Locale.ROOT,
+              "rollout %s has %d prompt and %d response tokens; both need at least one",
+              rollout.getRolloutId(),
+              prompt,
+              response));
     }
     if (logProbabilities != response) {
       return Optional.of(
-          "rollout %s has %d log-probabilities for %d response tokens"
-              .formatted(rollout.getRolloutId(), logProbabilities, response));
+          String.format(
+              Locale.ROOT,
+              "rollout %s has %d log-probabilities for %d response tokens",
+              rollout.getRolloutId(),
+              logProbabilities,
+              response));
     }
     if (prompt + response > maxPositions) {
       return Optional.of(
-          "rollout %s has %d tokens, more than the model's %d positions"
-              .formatted(rollout.getRolloutId(), prompt + response, maxPositions));
+          String.format(
+              Locale.ROOT,
+              "rollout %s has %d tokens, more than the model's %d positions",
+              rollout.getRolloutId(),
+              prompt + response,
+              maxPositions));
     }
     return token(rollout, "prompt", rollout.getPromptTokenIds(), vocabularySize)
         .or(() -> token(rollout, "response", rollout.getResponseTokenIds(), vocabularySize))
@@ -52,8 +65,12 @@ public final class RolloutRules {
     int reference = scored.getReferenceLogProbabilities().size();
     if (reference != response) {
       return Optional.of(
-          "rollout %s has %d reference log-probabilities for %d response tokens"
-              .formatted(rollout.getRolloutId(), reference, response));
+          String.format(
+              Locale.ROOT,
+              "rollout %s has %d reference log-probabilities for %d response tokens",
+              rollout.getRolloutId(),
+              reference,
+              response));
     }
     if (!Float.isFinite(scored.getScore())) {
       return Optional.of(
@@ -67,8 +84,14 @@ public final class RolloutRules {
     for (int i = 0; i < tokens.size(); i++) {
       if (tokens.get(i) < 0 || tokens.get(i) >= vocabularySize) {
         return Optional.of(
-            "rollout %s has %s token %d at index %d, outside the vocabulary of %d"
-                .formatted(rollout.getRolloutId(), where, tokens.get(i), i, vocabularySize));
+            String.format(
+                Locale.ROOT,
+                "rollout %s has %s token %d at index %d, outside the vocabulary of %d",
+                rollout.getRolloutId(),
+                where,
+                tokens.get(i),
+                i,
+                vocabularySize));
       }
     }
     return Optional.empty();
@@ -80,8 +103,13 @@ public final class RolloutRules {
       float value = logProbabilities.get(i);
       if (!Float.isFinite(value)) {
         return Optional.of(
-            "rollout %s has a %s log-probability of %s at index %d"
-                .formatted(rollout.getRolloutId(), whose, value, i));
+            String.format(
+                Locale.ROOT,
+                "rollout %s has a %s log-probability of %s at index %d",
+                rollout.getRolloutId(),
+                whose,
+                value,
+                i));
       }
     }
     return Optional.empty();
@@ -99,8 +127,11 @@ public final class RolloutRules {
     return next == response
         ? Optional.empty()
         : Optional.of(
-            "rollout %s has version segments that do not cover its %d response tokens in order"
-                .formatted(rollout.getRolloutId(), response));
+            String.format(
+                Locale.ROOT,
+                "rollout %s has version segments that do not cover its %d response tokens in order",
+                rollout.getRolloutId(),
+                response));
   }
 
   private static Optional<String> temperature(Rollout rollout) {

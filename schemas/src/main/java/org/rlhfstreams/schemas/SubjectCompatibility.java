@@ -5,6 +5,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
@@ -66,14 +67,24 @@ public final class SubjectCompatibility {
       }
       if (answer.isRefusal()) {
         throw new TopicException(
-            ("the schema registry at %s does not let this client %s %s (%d): give the user of"
-                    + " schema-registry.basic.auth.user.info the right to")
-                .formatted(registry.url(), method, path, answer.status()));
+            String.format(
+                Locale.ROOT,
+                ("the schema registry at %s does not let this client %s %s (%d): give the user of"
+                    + " schema-registry.basic.auth.user.info the right to"),
+                registry.url(),
+                method,
+                path,
+                answer.status()));
       }
       if (answer.status() >= 300) {
         throw new TopicException(
-            "the schema registry answered %d to %s %s: %s"
-                .formatted(answer.status(), method, path, answer.body()));
+            String.format(
+                Locale.ROOT,
+                "the schema registry answered %d to %s %s: %s",
+                answer.status(),
+                method,
+                path,
+                answer.body()));
       }
     } catch (IOException e) {
       throw new RegistryUnavailableException(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -61,8 +62,10 @@ public final class TopicAdministrator {
     while (!await("list topics", admin.listTopics().names()).containsAll(names)) {
       if (System.nanoTime() > deadline) {
         throw new TopicException(
-            "the broker does not show topics that were created %d s ago: look at its log"
-                .formatted(VISIBLE_WITHIN.toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "the broker does not show topics that were created %d s ago: look at its log",
+                VISIBLE_WITHIN.toSeconds()));
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
@@ -107,9 +110,12 @@ public final class TopicAdministrator {
       boolean fits = topic.partitions() == 1 ? state.partitions() == 1 : state.partitions() >= 1;
       if (!fits) {
         throw new TopicException(
-            ("topic %s has %d partitions, but its order matters: it needs exactly 1; delete it or"
-                    + " choose another connection.topic-prefix")
-                .formatted(topic.name(), state.partitions()));
+            String.format(
+                Locale.ROOT,
+                ("topic %s has %d partitions, but its order matters: it needs exactly 1; delete it or"
+                    + " choose another connection.topic-prefix"),
+                topic.name(),
+                state.partitions()));
       }
       for (String setting : List.of("cleanup.policy", "max.message.bytes")) {
         verifySetting(topic, setting, state.settings().get(setting));

@@ -1,6 +1,7 @@
 package org.rlhfstreams.templates;
 
 import java.util.List;
+import java.util.Locale;
 
 /** What a value is assigned to: a name, a namespace's attribute, or a tuple of targets. */
 interface AssignmentTarget {
@@ -28,7 +29,8 @@ interface AssignmentTarget {
       List<?> values = Values.elements(value, scope.meter());
       if (values.size() != targets.size()) {
         throw TemplateException.value(
-            "cannot unpack %d values into %d".formatted(values.size(), targets.size()));
+            String.format(
+                Locale.ROOT, "cannot unpack %d values into %d", values.size(), targets.size()));
       }
       for (int i = 0; i < targets.size(); i++) {
         targets.get(i).assign(values.get(i), scope);

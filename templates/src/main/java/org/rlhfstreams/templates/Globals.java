@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -42,7 +43,10 @@ final class Globals {
     long length = Math.max(0, (until - from + step - Long.signum(step)) / step);
     if (length > LONGEST_RANGE) {
       throw Numbers.overflow(
-          "Range too big. The sandbox blocks ranges larger than %d.".formatted(LONGEST_RANGE));
+          String.format(
+              Locale.ROOT,
+              "Range too big. The sandbox blocks ranges larger than %d.",
+              LONGEST_RANGE));
     }
     arguments.meter().steps(length);
     List<Object> range = new ArrayList<>();

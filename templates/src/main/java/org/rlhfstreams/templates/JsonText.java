@@ -2,6 +2,7 @@ package org.rlhfstreams.templates;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Python's {@code json.dumps}. */
@@ -156,7 +157,7 @@ final class JsonText {
       if (escape >= 0) {
         text.append('\\').append(ESCAPES.charAt(escape));
       } else if (character < ' ' || (onlyAscii && character > '~')) {
-        text.append(String.format("\\u%04x", (int) character));
+        text.append(String.format(Locale.ROOT, "\\u%04x", (int) character));
       } else {
         text.append(character);
       }

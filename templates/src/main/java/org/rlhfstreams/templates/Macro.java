@@ -2,6 +2,7 @@ package org.rlhfstreams.templates;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -70,8 +71,11 @@ record Macro(String name, Parameters parameters, Statement body, Set<String> nam
       scope.set(SURPLUS_POSITIONAL, new TupleValue(surplus));
     } else if (!surplus.isEmpty()) {
       throw TemplateException.type(
-          "macro '%s' takes not more than %d argument(s)"
-              .formatted(name, parameters.names().size()));
+          String.format(
+              Locale.ROOT,
+              "macro '%s' takes not more than %d argument(s)",
+              name,
+              parameters.names().size()));
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.rlhfstreams.templates;
 
+import java.util.Locale;
+
 /** Counts what one rendering spends, and stops it at its limits. */
 final class Meter {
   private static final int CHARACTERS_A_STEP = 16;
@@ -40,8 +42,10 @@ final class Meter {
   void checkLength(long characters) {
     if (characters > limits.maximumCharacters()) {
       throw new TemplateException(
-          "OverflowError: a text would be longer than the limit of %d characters"
-              .formatted(limits.maximumCharacters()));
+          String.format(
+              Locale.ROOT,
+              "OverflowError: a text would be longer than the limit of %d characters",
+              limits.maximumCharacters()));
     }
   }
 
@@ -54,8 +58,10 @@ final class Meter {
   void enterCall() {
     if (++callDepth > MAXIMUM_CALL_DEPTH) {
       throw new TemplateException(
-          "RecursionError: macros and loops call each other more than %d deep"
-              .formatted(MAXIMUM_CALL_DEPTH));
+          String.format(
+              Locale.ROOT,
+              "RecursionError: macros and loops call each other more than %d deep",
+              MAXIMUM_CALL_DEPTH));
     }
   }
 
@@ -72,7 +78,9 @@ final class Meter {
 
   private TemplateException tooManySteps() {
     return new TemplateException(
-        "RuntimeError: the template takes more than the limit of %d steps"
-            .formatted(limits.maximumSteps()));
+        String.format(
+            Locale.ROOT,
+            "RuntimeError: the template takes more than the limit of %d steps",
+            limits.maximumSteps()));
   }
 }

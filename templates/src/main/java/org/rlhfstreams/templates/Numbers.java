@@ -2,6 +2,7 @@ package org.rlhfstreams.templates;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Locale;
 
 /** Python's numbers: booleans count as 0 and 1, integers have no end, floats are doubles. */
 final class Numbers {
@@ -92,8 +93,10 @@ final class Numbers {
     if (integer instanceof BigInteger big) {
       if (big.bitLength() > MAXIMUM_DIGITS * 10 / 3) {
         throw TemplateException.value(
-            "Exceeds the limit (%d digits) for integer string conversion"
-                .formatted(MAXIMUM_DIGITS));
+            String.format(
+                Locale.ROOT,
+                "Exceeds the limit (%d digits) for integer string conversion",
+                MAXIMUM_DIGITS));
       }
       meter.steps(big.bitLength() / Integer.SIZE);
     }

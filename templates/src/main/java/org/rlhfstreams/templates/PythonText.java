@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The text that Python gives for a value. */
@@ -102,7 +103,7 @@ final class PythonText {
 
   private static String escaped(int codePoint) {
     if (codePoint <= 0xff) {
-      return String.format("\\x%02x", codePoint);
+      return String.format(Locale.ROOT, "\\x%02x", codePoint);
     }
     return String.format(Character.isBmpCodePoint(codePoint) ? "\\u%04x" : "\\U%08x", codePoint);
   }
@@ -142,8 +143,13 @@ final class PythonText {
     }
     String digits = shortest.unscaledValue().abs().toString();
     String mantissa = digits.length() > 1 ? digits.charAt(0) + "." + digits.substring(1) : digits;
-    return "%s%se%s%02d"
-        .formatted(real < 0 ? "-" : "", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return String.format(
+        Locale.ROOT,
+        "%s%se%s%02d",
+        real < 0 ? "-" : "",
+        mantissa,
+        exponent < 0 ? "-" : "+",
+        Math.abs(exponent));
   }
 
   private static BigDecimal shortest(double real) {

@@ -1,5 +1,7 @@
 package org.rlhfstreams.templates;
 
+import java.util.Locale;
+
 /**
  * How much one rendering may do before it ends with a {@link TemplateException}. Together the two
  * bound time and memory, whatever the template.
@@ -15,8 +17,11 @@ public record RenderLimits(int maximumCharacters, int maximumSteps) {
   public RenderLimits {
     if (maximumCharacters < 1 || maximumSteps < 1) {
       throw new IllegalArgumentException(
-          "limits of a rendering are at least 1, not %d characters and %d steps"
-              .formatted(maximumCharacters, maximumSteps));
+          String.format(
+              Locale.ROOT,
+              "limits of a rendering are at least 1, not %d characters and %d steps",
+              maximumCharacters,
+              maximumSteps));
     }
   }
 }

@@ -64,14 +64,14 @@ final class Strftime {
       case '%' -> "%";
       case 'n' -> "\n";
       case 't' -> "\t";
-      case 'f' -> String.format("%06d", time.getNano() / 1000);
-      case 'e' -> String.format("%2d", time.getDayOfMonth());
+      case 'f' -> String.format(Locale.ROOT, "%06d", time.getNano() / 1000);
+      case 'e' -> String.format(Locale.ROOT, "%2d", time.getDayOfMonth());
       case 'u' -> String.valueOf(dayOfWeek);
       case 'w' -> String.valueOf(dayOfWeek % 7);
       case 's' -> String.valueOf(time.toEpochSecond());
       case 'c' ->
           time.format(DateTimeFormatter.ofPattern("EEE MMM ", Locale.ENGLISH))
-              + String.format("%2d", time.getDayOfMonth())
+              + String.format(Locale.ROOT, "%2d", time.getDayOfMonth())
               + time.format(DateTimeFormatter.ofPattern(" HH:mm:ss yyyy", Locale.ENGLISH));
       default -> "%" + directive;
     };

@@ -1,5 +1,6 @@
 package org.rlhfstreams.templates;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -110,7 +111,10 @@ final class TextFilters {
     long endLength = Values.length(end, arguments.meter());
     if (length < endLength || leeway < 0) {
       throw new TemplateException(
-          "AssertionError: truncate: expected length >= %d and leeway >= 0".formatted(endLength));
+          String.format(
+              Locale.ROOT,
+              "AssertionError: truncate: expected length >= %d and leeway >= 0",
+              endLength));
     }
     if (Values.length(text, arguments.meter()) <= length + leeway) {
       return text;

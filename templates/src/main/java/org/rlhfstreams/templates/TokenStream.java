@@ -1,6 +1,7 @@
 package org.rlhfstreams.templates;
 
 import java.util.List;
+import java.util.Locale;
 
 /** The tokens that a parser has still to read. */
 final class TokenStream {
@@ -70,7 +71,8 @@ final class TokenStream {
   void enter() {
     if (++nesting > MAXIMUM_NESTING) {
       throw TemplateException.syntax(
-          "nested more than %d deep".formatted(MAXIMUM_NESTING), current().line());
+          String.format(Locale.ROOT, "nested more than %d deep", MAXIMUM_NESTING),
+          current().line());
     }
   }
 

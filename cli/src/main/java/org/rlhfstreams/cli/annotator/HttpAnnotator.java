@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.rlhfstreams.cli.CommandException;
@@ -114,7 +115,12 @@ public final class HttpAnnotator {
 
   private static CommandException refused(String what, HttpResponse<String> response) {
     return new CommandException(
-        "the HTTP API refuses %s (%d): %s".formatted(what, response.statusCode(), response.body()));
+        String.format(
+            Locale.ROOT,
+            "the HTTP API refuses %s (%d): %s",
+            what,
+            response.statusCode(),
+            response.body()));
   }
 
   private HttpResponse<String> send(String method, String path, ObjectNode body)

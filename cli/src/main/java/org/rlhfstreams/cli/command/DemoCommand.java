@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.DemoRun;
@@ -47,7 +48,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static Path newDirectory() {
-    DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     return Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(format));
   }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
@@ -35,13 +36,19 @@ public final class DoctorCommand implements Callable<Integer> {
     long memory =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     need(
-        memory >= NEEDED_BYTES, "%.1f GB of memory".formatted(memory / 1e9), "the demo needs 3 GB");
+        memory >= NEEDED_BYTES,
+        String.format(Locale.ROOT, "%.1f GB of memory", memory / 1e9),
+        "the demo needs 3 GB");
     TorchRuntime.prepare();
     Engine engine = Engine.getEngine("PyTorch");
     need(
         true,
-        "PyTorch %s with %d threads, %d GPUs"
-            .formatted(engine.getVersion(), TorchRuntime.threads(), engine.getGpuCount()),
+        String.format(
+            Locale.ROOT,
+            "PyTorch %s with %d threads, %d GPUs",
+            engine.getVersion(),
+            TorchRuntime.threads(),
+            engine.getGpuCount()),
         "");
     String home = System.getenv("RLHF_HOME");
     Path starter = Path.of(home == null ? "." : home, "models", "starter", "model.safetensors");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -62,8 +63,11 @@ public final class ModelInfoCommand implements Callable<Integer> {
     int rowTokens = rowTokens(directory.configuration().maxPositions());
     if (batchSize < 1 || loraRank < 1) {
       throw new CommandException(
-          "--batch-size and --lora-rank must be at least 1; got %d and %d"
-              .formatted(batchSize, loraRank));
+          String.format(
+              Locale.ROOT,
+              "--batch-size and --lora-rank must be at least 1; got %d and %d",
+              batchSize,
+              loraRank));
     }
     ModelFacts facts = ModelFacts.of(directory);
     MemoryTable memory =
@@ -92,7 +96,7 @@ public final class ModelInfoCommand implements Callable<Integer> {
     }
     if (tokens < 2 || tokens > context) {
       throw new CommandException(
-          "--tokens is %d: this model takes 2 to %d".formatted(tokens, context));
+          String.format(Locale.ROOT, "--tokens is %d: this model takes 2 to %d", tokens, context));
     }
     return tokens;
   }
@@ -115,7 +119,7 @@ public final class ModelInfoCommand implements Callable<Integer> {
         "vocabulary     %,d, the tokenizer's %s%n",
         shape.vocabularySize(),
         facts.tokenizerVocabulary().isPresent()
-            ? "%,d".formatted(facts.tokenizerVocabulary().getAsInt())
+            ? String.format(Locale.ROOT, "%,d", facts.tokenizerVocabulary().getAsInt())
             : "is missing");
     System.out.println("chat template  " + (facts.chatTemplate() ? "yes" : "no"));
     System.out.println(

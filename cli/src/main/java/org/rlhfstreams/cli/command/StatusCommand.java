@@ -163,8 +163,12 @@ public final class StatusCommand implements Callable<Integer> {
               (record, metrics) -> newest.set(metrics),
               (record, reason) -> {
                 throw new CommandException(
-                    "%s, offset %d: %s"
-                        .formatted(record.topic(), record.offset(), reason.getMessage()),
+                    String.format(
+                        Locale.ROOT,
+                        "%s, offset %d: %s",
+                        record.topic(),
+                        record.offset(),
+                        reason.getMessage()),
                     reason);
               }));
     }

@@ -85,7 +85,7 @@ public final class TraceCommand implements Callable<Integer> {
           TIME.format(entry.when()),
           Duration.between(before, entry.when()).toMillis() / 1e3,
           entry.event(),
-          "%s-%d@%d".formatted(entry.topic(), entry.partition(), entry.offset()),
+          String.format(Locale.ROOT, "%s-%d@%d", entry.topic(), entry.partition(), entry.offset()),
           entry.detail());
       before = entry.when();
     }

@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.data;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.datasets.JsonLine;
@@ -43,8 +44,11 @@ public final class ScoredLine {
     int window = model.configuration().maxPositions();
     if (row.tokenIds().length > window) {
       throw line.bad(
-          "it has %,d tokens, and the model's context is %,d: shorten it"
-              .formatted(row.tokenIds().length, window));
+          String.format(
+              Locale.ROOT,
+              "it has %,d tokens, and the model's context is %,d: shorten it",
+              row.tokenIds().length,
+              window));
     }
     return row;
   }
@@ -52,8 +56,10 @@ public final class ScoredLine {
   private TokenRow ofIds(int[] tokenIds) {
     if (tokenIds.length < 2) {
       throw line.bad(
-          "ids has %d tokens: give at least 2, since nothing predicts the first"
-              .formatted(tokenIds.length));
+          String.format(
+              Locale.ROOT,
+              "ids has %d tokens: give at least 2, since nothing predicts the first",
+              tokenIds.length));
     }
     return new TokenRow(tokenIds, 1);
   }

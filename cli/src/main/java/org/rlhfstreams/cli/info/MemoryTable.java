@@ -56,7 +56,7 @@ public final class MemoryTable {
     modes.put("train bfloat16", half);
     modes.put("train bfloat16, bfloat16 optimizer", half.withMoments(ComputeType.BFLOAT16));
     modes.put(
-        "train LoRA %d, bfloat16".formatted(loraRank),
+        String.format(Locale.ROOT, "train LoRA %d, bfloat16", loraRank),
         TrainingMode.lora(ComputeType.BFLOAT16, adapters));
     MicroBatchSettings whole = MicroBatchSettings.DEFAULT;
     modes.forEach(

@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.run;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -42,8 +43,10 @@ public final class PreferenceImport {
     summary.print(System.out);
     if (strict && summary.badRows() > 0) {
       throw new CommandException(
-          "%,d rows are bad and --strict was given: mend them, or leave --strict out and find them"
-                  .formatted(summary.badRows())
+          String.format(
+                  Locale.ROOT,
+                  "%,d rows are bad and --strict was given: mend them, or leave --strict out and find them",
+                  summary.badRows())
               + " in dead-letters");
     }
     String topic = connection.topics().preferences().name();

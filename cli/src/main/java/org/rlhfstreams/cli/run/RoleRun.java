@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.run;
 
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +50,12 @@ public final class RoleRun {
       try (ShutdownSequence opened = new ShutdownSequence()) {
         opened.add(started.role());
         output.say(
-            "%s: started; health at http://%s:%d/health"
-                .formatted(name, started.endpoint().host(), started.endpoint().port()));
+            String.format(
+                Locale.ROOT,
+                "%s: started; health at http://%s:%d/health",
+                name,
+                started.endpoint().host(),
+                started.endpoint().port()));
         await(started.ended(), interruption);
       }
       output.say(name + ": closed");

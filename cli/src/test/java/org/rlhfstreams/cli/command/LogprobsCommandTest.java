@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,8 +81,11 @@ final class LogprobsCommandTest {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       lines.add(
-          "{\"id\":%d,\"prompt\":\"Once upon a time\",\"response\":\", there was a %s\"}"
-              .formatted(i, "big ".repeat(i + 1)));
+          String.format(
+              Locale.ROOT,
+              "{\"id\":%d,\"prompt\":\"Once upon a time\",\"response\":\", there was a %s\"}",
+              i,
+              "big ".repeat(i + 1)));
     }
     List<JsonNode> results = score(lines, "3");
     assertThat(results).hasSize(7);

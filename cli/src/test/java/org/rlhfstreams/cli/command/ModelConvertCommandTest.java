@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +65,8 @@ final class ModelConvertCommandTest {
       bytes += Files.size(file);
     }
     assertThat(copy.resolve("tokenizer.json")).exists();
-    assertThat(said).contains("wrote " + copy + ": " + String.format("%,d bytes", bytes));
+    assertThat(said)
+        .contains("wrote " + copy + ": " + String.format(Locale.ROOT, "%,d bytes", bytes));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,13 +52,16 @@ final class ModelInfoCommandTest {
   void aModelIsDescribed() throws IOException {
     assertThat(info(0, STARTER))
         .contains("LlamaForCausalLM")
-        .contains("%,d, of which %,d are embeddings".formatted(PARAMETERS, EMBEDDINGS))
+        .contains(
+            String.format(Locale.ROOT, "%,d, of which %,d are embeddings", PARAMETERS, EMBEDDINGS))
         .contains("5 layers of 160, 5 heads, 5 for keys and values")
         .contains("context        512 tokens")
         .contains("stored as      bfloat16")
         .contains(
-            "model.safetensors: %,d bytes"
-                .formatted(Files.size(STARTER.resolve("model.safetensors"))))
+            String.format(
+                Locale.ROOT,
+                "model.safetensors: %,d bytes",
+                Files.size(STARTER.resolve("model.safetensors"))))
         .contains("stop tokens    0")
         .contains("8 rows of 512 tokens")
         .contains("generate bfloat16")

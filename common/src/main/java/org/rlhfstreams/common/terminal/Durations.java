@@ -1,5 +1,7 @@
 package org.rlhfstreams.common.terminal;
 
+import java.util.Locale;
+
 /** Durations for people. */
 public final class Durations {
   private Durations() {}
@@ -10,8 +12,9 @@ public final class Durations {
       return seconds + " s";
     }
     if (seconds < 3600) {
-      return "%d:%02d".formatted(seconds / 60, seconds % 60);
+      return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
     }
-    return "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return String.format(
+        Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 }

@@ -2,6 +2,7 @@ package org.rlhfstreams.common.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Rows in aligned columns: the first to the left, figures to the right. */
 public final class TextTable {
@@ -22,7 +23,8 @@ public final class TextTable {
   public TextTable row(String... cells) {
     if (cells.length != rows.get(0).size()) {
       throw new IllegalArgumentException(
-          "%d cells in a table of %d columns".formatted(cells.length, rows.get(0).size()));
+          String.format(
+              Locale.ROOT, "%d cells in a table of %d columns", cells.length, rows.get(0).size()));
     }
     rows.add(List.of(cells));
     return this;

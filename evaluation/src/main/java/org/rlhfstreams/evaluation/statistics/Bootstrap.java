@@ -1,6 +1,7 @@
 package org.rlhfstreams.evaluation.statistics;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -25,7 +26,8 @@ public final class Bootstrap {
     int units = numerators.length;
     if (units == 0 || units != denominators.length) {
       throw new IllegalArgumentException(
-          "%d numerators over %d denominators".formatted(units, denominators.length));
+          String.format(
+              Locale.ROOT, "%d numerators over %d denominators", units, denominators.length));
     }
     SplittableRandom random = new SplittableRandom(seed);
     double[] ratios = new double[DRAWS];

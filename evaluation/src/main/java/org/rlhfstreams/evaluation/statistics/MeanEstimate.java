@@ -1,6 +1,7 @@
 package org.rlhfstreams.evaluation.statistics;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A mean and how far it may be off.
@@ -30,7 +31,7 @@ public record MeanEstimate(double mean, double standardError, int units) {
   public static MeanEstimate ofGroups(double[] values, int size) {
     if (values.length == 0 || values.length % size != 0) {
       throw new IllegalArgumentException(
-          "%d values are no units of %d".formatted(values.length, size));
+          String.format(Locale.ROOT, "%d values are no units of %d", values.length, size));
     }
     double[] means = new double[values.length / size];
     for (int i = 0; i < values.length; i++) {

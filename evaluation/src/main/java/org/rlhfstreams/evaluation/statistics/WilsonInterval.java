@@ -1,5 +1,7 @@
 package org.rlhfstreams.evaluation.statistics;
 
+import java.util.Locale;
+
 /**
  * The interval of a share by Wilson's score (Wilson 1927): all shares p that a test would not
  * refuse. With n trials, share s and z = 1.96 it is (s + z²/2n ± z √(s (1 − s)/n + z²/4n²)) / (1 +
@@ -19,7 +21,7 @@ public final class WilsonInterval {
   public static ConfidenceInterval of(double successes, long trials) {
     if (trials < 1 || successes < 0 || successes > trials) {
       throw new IllegalArgumentException(
-          "%s successes of %d trials are no share".formatted(successes, trials));
+          String.format(Locale.ROOT, "%s successes of %d trials are no share", successes, trials));
     }
     double z = ConfidenceInterval.NORMAL_QUANTILE;
     double share = successes / trials;

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
 /**
  * Offsets of one partition that a run reads. They are part of every checkpoint, so that a restart
@@ -32,7 +33,7 @@ public record LogRange(long from, long until) {
   /** The range in words, for people. */
   public String text() {
     return isBounded()
-        ? "offsets %,d to %,d".formatted(from, until - 1)
-        : "from offset %,d on, for ever".formatted(from);
+        ? String.format(Locale.ROOT, "offsets %,d to %,d", from, until - 1)
+        : String.format(Locale.ROOT, "from offset %,d on, for ever", from);
   }
 }

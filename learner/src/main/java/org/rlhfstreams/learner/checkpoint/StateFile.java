@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -52,13 +53,22 @@ final class StateFile {
     JsonNode format = json.path(FORMAT_FIELD);
     if (format.isMissingNode()) {
       throw new CheckpointException(
-          "%s has no format: an older release wrote this checkpoint, and this one reads format %d. %s"
-              .formatted(file, FORMAT, whatToDo(folder)));
+          String.format(
+              Locale.ROOT,
+              "%s has no format: an older release wrote this checkpoint, and this one reads format %d. %s",
+              file,
+              FORMAT,
+              whatToDo(folder)));
     }
     if (!format.isIntegralNumber() || format.longValue() != FORMAT) {
       throw new CheckpointException(
-          "%s is of format %s, and this release reads format %d. %s"
-              .formatted(file, format, FORMAT, whatToDo(folder)));
+          String.format(
+              Locale.ROOT,
+              "%s is of format %s, and this release reads format %d. %s",
+              file,
+              format,
+              FORMAT,
+              whatToDo(folder)));
     }
     return new StateFile(file, new CheckpointFields(file, json));
   }

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.service.configuration.Truncation;
 
@@ -26,8 +27,11 @@ public record RowJoin(int maxLength, Truncation truncation) {
     int responseStart = Math.max(1, prompt.length - leftOut);
     if (responseStart >= length) {
       throw new UnusableException(
-          "its prompt of %d tokens leaves no response token in a length of %d: raise learner.max-length or shorten it"
-              .formatted(prompt.length, maxLength));
+          String.format(
+              Locale.ROOT,
+              "its prompt of %d tokens leaves no response token in a length of %d: raise learner.max-length or shorten it",
+              prompt.length,
+              maxLength));
     }
     return new Joined(
         new TokenRow(Arrays.copyOfRange(all, leftOut, leftOut + length), responseStart),

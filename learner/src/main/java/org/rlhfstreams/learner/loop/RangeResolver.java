@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.loop;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -79,7 +80,8 @@ final class RangeResolver {
   private long inside(String key, long offset) {
     if (offset < oldest || offset > end) {
       throw new ConfigurationException(
-          "%s = offset:%d lies outside the log: %s".formatted(key, offset, whatIsThere()));
+          String.format(
+              Locale.ROOT, "%s = offset:%d lies outside the log: %s", key, offset, whatIsThere()));
     }
     return offset;
   }
@@ -97,12 +99,13 @@ final class RangeResolver {
           + " is empty: publish to it first, or wait for what comes with range.until = never";
     }
     OffsetAndTimestamp first = consumer.offsetsForTimes(Map.of(partition, 0L)).get(partition);
-    return "%s holds the offsets %d to %d%s"
-        .formatted(
-            partition.topic(),
-            oldest,
-            end - 1,
-            first == null ? "" : ", the oldest of " + Instant.ofEpochMilli(first.timestamp()));
+    return String.format(
+        Locale.ROOT,
+        "%s holds the offsets %d to %d%s",
+        partition.topic(),
+        oldest,
+        end - 1,
+        first == null ? "" : ", the oldest of " + Instant.ofEpochMilli(first.timestamp()));
   }
 
   /**
@@ -113,8 +116,12 @@ final class RangeResolver {
   void requireKept(long offset) {
     if (offset < oldest) {
       throw new CheckpointException(
-          "the checkpoint goes on at offset %d of %s, but retention has removed what lies before %d:"
-                  .formatted(offset, partition.topic(), oldest)
+          String.format(
+                  Locale.ROOT,
+                  "the checkpoint goes on at offset %d of %s, but retention has removed what lies before %d:",
+                  offset,
+                  partition.topic(),
+                  oldest)
               + " start a new run with an empty learner.checkpoint-directory");
     }
   }
@@ -127,8 +134,12 @@ final class RangeResolver {
   void requireReached(long offset) {
     if (offset > end) {
       throw new CheckpointException(
-          "the checkpoint has read %s up to offset %d, but that ends at %d: this is another log;"
-                  .formatted(partition, offset, end)
+          String.format(
+                  Locale.ROOT,
+                  "the checkpoint has read %s up to offset %d, but that ends at %d: this is another log;",
+                  partition,
+                  offset,
+                  end)
               + " name the broker that has the run's, or start a new run with an empty"
               + " learner.checkpoint-directory");
     }

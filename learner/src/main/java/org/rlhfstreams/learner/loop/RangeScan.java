@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -140,8 +141,15 @@ final class RangeScan<E extends Example> {
   /** What was found, for people. */
   String summary() {
     String found =
-        "%,d examples; %,d records refused, %,d seen before; %,d rows truncated"
-            .formatted(index.size(), refused, counted.duplicates(), truncatedRows);
-    return withdrawn == 0 ? found : "%s; %,d taken back".formatted(found, withdrawn);
+        String.format(
+            Locale.ROOT,
+            "%,d examples; %,d records refused, %,d seen before; %,d rows truncated",
+            index.size(),
+            refused,
+            counted.duplicates(),
+            truncatedRows);
+    return withdrawn == 0
+        ? found
+        : String.format(Locale.ROOT, "%s; %,d taken back", found, withdrawn);
   }
 }

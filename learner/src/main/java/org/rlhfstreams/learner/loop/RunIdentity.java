@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
@@ -78,8 +79,12 @@ public record RunIdentity(
     }
     if (kind == RunKind.REPLAY && checkpoint.generation() != generation) {
       throw new CheckpointException(
-          "%s has checkpoints of generation %d, this run has %d: name another directory with learner.checkpoint-directory"
-              .formatted(directory, checkpoint.generation(), generation));
+          String.format(
+              Locale.ROOT,
+              "%s has checkpoints of generation %d, this run has %d: name another directory with learner.checkpoint-directory",
+              directory,
+              checkpoint.generation(),
+              generation));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,12 +52,13 @@ final class RunOwnership {
   /** This process, and this start of it, for people. */
   private static String incarnation() {
     ProcessHandle process = ProcessHandle.current();
-    return "%s, process %d, learner of %s (%04x)"
-        .formatted(
-            host(),
-            process.pid(),
-            Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            ThreadLocalRandom.current().nextInt(1 << 16));
+    return String.format(
+        Locale.ROOT,
+        "%s, process %d, learner of %s (%04x)",
+        host(),
+        process.pid(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+        ThreadLocalRandom.current().nextInt(1 << 16));
   }
 
   private static String host() {

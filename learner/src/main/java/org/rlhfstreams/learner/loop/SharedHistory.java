@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointException;
 
@@ -20,10 +21,13 @@ final class SharedHistory {
   /** The error that the log has steps of the run, and there is no checkpoint. */
   CheckpointException missing(long published) {
     return new CheckpointException(
-        ("the log has steps of this run up to %d, but %s has no checkpoint: name the directory that"
+        String.format(
+            Locale.ROOT,
+            ("the log has steps of this run up to %d, but %s has no checkpoint: name the directory that"
                 + " has it with learner.checkpoint-directory, or start a new run with another"
-                + " connection.topic-prefix")
-            .formatted(published, checkpoints));
+                + " connection.topic-prefix"),
+            published,
+            checkpoints));
   }
 
   /**
@@ -36,11 +40,15 @@ final class SharedHistory {
   void requireKnown(Checkpoint checkpoint, long published) {
     if (published < 0 && checkpoint.step() > 0) {
       throw new CheckpointException(
-          ("the checkpoint in %s is of step %d, but the log knows nothing of %s: its topics were made"
+          String.format(
+              Locale.ROOT,
+              ("the checkpoint in %s is of step %d, but the log knows nothing of %s: its topics were made"
                   + " anew, or this is another cluster. Name the broker that has the run's in"
                   + " connection.bootstrap-servers, or start a new run with an empty"
-                  + " learner.checkpoint-directory")
-              .formatted(checkpoints, checkpoint.step(), identity.runId()));
+                  + " learner.checkpoint-directory"),
+              checkpoints,
+              checkpoint.step(),
+              identity.runId()));
     }
   }
 
@@ -53,10 +61,15 @@ final class SharedHistory {
   void requireReached(ExampleSource<?> source, long end) {
     if (source.offset() > end) {
       throw new CheckpointException(
-          ("the checkpoint in %s has read %s up to offset %d, but that ends at %d: this is another log;"
+          String.format(
+              Locale.ROOT,
+              ("the checkpoint in %s has read %s up to offset %d, but that ends at %d: this is another log;"
                   + " name the broker that has the run's, or start a new run with an empty"
-                  + " learner.checkpoint-directory")
-              .formatted(checkpoints, source.partition(), source.offset(), end));
+                  + " learner.checkpoint-directory"),
+              checkpoints,
+              source.partition(),
+              source.offset(),
+              end));
     }
   }
 }

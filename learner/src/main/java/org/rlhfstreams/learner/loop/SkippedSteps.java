@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.Example;
@@ -46,8 +47,13 @@ final class SkippedSteps {
   void append(long step, List<? extends Example> batch, SourcePosition position) {
     JsonLines.append(path, json(step, batch, position));
     String said =
-        "step %d is skipped: its loss or gradients are not finite; its %d rows are in %s: %s"
-            .formatted(step, batch.size(), path, named(batch));
+        String.format(
+            Locale.ROOT,
+            "step %d is skipped: its loss or gradients are not finite; its %d rows are in %s: %s",
+            step,
+            batch.size(),
+            path,
+            named(batch));
     if (then == OnNonFinite.STOP) {
       throw new NonFiniteStepException(
           said

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.rlhfstreams.service.kafka.ConnectionException;
@@ -37,10 +38,14 @@ final class TransactionLimit {
     if (isEnded(error) && took.compareTo(longest) > 0) {
       owned.run();
       throw new ConnectionException(
-          ("%s took %d s, longer than the %d s after which the broker ends a transaction: set"
+          String.format(
+              Locale.ROOT,
+              ("%s took %d s, longer than the %d s after which the broker ends a transaction: set"
                   + " kafka.transaction.timeout.ms to more, at most transaction.max.timeout.ms of the"
-                  + " brokers, or publish weights less often")
-              .formatted(what, took.toSeconds(), longest.toSeconds()));
+                  + " brokers, or publish weights less often"),
+              what,
+              took.toSeconds(),
+              longest.toSeconds()));
     }
   }
 

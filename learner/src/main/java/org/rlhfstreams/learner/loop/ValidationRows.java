@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.loop;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.data.HeldOutShare;
@@ -50,8 +51,10 @@ public final class ValidationRows<E> implements PreferenceConverter<E> {
     }
     if (settings.evaluateEvery() > 0 && !given && settings.validationShare() == 0) {
       throw new ConfigurationException(
-          "learner.evaluate-every = %d, but there is nothing to evaluate on: set learner.validation-share, or give train --validation FILE"
-              .formatted(settings.evaluateEvery()));
+          String.format(
+              Locale.ROOT,
+              "learner.evaluate-every = %d, but there is nothing to evaluate on: set learner.validation-share, or give train --validation FILE",
+              settings.evaluateEvery()));
     }
     for (Preference preference : validation) {
       try {

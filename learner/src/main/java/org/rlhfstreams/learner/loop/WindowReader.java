@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -95,8 +96,12 @@ final class WindowReader<E> implements AutoCloseable {
 
   private ConnectionException gone(long offset, String why, Exception cause) {
     return new ConnectionException(
-        "%s, offset %d, was there when the run began, but %s: begin a new run"
-            .formatted(partition.topic(), offset, why),
+        String.format(
+            Locale.ROOT,
+            "%s, offset %d, was there when the run began, but %s: begin a new run",
+            partition.topic(),
+            offset,
+            why),
         cause);
   }
 

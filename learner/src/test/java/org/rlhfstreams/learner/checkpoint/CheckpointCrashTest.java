@@ -161,7 +161,9 @@ final class CheckpointCrashTest {
       assertThat(folders(temporary)).containsExactly("step-00000012");
       Optional<Checkpoint> found = new CheckpointStore(temporary, policy()).newest(Long.MAX_VALUE);
       assertThat(found).isPresent();
-      Files.move(temporary.resolve("step-00000012"), temporary.resolve("step-%08d".formatted(12)));
+      Files.move(
+          temporary.resolve("step-00000012"),
+          temporary.resolve(String.format(Locale.ROOT, "step-%08d", 12)));
       assertThat(new CheckpointStore(temporary, policy()).at(12).step())
           .as("one that an earlier release wrote")
           .isEqualTo(12);

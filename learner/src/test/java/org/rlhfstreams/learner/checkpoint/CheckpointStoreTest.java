@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -130,7 +131,7 @@ final class CheckpointStoreTest {
   }
 
   private Path stateFile(long step) {
-    return directory.resolve("step-%08d".formatted(step)).resolve("state.json");
+    return directory.resolve(String.format(Locale.ROOT, "step-%08d", step)).resolve("state.json");
   }
 
   private void change(Consumer<ObjectNode> changed) throws IOException {

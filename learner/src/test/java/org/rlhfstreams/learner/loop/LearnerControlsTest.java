@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -112,7 +113,7 @@ final class LearnerControlsTest {
   }
 
   private Path checkpoint(String run, int step) {
-    return directory.resolve("%s-ck/step-%08d".formatted(run, step));
+    return directory.resolve(String.format(Locale.ROOT, "%s-ck/step-%08d", run, step));
   }
 
   private static List<WeightVersion> published(KafkaConnection connection) {

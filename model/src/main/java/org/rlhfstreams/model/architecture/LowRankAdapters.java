@@ -2,6 +2,7 @@ package org.rlhfstreams.model.architecture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.rlhfstreams.model.ModelException;
@@ -22,8 +23,12 @@ public record LowRankAdapters(
     targetModules = Set.copyOf(targetModules);
     if (rank < 1 || !(alpha > 0) || targetModules.isEmpty()) {
       throw new IllegalArgumentException(
-          "LoRA needs a rank of at least 1, alpha above 0 and a target module; got %d, %s, %s"
-              .formatted(rank, alpha, targetModules));
+          String.format(
+              Locale.ROOT,
+              "LoRA needs a rank of at least 1, alpha above 0 and a target module; got %d, %s, %s",
+              rank,
+              alpha,
+              targetModules));
     }
   }
 

@@ -2,6 +2,7 @@ package org.rlhfstreams.model.architecture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -67,7 +68,8 @@ final class RotaryFields {
       fields.get("layer_types").forEach(type -> windowed.add(isWindowed(type.asText())));
       if (windowed.size() != layers) {
         throw fields.bad(
-            "layer_types", "has %d entries for %d layers".formatted(windowed.size(), layers));
+            "layer_types",
+            String.format(Locale.ROOT, "has %d entries for %d layers", windowed.size(), layers));
       }
     } else {
       int first = fields.positive("max_window_layers", 28);

@@ -2,6 +2,7 @@ package org.rlhfstreams.model.architecture;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rlhfstreams.model.ModelException;
 
@@ -35,8 +36,11 @@ public record TensorSpecification(String name, List<Long> shape) {
       List<TensorSpecification> specifications, Map<String, float[]> tensors) {
     if (tensors.size() != specifications.size()) {
       throw new ModelException(
-          "it has %d tensors where this model has %d: it is of another architecture"
-              .formatted(tensors.size(), specifications.size()));
+          String.format(
+              Locale.ROOT,
+              "it has %d tensors where this model has %d: it is of another architecture",
+              tensors.size(),
+              specifications.size()));
     }
     for (TensorSpecification specification : specifications) {
       float[] values = tensors.get(specification.name());

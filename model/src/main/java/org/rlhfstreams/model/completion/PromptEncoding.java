@@ -2,6 +2,7 @@ package org.rlhfstreams.model.completion;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
@@ -60,9 +61,13 @@ public final class PromptEncoding {
     int window = configuration.maxPositions();
     if (tokenIds.length >= window) {
       throw new PromptException(
-          ("the prompt has %,d tokens, which leave no room for a response in the model's context of"
-                  + " %,d: shorten it to %,d or fewer")
-              .formatted(tokenIds.length, window, window - 1));
+          String.format(
+              Locale.ROOT,
+              ("the prompt has %,d tokens, which leave no room for a response in the model's context of"
+                  + " %,d: shorten it to %,d or fewer"),
+              tokenIds.length,
+              window,
+              window - 1));
     }
     requireKnown(tokenIds);
     return tokenIds;
@@ -78,9 +83,13 @@ public final class PromptEncoding {
     for (int i = 0; i < tokenIds.length; i++) {
       if (tokenIds[i] < 0 || tokenIds[i] >= vocabulary) {
         throw new PromptException(
-            ("token id %d at index %d is outside the model's vocabulary: give ids from 0 to %d, of"
-                    + " this model's tokenizer")
-                .formatted(tokenIds[i], i, vocabulary - 1));
+            String.format(
+                Locale.ROOT,
+                ("token id %d at index %d is outside the model's vocabulary: give ids from 0 to %d, of"
+                    + " this model's tokenizer"),
+                tokenIds[i],
+                i,
+                vocabulary - 1));
       }
     }
   }

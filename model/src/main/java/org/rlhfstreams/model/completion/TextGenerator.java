@@ -3,6 +3,7 @@ package org.rlhfstreams.model.completion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.rlhfstreams.model.generation.Generation;
@@ -47,8 +48,11 @@ public final class TextGenerator implements AutoCloseable {
     }
     if (promptTokenIds.length >= generator.maxTokens()) {
       throw new PromptException(
-          "the prompt has %,d tokens, but the cache has room for %,d with the response: shorten it"
-              .formatted(promptTokenIds.length, generator.maxTokens()));
+          String.format(
+              Locale.ROOT,
+              "the prompt has %,d tokens, but the cache has room for %,d with the response: shorten it",
+              promptTokenIds.length,
+              generator.maxTokens()));
     }
     CompletionText text =
         new CompletionText(request, prompts.tokenizer(), generator.settings().stopTokens());

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -229,8 +230,12 @@ public final class Weights implements AutoCloseable {
     TensorSpecification specification = specifications.get(index);
     if (values.remaining() != specification.size()) {
       throw new IllegalArgumentException(
-          "tensor %s has %d elements, not %d"
-              .formatted(specification.name(), specification.size(), values.remaining()));
+          String.format(
+              Locale.ROOT,
+              "tensor %s has %d elements, not %d",
+              specification.name(),
+              specification.size(),
+              values.remaining()));
     }
     float[] array = new float[values.remaining()];
     values.get(array);

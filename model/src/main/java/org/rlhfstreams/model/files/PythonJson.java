@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.rlhfstreams.model.ModelException;
@@ -124,7 +125,8 @@ final class PythonJson {
         case '\t' -> text.append("\\t");
         case '\f' -> text.append("\\f");
         case '\b' -> text.append("\\b");
-        default -> text.append(c < ' ' || c > '~' ? "\\u%04x".formatted((int) c) : c);
+        default ->
+            text.append(c < ' ' || c > '~' ? String.format(Locale.ROOT, "\\u%04x", (int) c) : c);
       }
     }
     text.append('"');

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,8 +43,11 @@ public final class SafetensorsFile {
     if (length < 2 || length > Math.min(file.size() - LENGTH, MAX_HEADER)) {
       throw SafetensorsHeader.corrupt(
           path,
-          "announces a header of %s bytes in a file of %d"
-              .formatted(Long.toUnsignedString(length), file.size()));
+          String.format(
+              Locale.ROOT,
+              "announces a header of %s bytes in a file of %d",
+              Long.toUnsignedString(length),
+              file.size()));
     }
     byte[] header = file.read(LENGTH, (int) length).array();
     long dataStart = LENGTH + length;
@@ -116,8 +120,12 @@ public final class SafetensorsFile {
     StoredTensor tensor = tensor(name);
     if (tensor.bytes() > Integer.MAX_VALUE) {
       throw new ModelException(
-          "%s: tensor %s has %d bytes, more than a buffer holds: take it in parts"
-              .formatted(path(), name, tensor.bytes()));
+          String.format(
+              Locale.ROOT,
+              "%s: tensor %s has %d bytes, more than a buffer holds: take it in parts",
+              path(),
+              name,
+              tensor.bytes()));
     }
     return bytes(name, 0, (int) tensor.bytes());
   }
@@ -131,8 +139,13 @@ public final class SafetensorsFile {
     StoredTensor tensor = tensor(name);
     if (from < 0 || length < 0 || length > tensor.bytes() - from) {
       throw new IndexOutOfBoundsException(
-          "%d bytes from %d on of tensor %s, which has %d"
-              .formatted(length, from, name, tensor.bytes()));
+          String.format(
+              Locale.ROOT,
+              "%d bytes from %d on of tensor %s, which has %d",
+              length,
+              from,
+              name,
+              tensor.bytes()));
     }
     return file.map(dataStart + tensor.start() + from, length);
   }
@@ -160,8 +173,12 @@ public final class SafetensorsFile {
     long elements = tensor(name).elements();
     if (elements > Integer.MAX_VALUE - 8) {
       throw new ModelException(
-          "%s: tensor %s has %d elements, more than an array holds"
-              .formatted(path(), name, elements));
+          String.format(
+              Locale.ROOT,
+              "%s: tensor %s has %d elements, more than an array holds",
+              path(),
+              name,
+              elements));
     }
     return (int) elements;
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
@@ -107,8 +108,14 @@ record SafetensorsHeader(
       if (!fits(tensor)) {
         throw corrupt(
             file,
-            "gives tensor %s of shape %s and type %s the bytes %d to %d"
-                .formatted(name, shape, tensor.type(), tensor.start(), tensor.end()));
+            String.format(
+                Locale.ROOT,
+                "gives tensor %s of shape %s and type %s the bytes %d to %d",
+                name,
+                shape,
+                tensor.type(),
+                tensor.start(),
+                tensor.end()));
       }
       return tensor;
     }
@@ -144,8 +151,14 @@ record SafetensorsHeader(
         if (tensor.start() != at || tensor.end() > dataLength) {
           throw corrupt(
               file,
-              "places tensor %s at bytes %d to %d, but bytes %d to %d are what follows"
-                  .formatted(tensor.name(), tensor.start(), tensor.end(), at, dataLength));
+              String.format(
+                  Locale.ROOT,
+                  "places tensor %s at bytes %d to %d, but bytes %d to %d are what follows",
+                  tensor.name(),
+                  tensor.start(),
+                  tensor.end(),
+                  at,
+                  dataLength));
         }
         at = tensor.end();
       }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -79,13 +80,14 @@ public final class SafetensorsWriter {
         tensor.content().writeTo(channel);
         if (channel.position() - before != tensor.bytes()) {
           throw new IllegalArgumentException(
-              "tensor %s of shape %s and type %s takes %d bytes, but %d were written"
-                  .formatted(
-                      tensor.specification().name(),
-                      tensor.specification().shape(),
-                      tensor.type(),
-                      tensor.bytes(),
-                      channel.position() - before));
+              String.format(
+                  Locale.ROOT,
+                  "tensor %s of shape %s and type %s takes %d bytes, but %d were written",
+                  tensor.specification().name(),
+                  tensor.specification().shape(),
+                  tensor.type(),
+                  tensor.bytes(),
+                  channel.position() - before));
         }
       }
       channel.force(true);

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import org.rlhfstreams.model.ModelException;
 
 /**
@@ -86,8 +87,12 @@ record SizedFile(Path path, long size) {
       if (now != size) {
         channel.close();
         throw new ModelException(
-            "%s had %d bytes when it was opened and has %d now: open the model again"
-                .formatted(path, size, now));
+            String.format(
+                Locale.ROOT,
+                "%s had %d bytes when it was opened and has %d now: open the model again",
+                path,
+                size,
+                now));
       }
       return channel;
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,7 +36,9 @@ record WeightFiles(Map<String, List<TensorSource>> files, Optional<ShardIndex> i
     }
     Map<String, List<TensorSource>> files = new TreeMap<>();
     for (int i = 0; i < shards.size(); i++) {
-      files.put("model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size()), shards.get(i));
+      files.put(
+          String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size()),
+          shards.get(i));
     }
     long parameters = tensors.stream().mapToLong(tensor -> tensor.specification().size()).sum();
     return sharded(files, ShardIndex.metadata(source.flatMap(TensorFiles::index), parameters));

@@ -1,5 +1,7 @@
 package org.rlhfstreams.model.generation;
 
+import java.util.Locale;
+
 /**
  * One response to sample.
  *
@@ -22,14 +24,22 @@ public record GenerationRequest(
     }
     if (promptTokenIds.length >= maxTokens) {
       throw new IllegalArgumentException(
-          "request %s has %d prompt tokens, which leave no room in a window of %d"
-              .formatted(id, promptTokenIds.length, maxTokens));
+          String.format(
+              Locale.ROOT,
+              "request %s has %d prompt tokens, which leave no room in a window of %d",
+              id,
+              promptTokenIds.length,
+              maxTokens));
     }
     for (int token : promptTokenIds) {
       if (token < 0 || token >= vocabulary) {
         throw new IllegalArgumentException(
-            "request %s has token %d, outside the vocabulary of %d"
-                .formatted(id, token, vocabulary));
+            String.format(
+                Locale.ROOT,
+                "request %s has token %d, outside the vocabulary of %d",
+                id,
+                token,
+                vocabulary));
       }
     }
   }

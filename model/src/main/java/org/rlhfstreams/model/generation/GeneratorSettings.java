@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.generation;
 
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -19,8 +20,12 @@ public record GeneratorSettings(
     stopTokens = Set.copyOf(stopTokens);
     if (slots < 1 || maxTokens < 2 || cacheBytes < 1) {
       throw new IllegalArgumentException(
-          "a generator needs at least 1 slot, 2 tokens and 1 byte of cache; got %d, %d, %d"
-              .formatted(slots, maxTokens, cacheBytes));
+          String.format(
+              Locale.ROOT,
+              "a generator needs at least 1 slot, 2 tokens and 1 byte of cache; got %d, %d, %d",
+              slots,
+              maxTokens,
+              cacheBytes));
     }
   }
 

@@ -1,5 +1,7 @@
 package org.rlhfstreams.model.memory;
 
+import java.util.Locale;
+
 /**
  * How much is generated at once.
  *
@@ -11,8 +13,12 @@ public record GenerationLoad(int slots, int promptTokens, int tokens) {
   public GenerationLoad {
     if (slots < 1 || promptTokens < 1 || tokens < promptTokens) {
       throw new IllegalArgumentException(
-          "generation needs at least 1 row, 1 prompt token and as many tokens; got %d, %d, %d"
-              .formatted(slots, promptTokens, tokens));
+          String.format(
+              Locale.ROOT,
+              "generation needs at least 1 row, 1 prompt token and as many tokens; got %d, %d, %d",
+              slots,
+              promptTokens,
+              tokens));
     }
   }
 }

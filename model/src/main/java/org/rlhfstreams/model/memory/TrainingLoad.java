@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.memory;
 
+import java.util.Locale;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 
 /**
@@ -12,7 +13,11 @@ public record TrainingLoad(int rows, int tokens, MicroBatchSettings microBatches
   public TrainingLoad {
     if (rows < 1 || tokens < 2) {
       throw new IllegalArgumentException(
-          "training needs at least 1 row of 2 tokens; got %d of %d".formatted(rows, tokens));
+          String.format(
+              Locale.ROOT,
+              "training needs at least 1 row of 2 tokens; got %d of %d",
+              rows,
+              tokens));
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -46,9 +47,15 @@ public final class SharedVocabulary {
             .findFirst()
             .orElseThrow();
     throw new ModelException(
-        ("%s and %s have different tokenizers: token %d is %s in the first and %s in the second;"
-                + " name two models of one family")
-            .formatted(one, other, id, shown(tokens.get(id)), shown(others.get(id))));
+        String.format(
+            Locale.ROOT,
+            ("%s and %s have different tokenizers: token %d is %s in the first and %s in the second;"
+                + " name two models of one family"),
+            one,
+            other,
+            id,
+            shown(tokens.get(id)),
+            shown(others.get(id))));
   }
 
   private static String shown(String token) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.rlhfstreams.model.ModelException;
@@ -78,12 +79,13 @@ public final class Tokenizer implements AutoCloseable {
     if (tokenizer.vocabularySize > configuration.vocabularySize()) {
       tokenizer.close();
       throw new ModelException(
-          ("%s has token ids up to %d, but config.json beside it has vocab_size %d: they are not of"
-                  + " one model")
-              .formatted(
-                  tokenizer.directory.resolve(FILE),
-                  tokenizer.vocabularySize - 1,
-                  configuration.vocabularySize()));
+          String.format(
+              Locale.ROOT,
+              ("%s has token ids up to %d, but config.json beside it has vocab_size %d: they are not of"
+                  + " one model"),
+              tokenizer.directory.resolve(FILE),
+              tokenizer.vocabularySize - 1,
+              configuration.vocabularySize()));
     }
     return tokenizer;
   }

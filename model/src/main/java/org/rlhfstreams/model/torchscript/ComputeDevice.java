@@ -44,8 +44,11 @@ public final class ComputeDevice {
     int number = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
     if (number >= gpus) {
       throw new ModelException(
-          "device %s is not there: %d GPUs were found; set device to auto or cpu, or build with the"
-                  .formatted(name, gpus)
+          String.format(
+                  Locale.ROOT,
+                  "device %s is not there: %d GPUs were found; set device to auto or cpu, or build with the",
+                  name,
+                  gpus)
               + " Maven profile cuda, which brings PyTorch's CUDA library");
     }
     return Device.gpu(number);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.OptimizerSetting;
@@ -133,7 +134,11 @@ final class AdamW implements AutoCloseable {
   private static void assign(List<NDArray> tensors, List<float[]> values) {
     if (tensors.size() != values.size()) {
       throw new IllegalArgumentException(
-          "optimizer state has %d tensors, the model %d".formatted(values.size(), tensors.size()));
+          String.format(
+              Locale.ROOT,
+              "optimizer state has %d tensors, the model %d",
+              values.size(),
+              tensors.size()));
     }
     for (int i = 0; i < tensors.size(); i++) {
       TensorCopy.into(tensors.get(i), values.get(i));

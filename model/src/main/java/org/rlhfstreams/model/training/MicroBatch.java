@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.TokenMatrix;
 
@@ -150,8 +151,12 @@ final class MicroBatch {
       float[] row = byRow[member.row()];
       if (row.length != count(member)) {
         throw new IllegalArgumentException(
-            "row %d has %d gradients for %d tokens"
-                .formatted(member.row(), row.length, count(member)));
+            String.format(
+                Locale.ROOT,
+                "row %d has %d gradients for %d tokens",
+                member.row(),
+                row.length,
+                count(member)));
       }
       System.arraycopy(row, 0, values, at, row.length);
       at += row.length;

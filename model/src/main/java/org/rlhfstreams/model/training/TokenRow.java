@@ -2,6 +2,7 @@ package org.rlhfstreams.model.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One sequence: a prompt and the response after it.
@@ -14,8 +15,11 @@ public record TokenRow(int[] tokenIds, int responseStart) {
   public TokenRow {
     if (responseStart < 1 || responseStart >= tokenIds.length) {
       throw new IllegalArgumentException(
-          "a row of %d tokens cannot have its response start at %d"
-              .formatted(tokenIds.length, responseStart));
+          String.format(
+              Locale.ROOT,
+              "a row of %d tokens cannot have its response start at %d",
+              tokenIds.length,
+              responseStart));
     }
   }
 

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
@@ -58,6 +60,22 @@ final class RoundTripTest {
     Path source = Goldens.model("qwen2-bias"); // which transformers saved with 60 KB a file
     ModelConversion.convert(source, split, Optional.empty(), Optional.of(ShardPlan.parse("60KB")));
     assertThat(ModelFiles.content(split)).isEqualTo(ModelFiles.content(source));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG", "hi-IN-u-nu-deva"})
+  void filesHaveTheNamesOfTransformersWhateverDigitsTheMachinesLanguageHas(String language) {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag(language));
+      Path split = temporary.resolve("split");
+      Path source = Goldens.model("qwen2-bias");
+      ModelConversion.convert(
+          source, split, Optional.empty(), Optional.of(ShardPlan.parse("60KB")));
+      assertThat(ModelFiles.content(split)).isEqualTo(ModelFiles.content(source));
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,10 +55,15 @@ final class SafetensorsFileTest {
   void tensorsBeyondTwoGigabytesAreReachedAndALargerOneIsTakenInParts() throws IOException {
     long size = 3L << 30;
     String header =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"big":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]},\
-        "last":{"dtype":"I64","shape":[2],"data_offsets":[%d,%d]}}"""
-            .formatted(size, size, size, size + 16);
+        "last":{"dtype":"I64","shape":[2],"data_offsets":[%d,%d]}}""",
+            size,
+            size,
+            size,
+            size + 16);
     Files.write(file, ModelFiles.safetensors(header, 0));
     ByteBuffer last = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
     last.putLong(7).putLong(-7).flip();

@@ -12,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -198,9 +199,13 @@ public final class PeopleServer implements AutoCloseable {
     } catch (Exception e) { // Vert.x throws what bind threw, checked or not
       server.close();
       throw new ConnectionException(
-          ("port %d on %s is in use or not ours to take (%s): name another with people.http-port,"
-                  + " or 0 for a free one")
-              .formatted(settings.httpPort(), settings.host(), e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              ("port %d on %s is in use or not ours to take (%s): name another with people.http-port,"
+                  + " or 0 for a free one"),
+              settings.httpPort(),
+              settings.host(),
+              e.getMessage()),
           e);
     }
   }
@@ -247,7 +252,9 @@ public final class PeopleServer implements AutoCloseable {
       vertx.close().await(ShutdownBudget.SERVER.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new ConnectionException(
-          "the HTTP API did not stop in %d s".formatted(ShutdownBudget.SERVER.toSeconds()), e);
+          String.format(
+              Locale.ROOT, "the HTTP API did not stop in %d s", ShutdownBudget.SERVER.toSeconds()),
+          e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.rlhfstreams.people.api;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.rlhfstreams.people.problems.ProblemException;
 
 /** The rule how much text a record may have, so that the log takes it with what else it holds. */
@@ -18,7 +19,10 @@ final class RecordSize {
   static void require(String field, long bytes) {
     if (bytes > MOST_BYTES) {
       throw ProblemException.at(
-          field, 413, "Too large", "it has %d bytes of text; %d fit".formatted(bytes, MOST_BYTES));
+          field,
+          413,
+          "Too large",
+          String.format(Locale.ROOT, "it has %d bytes of text; %d fit", bytes, MOST_BYTES));
     }
   }
 

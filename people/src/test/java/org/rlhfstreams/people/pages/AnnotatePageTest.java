@@ -3,6 +3,7 @@ package org.rlhfstreams.people.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -184,11 +185,15 @@ final class AnnotatePageTest extends InBrowser {
   void copesWithLongIdentifiers() {
     for (int index = 1; index <= 12; index++) {
       server.ask(
-          "q%02d|%s".formatted(index, "x".repeat(600)), "Prompt " + index, "One", "Other", false);
+          String.format(Locale.ROOT, "q%02d|%s", index, "x".repeat(600)),
+          "Prompt " + index,
+          "One",
+          "Other",
+          false);
     }
     open();
     for (int index = 1; index <= 12; index++) {
-      judge("1", "q%02d|%s".formatted(index, "x".repeat(600)));
+      judge("1", String.format(Locale.ROOT, "q%02d|%s", index, "x".repeat(600)));
     }
     Browser.until(() -> server.judgements().size() == 12);
   }

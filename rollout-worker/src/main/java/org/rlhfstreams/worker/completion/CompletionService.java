@@ -1,6 +1,7 @@
 package org.rlhfstreams.worker.completion;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -82,17 +83,23 @@ public final class CompletionService implements AutoCloseable {
     if (wanted > capacity) {
       throw new RefusedException(
           RefusedException.Reason.TOO_LARGE,
-          ("it asks for %,d completions, and this worker takes %,d at once: ask for fewer, or raise"
-                  + " rollout-worker.completion-queue")
-              .formatted(wanted, capacity));
+          String.format(
+              Locale.ROOT,
+              ("it asks for %,d completions, and this worker takes %,d at once: ask for fewer, or raise"
+                  + " rollout-worker.completion-queue"),
+              wanted,
+              capacity));
     }
     int before = outstanding.getAndUpdate(rows -> rows + wanted > capacity ? rows : rows + wanted);
     if (before + wanted > capacity) {
       throw new RefusedException(
           RefusedException.Reason.FULL,
-          ("%,d completions are under way or waiting, and there is room for %,d: try again in some"
-                  + " seconds, or raise rollout-worker.completion-queue")
-              .formatted(before, capacity));
+          String.format(
+              Locale.ROOT,
+              ("%,d completions are under way or waiting, and there is room for %,d: try again in some"
+                  + " seconds, or raise rollout-worker.completion-queue"),
+              before,
+              capacity));
     }
     synchronized (this) {
       if (closed) {

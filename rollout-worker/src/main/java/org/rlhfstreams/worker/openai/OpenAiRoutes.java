@@ -7,6 +7,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -148,7 +149,8 @@ public final class OpenAiRoutes implements Consumer<Router> {
         context.statusCode() == 413
             ? ApiException.refused(
                 413,
-                "the body is larger than %,d bytes: send less".formatted(BODY_BYTES),
+                String.format(
+                    Locale.ROOT, "the body is larger than %,d bytes: send less", BODY_BYTES),
                 null,
                 "body_too_large")
             : Responses.error(context.failure(), null);

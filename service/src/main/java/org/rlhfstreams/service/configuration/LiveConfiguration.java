@@ -1,5 +1,6 @@
 package org.rlhfstreams.service.configuration;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
@@ -41,8 +42,11 @@ public record LiveConfiguration(
   public LiveConfiguration {
     if (guardRows > heldOutRows) {
       throw new ConfigurationException(
-          "live.guard-rows = %d is more than live.held-out-rows = %d: no version would ever be judged; make the second at least as large"
-              .formatted(guardRows, heldOutRows));
+          String.format(
+              Locale.ROOT,
+              "live.guard-rows = %d is more than live.held-out-rows = %d: no version would ever be judged; make the second at least as large",
+              guardRows,
+              heldOutRows));
     }
   }
 

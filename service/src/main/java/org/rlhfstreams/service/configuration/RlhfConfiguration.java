@@ -1,5 +1,6 @@
 package org.rlhfstreams.service.configuration;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.service.objective.SettingsSection;
@@ -50,9 +51,12 @@ public record RlhfConfiguration(
     }
     if (learner.batchSize() < objective.examples().smallestBatch()) {
       throw new ConfigurationException(
-          "learner.batch-size = %d: %s measures each response against another one's prompt of the same batch; make it %d or more"
-              .formatted(
-                  learner.batchSize(), objective.text(), objective.examples().smallestBatch()));
+          String.format(
+              Locale.ROOT,
+              "learner.batch-size = %d: %s measures each response against another one's prompt of the same batch; make it %d or more",
+              learner.batchSize(),
+              objective.text(),
+              objective.examples().smallestBatch()));
     }
     objective
         .sections()
@@ -76,21 +80,32 @@ public record RlhfConfiguration(
       LearnerConfiguration learner, SettingsSection section, int miniBatches) {
     if (learner.batchSize() % miniBatches != 0) {
       throw new ConfigurationException(
-          "learner.batch-size = %d does not divide into %s.mini-batches = %d equal parts: change one of them"
-              .formatted(learner.batchSize(), section.key(), miniBatches));
+          String.format(
+              Locale.ROOT,
+              "learner.batch-size = %d does not divide into %s.mini-batches = %d equal parts: change one of them",
+              learner.batchSize(),
+              section.key(),
+              miniBatches));
     }
   }
 
   private static void requireGroups(LearnerConfiguration learner, SamplingConfiguration sampling) {
     if (sampling.samples() < 2) {
       throw new ConfigurationException(
-          "sampling.samples = %d: %s compares responses to one prompt; make it 2 or more, 8 is usual"
-              .formatted(sampling.samples(), learner.objective().text()));
+          String.format(
+              Locale.ROOT,
+              "sampling.samples = %d: %s compares responses to one prompt; make it 2 or more, 8 is usual",
+              sampling.samples(),
+              learner.objective().text()));
     }
     if (learner.batchSize() % sampling.samples() != 0) {
       throw new ConfigurationException(
-          "learner.batch-size = %d is no multiple of sampling.samples = %d, and %s learns from whole groups: change one of them"
-              .formatted(learner.batchSize(), sampling.samples(), learner.objective().text()));
+          String.format(
+              Locale.ROOT,
+              "learner.batch-size = %d is no multiple of sampling.samples = %d, and %s learns from whole groups: change one of them",
+              learner.batchSize(),
+              sampling.samples(),
+              learner.objective().text()));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -146,11 +147,16 @@ final class Placement {
   private void requireKept(TopicPartition partition, long next, long oldest) {
     if (oldest > next) {
       throw new ConnectionException(
-          ("%s goes on at offset %d of %s, but retention has removed what lies before %d: what was"
+          String.format(
+              Locale.ROOT,
+              ("%s goes on at offset %d of %s, but retention has removed what lies before %d: what was"
                   + " admitted there is lost, and a learner would wait for it. Start a new run with"
                   + " another connection.topic-prefix, and let its topics keep their records"
-                  + " (retention.ms and retention.bytes -1)")
-              .formatted(positions.group(), next, partition, oldest));
+                  + " (retention.ms and retention.bytes -1)"),
+              positions.group(),
+              next,
+              partition,
+              oldest));
     }
   }
 

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -98,8 +99,13 @@ public final class OperationsEndpoint implements AutoCloseable {
     } catch (Exception e) { // Vert.x throws what bind threw, checked or not
       endpoint.close();
       throw new ConnectionException(
-          "port %d on %s is in use or not ours to take (%s): name another with %s, or 0 for a free one"
-              .formatted(port, host, e.getMessage(), setting),
+          String.format(
+              Locale.ROOT,
+              "port %d on %s is in use or not ours to take (%s): name another with %s, or 0 for a free one",
+              port,
+              host,
+              e.getMessage(),
+              setting),
           e);
     }
   }
@@ -136,7 +142,10 @@ public final class OperationsEndpoint implements AutoCloseable {
       vertx.close().await(ShutdownBudget.SERVER.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new ConnectionException(
-          "the health endpoint did not stop in %d s".formatted(ShutdownBudget.SERVER.toSeconds()),
+          String.format(
+              Locale.ROOT,
+              "the health endpoint did not stop in %d s",
+              ShutdownBudget.SERVER.toSeconds()),
           e);
     }
   }

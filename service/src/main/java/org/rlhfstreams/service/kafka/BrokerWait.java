@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -87,8 +88,13 @@ public final class BrokerWait {
       throw e;
     } catch (Exception e) {
       throw new ConnectionException(
-          "the %s did not answer in %d s (%s): start it, or set %s to where it is"
-              .formatted(what, limit.toSeconds(), RootCause.message(e), setting));
+          String.format(
+              Locale.ROOT,
+              "the %s did not answer in %d s (%s): start it, or set %s to where it is",
+              what,
+              limit.toSeconds(),
+              RootCause.message(e),
+              setting));
     }
   }
 
@@ -125,9 +131,12 @@ public final class BrokerWait {
     }
     if (answer.isRefusal()) {
       throw new ConnectionException(
-          ("the schema registry at %s does not let this client in (%d): check the user and the"
-                  + " password in schema-registry.basic.auth.user.info")
-              .formatted(registry.url(), answer.status()));
+          String.format(
+              Locale.ROOT,
+              ("the schema registry at %s does not let this client in (%d): check the user and the"
+                  + " password in schema-registry.basic.auth.user.info"),
+              registry.url(),
+              answer.status()));
     }
     if (answer.status() >= 500) {
       throw new IOException("it answered " + answer.status());

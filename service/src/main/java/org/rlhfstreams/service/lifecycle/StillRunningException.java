@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.lifecycle;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** A thread has not ended in its share of the {@link ShutdownBudget}; what it uses stays open. */
 public final class StillRunningException extends RuntimeException {
@@ -13,8 +14,11 @@ public final class StillRunningException extends RuntimeException {
    */
   public StillRunningException(String thread, Duration waited) {
     super(
-        "thread %s has not ended %.0f s after it was told to stop"
-            .formatted(thread, waited.toMillis() / 1e3));
+        String.format(
+            Locale.ROOT,
+            "thread %s has not ended %.0f s after it was told to stop",
+            thread,
+            waited.toMillis() / 1e3));
     this.thread = thread;
   }
 

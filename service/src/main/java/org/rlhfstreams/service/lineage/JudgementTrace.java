@@ -90,11 +90,12 @@ public final class JudgementTrace {
       add(
           record,
           "judged",
-          "%s by %s after %.1f s"
-              .formatted(
-                  judgement.getChoice().name().toLowerCase(Locale.ROOT),
-                  judgement.getAnnotator(),
-                  judgement.getMillisecondsSpent() / 1e3));
+          String.format(
+              Locale.ROOT,
+              "%s by %s after %.1f s",
+              judgement.getChoice().name().toLowerCase(Locale.ROOT),
+              judgement.getAnnotator(),
+              judgement.getMillisecondsSpent() / 1e3));
     }
   }
 
@@ -125,7 +126,7 @@ public final class JudgementTrace {
     }
     String others =
         preference.getAnnotators().size() > 1
-            ? " of %d people".formatted(preference.getAnnotators().size())
+            ? String.format(Locale.ROOT, " of %d people", preference.getAnnotators().size())
             : "";
     add(
         record,
@@ -138,8 +139,11 @@ public final class JudgementTrace {
       add(
           record,
           "held out",
-          "%s judges reward models from step %d on and is not learned from"
-              .formatted(preferenceId, step.getVersion().getStep()));
+          String.format(
+              Locale.ROOT,
+              "%s judges reward models from step %d on and is not learned from",
+              preferenceId,
+              step.getVersion().getStep()));
     }
     long own = step.getRolloutIds().stream().filter(this::isOfThePreference).count();
     if (own == 0 || !runs.add(step.getRunId())) {
@@ -153,14 +157,15 @@ public final class JudgementTrace {
     add(
         record,
         "learned",
-        "%s: with %d others, into %s %s (%s)%s"
-            .formatted(
-                preferenceId,
-                step.getRolloutIds().size() - own,
-                reward ? "reward model" : "policy",
-                WeightVersions.text(step.getVersion()),
-                step.getObjective(),
-                withheld ? ", which is withheld; the next that goes out has it too" : ""));
+        String.format(
+            Locale.ROOT,
+            "%s: with %d others, into %s %s (%s)%s",
+            preferenceId,
+            step.getRolloutIds().size() - own,
+            reward ? "reward model" : "policy",
+            WeightVersions.text(step.getVersion()),
+            step.getObjective(),
+            withheld ? ", which is withheld; the next that goes out has it too" : ""));
     if (reward) {
       rewardVersion = rewardVersion.or(() -> Optional.of(step.getVersion()));
     } else {
@@ -205,12 +210,13 @@ public final class JudgementTrace {
     add(
         record,
         "learned",
-        "%d of %d responses with such scores, into policy %s (%s)"
-            .formatted(
-                own,
-                step.getRolloutIds().size(),
-                WeightVersions.text(step.getVersion()),
-                step.getObjective()));
+        String.format(
+            Locale.ROOT,
+            "%d of %d responses with such scores, into policy %s (%s)",
+            own,
+            step.getRolloutIds().size(),
+            WeightVersions.text(step.getVersion()),
+            step.getObjective()));
   }
 
   private void sampled(ConsumerRecord<String, byte[]> record, Rollout rollout) {

@@ -110,11 +110,12 @@ public final class RequestTrace {
     add(
         record,
         "admitted",
-        "%d response%s, policy %s or newer"
-            .formatted(
-                request.getSamples(),
-                request.getSamples() == 1 ? "" : "s",
-                WeightVersions.text(request.getMinimumVersion())));
+        String.format(
+            Locale.ROOT,
+            "%d response%s, policy %s or newer",
+            request.getSamples(),
+            request.getSamples() == 1 ? "" : "s",
+            WeightVersions.text(request.getMinimumVersion())));
   }
 
   private void prompted(ConsumerRecord<String, byte[]> record, Prompt prompt) {
@@ -148,13 +149,14 @@ public final class RequestTrace {
     add(
         record,
         "sampled",
-        "%s: %d tokens by policy %s on %s: %s"
-            .formatted(
-                rollout.getRolloutId(),
-                rollout.getResponseTokenIds().size(),
-                String.join(", ", versions),
-                rollout.getWorkerId(),
-                ShownText.of(rollout.getResponseText())));
+        String.format(
+            Locale.ROOT,
+            "%s: %d tokens by policy %s on %s: %s",
+            rollout.getRolloutId(),
+            rollout.getResponseTokenIds().size(),
+            String.join(", ", versions),
+            rollout.getWorkerId(),
+            ShownText.of(rollout.getResponseText())));
   }
 
   private void scored(ConsumerRecord<String, byte[]> record, ScoredRollout scored) {
@@ -183,12 +185,13 @@ public final class RequestTrace {
       add(
           record,
           "learned",
-          "%s: with %d others, into policy %s (%s)"
-              .formatted(
-                  String.join(", ", own),
-                  step.getRolloutIds().size() - own.size(),
-                  WeightVersions.text(step.getVersion()),
-                  step.getObjective()));
+          String.format(
+              Locale.ROOT,
+              "%s: with %d others, into policy %s (%s)",
+              String.join(", ", own),
+              step.getRolloutIds().size() - own.size(),
+              WeightVersions.text(step.getVersion()),
+              step.getObjective()));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -143,10 +144,14 @@ final class LogCursor {
         (partition, offset) -> {
           if (gapsRefused) {
             throw new ConnectionException(
-                ("offset %d of %s comes next, but the log begins at %d: retention has removed what had"
+                String.format(
+                    Locale.ROOT,
+                    ("offset %d of %s comes next, but the log begins at %d: retention has removed what had"
                         + " not been read. Start a new run with another connection.topic-prefix, and"
-                        + " let its topics keep their records (retention.ms and retention.bytes -1)")
-                    .formatted(offset, partition, oldest.get(partition)));
+                        + " let its topics keep their records (retention.ms and retention.bytes -1)"),
+                    offset,
+                    partition,
+                    oldest.get(partition)));
           }
           LOG.warn(
               "{}: the log no longer has offset {}; reading goes on at {}",

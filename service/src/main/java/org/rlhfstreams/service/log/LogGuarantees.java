@@ -3,6 +3,7 @@ package org.rlhfstreams.service.log;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -199,8 +200,12 @@ public final class LogGuarantees {
             String.valueOf(most),
             "at least " + wanted,
             most >= wanted ? Guarantee.State.MET : Guarantee.State.BROKEN,
-            ("set kafka.transaction.timeout.ms to %d or less here, or %s to %d or more in the brokers'"
-                    + " server.properties")
-                .formatted(most, TRANSACTIONS, wanted)));
+            String.format(
+                Locale.ROOT,
+                ("set kafka.transaction.timeout.ms to %d or less here, or %s to %d or more in the brokers'"
+                    + " server.properties"),
+                most,
+                TRANSACTIONS,
+                wanted)));
   }
 }

@@ -2,6 +2,7 @@ package org.rlhfstreams.service.log;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -55,11 +56,18 @@ public final class LogIdentity {
       String reader, String topic, long offset, String before, String now) {
     if (!before.equals(now)) {
       throw new ConnectionException(
-          ("%s has read %s up to offset %d, but %s is another log now (topic id %s, was %s): it was"
+          String.format(
+              Locale.ROOT,
+              ("%s has read %s up to offset %d, but %s is another log now (topic id %s, was %s): it was"
                   + " deleted and made anew, or this is another cluster. Name the broker that has the"
                   + " run's in connection.bootstrap-servers, or start a new run with another"
-                  + " connection.topic-prefix")
-              .formatted(reader, topic, offset, topic, now, before));
+                  + " connection.topic-prefix"),
+              reader,
+              topic,
+              offset,
+              topic,
+              now,
+              before));
     }
   }
 }

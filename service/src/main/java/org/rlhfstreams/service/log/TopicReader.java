@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -222,8 +223,11 @@ public final class TopicReader implements AutoCloseable {
       return registryAway.get();
     }
     return new ExplainedException(
-        "a transaction on %s has been open for %d s: who writes there has died, or hangs; rlhf status names the members"
-            .formatted(cursor.unread().topic(), silence.toSeconds()));
+        String.format(
+            Locale.ROOT,
+            "a transaction on %s has been open for %d s: who writes there has died, or hangs; rlhf status names the members",
+            cursor.unread().topic(),
+            silence.toSeconds()));
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.events.TensorLayout;
 
@@ -42,20 +43,31 @@ final class IncomingTensors {
           || length % Float.BYTES != 0
           || length / Float.BYTES > Integer.MAX_VALUE - 8) {
         return Optional.of(
-            "tensor %s is said to have %d bytes from %d on, where the one before ends at %d"
-                .formatted(layout.getName(), length, layout.getOffset(), end));
+            String.format(
+                Locale.ROOT,
+                "tensor %s is said to have %d bytes from %d on, where the one before ends at %d",
+                layout.getName(),
+                length,
+                layout.getOffset(),
+                end));
       }
       long size = layout.getShape().stream().reduce(1L, (a, b) -> a * b);
       if (size * Float.BYTES != length) {
         return Optional.of(
-            "tensor %s of shape %s is said to have %d bytes"
-                .formatted(layout.getName(), layout.getShape(), length));
+            String.format(
+                Locale.ROOT,
+                "tensor %s of shape %s is said to have %d bytes",
+                layout.getName(),
+                layout.getShape(),
+                length));
       }
       end += length;
     }
     return end == bytes
         ? Optional.empty()
-        : Optional.of("its tensors have %d bytes, its header says %d".formatted(end, bytes));
+        : Optional.of(
+            String.format(
+                Locale.ROOT, "its tensors have %d bytes, its header says %d", end, bytes));
   }
 
   /**

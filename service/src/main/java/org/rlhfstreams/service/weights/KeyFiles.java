@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,8 +36,13 @@ final class KeyFiles {
     List<byte[]> blocks = blocks(file, "PRIVATE KEY", setting);
     if (blocks.size() != 1) {
       throw new ConfigurationException(
-          "%s = %s has %d private keys, it needs one: openssl genpkey -algorithm ed25519 -out %s"
-              .formatted(setting, file, blocks.size(), file));
+          String.format(
+              Locale.ROOT,
+              "%s = %s has %d private keys, it needs one: openssl genpkey -algorithm ed25519 -out %s",
+              setting,
+              file,
+              blocks.size(),
+              file));
     }
     try {
       return KeyFactory.getInstance(ALGORITHM)

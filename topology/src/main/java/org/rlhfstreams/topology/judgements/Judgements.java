@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -205,9 +206,12 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
         letter(
             record,
             DeadLetterKind.RULE,
-            "judgement %s answers comparison %s, of which no record has come within %d s: it was never asked, or it closed unanswered longer ago; check the comparison id"
-                .formatted(
-                    judgement.getJudgementId(), comparisonId, settings.patience().toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "judgement %s answers comparison %s, of which no record has come within %d s: it was never asked, or it closed unanswered longer ago; check the comparison id",
+                judgement.getJudgementId(),
+                comparisonId,
+                settings.patience().toSeconds()));
     List<DeadLetter> known = waiting.get(comparisonId);
     List<DeadLetter> letters = new ArrayList<>(known == null ? List.of() : known);
     if (letters.size() >= MOST_WAITING) {
@@ -355,7 +359,7 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
   }
 
   private static String dueKey(long time, String comparisonId) {
-    return "%019d %s".formatted(time, comparisonId);
+    return String.format(Locale.ROOT, "%019d %s", time, comparisonId);
   }
 
   private void lookAtWhatIsDue(long streamTime) {
