@@ -41,7 +41,7 @@ final class IntegrationResource {
       revision.preference().ifPresent(PreferenceReader::requireSize);
     }
     return request.when(
-        Outcome.answer(
+        SubmissionOutcome.answer(
             revisions.stream()
                 .map(revision -> publisher.revise(revision, clock.instant()))
                 .toList()));

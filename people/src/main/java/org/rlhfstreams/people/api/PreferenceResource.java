@@ -40,19 +40,19 @@ final class PreferenceResource {
 
   Future<ApiResponse> publishMany(OperationRequest request) {
     JsonArray events = request.body().getJsonArray("events");
-    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    List<CompletableFuture<SubmissionOutcome>> outcomes = new ArrayList<>();
     for (int i = 0; i < events.size(); i++) {
       outcomes.add(publishOne(events.getJsonObject(i), request.caller().name()));
     }
-    return request.when(Outcome.answer(outcomes));
+    return request.when(SubmissionOutcome.answer(outcomes));
   }
 
-  private CompletableFuture<Outcome> publishOne(JsonObject event, String application) {
+  private CompletableFuture<SubmissionOutcome> publishOne(JsonObject event, String application) {
     OutputUnit fit = schema.validate(event);
     if (!fit.getValid()) {
-      return CompletableFuture.completedFuture(Outcome.refused(FaultyField.of(fit)));
+      return CompletableFuture.completedFuture(SubmissionOutcome.refused(FaultyField.of(fit)));
     }
-    return Outcome.of(
+    return SubmissionOutcome.of(
         () -> publisher.publish(PreferenceReader.read(event, application, clock.instant())));
   }
 }

@@ -39,14 +39,14 @@ final class RevisionPublisher {
    * Publishes what an annotation tool says now and takes back what it said before, both at once.
    * Revisions of one annotation are published one after the other.
    */
-  CompletableFuture<Outcome> revise(Revision revision, Instant now) {
+  CompletableFuture<SubmissionOutcome> revise(Revision revision, Instant now) {
     String annotation = revision.annotation();
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> before;
     synchronized (underWay) {
       before = underWay.put(annotation, mine);
     }
-    CompletableFuture<Outcome> outcome =
+    CompletableFuture<SubmissionOutcome> outcome =
         before == null
             ? publish(revision, now)
             : before.thenCompose(ended -> publish(revision, now));
@@ -59,7 +59,7 @@ final class RevisionPublisher {
         });
   }
 
-  private CompletableFuture<Outcome> publish(Revision revision, Instant now) {
+  private CompletableFuture<SubmissionOutcome> publish(Revision revision, Instant now) {
     try {
       once.requireSession(); // before that the views may lack the revision before
     } catch (ProblemException e) {
@@ -68,7 +68,7 @@ final class RevisionPublisher {
     RevisionId id = revision.id();
     Optional<NewestRevision> before = preferences.newestRevision(revision.annotation());
     if (before.isPresent() && before.get().at().isAfter(id.at())) {
-      return CompletableFuture.completedFuture(Outcome.LATE);
+      return CompletableFuture.completedFuture(SubmissionOutcome.LATE);
     }
     Optional<NewestRevision> same = before.filter(earlier -> earlier.at().equals(id.at()));
     // The log may have the same instant in another spelling.
@@ -90,7 +90,7 @@ final class RevisionPublisher {
     PublishedOnce.Claim claim =
         new PublishedOnce.Claim(
             "revision " + preferenceId, "annotation " + revision.annotation(), content);
-    return Outcome.of(
+    return SubmissionOutcome.of(
         () ->
             once.publish(
                 claim,

@@ -14,9 +14,9 @@ import org.rlhfstreams.people.problems.ProblemException;
  * @param kind what became of it
  * @param problem why it is refused
  */
-record Outcome(Kind kind, Optional<ProblemException> problem) {
+record SubmissionOutcome(Kind kind, Optional<ProblemException> problem) {
   /** Older than what is known: it changes nothing and is not counted. */
-  static final Outcome LATE = new Outcome(Kind.LATE, Optional.empty());
+  static final SubmissionOutcome LATE = new SubmissionOutcome(Kind.LATE, Optional.empty());
 
   /** What may become of it. */
   enum Kind {
@@ -26,8 +26,8 @@ record Outcome(Kind kind, Optional<ProblemException> problem) {
     LATE
   }
 
-  static Outcome refused(ProblemException problem) {
-    return new Outcome(Kind.REFUSED, Optional.of(problem));
+  static SubmissionOutcome refused(ProblemException problem) {
+    return new SubmissionOutcome(Kind.REFUSED, Optional.of(problem));
   }
 
   /**
@@ -35,11 +35,12 @@ record Outcome(Kind kind, Optional<ProblemException> problem) {
    *
    * @param publication completes with whether it is new; may throw a {@link ProblemException}
    */
-  static CompletableFuture<Outcome> of(Supplier<CompletableFuture<Boolean>> publication) {
+  static CompletableFuture<SubmissionOutcome> of(Supplier<CompletableFuture<Boolean>> publication) {
     try {
       return publication
           .get()
-          .thenApply(isNew -> new Outcome(isNew ? Kind.NEW : Kind.REPEATED, Optional.empty()));
+          .thenApply(
+              isNew -> new SubmissionOutcome(isNew ? Kind.NEW : Kind.REPEATED, Optional.empty()));
     } catch (ProblemException e) {
       return e.status() >= 500
           ? CompletableFuture.failedFuture(e)
@@ -50,12 +51,13 @@ record Outcome(Kind kind, Optional<ProblemException> problem) {
   /**
    * Completes when all are decided, with the answer that counts them; fails if one is not decided.
    */
-  static CompletableFuture<ApiResponse> answer(List<CompletableFuture<Outcome>> outcomes) {
+  static CompletableFuture<ApiResponse> answer(
+      List<CompletableFuture<SubmissionOutcome>> outcomes) {
     return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
         .thenApply(done -> answerOf(outcomes.stream().map(CompletableFuture::join).toList()));
   }
 
-  private static ApiResponse answerOf(List<Outcome> outcomes) {
+  private static ApiResponse answerOf(List<SubmissionOutcome> outcomes) {
     JsonArray refused = new JsonArray();
     for (int i = 0; i < outcomes.size(); i++) {
       int index = i;
@@ -78,7 +80,7 @@ record Outcome(Kind kind, Optional<ProblemException> problem) {
             .put("refused", refused));
   }
 
-  private static long count(List<Outcome> outcomes, Kind kind) {
+  private static long count(List<SubmissionOutcome> outcomes, Kind kind) {
     return outcomes.stream().filter(outcome -> outcome.kind() == kind).count();
   }
 }
