@@ -47,7 +47,7 @@ final class ContainerStack {
   private static final Integer[] PORTS_WITH_PAGES = {OPERATIONS, PAGES};
   private static final String REGISTRY_PATH = "/apis/ccompat/v7";
   private static final long TWO_GIGABYTES = 2L << 30;
-  private static final Duration LONGEST_START = Duration.ofMinutes(5);
+  private static final Duration LONGEST_START = Duration.ofMinutes(8);
 
   /** What one role alone is told; what the learner's run is like, the others have from the log. */
   private static final Map<String, Map<String, String>> OWN =
