@@ -1,6 +1,8 @@
 package org.rlhfstreams.learner.checkpoint;
 
+import java.util.List;
 import java.util.OptionalLong;
+import org.rlhfstreams.learner.data.AbandonedGeneration;
 
 /**
  * A point from which a run goes on as if it had never stopped (invariant 2).
@@ -8,6 +10,7 @@ import java.util.OptionalLong;
  * @param kind of the run that wrote it
  * @param step updates done
  * @param generation of the weights
+ * @param abandoned generations that rollbacks of the run have ended
  * @param position where the source of examples begins its next batch
  * @param commands first offset of {@code controls} whose command has not been obeyed; a first run
  *     has one, a replay has none
@@ -18,11 +21,13 @@ public record Checkpoint(
     RunKind kind,
     long step,
     int generation,
+    List<AbandonedGeneration> abandoned,
     SourcePosition position,
     OptionalLong commands,
     ValidationState validation,
     TrainerState trainer) {
   public Checkpoint {
+    abandoned = List.copyOf(abandoned);
     if (commands.isPresent() != (kind == RunKind.FIRST_RUN)) {
       throw new IllegalArgumentException("a first run obeys commands, a replay does not");
     }

@@ -70,6 +70,18 @@ final class CheckpointFields {
     return values;
   }
 
+  List<CheckpointFields> objects(String name) {
+    String wanted = "a list of objects";
+    JsonNode node = required(name, wanted);
+    require(node.isArray(), name, wanted);
+    List<CheckpointFields> objects = new ArrayList<>();
+    for (JsonNode element : node) {
+      require(element.isObject(), name, wanted);
+      objects.add(new CheckpointFields(file, prefix + name + "[" + objects.size() + "].", element));
+    }
+    return objects;
+  }
+
   double real(String name) {
     String wanted = "a number";
     JsonNode node = required(name, wanted);

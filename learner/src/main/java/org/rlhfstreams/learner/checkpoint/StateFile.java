@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.rlhfstreams.learner.data.AbandonedGeneration;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.NamedTensor;
 
@@ -25,6 +27,8 @@ final class StateFile {
   private static final String KIND = "kind";
   private static final String STEP = "step";
   private static final String GENERATION = "generation";
+  private static final String ABANDONED = "abandoned";
+  private static final String LAST_STEP = "last-step";
   private static final String POSITION = "position";
   private static final String COMMANDS = "commands";
   private static final String VALIDATION = "validation";
@@ -87,6 +91,17 @@ final class StateFile {
     json.put(KIND, checkpoint.kind().text());
     json.put(STEP, checkpoint.step());
     json.put(GENERATION, checkpoint.generation());
+    if (!checkpoint.abandoned().isEmpty()) {
+      ArrayNode abandoned = json.putArray(ABANDONED);
+      checkpoint
+          .abandoned()
+          .forEach(
+              one ->
+                  abandoned
+                      .addObject()
+                      .put(GENERATION, one.generation())
+                      .put(LAST_STEP, one.lastStep()));
+    }
     checkpoint.position().write(json.putObject(POSITION));
     checkpoint.commands().ifPresent(offset -> json.put(COMMANDS, offset));
     ObjectNode validation =
@@ -123,6 +138,7 @@ final class StateFile {
         kind,
         fields.integer(STEP),
         fields.smallInteger(GENERATION),
+        abandoned(),
         SourcePosition.read(fields.object(POSITION)),
         kind == RunKind.FIRST_RUN
             ? OptionalLong.of(fields.integer(COMMANDS))
@@ -130,6 +146,17 @@ final class StateFile {
         validation(),
         new TrainerState(
             configuration, model, others, fields.object(NUMBERS).reals(), file.toString()));
+  }
+
+  /** Absent in a run that was never rolled back, and in what releases without the rule wrote. */
+  private List<AbandonedGeneration> abandoned() {
+    return fields.has(ABANDONED)
+        ? fields.objects(ABANDONED).stream()
+            .map(
+                one ->
+                    new AbandonedGeneration(one.smallInteger(GENERATION), one.integer(LAST_STEP)))
+            .toList()
+        : List.of();
   }
 
   /** What evaluations came to. */

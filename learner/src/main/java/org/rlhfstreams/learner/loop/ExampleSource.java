@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
+import org.rlhfstreams.learner.data.AbandonedGeneration;
 
 /**
  * Where a learner's batches come from. What it hands out follows from the log and its position
@@ -49,6 +50,12 @@ public interface ExampleSource<E> extends AutoCloseable {
   default void seek(SourcePosition position) {
     seek(position, () -> false);
   }
+
+  /**
+   * Refuses from now on what abandoned generations wrote, as a source that has gone to {@link
+   * #position} and knows of them would do. Sources of what no generation wrote need not.
+   */
+  default void abandon(List<AbandonedGeneration> abandoned) {}
 
   /** What is read, for people; known after {@link #begin} or {@link #seek}. */
   default String described() {

@@ -1,7 +1,6 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,6 @@ public final class LearnerLoop<E extends Example> {
   private final Rollback rollback;
   private final SkippedSteps skippedSteps;
   private final SharedHistory history;
-  private int generation;
   private long step;
   private long checkpointedStep;
   private UntilWritten disk = new UntilWritten(DISK_PAUSE, () -> true);
@@ -80,7 +78,6 @@ public final class LearnerLoop<E extends Example> {
     this.guard = guard;
     this.controls = controls;
     this.rollback = new Rollback(connection, settings, checkpoints);
-    this.generation = settings.identity().generation();
     this.skippedSteps = new SkippedSteps(settings.configuration());
     this.history = new SharedHistory(settings.identity(), checkpoints.directory());
   }
@@ -110,7 +107,7 @@ public final class LearnerLoop<E extends Example> {
         return false;
       }
       LearningRate rate = settings.learningRate(totalSteps());
-      if (published < 0 || rollback.isUnseen(generation)) {
+      if (published < 0 || rollback.isUnseen()) {
         background.begin(outgoing(Optional.empty(), true));
       }
       listener.began(source.described());
@@ -176,10 +173,11 @@ public final class LearnerLoop<E extends Example> {
       step = checkpoint.step();
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
-      generation = checkpoint.generation();
+      rollback.begin(checkpoint);
       if (!source.seek(checkpoint.position(), stopped)) {
         return false;
       }
+      source.abandon(rollback.abandoned());
       controls.ifPresent(held -> held.begin(checkpoint.commands()));
       guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
@@ -227,8 +225,8 @@ public final class LearnerLoop<E extends Example> {
     } else if (command.getAction() == ControlAction.ROLL_BACK) {
       Optional<Long> target = rollback.target(command.getStep(), step);
       if (target.isPresent()) {
-        trainer.restore(rollback.state(target.get(), step));
-        generation = rollback.nextGeneration(generation);
+        trainer.restore(rollback.to(target.get(), step));
+        source.abandon(rollback.abandoned());
         checkpoint(trainer.state());
         background.begin(outgoing(Optional.empty(), true, List.of()));
         return true;
@@ -283,15 +281,8 @@ public final class LearnerLoop<E extends Example> {
       return;
     }
     StepMetrics record =
-        StepMetrics.newBuilder()
-            .setRunId(settings.identity().runId())
-            .setObjective(settings.identity().objective())
-            .setVersion(version())
-            .setValues(metrics)
-            .setRolloutIds(batch.stream().map(Example::id).toList())
-            .setHeldOutIds(source.heldOutIds())
-            .setMeasuredAt(Instant.now())
-            .build();
+        settings.metrics(
+            version(), metrics, batch.stream().map(Example::id).toList(), source.heldOutIds());
     background.begin(outgoing(Optional.of(record), weightsDue));
   }
 
@@ -317,7 +308,8 @@ public final class LearnerLoop<E extends Example> {
         new Checkpoint(
             settings.identity().kind(),
             step,
-            generation,
+            rollback.generation(),
+            rollback.abandoned(),
             source.position(),
             controls.map(held -> OptionalLong.of(held.offset())).orElse(OptionalLong.empty()),
             validation.state(),
@@ -331,7 +323,7 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private WeightVersion version() {
-    return new WeightVersion(generation, step);
+    return new WeightVersion(rollback.generation(), step);
   }
 
   private boolean atEnd() {

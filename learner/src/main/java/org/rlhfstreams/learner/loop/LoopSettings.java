@@ -1,8 +1,11 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.rlhfstreams.events.RunStatement;
+import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.checkpoint.RunKind;
 import org.rlhfstreams.learner.schedule.LearningRate;
@@ -41,6 +44,29 @@ public record LoopSettings(
         .setSamplesLearnedTogether(samplesLearnedTogether)
         .setMaxSteps(configuration.maxSteps())
         .setStatedAt(Instant.now())
+        .build();
+  }
+
+  /**
+   * What the log is told of a step.
+   *
+   * @param version after it
+   * @param learned ids of what it learned from
+   * @param heldOut ids of what was read for it and held out
+   */
+  StepMetrics metrics(
+      WeightVersion version,
+      Map<String, Double> values,
+      List<String> learned,
+      List<String> heldOut) {
+    return StepMetrics.newBuilder()
+        .setRunId(identity.runId())
+        .setObjective(identity.objective())
+        .setVersion(version)
+        .setValues(values)
+        .setRolloutIds(learned)
+        .setHeldOutIds(heldOut)
+        .setMeasuredAt(Instant.now())
         .build();
   }
 

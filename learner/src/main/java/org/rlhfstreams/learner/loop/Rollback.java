@@ -2,25 +2,47 @@ package org.rlhfstreams.learner.loop;
 
 import java.util.List;
 import java.util.Optional;
+import org.rlhfstreams.learner.checkpoint.Checkpoint;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.learner.data.AbandonedGeneration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.WeightGenerations;
 
 /**
  * The rule how a run goes back: to the weights, moments and coefficients of a checkpoint that is
  * kept, as a new generation of weights. What was read stays read and the step's number goes on, so
- * that nothing counts twice.
+ * that nothing counts twice. It knows the generation that the run is in, and those that it has
+ * left.
  */
 final class Rollback {
   private final KafkaConnection connection;
   private final LoopSettings settings;
   private final CheckpointStore checkpoints;
+  private int generation;
+  private List<AbandonedGeneration> abandoned = List.of();
 
   Rollback(KafkaConnection connection, LoopSettings settings, CheckpointStore checkpoints) {
     this.connection = connection;
     this.settings = settings;
     this.checkpoints = checkpoints;
+    this.generation = settings.identity().generation();
+  }
+
+  /** Goes on from a checkpoint. */
+  void begin(Checkpoint checkpoint) {
+    generation = checkpoint.generation();
+    abandoned = checkpoint.abandoned();
+  }
+
+  /** The generation of weights that the run is in. */
+  int generation() {
+    return generation;
+  }
+
+  /** Those that it has left. */
+  List<AbandonedGeneration> abandoned() {
+    return abandoned;
   }
 
   /**
@@ -45,18 +67,22 @@ final class Rollback {
     return checkpoints.models().keySet().stream().filter(kept -> kept <= step).sorted().toList();
   }
 
-  /** A checkpoint's state in a run that has come to a step. */
-  TrainerState state(long target, long step) {
-    return checkpoints.at(target).trainer().after(step);
-  }
-
-  /** The generation that a rollback opens: above all that the topic has. */
-  int nextGeneration(int current) {
-    return Math.max(current, newest()) + 1;
+  /**
+   * Leaves the generation for a new one, above all that the topic has.
+   *
+   * @param target step that is gone back to
+   * @param step that the run has come to
+   * @return what the run goes on from
+   */
+  TrainerState to(long target, long step) {
+    TrainerState state = checkpoints.at(target).trainer().after(step);
+    abandoned = AbandonedGeneration.after(abandoned, generation, target);
+    generation = Math.max(generation, newest()) + 1;
+    return state;
   }
 
   /** Whether a crash came between a rollback's checkpoint and its weights. */
-  boolean isUnseen(int generation) {
+  boolean isUnseen() {
     return generation > settings.identity().generation() && newest() < generation;
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.learner.checkpoint.RolloutPosition;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
+import org.rlhfstreams.learner.data.AbandonedGeneration;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.data.UnusableException;
@@ -39,6 +41,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final Set<Long> waitedFor = new HashSet<>();
   private long skippedTo;
   private RolloutPosition position;
+  private List<AbandonedGeneration> abandoned = List.of();
   private final Map<String, RecordOrigin> known = new HashMap<>();
   private List<RecordOrigin> origins = List.of();
 
@@ -84,6 +87,13 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     return true;
   }
 
+  /** What was gathered for the next batch is read again: a restart would find the same. */
+  @Override
+  public void abandon(List<AbandonedGeneration> generations) {
+    abandoned = generations;
+    seek(position);
+  }
+
   private void clear() {
     gathered.clear();
     groups.clear();
@@ -118,6 +128,10 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private void take(ConsumerRecord<String, byte[]> record, ScoredRollout rollout)
       throws UnusableException {
     ScoredSample sample = samples.convert(rollout);
+    Optional<String> problem = AbandonedGeneration.problem(rollout.getRollout(), abandoned);
+    if (problem.isPresent()) {
+      throw new UnusableException(problem.get());
+    }
     known.put(
         sample.id(),
         new RecordOrigin(

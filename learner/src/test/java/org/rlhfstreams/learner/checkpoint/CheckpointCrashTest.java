@@ -41,6 +41,7 @@ final class CheckpointCrashTest {
                 RunKind.FIRST_RUN,
                 step,
                 0,
+                List.of(),
                 new EpochPosition(new LogRange(0, 100), 0, (int) step),
                 OptionalLong.of(0),
                 ValidationState.NONE,

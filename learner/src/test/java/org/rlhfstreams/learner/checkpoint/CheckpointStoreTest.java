@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
+import org.rlhfstreams.learner.data.AbandonedGeneration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorValues;
 
@@ -48,6 +49,15 @@ final class CheckpointStoreTest {
 
   private void save(
       long step, ValidationState validation, SourcePosition position, Map<String, Double> numbers) {
+    save(step, validation, position, numbers, List.of());
+  }
+
+  private void save(
+      long step,
+      ValidationState validation,
+      SourcePosition position,
+      Map<String, Double> numbers,
+      List<AbandonedGeneration> abandoned) {
     ModelDirectory model = ModelDirectory.open(policy());
     List<float[]> values =
         TensorValues.of(model.expectedTensors(), tensor -> model.readTensor(tensor.name()));
@@ -57,6 +67,7 @@ final class CheckpointStoreTest {
                 RunKind.FIRST_RUN,
                 step,
                 0,
+                abandoned,
                 position,
                 OptionalLong.of(17),
                 validation,
@@ -120,10 +131,13 @@ final class CheckpointStoreTest {
     SourcePosition position =
         new RolloutPosition(new LogRange(3, LogRange.NEVER), 5, 9, List.of(5L, 7L));
     Map<String, Double> numbers = Map.of("steps", 4.0, "lowest", Double.NEGATIVE_INFINITY);
-    save(4, NONE_IMPROVED, position, numbers);
+    List<AbandonedGeneration> abandoned =
+        List.of(new AbandonedGeneration(0, 3), new AbandonedGeneration(2, 3));
+    save(4, NONE_IMPROVED, position, numbers, abandoned);
     Checkpoint read = store().newest(4).orElseThrow();
     assertThat(read.kind()).isEqualTo(RunKind.FIRST_RUN);
     assertThat(read.step()).isEqualTo(4);
+    assertThat(read.abandoned()).isEqualTo(abandoned);
     assertThat(read.position()).isEqualTo(position);
     assertThat(read.commands()).hasValue(17);
     assertThat(read.validation()).isEqualTo(NONE_IMPROVED);
@@ -272,6 +286,17 @@ final class CheckpointStoreTest {
                 + ": field numbers.steps is missing (a number). The checkpoint is of another"
                 + " objective, or damaged: continue with the settings that wrote it, or start a new"
                 + " run with an empty learner.checkpoint-directory");
+  }
+
+  @Test
+  void aRunThatWasNeverRolledBackHasAbandonedNothingAndDamageIsNamed() throws IOException {
+    save(1, ValidationState.NONE);
+    assertThat(Files.readString(stateFile(1))).doesNotContain("abandoned");
+    assertThat(store().newest(1).orElseThrow().abandoned()).isEmpty();
+    change(json -> json.put("abandoned", true));
+    assertRefused(damaged("field abandoned is true, but has to be a list of objects"));
+    change(json -> json.putArray("abandoned").addObject().put("generation", 0));
+    assertRefused(damaged("field abandoned[0].last-step is missing (an integer)"));
   }
 
   private static ObjectNode parent(ObjectNode json, String field) {

@@ -27,6 +27,7 @@ final class RunIdentityTest {
         kind,
         3,
         generation,
+        List.of(),
         new EpochPosition(new LogRange(0, 9), 0, 3),
         kind == RunKind.FIRST_RUN ? OptionalLong.of(0) : OptionalLong.empty(),
         ValidationState.NONE,

@@ -53,6 +53,7 @@ final class TrainerResumeTest {
               RunKind.REPLAY,
               2,
               1,
+              List.of(),
               new EpochPosition(new LogRange(0, 8), 0, 2),
               OptionalLong.empty(),
               ValidationState.NONE,
