@@ -48,19 +48,23 @@ public final class DemoRun {
         "A story model learns from a reward model to be cheerful: prompts, rollouts,");
     System.out.println("scores and weights are records in a Kafka log in " + output + ".");
     try (Interruption interruption = new Interruption()) {
-      try (LocalStack stack = LocalStack.ofDemo(options, settings, run)) {
+      LocalStack stack = LocalStack.ofDemo(options, settings, run);
+      try (stack) {
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
-        if (interruption.getAsBoolean()) {
-          System.out.println("interrupted after a checkpoint; --output " + output + " continues");
-          return INTERRUPTED;
+        if (!interruption.getAsBoolean()) {
+          Path model = run.model();
+          stack.learner().run().export(model, TensorType.BF16);
+          tell(
+              configuration,
+              new RunHistory(stack.connection()).steps(configuration.learner().objective().text()),
+              model);
         }
-        Path model = run.model();
-        stack.learner().run().export(model, TensorType.BF16);
-        tell(
-            configuration,
-            new RunHistory(stack.connection()).steps(configuration.learner().objective().text()),
-            model);
+      }
+      if (interruption.getAsBoolean()) {
+        System.out.println(
+            "interrupted " + stack.stopped() + "; --output " + output + " continues");
+        return INTERRUPTED;
       }
       System.out.printf("%d s in all%n", (System.nanoTime() - started) / 1_000_000_000);
       return 0;

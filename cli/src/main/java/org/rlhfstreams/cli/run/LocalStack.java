@@ -133,6 +133,21 @@ final class LocalStack implements AutoCloseable {
         .thenApply(ended -> null);
   }
 
+  /**
+   * How the learners were stopped, for people; once this is closed. A step that takes longer than a
+   * shutdown waits for leaves no checkpoint of itself.
+   */
+  String stopped() {
+    boolean saved = hasEnded(learner) && beside.map(LocalStack::hasEnded).orElse(true);
+    return saved
+        ? "after a checkpoint"
+        : "during a step; what was learned since the last checkpoint is learned again";
+  }
+
+  private static boolean hasEnded(LearnerService learner) {
+    return learner.ended().isDone() && !learner.ended().isCompletedExceptionally();
+  }
+
   @Override
   public void close() {
     opened.close();

@@ -50,18 +50,21 @@ public final class OnlineTraining {
     boolean isNew = run.isNew();
     List<Prompt> prompts = new PromptFile(data).read();
     try (Interruption interruption = new Interruption()) {
-      try (LocalStack stack =
-          new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)))) {
+      LocalStack stack =
+          new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
+      try (stack) {
         if (isNew) {
           PromptImport.publish(stack.connection(), prompts);
         }
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
-        if (interruption.getAsBoolean()) {
-          System.out.println("stopped after a checkpoint; the same command continues");
-          return INTERRUPTED;
+        if (!interruption.getAsBoolean()) {
+          stack.learner().run().export(run.model(), TensorType.F32);
         }
-        stack.learner().run().export(run.model(), TensorType.F32);
+      }
+      if (interruption.getAsBoolean()) {
+        System.out.println("stopped " + stack.stopped() + "; the same command continues");
+        return INTERRUPTED;
       }
       System.out.println("saved " + run.model());
       return 0;

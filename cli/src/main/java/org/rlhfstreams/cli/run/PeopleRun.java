@@ -53,7 +53,8 @@ public final class PeopleRun {
     System.out.println(
         "judgement, score and version of the weights is a record in " + output + ".");
     try (Interruption interruption = new Interruption()) {
-      try (LocalStack stack = LocalStack.ofDemo(options, settings, run);
+      LocalStack stack = LocalStack.ofDemo(options, settings, run);
+      try (stack;
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());
         stack.startBeside(
@@ -72,7 +73,7 @@ public final class PeopleRun {
         }
         RoleRun.await(ended, interruption);
       }
-      System.out.println("closed after a checkpoint; --output " + output + " continues");
+      System.out.println("closed " + stack.stopped() + "; --output " + output + " continues");
       return interruption.getAsBoolean() ? INTERRUPTED : 0;
     }
   }

@@ -47,9 +47,10 @@ public final class UpRun {
     }
     boolean isNew = run.isNew();
     try (Interruption interruption = new Interruption()) {
-      try (LocalStack stack =
+      LocalStack stack =
           new LocalStack(
-              run.log(), port, registryPort, address -> options.load(settings.suggest(address)))) {
+              run.log(), port, registryPort, address -> options.load(settings.suggest(address)));
+      try (stack) {
         if (isNew) {
           PromptImport.publish(stack.connection(), prompts());
         }
@@ -65,7 +66,7 @@ public final class UpRun {
             stack.completions().host(), stack.completions().port());
         RoleRun.await(stack.ended(), interruption);
       }
-      System.out.println("up: closed after a checkpoint; rlhf up continues");
+      System.out.println("up: closed " + stack.stopped() + "; rlhf up continues");
       return interruption.getAsBoolean() ? INTERRUPTED : 0;
     }
   }
