@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.VersionSegment;
@@ -49,7 +50,11 @@ public record AbandonedGeneration(int generation, long lastStep) {
       return Optional.empty();
     }
     return Optional.of(
-        "weights %s wrote it, but generation %d was rolled back to step %d: what it wrote after that is not learned from"
-            .formatted(WeightVersions.text(version), generation, lastStep));
+        String.format(
+            Locale.ROOT,
+            "weights %s wrote it, but generation %d was rolled back to step %d: what it wrote after that is not learned from",
+            WeightVersions.text(version),
+            generation,
+            lastStep));
   }
 }

@@ -74,7 +74,9 @@ final class StagedDirectory implements AutoCloseable {
 
   static void recover(Path target, FileOperations files) throws IOException {
     Path absolute = target.toAbsolutePath().normalize();
-    if (absolute.getFileName() == null || beside(absolute, "").isEmpty()) {
+    if (absolute.getFileName() == null
+        || !Files.isReadable(absolute.getParent())
+        || beside(absolute, "").isEmpty()) {
       return;
     }
     FileMutex held = lock(absolute);
