@@ -54,6 +54,16 @@ public final class ModelInfoCommand implements Callable<Integer> {
       description = "Rank of adapters where they are trained: ${DEFAULT-VALUE}.")
   private int loraRank;
 
+  @Option(
+      names = "--updates",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = {
+        "Updates of a training step: ${DEFAULT-VALUE}. With more, as PPO has by its epochs, the learner"
+            + " keeps a copy of weights and optimizer, to undo a step whose numbers are not finite."
+      })
+  private int updates;
+
   @Option(names = "--json", description = "Prints one JSON object, sizes in bytes.")
   private boolean json;
 
@@ -61,23 +71,25 @@ public final class ModelInfoCommand implements Callable<Integer> {
   public Integer call() throws JsonProcessingException {
     ModelDirectory directory = ModelDirectory.open(model);
     int rowTokens = rowTokens(directory.configuration().maxPositions());
-    if (batchSize < 1 || loraRank < 1) {
+    if (batchSize < 1 || loraRank < 1 || updates < 1) {
       throw new CommandException(
           String.format(
               Locale.ROOT,
-              "--batch-size and --lora-rank must be at least 1; got %d and %d",
+              "--batch-size, --lora-rank and --updates must be at least 1; got %d, %d and %d",
               batchSize,
-              loraRank));
+              loraRank,
+              updates));
     }
     ModelFacts facts = ModelFacts.of(directory);
     MemoryTable memory =
         MemoryTable.of(
-            directory.configuration(), facts.fileBytes(), batchSize, rowTokens, loraRank);
+            directory.configuration(), facts.fileBytes(), batchSize, rowTokens, loraRank, updates);
     if (json) {
       Map<String, Object> all = new LinkedHashMap<>(facts.named());
       all.put("batch_size", batchSize);
       all.put("tokens", rowTokens);
       all.put("lora_rank", loraRank);
+      all.put("updates", updates);
       all.put("memory", memory.named());
       System.out.println(
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));

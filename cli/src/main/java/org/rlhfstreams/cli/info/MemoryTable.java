@@ -36,13 +36,15 @@ public final class MemoryTable {
    * @param batchSize rows generated side by side, or trained on in a pass
    * @param tokens of a row; generation takes half of them for the prompt
    * @param loraRank of the adapters where adapters are trained
+   * @param updates of a training step
    */
   public static MemoryTable of(
       TransformerConfiguration configuration,
       long fileBytes,
       int batchSize,
       int tokens,
-      int loraRank) {
+      int loraRank,
+      int updates) {
     MemoryTable table = new MemoryTable(configuration, fileBytes);
     if (!configuration.classifier()) {
       GenerationLoad load = new GenerationLoad(batchSize, (tokens + 1) / 2, tokens);
@@ -60,7 +62,8 @@ public final class MemoryTable {
         TrainingMode.lora(ComputeType.BFLOAT16, adapters));
     MicroBatchSettings whole = MicroBatchSettings.DEFAULT;
     modes.forEach(
-        (name, mode) -> {
+        (name, kind) -> {
+          TrainingMode mode = kind.withUpdates(updates);
           table.addTraining(name, mode, new TrainingLoad(batchSize, tokens, whole));
           table.addTraining(
               name + ", checkpointing",

@@ -22,8 +22,11 @@ public record TrainerState(
     List<NamedTensor> others,
     Map<String, Double> numbers,
     String origin) {
-  /** Number of the updates that a trainer on rollouts has done. */
+  /** Number of the batches that a trainer on rollouts has been given. */
   public static final String STEPS = "steps";
+
+  /** Number of those whose step was undone; missing if none was. */
+  public static final String SKIPPED_STEPS = "skipped-steps";
 
   public TrainerState {
     others = List.copyOf(others);

@@ -58,6 +58,11 @@ final class MeasuredScores {
     return normalisation.map(ScoreNormalisation::numbers).orElse(Map.of());
   }
 
+  /** Forgets what was counted since {@link #numbers} gave these. */
+  void undo(Map<String, Double> numbers) {
+    restore(new RestoredNumbers("before the step", numbers));
+  }
+
   /** Takes up what {@link #numbers} gave, among others. */
   void restore(RestoredNumbers numbers) {
     normalisation.ifPresent(held -> held.restore(numbers));

@@ -53,6 +53,7 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
   public Map<String, Double> step(List<ScoredSample> batch, double learningRateFactor) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     BatchStatistics.put(metrics, batch, steps);
+    Map<String, Double> measureBefore = scores.numbers();
     List<ScoredSample> measured = scores.of(batch);
     scores.put(metrics, measured);
     RankedPairs pairs = RankedPairs.of(measured, missingEndPenalty);
@@ -70,6 +71,9 @@ public final class OnlinePreferenceTrainer extends SingleModelTrainer<ScoredSamp
               .withGradients(gradients -> onTokens(gradients, pass.logProbabilities()));
       metrics.putAll(
           OneUpdate.apply(policy, pass, result, learner.learningRate() * learningRateFactor));
+    }
+    if (metrics.get(SKIPPED) > 0) {
+      scores.undo(measureBefore);
     }
     return metrics;
   }

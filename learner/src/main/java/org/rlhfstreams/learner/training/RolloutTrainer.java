@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
@@ -15,14 +16,14 @@ import org.rlhfstreams.learner.training.RolloutStrategy.MiniBatchObjective;
 import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TrainableModel;
-import org.rlhfstreams.model.training.Update;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
 
 /**
  * A policy, and a value model if the objective has one, on scored rollouts: targets once a batch,
- * then epochs of mini-batches over it with an update each. An update whose numbers are not finite
- * changes nothing and ends the step.
+ * then epochs of mini-batches over it with an update each. A step that meets a number that is not
+ * finite, in whichever update, is undone whole: models, optimizers, scores' measure and
+ * coefficients are as before it, and the next step is the one that would have been without it.
  */
 public final class RolloutTrainer implements Trainer<ScoredSample> {
   private final RolloutStrategy strategy;
@@ -31,9 +32,11 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
   private final LearnerConfiguration learner;
   private final MiniBatches miniBatches;
   private final MeasuredScores scores;
+  private final StepModels models;
   private final TrainableState policyState;
   private final Optional<TrainableState> valueState;
   private long steps;
+  private long skipped;
 
   /**
    * @param policy closed with this object
@@ -51,6 +54,7 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
     RolloutObjectiveConfiguration settings = strategy.settings();
     this.miniBatches = new MiniBatches(settings.miniBatches(), settings.epochs(), learner.seed());
     this.scores = new MeasuredScores(learner.scoreNormalisation());
+    this.models = new StepModels(Stream.concat(Stream.of(policy), valueModel.stream()).toList());
     this.policyState = new TrainableState("policy", policy, policy.modelTensors());
     this.valueState = valueModel.map(model -> new TrainableState("value", model, 0));
   }
@@ -58,13 +62,32 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
   @Override
   public Map<String, Double> step(List<ScoredSample> batch, double learningRateFactor) {
     Map<String, Double> metrics = new LinkedHashMap<>();
+    Map<String, Double> measureBefore = scores.numbers();
+    boolean applied = learn(batch, learningRateFactor, metrics);
+    metrics.put(SKIPPED, applied ? 0.0 : 1.0);
+    metrics.put("lr", learner.learningRate() * learningRateFactor);
+    steps++;
+    if (applied) {
+      strategy.stepped(metrics, batch.size());
+    } else {
+      models.undo();
+      scores.undo(measureBefore);
+      skipped++;
+    }
+    return metrics;
+  }
+
+  /** Makes the step's updates; false where one was not finite, with those before it applied. */
+  private boolean learn(
+      List<ScoredSample> batch, double learningRateFactor, Map<String, Double> metrics) {
     Averages averages = new Averages();
     boolean applied = true;
+    models.begin(miniBatches.updates(batch.size()));
     try (RolloutPasses first = passes(batch)) {
       MiniBatchObjective objective =
           strategy.objective(numbers(batch, first.outputs(), metrics), metrics);
       for (int epoch = 0; epoch < miniBatches.epochs() && applied; epoch++) {
-        for (int[] members : miniBatches.of(batch.size(), steps, epoch)) {
+        for (int[] members : miniBatches.of(batch.size(), steps - skipped, epoch)) {
           boolean reusable = epoch == 0 && miniBatches.count() == 1;
           applied =
               reusable
@@ -77,11 +100,7 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
       }
     }
     metrics.putAll(averages.means());
-    metrics.put(SKIPPED, applied ? 0.0 : 1.0);
-    metrics.put("lr", learner.learningRate() * learningRateFactor);
-    steps++;
-    strategy.stepped(metrics, batch.size());
-    return metrics;
+    return applied;
   }
 
   private RolloutPasses passes(List<ScoredSample> samples) {
@@ -123,19 +142,16 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
       return false;
     }
     passes.backward(result.gradients());
-    Update update = policy.update(learner.learningRate() * learningRateFactor);
-    averages.add(Map.of("grad_norm", update.gradientNorm()));
-    if (valueModel.isEmpty()) {
-      return update.applied();
+    List<Double> norms = models.gradientNorms();
+    averages.add(Map.of("grad_norm", norms.get(0)));
+    if (valueModel.isPresent()) {
+      averages.add(Map.of("val/grad_norm", norms.get(1)));
     }
-    if (!update.applied()) {
-      valueModel.get().discardGradients();
-      return false;
-    }
-    Update valueUpdate =
-        valueModel.get().update(learner.valueLearningRateOrDefault() * learningRateFactor);
-    averages.add(Map.of("val/grad_norm", valueUpdate.gradientNorm()));
-    return valueUpdate.applied();
+    return models.update(
+        norms,
+        List.of(
+            learner.learningRate() * learningRateFactor,
+            learner.valueLearningRateOrDefault() * learningRateFactor));
   }
 
   @Override
@@ -149,6 +165,9 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
     Map<String, Double> numbers = new HashMap<>(strategy.numbers());
     numbers.putAll(scores.numbers());
     numbers.put(TrainerState.STEPS, (double) steps);
+    if (skipped > 0) {
+      numbers.put(TrainerState.SKIPPED_STEPS, (double) skipped);
+    }
     policyState.collect(others, numbers);
     valueState.ifPresent(state -> state.collect(others, numbers));
     return new TrainerState(policy.configuration(), policyState.exported(), others, numbers);
@@ -162,11 +181,11 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
     strategy.restore(numbers);
     scores.restore(numbers);
     steps = (long) numbers.get(TrainerState.STEPS);
+    skipped = (long) numbers.find(TrainerState.SKIPPED_STEPS).orElse(0);
   }
 
   @Override
   public void close() {
-    policy.close();
-    valueModel.ifPresent(TrainableModel::close);
+    models.close();
   }
 }

@@ -10,11 +10,12 @@ import org.rlhfstreams.learner.checkpoint.TrainerState;
  * @param <E> the kind of example
  */
 public interface Trainer<E> extends AutoCloseable {
-  /** Metric that is 1 where a step was not applied since its numbers were not finite. */
+  /** Metric that is 1 if a step was undone because its numbers were not finite. */
   String SKIPPED = "update/skipped";
 
   /**
-   * Learns from a batch.
+   * Learns from a batch. If the loss or a gradient is not finite anywhere, the trainer is as
+   * before.
    *
    * @param learningRateFactor 0 to 1, of the peak learning rate
    * @return metrics by the field's names

@@ -10,6 +10,8 @@ public enum MemoryPart {
   GRADIENTS,
   /** AdamW's moments, and what an update needs beside them. */
   OPTIMIZER,
+  /** Weights and moments as they were before a step of several updates. */
+  UNDO,
   /** What the layers compute, kept for the backward pass where there is one. */
   ACTIVATIONS,
   /** Logits and what is computed from them. */

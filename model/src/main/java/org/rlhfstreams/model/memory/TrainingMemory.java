@@ -60,6 +60,7 @@ public final class TrainingMemory {
     parts.put(MemoryPart.WEIGHTS, FLOAT * elements + working + frozen);
     parts.put(MemoryPart.GRADIENTS, FLOAT * elements);
     parts.put(MemoryPart.OPTIMIZER, 2L * mode.moments().bytes() * elements);
+    parts.put(MemoryPart.UNDO, mode.undo() ? (FLOAT + 2L * mode.moments().bytes()) * elements : 0);
     parts.put(MemoryPart.ACTIVATIONS, activations(layer));
     // what a frozen layer does not keep it computes all the same, and leaves gaps where it was
     parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations(unfrozen)));

@@ -111,6 +111,28 @@ final class AdamW implements AutoCloseable {
         Argument.list(lists.get(3)));
   }
 
+  /** First moments, then second ones, in the weights' order. */
+  List<NDArray> moments() {
+    List<NDArray> moments = new ArrayList<>(firstMoments);
+    moments.addAll(secondMoments);
+    return moments;
+  }
+
+  ComputeType momentType() {
+    return settings.momentType();
+  }
+
+  /** Updates done so far. */
+  long steps() {
+    return step;
+  }
+
+  /** Continues after so many updates; the moments have been overwritten before. */
+  void continueAfter(long steps) {
+    step = steps;
+    clearGradients();
+  }
+
   OptimizerState state() {
     return new OptimizerState(step, readings(firstMoments), readings(secondMoments));
   }

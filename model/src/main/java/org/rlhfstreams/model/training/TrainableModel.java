@@ -254,15 +254,29 @@ public final class TrainableModel implements AutoCloseable {
    * are not finite are dropped and change nothing.
    */
   public Update update(double learningRate) {
-    double norm = optimizer.gradientNorm();
+    double norm = gradientNorm();
     if (!Double.isFinite(norm)) {
-      optimizer.clearGradients();
+      discardGradients();
       return new Update(norm, false);
     }
-    optimizer.apply(learningRate, norm);
+    apply(learningRate, norm);
+    return new Update(norm, true);
+  }
+
+  /** The global L2 norm of what was accumulated since the last update. */
+  public double gradientNorm() {
+    return optimizer.gradientNorm();
+  }
+
+  /**
+   * As {@link #update}, of gradients whose norm is known and finite.
+   *
+   * @param gradientNorm as {@link #gradientNorm()} gave it
+   */
+  public void apply(double learningRate, double gradientNorm) {
+    optimizer.apply(learningRate, gradientNorm);
     refreshWorking();
     NativeHeap.releaseNowAndThen();
-    return new Update(norm, true);
   }
 
   /** Drops what was accumulated since the last update. */
@@ -279,6 +293,16 @@ public final class TrainableModel implements AutoCloseable {
   public void restore(OptimizerState state) {
     optimizer.restore(state);
     refreshWorking();
+  }
+
+  /** Continues after so many updates; weights and moments have been overwritten before. */
+  void broughtBack(long optimizerSteps) {
+    optimizer.continueAfter(optimizerSteps);
+    refreshWorking();
+  }
+
+  AdamW optimizer() {
+    return optimizer;
   }
 
   Decoder decoder() {

@@ -117,6 +117,17 @@ final class MemoryEstimateTest {
   }
 
   @Test
+  void aStepOfSeveralUpdatesKeepsACopyOfWeightsAndMoments() {
+    TrainingMode mode = TrainingMode.full(ComputeType.BFLOAT16);
+    assertThat(training(mode.withUpdates(1)).phases().get(0).bytes(MemoryPart.UNDO)).isZero();
+    assertThat(training(mode.withUpdates(4)).phases().get(0).bytes(MemoryPart.UNDO))
+        .isEqualTo((4 + 2 * 4) * PARAMETERS);
+    TrainingMode half = mode.withMoments(ComputeType.BFLOAT16).withUpdates(4);
+    assertThat(training(half).phases().get(0).bytes(MemoryPart.UNDO))
+        .isEqualTo((4 + 2 * 2) * PARAMETERS);
+  }
+
+  @Test
   void adaptersAloneHaveGradientsAndMoments() {
     LowRankAdapters adapters = LowRankAdapters.ofRank(2, TINY);
     long trained = 2 * (2 * 4 + 4 * 2 + 2 * 4 + 2 * 2); // layers; A and B of queries and of values
