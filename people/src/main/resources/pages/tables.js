@@ -121,12 +121,13 @@ export class DeadLetters {
 
   row(letter) {
     const row = document.createElement("tr");
+    const cut = (letter.cut ?? []).length > 0 ? ` (${letter.cut.join(", ")} cut)` : "";
     row.append(
       cell("td", "when", clock(letter.refusedAt)),
       cell("td", "", letter.stage),
       cell("td", "", letter.kind),
       cell("td", "model-line", summary(letter.reason, 400)),
-      cell("td", "where", `${letter.topic} ${letter.partition}:${letter.offset}`));
+      cell("td", "where", `${letter.topic} ${letter.partition}:${letter.offset}${cut}`));
     return row;
   }
 }

@@ -28,7 +28,11 @@ import org.rlhfstreams.events.WeightRecord;
  */
 public record Topics(String prefix, int sharedPartitions) {
   private static final String FOREVER = "-1";
-  private static final String LARGEST_RECORD = String.valueOf(1 << 20);
+
+  /** Bytes of a batch of records, as it is sent, that every topic takes. */
+  static final int LARGEST_BATCH = 1 << 20;
+
+  private static final String LARGEST_RECORD = String.valueOf(LARGEST_BATCH);
 
   /** The smallest that Kafka takes: only closed segments are compacted. */
   private static final String SMALL_SEGMENT = String.valueOf(1 << 20);

@@ -10,6 +10,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.DeadLetterSize;
 import org.rlhfstreams.schemas.UndecodableException;
 
 /** Makes dead letters of records that a topology cannot use. */
@@ -52,6 +53,6 @@ public final class RefusedRecord {
             .setLostRollouts(0)
             .setRefusedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
-    return new Record<>(from.topic(), letter, record.timestamp());
+    return new Record<>(from.topic(), DeadLetterSize.fitted(letter), record.timestamp());
   }
 }

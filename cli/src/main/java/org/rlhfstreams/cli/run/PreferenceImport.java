@@ -15,6 +15,7 @@ import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.DeadLetterSize;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
@@ -75,18 +76,19 @@ public final class PreferenceImport {
   }
 
   private static DeadLetter letter(BadRow row) {
-    return DeadLetter.newBuilder()
-        .setTopic(row.file())
-        .setPartition(0)
-        .setOffset(row.number())
-        .setKey(null)
-        .setValue(ByteBuffer.wrap(row.content().getBytes(StandardCharsets.UTF_8)))
-        .setHeaders(Map.of())
-        .setStage(STAGE)
-        .setReason(row.reason())
-        .setKind(DeadLetterKind.ROW.text())
-        .setLostRollouts(0)
-        .setRefusedAt(Instant.now())
-        .build();
+    return DeadLetterSize.fitted(
+        DeadLetter.newBuilder()
+            .setTopic(row.file())
+            .setPartition(0)
+            .setOffset(row.number())
+            .setKey(null)
+            .setValue(ByteBuffer.wrap(row.content().getBytes(StandardCharsets.UTF_8)))
+            .setHeaders(Map.of())
+            .setStage(STAGE)
+            .setReason(row.reason())
+            .setKind(DeadLetterKind.ROW.text())
+            .setLostRollouts(0)
+            .setRefusedAt(Instant.now())
+            .build());
   }
 }

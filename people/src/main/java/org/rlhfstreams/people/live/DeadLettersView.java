@@ -17,7 +17,11 @@ public final class DeadLettersView {
   private final Deque<Refused> newest = new ArrayDeque<>();
   private final Map<String, Long> counts = new TreeMap<>();
 
-  /** One of them: where it was read, by whom, and why it could not be used. */
+  /**
+   * One of them: where it was read, by whom, and why it could not be used.
+   *
+   * @param cut which of its parts the dead letter does not have whole
+   */
   public record Refused(
       String topic,
       int partition,
@@ -25,6 +29,7 @@ public final class DeadLettersView {
       String stage,
       String kind,
       String reason,
+      List<String> cut,
       Instant refusedAt) {}
 
   /** A record of the topic. Returns it as it is kept. */
@@ -38,6 +43,7 @@ public final class DeadLettersView {
             letter.getStage(),
             letter.getKind(),
             reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) + "…" : reason,
+            List.copyOf(letter.getCut()),
             letter.getRefusedAt());
     newest.addFirst(refused);
     if (newest.size() > MOST) {

@@ -1,5 +1,6 @@
 package org.rlhfstreams.people.live;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import org.rlhfstreams.events.AnnotatorStatistics;
@@ -79,6 +80,7 @@ public final class EventJson {
         .put("stage", refused.stage())
         .put("kind", refused.kind())
         .put("reason", refused.reason())
+        .put("cut", new JsonArray(refused.cut()))
         .put("refusedAt", refused.refusedAt().toString());
   }
 

@@ -10,9 +10,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.DeadLetterSize;
 import org.rlhfstreams.schemas.Topics;
 
-/** Turns a record that cannot be used into a dead letter: the original bytes, where, and why. */
+/**
+ * Turns a record that cannot be used into a dead letter: the original bytes, or those that fit,
+ * where, and why.
+ */
 public final class DeadLetters {
   private final String topic;
   private final String stage;
@@ -37,7 +41,8 @@ public final class DeadLetters {
       ConsumerRecord<String, byte[]> record, DeadLetterKind kind, String reason, int lostRollouts) {
     Map<String, ByteBuffer> headers = new HashMap<>();
     for (Header header : record.headers()) {
-      headers.put(header.key(), wrap(header.value()));
+      headers.put(
+          header.key(), header.value() == null ? ByteBuffer.allocate(0) : wrap(header.value()));
     }
     DeadLetter letter =
         DeadLetter.newBuilder()
@@ -54,7 +59,7 @@ public final class DeadLetters {
             .setLostRollouts(lostRollouts)
             .setRefusedAt(Instant.now())
             .build();
-    return new ProducerRecord<>(topic, record.topic(), letter);
+    return new ProducerRecord<>(topic, record.topic(), DeadLetterSize.fitted(letter));
   }
 
   private static ByteBuffer wrap(byte[] bytes) {

@@ -70,7 +70,7 @@ public final class Audit {
       log.read(
           topics.deadLetters(),
           connection.decoder(DeadLetter.class),
-          (record, letter) -> bury(letter));
+          (record, letter) -> bury(log, letter));
     }
     return account;
   }
@@ -88,12 +88,15 @@ public final class Audit {
     return record.offset() < done.getOrDefault(partition, 0L);
   }
 
-  private void bury(DeadLetter letter) {
+  private void bury(CommittedLog log, DeadLetter letter) {
     if (letter.getLostRollouts() == 0 || letter.getValue() == null) {
       return; // nobody had asked for it
     }
-    byte[] value = new byte[letter.getValue().remaining()];
-    letter.getValue().duplicate().get(value);
+    Optional<byte[]> whole = value(log, letter);
+    if (whole.isEmpty()) {
+      return;
+    }
+    byte[] value = whole.get();
     String topic = letter.getTopic();
     if (topic.equals(topics.rolloutRequests().name())) {
       decoded(requests, topic, value)
@@ -108,6 +111,18 @@ public final class Audit {
     } else if (topic.equals(topics.scoredRollouts().name())) {
       decoded(scored, topic, value).ifPresent(s -> account.bury(s.getRollout().getRolloutId()));
     }
+  }
+
+  /** Of a letter that was cut the value is where it was read, for as long as retention lets it. */
+  private static Optional<byte[]> value(CommittedLog log, DeadLetter letter) {
+    if (letter.getOriginalValueBytes() == null) {
+      byte[] value = new byte[letter.getValue().remaining()];
+      letter.getValue().duplicate().get(value);
+      return Optional.of(value);
+    }
+    return log.record(
+            new TopicPartition(letter.getTopic(), letter.getPartition()), letter.getOffset())
+        .map(ConsumerRecord::value);
   }
 
   /** What is no event has a dead letter of its own, and is on no account. */

@@ -199,7 +199,9 @@ public final class RequestTrace {
     if (letter.getKey() != null
         && requestId.equals(
             StandardCharsets.UTF_8.decode(letter.getKey().duplicate()).toString())) {
-      add(record, "refused", letter.getStage() + ": " + letter.getReason());
+      String cut =
+          letter.getCut().isEmpty() ? "" : " (cut: " + String.join(", ", letter.getCut()) + ")";
+      add(record, "refused", letter.getStage() + ": " + letter.getReason() + cut);
     }
   }
 

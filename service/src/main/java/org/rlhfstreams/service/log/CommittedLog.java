@@ -1,9 +1,11 @@
 package org.rlhfstreams.service.log;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -41,6 +43,20 @@ public final class CommittedLog implements AutoCloseable {
           RecordHandler.decoding(decoder, events, (record, reason) -> {}),
           LONGEST_SILENCE);
     }
+  }
+
+  /**
+   * One committed record; empty if retention has removed it.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException if a transaction stays open before it
+   */
+  public Optional<ConsumerRecord<String, byte[]>> record(TopicPartition partition, long offset) {
+    List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
+    try (TopicReader reader = TopicReader.of(connection, partition)) {
+      reader.seek(partition, offset);
+      reader.readTo(Map.of(partition, offset + 1), found::add, LONGEST_SILENCE);
+    }
+    return found.stream().filter(record -> record.offset() == offset).findFirst();
   }
 
   /** What a group has committed that it is done with: the next offset by partition. */

@@ -28,6 +28,7 @@ import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.DeadLetterSize;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.TraceParent;
@@ -162,7 +163,8 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
           new Occasion(
               now,
               TraceParent.headers(Optional.empty()),
-              reason -> DeadLetter.newBuilder(letter).setReason(reason).build()));
+              reason ->
+                  DeadLetterSize.fitted(DeadLetter.newBuilder(letter).setReason(reason).build())));
     }
   }
 
@@ -219,6 +221,15 @@ final class Judgements extends ContextualProcessor<String, byte[], String, Objec
       return;
     }
     letters.add(letter);
+    if (!DeadLetterSize.fit(letters)) {
+      forward(
+          letter(
+              record,
+              DeadLetterKind.RULE,
+              "judgement %s is too large to wait for comparison %s, which it answers and which is not known here: shorten it, or send it once the comparison is open"
+                  .formatted(judgement.getJudgementId(), comparisonId)));
+      return;
+    }
     waiting.put(comparisonId, letters);
     lookAgain(comparisonId, record.timestamp());
   }

@@ -462,6 +462,17 @@ final class AdmissionTopologyTest {
   }
 
   @Test
+  void theDeadLetterOfARecordAsLargeAsTheBrokerTakesFits() {
+    start(4, 0, 0, 1, 1);
+    prompts.pipeInput("x", new byte[(1 << 20) - 100]);
+    DeadLetter letter = refused.readValue();
+    assertThat(serdes.serializer().serialize(topics.deadLetters().name(), letter))
+        .hasSizeLessThan((1 << 20) - 1000);
+    assertThat(letter.getCut()).containsExactly("value");
+    assertThat(letter.getOriginalValueBytes()).isEqualTo((1 << 20) - 100);
+  }
+
+  @Test
   void whatIsNoPromptBecomesADeadLetterAndStopsNothing() {
     start(4, 0, 0, 1, 1);
     prompts.pipeInput("x", "not avro".getBytes(StandardCharsets.UTF_8));

@@ -213,6 +213,30 @@ final class JudgementTopologyTest {
   }
 
   @Test
+  void answersThatWaitFitIntoOneRecordOfTheStoresTopic() {
+    String comment = "long ".repeat(80_000);
+    for (int i = 0; i < 3; i++) {
+      send(
+          Judgement.newBuilder(judgement("j" + i, "late", "annotator " + i, Choice.FIRST))
+              .setComment(comment)
+              .build());
+    }
+    DeadLetter letter = refused.readValue();
+    assertThat(letter.getOffset()).isEqualTo(2);
+    assertThat(letter.getReason())
+        .contains("judgement j2 is too large to wait for comparison late");
+    send(
+        Judgement.newBuilder(judgement("huge", "later", "ann", Choice.FIRST))
+            .setComment("long ".repeat(400_000))
+            .build());
+    assertThat(refused.readValue().getCut()).containsExactly("value");
+    ask("late", 2);
+    assertThat(preferences.readValue().getAnnotators())
+        .containsExactly("annotator 0", "annotator 1");
+    assertThat(refused.isEmpty()).isTrue();
+  }
+
+  @Test
   void anAnswerThatCrossedTheClosingCountsUntilTheQuestionIsForgotten() {
     ask("c", 1);
     closed("c", "replaced");
