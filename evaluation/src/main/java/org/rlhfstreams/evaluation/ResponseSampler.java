@@ -69,7 +69,7 @@ final class ResponseSampler {
     return new SampledResponse(
         completion.promptTokenIds(),
         completion.tokenIds(),
-        completion.logProbabilities(),
+        completion.wholeLogProbabilities(),
         model.tokenizer().decode(completion.promptTokenIds(), true),
         completion.text());
   }

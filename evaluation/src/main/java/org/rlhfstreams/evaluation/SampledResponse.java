@@ -7,7 +7,8 @@ import org.rlhfstreams.model.training.TokenRow;
  *
  * @param promptTokenIds what it answers, [prompt tokens]
  * @param tokenIds what was drawn, at least one, [response tokens]
- * @param logProbabilities of the distribution that the tokens were drawn from, [response tokens]
+ * @param logProbabilities of the model at the temperature that the tokens were drawn at, before
+ *     top-k and the like, [response tokens]
  * @param promptText the prompt for people
  * @param text without special tokens
  */

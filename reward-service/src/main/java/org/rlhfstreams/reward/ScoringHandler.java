@@ -124,9 +124,10 @@ final class ScoringHandler implements TransactionalLoop.Handler {
   private ScoredRollout scored(Rollout rollout, float score, float[] logProbabilities) {
     List<Float> referenceList = new ArrayList<>();
     List<Float> kl = new ArrayList<>();
+    List<Float> policy = RolloutRules.comparableLogProbabilities(rollout);
     for (int t = 0; t < logProbabilities.length; t++) {
       referenceList.add(logProbabilities[t]);
-      kl.add(rollout.getBehaviorLogProbabilities().get(t) - logProbabilities[t]);
+      kl.add(policy.get(t) - logProbabilities[t]);
     }
     return ScoredRollout.newBuilder()
         .setRollout(rollout)

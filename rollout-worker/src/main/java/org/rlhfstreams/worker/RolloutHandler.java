@@ -23,6 +23,7 @@ import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -176,10 +177,8 @@ final class RolloutHandler implements TransactionalLoop.Handler {
   private Rollout rollout(Pending asked, Generation generation, Instant started) {
     RolloutRequest request = asked.request();
     List<Integer> tokens = new ArrayList<>();
-    List<Float> logProbabilities = new ArrayList<>();
-    for (int i = 0; i < generation.tokenIds().length; i++) {
-      tokens.add(generation.tokenIds()[i]);
-      logProbabilities.add(generation.logProbabilities()[i]);
+    for (int token : generation.tokenIds()) {
+      tokens.add(token);
     }
     List<VersionSegment> segments = new ArrayList<>();
     for (Generation.Segment segment : generation.segments()) {
@@ -198,7 +197,11 @@ final class RolloutHandler implements TransactionalLoop.Handler {
         .setPromptTokenIds(request.getPromptTokenIds())
         .setResponseText(tokenizer.decode(generation.tokenIds(), true))
         .setResponseTokenIds(tokens)
-        .setBehaviorLogProbabilities(logProbabilities)
+        .setBehaviorLogProbabilities(list(generation.logProbabilities()))
+        .setModelLogProbabilities(
+            RolloutRules.cutsTheDistribution(request.getSampling())
+                ? list(generation.wholeLogProbabilities())
+                : null)
         .setSampling(request.getSampling())
         .setSegments(segments)
         .setFinishReason(generation.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
@@ -206,5 +209,13 @@ final class RolloutHandler implements TransactionalLoop.Handler {
         .setStartedAt(started)
         .setFinishedAt(Instant.now())
         .build();
+  }
+
+  private static List<Float> list(float[] values) {
+    List<Float> list = new ArrayList<>();
+    for (float value : values) {
+      list.add(value);
+    }
+    return list;
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 
@@ -54,8 +55,55 @@ public final class RolloutRules {
     return token(rollout, "prompt", rollout.getPromptTokenIds(), vocabularySize)
         .or(() -> token(rollout, "response", rollout.getResponseTokenIds(), vocabularySize))
         .or(() -> logProbability(rollout, "behavior", rollout.getBehaviorLogProbabilities()))
+        .or(() -> modelLogProbabilities(rollout))
         .or(() -> segments(rollout, response))
         .or(() -> temperature(rollout));
+  }
+
+  /**
+   * Whether settings narrow the distribution that tokens are drawn from. A rollout of such ones has
+   * the model's log-probabilities too: those that learning computes are of the whole distribution.
+   */
+  public static boolean cutsTheDistribution(SamplingSettings sampling) {
+    return sampling.getTopK() > 0 || sampling.getTopP() < 1;
+  }
+
+  /**
+   * The policy's log-probabilities that others may be compared with, those of a reference or of
+   * newer weights: of the whole distribution at the sampling temperature; [time].
+   *
+   * @param rollout without a {@link #problem}
+   */
+  public static List<Float> comparableLogProbabilities(Rollout rollout) {
+    return rollout.getModelLogProbabilities() == null
+        ? rollout.getBehaviorLogProbabilities()
+        : rollout.getModelLogProbabilities();
+  }
+
+  private static Optional<String> modelLogProbabilities(Rollout rollout) {
+    List<Float> model = rollout.getModelLogProbabilities();
+    if (model == null) {
+      SamplingSettings sampling = rollout.getSampling();
+      return cutsTheDistribution(sampling)
+          ? Optional.of(
+              String.format(
+                  Locale.ROOT,
+                  "rollout %s was sampled with top-k %d and top-p %s, but has only log-probabilities of the distribution that these cut: ratio and KL would be wrong; let a worker of this release sample it, or set sampling.top-k to 0 and sampling.top-p to 1",
+                  rollout.getRolloutId(),
+                  sampling.getTopK(),
+                  sampling.getTopP()))
+          : Optional.empty();
+    }
+    int response = rollout.getResponseTokenIds().size();
+    return model.size() == response
+        ? logProbability(rollout, "model", model)
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "rollout %s has %d model log-probabilities for %d response tokens",
+                rollout.getRolloutId(),
+                model.size(),
+                response));
   }
 
   /** What is wrong with the scoring of a rollout that is itself in order, if anything. */

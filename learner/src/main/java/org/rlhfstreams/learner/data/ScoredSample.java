@@ -9,7 +9,8 @@ import org.rlhfstreams.model.training.TokenRow;
  *
  * @param id the rollout's
  * @param requestId the same for all responses that were asked for together
- * @param behaviorLogProbabilities of the policy that sampled, [response tokens]
+ * @param behaviorLogProbabilities of the policy that sampled, at {@code temperature} and before
+ *     top-k and top-p, as the reference's and the trained ones are, [response tokens]
  * @param referenceLogProbabilities [response tokens]
  * @param score by {@code rewardModelVersion}
  * @param temperature that it was sampled at

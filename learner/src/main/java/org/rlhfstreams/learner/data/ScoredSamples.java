@@ -38,7 +38,7 @@ public final class ScoredSamples {
         rollout.getRolloutId(),
         rollout.getRequestId(),
         TokenRow.of(rollout.getPromptTokenIds(), rollout.getResponseTokenIds()),
-        floats(rollout.getBehaviorLogProbabilities()),
+        floats(RolloutRules.comparableLogProbabilities(rollout)),
         floats(scored.getReferenceLogProbabilities()),
         scored.getScore(),
         rollout.getSampling().getTemperature(),

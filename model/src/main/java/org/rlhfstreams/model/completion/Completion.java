@@ -29,4 +29,11 @@ public record Completion(
   public float[] modelLogProbabilities() {
     return generation.modelLogProbabilities();
   }
+
+  /**
+   * One a token, under the model at the temperature that it was drawn at, with no other setting.
+   */
+  public float[] wholeLogProbabilities() {
+    return generation.wholeLogProbabilities();
+  }
 }

@@ -10,6 +10,9 @@ import java.util.List;
  *     drawn from (all settings applied; greedy: temperature 1)
  * @param modelLogProbabilities one a token, natural logarithms under the model itself, at
  *     temperature 1 and with no setting applied
+ * @param wholeLogProbabilities one a token, natural logarithms under the model at the temperature
+ *     that the token was drawn at, with no other setting applied: what training compares with
+ *     (greedy: temperature 1)
  * @param segments which weights drew which tokens, in order, without gaps
  */
 public record Generation(
@@ -17,6 +20,7 @@ public record Generation(
     int[] tokenIds,
     float[] logProbabilities,
     float[] modelLogProbabilities,
+    float[] wholeLogProbabilities,
     List<Segment> segments,
     FinishReason finishReason) {
 

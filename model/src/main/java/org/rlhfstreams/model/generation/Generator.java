@@ -231,10 +231,18 @@ public final class Generator implements AutoCloseable {
     long[] tokens = drawn.get(0).toLongArray();
     float[] logProbabilities = drawn.get(1).toFloatArray();
     float[] modelLogProbabilities = drawn.get(2).toFloatArray();
+    float[] wholeLogProbabilities = drawn.get(3).toFloatArray();
     for (int i = 0; i < tokens.length; i++) {
       int token = (int) tokens[i];
       boolean stop = settings.stopTokens().contains(token);
-      rows.get(i).add(token, logProbabilities[i], modelLogProbabilities[i], version, stop);
+      rows.get(i)
+          .add(
+              token,
+              logProbabilities[i],
+              modelLogProbabilities[i],
+              wholeLogProbabilities[i],
+              version,
+              stop);
     }
     tokensDrawn += tokens.length;
   }

@@ -12,6 +12,7 @@ final class RunningRow {
   private int[] tokens;
   private float[] logProbabilities;
   private float[] modelLogProbabilities;
+  private float[] wholeLogProbabilities;
   private int count;
   private FinishReason finishReason;
   private long segmentVersion;
@@ -24,6 +25,7 @@ final class RunningRow {
     this.tokens = new int[first];
     this.logProbabilities = new float[first];
     this.modelLogProbabilities = new float[first];
+    this.wholeLogProbabilities = new float[first];
   }
 
   /** Prompt and response of a request, when the response is as long as it may become. */
@@ -72,6 +74,7 @@ final class RunningRow {
       int token,
       float logProbability,
       float modelLogProbability,
+      float wholeLogProbability,
       long version,
       boolean endOfSequence) {
     if (count > 0 && version != segmentVersion) {
@@ -83,10 +86,12 @@ final class RunningRow {
       tokens = Arrays.copyOf(tokens, larger);
       logProbabilities = Arrays.copyOf(logProbabilities, larger);
       modelLogProbabilities = Arrays.copyOf(modelLogProbabilities, larger);
+      wholeLogProbabilities = Arrays.copyOf(wholeLogProbabilities, larger);
     }
     tokens[count] = token;
     logProbabilities[count] = logProbability;
     modelLogProbabilities[count] = modelLogProbability;
+    wholeLogProbabilities[count] = wholeLogProbability;
     count++;
     boolean ended = request.listener().drawn(token, logProbability, modelLogProbability);
     if (endOfSequence) {
@@ -109,6 +114,7 @@ final class RunningRow {
         Arrays.copyOf(tokens, count),
         Arrays.copyOf(logProbabilities, count),
         Arrays.copyOf(modelLogProbabilities, count),
+        Arrays.copyOf(wholeLogProbabilities, count),
         List.copyOf(segments),
         finishReason);
   }

@@ -57,7 +57,8 @@
   # Draws one token a row by inverting the distribution at uniform [rows] in [0, 1).
   # settings [settings, rows], a row for each SamplingSetting; STOP_FORBIDDEN is for the tokens of `forbidden`.
   # -> tokens [rows]; their log-probabilities under the distribution drawn from (greedy: under the
-  # softmax at temperature 1); and under the model alone, at temperature 1
+  # softmax at temperature 1); under the model alone, at temperature 1; and under the model alone at the temperature
+  # that the token was drawn at, which is what training divides logits by
   def sample(self, logits: Tensor, settings: Tensor, uniform: Tensor, history: Tensor, forbidden: Tensor) -> List[Tensor]:
     temperature = settings[TEMPERATURE]
     greedy = torch.eq(temperature, 0.)
@@ -90,4 +91,9 @@
     model = log_probabilities
     if tempered or filtered or changed:
       model = torch.squeeze(torch.gather(torch.log_softmax(raw, -1), 1, chosen), 1)
-    return [drawn, log_probabilities, model]
+    whole = log_probabilities
+    if filtered or changed:
+      whole = model
+      if tempered:
+        whole = torch.squeeze(torch.gather(torch.log_softmax(raw / scale, -1), 1, chosen), 1)
+    return [drawn, log_probabilities, model, whole]

@@ -89,6 +89,43 @@ final class GeneratorTest {
   }
 
   @Test
+  void wholeLogProbabilitiesAreThoseOfAForwardPassWhateverCutsTheDistribution() {
+    Map<String, Sampling> samplings =
+        Map.of(
+            "whole", new Sampling(0.9, 0, 1, 20, 1),
+            "top-k", new Sampling(0.9, 3, 1, 20, 2),
+            "top-p", new Sampling(1.3, 0, 0.3, 20, 3),
+            "both", new Sampling(1, 4, 0.5, 20, 4),
+            "penalty", new Sampling(0.7, 0, 1, 0, 1.5, 4, 20, 5));
+    try (Generator generator = generator(4);
+        InferenceModel inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT)) {
+      samplings.forEach(
+          (id, sampling) ->
+              generator.submit(new GenerationRequest(id, new int[] {5, 9, 11}, sampling)));
+      for (Generation row : run(generator).values()) {
+        Sampling sampling = row.request().sampling();
+        float[] expected =
+            inference
+                .logProbabilities(
+                    weights,
+                    List.of(TokenRow.of(row.request().promptTokenIds(), row.tokenIds())),
+                    new double[] {sampling.temperature()})[0];
+        assertThat(row.wholeLogProbabilities()).hasSameSizeAs(expected);
+        double cut = 0;
+        for (int t = 0; t < expected.length; t++) {
+          assertThat(row.wholeLogProbabilities()[t])
+              .as(row.request().id())
+              .isCloseTo(expected[t], within(1e-4f));
+          cut += row.logProbabilities()[t] - row.wholeLogProbabilities()[t];
+        }
+        if (!row.request().id().equals("whole")) {
+          assertThat(Math.abs(cut)).as(row.request().id()).isGreaterThan(0.01);
+        }
+      }
+    }
+  }
+
+  @Test
   void newWeightsTakeOverBetweenTwoTokensAndAreRecorded() {
     try (PackedWeights newer =
             PackedWeights.taking(

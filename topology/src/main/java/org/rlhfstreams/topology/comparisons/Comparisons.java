@@ -170,6 +170,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
                 .setResponseText(rollout.getResponseText())
                 .setResponseTokenIds(rollout.getResponseTokenIds())
                 .setBehaviorLogProbabilities(List.of())
+                .setModelLogProbabilities(null)
                 .setSampling(rollout.getSampling())
                 .setSegments(rollout.getSegments())
                 .setFinishReason(rollout.getFinishReason())
