@@ -212,7 +212,11 @@ final class SecuredClusterTest {
   private static void unsignedWeightsAreRefused(KafkaConnection worker) {
     KafkaConnection learner = connection(cluster.settings(Role.LEARNER));
     try (WeightReader reader =
-        WeightReader.start(worker, worker.topics().policyWeights(), (version, reason) -> {})) {
+        WeightReader.start(
+            worker,
+            worker.topics().policyWeights(),
+            (version, header) -> Optional.empty(),
+            (version, reason) -> {})) {
       WeightVersion last = new WeightVersion(0, (long) STEPS);
       await("the learner's signed weights are taken")
           .atMost(LONGEST)

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -26,6 +27,8 @@ import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
+import org.rlhfstreams.service.weights.HeaderCheck;
+import org.rlhfstreams.service.weights.ModelLayout;
 import org.rlhfstreams.service.weights.WeightReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +60,7 @@ public final class RewardService implements AutoCloseable {
               WeightReader.start(
                   connection,
                   connection.topics().rewardWeights(),
+                  sameModel(reward),
                   (version, reason) -> LOG.error("reward-weights: {}", reason)));
       this.endpoint =
           opened.add(
@@ -93,6 +97,17 @@ public final class RewardService implements AutoCloseable {
       opened.close();
       throw e;
     }
+  }
+
+  private static HeaderCheck sameModel(ModelDirectory reward) {
+    ModelLayout layout = new ModelLayout(TensorSpecification.shapes(reward.expectedTensors()));
+    return (version, header) ->
+        layout
+            .difference(header)
+            .map(
+                difference ->
+                    "it is of another model than %s: %s; start this service with the model.reward that the learner of the reward model began with, or give it another connection.topic-prefix"
+                        .formatted(reward.path(), difference));
   }
 
   /**

@@ -1,72 +1,56 @@
 package org.rlhfstreams.worker;
 
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.rlhfstreams.model.ModelException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.PublishedTensor;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.HeaderCheck;
+import org.rlhfstreams.service.weights.ModelLayout;
 
 /**
  * The rule that a worker samples only for a learner that trains its own kind of model and means the
- * same by its events.
+ * same by its events. Safe for several threads.
  */
-final class PolicyFamily {
+final class PolicyFamily implements HeaderCheck {
   private final ModelDirectory model;
-  private final Map<String, List<Long>> shapes = new HashMap<>();
+  private final ModelLayout layout;
+  private final AtomicReference<String> foreign = new AtomicReference<>();
 
   PolicyFamily(ModelDirectory model) {
     this.model = model;
-    for (TensorSpecification tensor : model.configuration().tensors()) {
-      shapes.put(tensor.name(), tensor.shape());
-    }
+    this.layout = new ModelLayout(TensorSpecification.shapes(model.configuration().tensors()));
   }
 
-  /**
-   * The version, where it is of this worker's kind of model.
-   *
-   * @throws ModelException naming the first thing that differs, and what to do
-   */
-  WeightSnapshot verified(WeightSnapshot snapshot) {
-    if (snapshot.protocol() != EventProtocol.VERSION) {
-      throw new ModelException(
-          String.format(
-              Locale.ROOT,
-              "policy version %s is of a learner with event protocol %d, this worker has %d: start both from one release",
-              WeightVersions.text(snapshot.version()),
-              snapshot.protocol(),
-              EventProtocol.VERSION));
-    }
-    for (PublishedTensor tensor : snapshot.tensors()) {
-      List<Long> own = shapes.get(tensor.name());
-      if (!tensor.shape().equals(own)) {
-        throw foreign(
-            snapshot,
-            "its %s is %s, here it is %s"
-                .formatted(tensor.name(), tensor.shape(), own == null ? "not known" : own));
-      }
-    }
-    if (snapshot.tensors().size() != shapes.size()) {
-      throw foreign(
-          snapshot,
-          String.format(
-              Locale.ROOT,
-              "it has %d tensors, here there are %d",
-              snapshot.tensors().size(),
-              shapes.size()));
-    }
-    return snapshot;
+  /** Names the first thing that differs, and what to do. */
+  @Override
+  public Optional<String> problem(WeightVersion version, WeightHeader header) {
+    Optional<String> problem =
+        header.getProtocol() == EventProtocol.VERSION
+            ? layout.difference(header).map(difference -> anotherFamily(version, difference))
+            : Optional.of(
+                String.format(
+                    Locale.ROOT,
+                    "policy version %s is of a learner with event protocol %d, this worker has %d: start both from one release",
+                    WeightVersions.text(version),
+                    header.getProtocol(),
+                    EventProtocol.VERSION));
+    problem.ifPresent(foreign::set);
+    return problem;
   }
 
-  private ModelException foreign(WeightSnapshot snapshot, String difference) {
-    return new ModelException(
-        ("policy version %s is of another family than %s: %s; start this worker with the learner's"
-                + " model.policy, or give it another connection.topic-prefix")
-            .formatted(WeightVersions.text(snapshot.version()), model.path(), difference));
+  /** What was wrong with the last version that was not for this worker, if one was not. */
+  Optional<String> foreign() {
+    return Optional.ofNullable(foreign.get());
+  }
+
+  private String anotherFamily(WeightVersion version, String difference) {
+    return ("policy version %s is of another family than %s: %s; start this worker with the learner's"
+            + " model.policy, or give it another connection.topic-prefix")
+        .formatted(WeightVersions.text(version), model.path(), difference);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
@@ -50,12 +51,14 @@ public final class RolloutWorker implements AutoCloseable {
     Path path = configuration.model().requiredPolicy();
     ModelDirectory model = ModelDirectory.open(path);
     ComputeType type = ComputeType.named(configuration.model().dtype().name(), model);
+    PolicyFamily family = new PolicyFamily(model);
     Tokenizer tokenizer = opened.addNative(Tokenizer.open(path, model.configuration()));
     this.reader =
         opened.add(
             WeightReader.start(
                 connection,
                 connection.topics().policyWeights(),
+                family,
                 (version, reason) -> LOG.error("policy-weights: {}", reason)));
     CompletionService completions =
         opened.add(
@@ -86,7 +89,7 @@ public final class RolloutWorker implements AutoCloseable {
             ServiceThread.start(
                 "rollout-worker",
                 ShutdownBudget.LOOP,
-                stopped -> work(connection, model, tokenizer, meters, stopped)));
+                stopped -> work(connection, model, family, tokenizer, meters, stopped)));
   }
 
   /**
@@ -102,15 +105,14 @@ public final class RolloutWorker implements AutoCloseable {
   private void work(
       KafkaConnection connection,
       ModelDirectory model,
+      PolicyFamily family,
       Tokenizer tokenizer,
       WorkerMeters meters,
       BooleanSupplier stopped) {
     RolloutWorkerConfiguration settings = connection.configuration().rolloutWorker();
     String workerId = settings.workerIdOrDefault();
-    PolicyFamily family = new PolicyFamily(model);
     // Requests would wait in the hands of a member that has no weights, or none that fit.
-    if (!Pause.until(
-        () -> reader.newest().map(family::verified).isPresent(), WEIGHTS_PAUSE, stopped)) {
+    if (!Pause.until(() -> hasWeights(family), WEIGHTS_PAUSE, stopped)) {
       return;
     }
     try (PolicySampler sampler =
@@ -118,7 +120,7 @@ public final class RolloutWorker implements AutoCloseable {
             model,
             ComputeType.named(connection.configuration().model().dtype().name(), model),
             settings.batchSize(),
-            () -> reader.newest().map(family::verified),
+            reader::newest,
             meters)) {
       RolloutHandler handler =
           new RolloutHandler(
@@ -146,6 +148,23 @@ public final class RolloutWorker implements AutoCloseable {
           .version()
           .ifPresent(version -> LOG.info("stopped at policy {}", WeightVersions.text(version)));
     }
+  }
+
+  /**
+   * Whether a version that fits has arrived. One that does not is passed over beside others; alone
+   * it means that the learner's model is another one.
+   *
+   * @throws ModelException if all that has arrived is of another family
+   */
+  private boolean hasWeights(PolicyFamily family) {
+    boolean caughtUp = reader.hasCaughtUp(); // before the question what has arrived until then
+    if (reader.newest().isPresent()) {
+      return true;
+    }
+    if (caughtUp && family.foreign().isPresent()) {
+      throw new ModelException(family.foreign().get());
+    }
+    return false;
   }
 
   private Optional<String> failure() {

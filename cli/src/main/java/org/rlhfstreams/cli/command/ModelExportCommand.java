@@ -22,6 +22,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
+import org.rlhfstreams.service.weights.ModelLayout;
 import org.rlhfstreams.service.weights.StoredWeights;
 import org.rlhfstreams.service.weights.WeightSnapshot;
 import picocli.CommandLine.Command;
@@ -94,7 +95,8 @@ public final class ModelExportCommand implements Callable<Integer> {
         of == Published.policy
             ? connection.topics().policyWeights()
             : connection.topics().rewardWeights();
-    StoredWeights stored = new StoredWeights(connection, topic, wanted);
+    ModelLayout layout = new ModelLayout(TensorSpecification.shapes(model.tensors()));
+    StoredWeights stored = new StoredWeights(connection, topic, layout, wanted);
     try (CommittedLog log = new CommittedLog(connection)) {
       log.read(
           topic,

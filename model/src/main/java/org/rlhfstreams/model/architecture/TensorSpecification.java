@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.rlhfstreams.model.ModelException;
 
 /**
@@ -24,6 +25,12 @@ public record TensorSpecification(String name, List<Long> shape) {
   /** Number of elements. */
   public long size() {
     return shape.stream().reduce(1L, (a, b) -> a * b);
+  }
+
+  /** Shapes by tensor name. */
+  public static Map<String, List<Long>> shapes(List<TensorSpecification> specifications) {
+    return specifications.stream()
+        .collect(Collectors.toMap(TensorSpecification::name, TensorSpecification::shape));
   }
 
   /**

@@ -4,8 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.rlhfstreams.events.TensorLayout;
 
 /**
@@ -19,7 +17,7 @@ final class IncomingTensors {
   private int filled;
 
   /**
-   * @param layouts for which {@link #problem} has found none
+   * @param layouts for which {@link HeaderRules} has found no problem
    */
   IncomingTensors(List<TensorLayout> layouts) {
     this.layouts = layouts;
@@ -27,47 +25,6 @@ final class IncomingTensors {
       values.add(new float[Math.toIntExact(layout.getLength() / Float.BYTES)]);
     }
     skipFull();
-  }
-
-  /**
-   * Why tensors cannot lie as a header says, if they cannot.
-   *
-   * @param bytes of the payload, as the header has it
-   */
-  static Optional<String> problem(List<TensorLayout> layouts, long bytes) {
-    long end = 0;
-    for (TensorLayout layout : layouts) {
-      long length = layout.getLength();
-      if (layout.getOffset() != end
-          || length < 0
-          || length % Float.BYTES != 0
-          || length / Float.BYTES > Integer.MAX_VALUE - 8) {
-        return Optional.of(
-            String.format(
-                Locale.ROOT,
-                "tensor %s is said to have %d bytes from %d on, where the one before ends at %d",
-                layout.getName(),
-                length,
-                layout.getOffset(),
-                end));
-      }
-      long size = layout.getShape().stream().reduce(1L, (a, b) -> a * b);
-      if (size * Float.BYTES != length) {
-        return Optional.of(
-            String.format(
-                Locale.ROOT,
-                "tensor %s of shape %s is said to have %d bytes",
-                layout.getName(),
-                layout.getShape(),
-                length));
-      }
-      end += length;
-    }
-    return end == bytes
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                Locale.ROOT, "its tensors have %d bytes, its header says %d", end, bytes));
   }
 
   /**

@@ -21,15 +21,20 @@ public final class StoredWeights {
   private WeightSnapshot found;
 
   /**
+   * @param layout of the model that the versions are of
    * @param wanted version; empty for the newest
    * @throws org.rlhfstreams.service.configuration.ConfigurationException where trusted keys are
    *     configured and cannot be read
    */
-  public StoredWeights(KafkaConnection connection, Topic topic, Optional<WeightVersion> wanted) {
+  public StoredWeights(
+      KafkaConnection connection, Topic topic, ModelLayout layout, Optional<WeightVersion> wanted) {
     this.wanted = wanted;
     this.assembler =
         new WeightAssembler(
-            topic.name(), TrustedKeys.of(connection.configuration().weights()), refusals::put);
+            topic.name(),
+            TrustedKeys.of(connection.configuration().weights()),
+            (version, header) -> layout.difference(header),
+            refusals::put);
   }
 
   /** Takes the next record. */

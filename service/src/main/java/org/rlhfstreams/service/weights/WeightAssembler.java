@@ -14,6 +14,7 @@ import org.rlhfstreams.schemas.WeightVersions;
 final class WeightAssembler {
   private final String topic;
   private final Optional<TrustedKeys> trusted;
+  private final HeaderCheck check;
   private final WeightListener listener;
   private WeightVersion version;
   private WeightHeader header;
@@ -24,10 +25,13 @@ final class WeightAssembler {
   /**
    * @param topic that the versions come from, which their signatures name
    * @param trusted keys; without any, versions need no signature
+   * @param check of headers, before anything is allocated
    */
-  WeightAssembler(String topic, Optional<TrustedKeys> trusted, WeightListener listener) {
+  WeightAssembler(
+      String topic, Optional<TrustedKeys> trusted, HeaderCheck check, WeightListener listener) {
     this.topic = topic;
     this.trusted = trusted;
+    this.check = check;
     this.listener = listener;
   }
 
@@ -53,8 +57,9 @@ final class WeightAssembler {
     header = newHeader;
     nextChunk = 0;
     digest = new WeightDigest();
+    tensors = null; // of a version whose commit never came
     Optional<String> problem =
-        IncomingTensors.problem(newHeader.getTensors(), newHeader.getBytes());
+        check.problem(newVersion, newHeader).or(() -> HeaderRules.problem(newHeader));
     if (problem.isPresent()) {
       refuse(problem.get());
       return;

@@ -23,6 +23,7 @@ public final class WeightReader implements AutoCloseable {
 
   private final KafkaConnection connection;
   private final TopicPartition partition;
+  private final HeaderCheck check;
   private final WeightListener listener;
   private final Optional<TrustedKeys> trusted;
   private final AtomicReference<WeightSnapshot> newest = new AtomicReference<>();
@@ -30,8 +31,10 @@ public final class WeightReader implements AutoCloseable {
   private final TopicReader reader;
   private final ServiceThread thread;
 
-  private WeightReader(KafkaConnection connection, Topic topic, WeightListener listener) {
+  private WeightReader(
+      KafkaConnection connection, Topic topic, HeaderCheck check, WeightListener listener) {
     this.connection = connection;
+    this.check = check;
     this.partition = new TopicPartition(topic.name(), 0);
     this.listener = listener;
     this.trusted = TrustedKeys.of(connection.configuration().weights());
@@ -44,12 +47,13 @@ public final class WeightReader implements AutoCloseable {
   /**
    * Starts at the oldest version kept, which is a full one.
    *
+   * @param check which versions are of use; the others are refused by their headers
    * @throws org.rlhfstreams.service.configuration.ConfigurationException where trusted keys are
    *     configured and cannot be read
    */
   public static WeightReader start(
-      KafkaConnection connection, Topic topic, WeightListener listener) {
-    return new WeightReader(connection, topic, listener);
+      KafkaConnection connection, Topic topic, HeaderCheck check, WeightListener listener) {
+    return new WeightReader(connection, topic, check, listener);
   }
 
   /** The newest whole version, if there is any yet. */
@@ -78,7 +82,8 @@ public final class WeightReader implements AutoCloseable {
   }
 
   private void follow() {
-    WeightAssembler assembler = new WeightAssembler(partition.topic(), trusted, this::refused);
+    WeightAssembler assembler =
+        new WeightAssembler(partition.topic(), trusted, check, this::refused);
     BrokerRefusal refusals = new BrokerRefusal(connection);
     try (reader) {
       reader.follow(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightRecord;
@@ -26,6 +27,13 @@ final class PublishedVersion {
       tensors.add(new PublishedTensor("tensor" + size, List.of((long) size), values));
     }
     return tensors;
+  }
+
+  /** Of the model that has these tensors. */
+  static ModelLayout layout() {
+    return new ModelLayout(
+        tensors().stream()
+            .collect(Collectors.toMap(PublishedTensor::name, PublishedTensor::shape)));
   }
 
   static List<WeightRecord> of(

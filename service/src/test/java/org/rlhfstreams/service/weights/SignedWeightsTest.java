@@ -90,7 +90,11 @@ final class SignedWeightsTest {
   private Optional<WeightSnapshot> read(
       Topic topic, Optional<TrustedKeys> keys, List<WeightRecord> records) {
     WeightAssembler assembler =
-        new WeightAssembler(topic.name(), keys, (version, reason) -> refused.add(reason));
+        new WeightAssembler(
+            topic.name(),
+            keys,
+            (version, header) -> Optional.empty(),
+            (version, reason) -> refused.add(reason));
     Optional<WeightSnapshot> whole = Optional.empty();
     for (WeightRecord record : records) {
       whole = assembler.accept(record);

@@ -18,8 +18,10 @@ final class StoredWeightsTest {
   private static final KafkaConnection CONNECTION =
       new KafkaConnection(RlhfConfiguration.of(Map.of()));
 
+  private static final ModelLayout LAYOUT = PublishedVersion.layout();
+
   private static StoredWeights holding(Optional<WeightVersion> wanted) {
-    StoredWeights stored = new StoredWeights(CONNECTION, TOPIC, wanted);
+    StoredWeights stored = new StoredWeights(CONNECTION, TOPIC, LAYOUT, wanted);
     for (long step : List.of(1L, 2L, 3L)) {
       List<PublishedTensor> tensors = PublishedVersion.tensors();
       PublishedVersion.of(TOPIC, Optional.empty(), step, tensors).stream()

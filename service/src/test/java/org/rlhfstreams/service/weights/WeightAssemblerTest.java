@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.TensorLayout;
 import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightKind;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topic;
@@ -23,7 +24,11 @@ final class WeightAssemblerTest {
 
   private final List<String> refused = new ArrayList<>();
   private final WeightAssembler assembler =
-      new WeightAssembler(TOPIC.name(), Optional.empty(), (version, reason) -> refused.add(reason));
+      new WeightAssembler(
+          TOPIC.name(),
+          Optional.empty(),
+          (version, header) -> PublishedVersion.layout().difference(header),
+          (version, reason) -> refused.add(reason));
 
   private static List<PublishedTensor> tensors() {
     return PublishedVersion.tensors();
@@ -97,10 +102,82 @@ final class WeightAssemblerTest {
     assertThat(feed(with(header, layout -> layout.setOffset(8)))).isEmpty();
     assertThat(feed(with(header, layout -> layout.setLength(1L << 40)))).isEmpty();
     assertThat(feed(with(header, layout -> layout.setShape(List.of(3L))))).isEmpty();
+    assertThat(feed(with(header, layout -> layout.setDtype("BF16")))).isEmpty();
+    assertThat(feed(with(WeightHeader.newBuilder(header).setKind(WeightKind.DELTA)))).isEmpty();
+    assertThat(feed(with(WeightHeader.newBuilder(header).setChunks(Integer.MAX_VALUE)))).isEmpty();
+    assertThat(feed(with(WeightHeader.newBuilder(header).setChunks(1)))).isEmpty();
     assertThat(refused)
-        .hasSize(4)
+        .hasSize(8)
         .allSatisfy(reason -> assertThat(reason).startsWith("version 0.1 is refused: "));
     assertThat(feed(published(2))).isPresent();
+  }
+
+  /** Agrees with itself: more than there is memory, as far as its shapes go. */
+  private static WeightHeader.Builder huge(WeightHeader header, String name, int tensors) {
+    long elements = Integer.MAX_VALUE - 8L;
+    List<TensorLayout> layouts = new ArrayList<>();
+    for (int i = 0; i < tensors; i++) {
+      layouts.add(
+          TensorLayout.newBuilder()
+              .setName(name)
+              .setDtype("F32")
+              .setShape(List.of(elements))
+              .setOffset(4 * elements * i)
+              .setLength(4 * elements)
+              .build());
+    }
+    long bytes = 4 * elements * tensors;
+    return WeightHeader.newBuilder(header)
+        .setTensors(layouts)
+        .setBytes(bytes)
+        .setChunks(Math.toIntExact(bytes / 900_000 + 1));
+  }
+
+  @Test
+  void aHeaderOfAnotherModelIsRefusedBeforeAnythingIsAllocated() {
+    WeightHeader header = (WeightHeader) published(1).get(0).getBody();
+    assertThat(feed(with(huge(header, "tensor7", 1)))).isEmpty();
+    assertThat(feed(with(huge(header, "another", 100)))).isEmpty();
+    List<TensorLayout> more = new ArrayList<>(header.getTensors());
+    more.add(TensorLayout.newBuilder(more.get(3)).setOffset(header.getBytes()).build());
+    assertThat(feed(with(WeightHeader.newBuilder(header).setTensors(more)))).isEmpty();
+    assertThat(feed(with(WeightHeader.newBuilder(header).setTensors(more.subList(0, 3)))))
+        .isEmpty();
+    assertThat(refused)
+        .containsExactly(
+            "version 0.1 is refused: its tensor7 is [2147483639], here it is [7]",
+            "version 0.1 is refused: its another is [2147483639], here it is not known",
+            "version 0.1 is refused: it has tensor420001 twice",
+            "version 0.1 is refused: it has 3 tensors, here there are 4");
+    assertThat(feed(published(2))).isPresent();
+  }
+
+  @Test
+  void shapesWhoseProductOverflowsAreNotWhatTheyComeTo() {
+    for (List<Long> shape :
+        List.of(List.of(1L << 32, 1L << 32, 7L), List.of(-7L, -1L), List.of(1L << 62, 4L, 0L))) {
+      TensorLayout layout =
+          TensorLayout.newBuilder()
+              .setName("t")
+              .setDtype("F32")
+              .setShape(shape)
+              .setOffset(0)
+              .setLength(28)
+              .build();
+      assertThat(HeaderRules.problem(header(List.of(layout), 28)).orElseThrow())
+          .isEqualTo("tensor t of shape %s is said to have 28 bytes".formatted(shape));
+    }
+  }
+
+  private static WeightHeader header(List<TensorLayout> layouts, long bytes) {
+    return WeightHeader.newBuilder()
+        .setKind(WeightKind.ANCHOR)
+        .setBase(null)
+        .setModelFamily("llama")
+        .setTensors(layouts)
+        .setChunks(1)
+        .setBytes(bytes)
+        .build();
   }
 
   private static List<WeightRecord> with(
@@ -131,7 +208,7 @@ final class WeightAssemblerTest {
               .build());
       offset += 4L * size;
     }
-    assertThat(IncomingTensors.problem(layouts, offset)).isEmpty();
+    assertThat(HeaderRules.problem(header(layouts, offset))).isEmpty();
     for (int chunk = 1; chunk <= 26; chunk++) {
       IncomingTensors tensors = new IncomingTensors(layouts);
       for (int from = 0; from < 26; from += chunk) {
