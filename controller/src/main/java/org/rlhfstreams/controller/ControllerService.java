@@ -67,18 +67,14 @@ public final class ControllerService implements AutoCloseable {
   }
 
   private Optional<String> unready() {
-    return topologies != null && topologies.running()
-        ? Optional.empty()
-        : Optional.of("the topologies are starting");
+    return topologies == null ? Optional.of("the topologies are starting") : topologies.unready();
   }
 
   private Optional<String> failure() {
-    return topologies != null && topologies.ended().isCompletedExceptionally()
-        ? Optional.of("the topologies have failed; the controller's log says why")
-        : Optional.empty();
+    return topologies == null ? Optional.empty() : topologies.failure();
   }
 
-  /** Completes exceptionally if the broker refuses the topologies; they cannot go on then. */
+  /** Completes exceptionally if the topologies cannot go on. */
   public CompletableFuture<Void> ended() {
     return topologies.ended();
   }

@@ -12,6 +12,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ComparisonsConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -19,6 +20,7 @@ import org.rlhfstreams.service.configuration.SamplingConfiguration;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.StillRunningException;
 import org.rlhfstreams.topology.admission.AdmissionListener;
@@ -56,11 +58,29 @@ final class HostedTopologies implements AutoCloseable {
 
   private static final int RIGHT_IN_ADVANCE = 4;
 
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
   private final KafkaStreams streams;
+  private final BrokerRefusal refusals;
+  private final TopologyRestarts restarts;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private volatile Optional<String> pausedAfter = Optional.empty();
+  private volatile boolean closing;
 
   HostedTopologies(
       KafkaConnection connection, PromptEncoder encoder, Path state, AdmissionListener listener) {
+    this(connection, encoder, state, listener, FIRST_PAUSE);
+  }
+
+  /**
+   * @param firstPause after a fault; those after it are longer
+   */
+  HostedTopologies(
+      KafkaConnection connection,
+      PromptEncoder encoder,
+      Path state,
+      AdmissionListener listener,
+      Duration firstPause) {
     RlhfConfiguration configuration = connection.configuration();
     StreamsBuilder builder = new StreamsBuilder();
     AdmissionTopology.build(
@@ -82,18 +102,36 @@ final class HostedTopologies implements AutoCloseable {
     }
     new TopologyInputs(connection).requireSame();
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
-    BrokerRefusal refusals = new BrokerRefusal(connection);
-    streams.setUncaughtExceptionHandler(
-        exception -> {
-          Optional<ConnectionException> refusal = refusals.in(exception);
-          if (refusal.isPresent()) {
-            ended.completeExceptionally(refusal.get());
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-          }
-          LOG.warn("a topology starts again after: {}", exception.getMessage());
-          return StreamThreadExceptionResponse.REPLACE_THREAD;
-        });
+    this.refusals = new BrokerRefusal(connection);
+    this.restarts = new TopologyRestarts(firstPause, System::nanoTime);
+    streams.setUncaughtExceptionHandler(this::after);
     streams.start();
+  }
+
+  /** What follows from a fault; the thread that it ended waits here. */
+  private StreamThreadExceptionResponse after(Throwable fault) {
+    Optional<ConnectionException> refusal = refusals.in(fault);
+    if (refusal.isPresent()) {
+      ended.completeExceptionally(refusal.get());
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    Optional<Duration> pause = restarts.pauseAfter(fault);
+    if (pause.isEmpty()) {
+      LOG.error("the topologies end", fault);
+      ended.completeExceptionally(TopologyRestarts.end(fault));
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    LOG.warn(
+        "the topologies start again in {} s after: {} ({})",
+        pause.get().toMillis() / 1e3,
+        RootCause.message(fault),
+        TopologyRestarts.place(fault));
+    pausedAfter = Optional.of("the topologies start again after: " + RootCause.message(fault));
+    Pause.of(pause.get(), () -> closing);
+    pausedAfter = Optional.empty();
+    return closing
+        ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
+        : StreamThreadExceptionResponse.REPLACE_THREAD;
   }
 
   private static AdmissionSettings settings(RlhfConfiguration configuration) {
@@ -155,16 +193,33 @@ final class HostedTopologies implements AutoCloseable {
 
   /** Whether the topologies process records. */
   boolean running() {
-    return streams.state() == KafkaStreams.State.RUNNING;
+    return streams.state() == KafkaStreams.State.RUNNING && pausedAfter.isEmpty();
   }
 
-  /** Completes, exceptionally, where the broker refuses them; they cannot go on then. */
+  /** Why they process no records yet, if they do not. */
+  Optional<String> unready() {
+    return running()
+        ? Optional.empty()
+        : pausedAfter.or(() -> Optional.of("the topologies are starting"));
+  }
+
+  /** Why they process no records any more, if they have ended. */
+  Optional<String> failure() {
+    return ended.isCompletedExceptionally()
+        ? Optional.of(ended.handle((done, error) -> error.getMessage()).join())
+        : Optional.empty();
+  }
+
+  /**
+   * Completes exceptionally when they cannot go on: refused by the broker, or in the same fault.
+   */
   CompletableFuture<Void> ended() {
     return ended;
   }
 
   @Override
   public void close() {
+    closing = true;
     // Without leaving, the next start waits for the session to time out.
     boolean inTime =
         streams.close(
