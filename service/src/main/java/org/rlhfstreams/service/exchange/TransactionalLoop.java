@@ -53,6 +53,8 @@ public final class TransactionalLoop {
   private final QueueMeters meters;
   private final BrokerRefusal refusals;
   private final Placement placement;
+  private final BatchLimit limit;
+  private long polledAt;
 
   /**
    * @param group consumer group, without the prefix
@@ -82,6 +84,7 @@ public final class TransactionalLoop {
     this.meters = meters;
     this.refusals = new BrokerRefusal(connection);
     this.placement = new Placement(connection, group, transactionalName, share);
+    this.limit = new BatchLimit(group, batchSize, connection.maxPollInterval());
   }
 
   /** Turns one poll's records into the records to write. */
@@ -98,8 +101,9 @@ public final class TransactionalLoop {
   /**
    * Runs until told to stop.
    *
-   * @throws ConnectionException where another process has taken this one's name, the broker refuses
-   *     this one, or the topic does not have what is to be read next
+   * @throws ConnectionException if another process has taken this one's name, the broker refuses
+   *     this one, the topic does not have what is to be read next, or one record takes longer than
+   *     the group waits for a member
    */
   public void run(BooleanSupplier stopped) {
     KafkaConsumer<String, byte[]> consumer =
@@ -152,7 +156,7 @@ public final class TransactionalLoop {
       KafkaProducer<String, Object> producer,
       BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
-      List<ConsumerRecord<String, byte[]>> records = gather(consumer);
+      List<ConsumerRecord<String, byte[]>> records = cut(consumer, gather(consumer));
       measure(consumer, records);
       if (records.isEmpty()) {
         continue;
@@ -160,6 +164,10 @@ public final class TransactionalLoop {
       List<ProducerRecord<String, Object>> outputs = handler.handle(records);
       try {
         transact(consumer, producer, records, outputs);
+        limit.committed(records.size(), sincePoll());
+      } catch (CommitFailedException e) {
+        limit.refused(records.size(), records.get(0), sincePoll());
+        throw e;
       } catch (KafkaException e) {
         if (refusals.in(e).isPresent()) {
           producer.close(Duration.ZERO); // with patience it waits for what cannot end
@@ -195,7 +203,7 @@ public final class TransactionalLoop {
     while (!polled.isEmpty()) {
       share.keepOwn(records);
       polled.forEach(records::add);
-      if (records.size() >= batchSize) {
+      if (records.size() >= limit.size()) {
         return records;
       }
       polled = poll(consumer, FILL_WITHIN);
@@ -204,8 +212,27 @@ public final class TransactionalLoop {
     return records;
   }
 
+  /** What is more than the limit is read again. */
+  private List<ConsumerRecord<String, byte[]>> cut(
+      KafkaConsumer<String, byte[]> consumer, List<ConsumerRecord<String, byte[]>> records) {
+    if (limit.size() == batchSize || records.size() <= limit.size()) {
+      return records;
+    }
+    Map<TopicPartition, Long> again = new HashMap<>();
+    for (ConsumerRecord<String, byte[]> record : records.subList(limit.size(), records.size())) {
+      again.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset());
+    }
+    again.forEach(consumer::seek);
+    return records.subList(0, limit.size());
+  }
+
+  private Duration sincePoll() {
+    return Duration.ofNanos(System.nanoTime() - polledAt);
+  }
+
   private ConsumerRecords<String, byte[]> poll(
       KafkaConsumer<String, byte[]> consumer, Duration longest) {
+    polledAt = System.nanoTime();
     ConsumerRecords<String, byte[]> polled = consumer.poll(longest);
     placement.placeNew(consumer);
     return polled;

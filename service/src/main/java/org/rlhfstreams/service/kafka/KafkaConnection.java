@@ -19,6 +19,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /** Makes the Kafka clients of a process, all with its configured settings. */
 public final class KafkaConnection {
+  private static final String MAX_POLL_INTERVAL = "max.poll.interval.ms";
   private static final String TEN_MINUTES = "600000";
   private static final String TRANSACTION_TIMEOUT = "transaction.timeout.ms";
   private static final Duration WEIGHTS_WITHIN = Duration.ofMinutes(5);
@@ -146,10 +147,16 @@ public final class KafkaConnection {
     settings.put("client.id", member);
     settings.put("group.id", configuration.connection().topicPrefix() + group);
     settings.put("max.poll.records", String.valueOf(maxRecords));
-    settings.putIfAbsent("max.poll.interval.ms", TEN_MINUTES);
+    settings.putIfAbsent(MAX_POLL_INTERVAL, TEN_MINUTES);
     settings.putIfAbsent("session.timeout.ms", "10000");
     settings.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
     return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** How long a member of a group may take between two polls. */
+  public Duration maxPollInterval() {
+    Object configured = clientSettings().getOrDefault(MAX_POLL_INTERVAL, TEN_MINUTES);
+    return Duration.ofMillis(Long.parseLong(configured.toString()));
   }
 
   /**
