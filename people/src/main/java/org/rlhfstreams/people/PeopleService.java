@@ -30,6 +30,7 @@ public final class PeopleService implements AutoCloseable {
   private final LiveLog log;
   private final TransactionalOutbox outbox;
   private final PeopleServer server;
+  private volatile boolean started;
   private final OperationsEndpoint endpoint;
 
   private PeopleService(KafkaConnection connection) {
@@ -63,6 +64,7 @@ public final class PeopleService implements AutoCloseable {
       Gauge.builder("rlhf.people.judgements", views.judgements()::count)
           .description("Judgements that count")
           .register(endpoint.meters());
+      started = true;
       LOG.info("pages at {}", server.url());
     } catch (RuntimeException e) {
       opened.close();
@@ -93,7 +95,7 @@ public final class PeopleService implements AutoCloseable {
 
   /** Why judgements are not taken now, if they are not. */
   public Optional<String> unready() {
-    return outbox != null && outbox.session().isPresent()
+    return started && outbox.session().isPresent()
         ? Optional.empty()
         : Optional.of("judgements are not taken until the log is read");
   }

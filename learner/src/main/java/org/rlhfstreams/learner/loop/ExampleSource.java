@@ -93,6 +93,14 @@ public interface ExampleSource<E> extends AutoCloseable {
   /** Records refused while the newest batch was gathered, then forgotten. */
   List<Refusal> takeRefusals();
 
+  /**
+   * Whether refusals wait to leave while nothing else comes. Admission may be waiting for them: all
+   * that is under way may have been refused.
+   */
+  default boolean holdsRefusalsBack() {
+    return false;
+  }
+
   /** The topic's partition that is read. */
   TopicPartition partition();
 

@@ -121,9 +121,24 @@ public final class LearnerLoop<E extends Example> {
         }
         SourcePosition position = source.position();
         List<E> batch =
-            source.next(() -> stopped.getAsBoolean() || background.failed() || isAsked(published));
+            source.next(
+                () ->
+                    stopped.getAsBoolean()
+                        || background.failed()
+                        || isAsked(published)
+                        || letsRefusalsOut(published));
         if (batch.isEmpty()) {
-          if (isAsked(published) && !stopped.getAsBoolean() && !background.failed()) {
+          if (stopped.getAsBoolean() || background.failed()) {
+            break;
+          }
+          if (isAsked(published)) {
+            continue;
+          }
+          if (letsRefusalsOut(published)) {
+            if (!background.left()) {
+              return false;
+            }
+            background.begin(outgoing(Optional.empty(), false));
             continue;
           }
           break;
@@ -202,6 +217,11 @@ public final class LearnerLoop<E extends Example> {
   /** Whether somebody asks for something; steps that are repeated are not disturbed. */
   private boolean isAsked(long published) {
     return controls.isPresent() && step >= published && controls.get().isWaiting();
+  }
+
+  /** Steps that are repeated let out none: theirs left the first time. */
+  private boolean letsRefusalsOut(long published) {
+    return step >= published && source.holdsRefusalsBack();
   }
 
   /**

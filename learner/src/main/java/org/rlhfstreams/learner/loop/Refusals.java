@@ -22,6 +22,10 @@ final class Refusals {
     return taken;
   }
 
+  boolean isEmpty() {
+    return refusals.isEmpty();
+  }
+
   /** Forgets all of them. */
   void clear() {
     refusals.clear();

@@ -181,6 +181,11 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   }
 
   @Override
+  public boolean holdsRefusalsBack() {
+    return range.isLive() && !reader.refusals().isEmpty() && reader.isCaughtUp();
+  }
+
+  @Override
   public List<RecordOrigin> origins() {
     return origins;
   }
