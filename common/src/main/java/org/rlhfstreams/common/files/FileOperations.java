@@ -28,7 +28,7 @@ public interface FileOperations {
   /** Deletes a file or an empty directory. */
   void delete(Path path) throws IOException;
 
-  /** Deletes a file, or a directory with all that is in it; does nothing if there is none. */
+  /** Deletes a file, or a directory with its contents; does nothing if it does not exist. */
   default void deleteTree(Path root) throws IOException {
     for (Path path : Trees.deepestFirst(root)) {
       delete(path);

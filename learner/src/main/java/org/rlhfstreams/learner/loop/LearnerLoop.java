@@ -131,17 +131,16 @@ public final class LearnerLoop<E extends Example> {
           if (stopped.getAsBoolean() || background.failed()) {
             break;
           }
-          if (isAsked(published)) {
-            continue;
-          }
-          if (letsRefusalsOut(published)) {
+          if (!isAsked(published)) {
+            if (!letsRefusalsOut(published)) {
+              break;
+            }
             if (!background.left()) {
               return false;
             }
             background.begin(outgoing(Optional.empty(), false));
-            continue;
           }
-          break;
+          continue;
         }
         listener.gathered(step + 1, batch, source.origins(), source.waiting());
         guard.beforeStep();

@@ -129,8 +129,8 @@ final class Publication implements AutoCloseable {
   }
 
   /**
-   * Takes the run over from whoever had it. Before it no step is asked for: the owner before may
-   * still publish one. Waits while the broker or the registry is away.
+   * Takes over the run. Has to come before {@link #publishedStep}: until then the previous owner
+   * can still publish a step. Waits while the broker or the registry is away.
    *
    * @return false if {@code stopped} said so first
    * @throws ConnectionException if the broker refuses this learner

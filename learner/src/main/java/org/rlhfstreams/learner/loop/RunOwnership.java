@@ -5,7 +5,6 @@ import java.net.UnknownHostException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,9 +21,9 @@ import org.rlhfstreams.service.log.LogIdentity;
 /**
  * The rule that a run has one owner by the log's own word: the learner that claimed it last, on
  * {@code positions}. A producer that was fenced does not tell whether another learner has taken
- * over or the broker has only ended a transaction that took too long; and a new producer would
- * fence a new owner. So whoever comes back looks here first. A position also has the step that left
- * with it, which a broker cannot forget.
+ * over or the broker has only ended a transaction that took too long, so the owner is read from the
+ * log before a step is published again. A position also has the step that was published with it,
+ * which a broker cannot forget.
  */
 final class RunOwnership {
   private static final long NONE = -1;
@@ -77,15 +76,24 @@ final class RunOwnership {
   long publishedStep() {
     Optional<InputPosition> newest = newest();
     if (newest.isEmpty()) {
-      OffsetAndMetadata committed = consumer.committed(Set.of(partition)).get(partition);
-      return committed == null || committed.metadata().isEmpty()
-          ? NONE
-          : Long.parseLong(committed.metadata());
+      return step(committed());
     }
     InputPosition position = newest.get();
     LogIdentity.requireSame(
         positions.group(), partition.topic(), position.getOffset(), position.getTopicId(), topicId);
     return position.getStep() == null ? NONE : position.getStep();
+  }
+
+  private Optional<OffsetAndMetadata> committed() {
+    return Optional.ofNullable(consumer.committed(Set.of(partition)).get(partition));
+  }
+
+  private static long step(Optional<OffsetAndMetadata> committed) {
+    return committed
+        .map(OffsetAndMetadata::metadata)
+        .filter(step -> !step.isEmpty())
+        .map(Long::parseLong)
+        .orElse(NONE);
   }
 
   private Optional<InputPosition> newest() {
@@ -100,13 +108,12 @@ final class RunOwnership {
       return positions.record(
           partition, position.getTopicId(), position.getOffset(), position.getStep(), owner);
     }
-    long step = publishedStep();
-    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.of(partition));
-    OffsetAndMetadata offset = committed.get(partition);
+    Optional<OffsetAndMetadata> committed = committed();
+    long step = step(committed);
     return positions.record(
         partition,
         topicId,
-        offset == null ? 0 : offset.offset(),
+        committed.map(OffsetAndMetadata::offset).orElse(0L),
         step == NONE ? null : Long.valueOf(step),
         owner);
   }
@@ -114,11 +121,6 @@ final class RunOwnership {
   /** Says how far the run has come with a step. */
   ProducerRecord<String, Object> reached(long offset, long step) {
     return positions.record(partition, topicId, offset, step, owner);
-  }
-
-  /** The broker's id of the topic that the learner reads. */
-  String topicId() {
-    return topicId;
   }
 
   /**

@@ -97,7 +97,7 @@ public final class TokensFile {
    * Adds a token and makes the file where there is none.
    *
    * @return the token, which nobody will be told again
-   * @throws ConfigurationException where the file cannot be used
+   * @throws ConfigurationException if the file cannot be used
    */
   public static String add(Path file, String name, PersonRole role) {
     return alone(file, () -> append(file, name, role));
@@ -107,7 +107,7 @@ public final class TokensFile {
    * Adds a token unless the file has one of the name.
    *
    * @return the token; empty if the file has one
-   * @throws ConfigurationException where the file cannot be used
+   * @throws ConfigurationException if the file cannot be used
    */
   public static Optional<String> addOnce(Path file, String name, PersonRole role) {
     return alone(
@@ -136,7 +136,7 @@ public final class TokensFile {
    *
    * @param keepNewest whether the one made last stays: the end of a rotation
    * @return how many are out
-   * @throws ConfigurationException where the file cannot be used
+   * @throws ConfigurationException if the file cannot be used
    */
   public static int revoke(Path file, String name, boolean keepNewest) {
     List<TokenEntry> unusedBefore = read(file); // one that is missing gets no directory

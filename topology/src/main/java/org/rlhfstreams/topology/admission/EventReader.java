@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events of a topic to what of them moves admission. A record that is no such event has been
- * refused by whoever acts on that topic; here it counts for nothing.
+ * Maps events of a topic to what moves admission. A record that cannot be decoded is ignored here:
+ * the stage that acts on that topic refuses it.
  *
  * @param <V> the kind of event
  */
