@@ -128,7 +128,10 @@ final class SeparateProcessesTest {
 
       RlhfProcess audit = cluster.start("audit");
       assertThat(audit.awaitExit()).isZero();
-      assertThat(audit.output()).contains("balances: ");
+      assertThat(audit.output())
+          .contains("balances: ")
+          .containsPattern("learned +" + STEPS * BATCH + "\\n")
+          .containsPattern("steps +" + STEPS + " +\\S+: 0\\.1 to 0\\." + STEPS + "; ");
       for (RlhfProcess role : List.of(second, reward, people, controller)) {
         role.interrupt();
         assertThat(role.awaitExit()).isEqualTo(130);

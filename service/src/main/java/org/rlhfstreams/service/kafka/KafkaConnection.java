@@ -1,5 +1,6 @@
 package org.rlhfstreams.service.kafka;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,11 +11,15 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.RegisteredSchemas;
+import org.rlhfstreams.schemas.RegistryClient;
 import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.schemas.WriterSchemas;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /** Makes the Kafka clients of a process, all with its configured settings. */
@@ -22,6 +27,7 @@ public final class KafkaConnection {
   private static final String MAX_POLL_INTERVAL = "max.poll.interval.ms";
   private static final String TEN_MINUTES = "600000";
   private static final String TRANSACTION_TIMEOUT = "transaction.timeout.ms";
+  private static final int BULK_FETCH = 2 << 20;
   private static final Duration WEIGHTS_WITHIN = Duration.ofMinutes(5);
 
   private final RlhfConfiguration configuration;
@@ -183,6 +189,26 @@ public final class KafkaConnection {
     settings.put("auto.offset.reset", "none");
     settings.putAll(more);
     return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * A consumer without a group for reading much at once: committed records, without their keys, and
+   * values as the fetch left them, which nobody copies.
+   */
+  public KafkaConsumer<Void, ByteBuffer> bulkConsumer() {
+    Map<String, Object> settings = consumerSettings();
+    settings.put("auto.offset.reset", "none");
+    settings.put("max.partition.fetch.bytes", String.valueOf(BULK_FETCH));
+    settings.put("max.poll.records", String.valueOf(Integer.MAX_VALUE));
+    settings.put("receive.buffer.bytes", String.valueOf(BULK_FETCH));
+    return new KafkaConsumer<>(settings, (topic, key) -> null, new ByteBufferDeserializer());
+  }
+
+  /** The schemas that events were written with, for those who read only some fields of them. */
+  public WriterSchemas writerSchemas() {
+    return new RegisteredSchemas(
+        new RegistryClient(
+            configuration.connection().schemaRegistryUrl(), configuration.schemaRegistry()));
   }
 
   private Map<String, Object> consumerSettings() {

@@ -1,142 +1,232 @@
 package org.rlhfstreams.service.lineage;
 
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.ledger.Ledger;
 
 /**
- * The rule that every admitted response is sampled, scored and learned from once: {@code rolloutId
- * = requestId/sampleIndex} names it from its admission on.
+ * The account of a log: every admitted response is sampled, scored and learned from once, or was
+ * given up for a reason; every step is there once and has its weights; every preference counts as
+ * often as its run says. What is not so is found, and named by where it lies.
  */
 public final class Account {
-  private final Set<String> admitted = new HashSet<>();
-  private final Set<String> passedByWorkers = new HashSet<>();
-  private final Set<String> passedByScoring = new HashSet<>();
-  private final Map<Stage, Map<String, Integer>> seen = new HashMap<>();
-  private final Set<String> dead = new HashSet<>();
-  private long requests;
+  /** Each of them holds a part of the ledger, some 30 MB. */
+  private static final int MOST_THREADS = 4;
+
+  private final Tally tally;
+  private final List<RunAccount> runs;
+  private final SortedMap<String, Long> reasons;
+  private final Topics topics;
+  private final Map<Problem, List<Finding>> shown = new LinkedHashMap<>();
 
   /** What can happen to a response. */
   public enum Stage {
     /** It was admitted. */
-    ADMITTED,
+    ADMITTED(Count.ADMITTED),
     /** A worker has sampled it. */
-    SAMPLED,
-    /** The reward service has scored it. */
-    SCORED,
+    SAMPLED(Count.SAMPLED),
+    /** It has been scored. */
+    SCORED(Count.SCORED),
     /** A step has learned from it. */
-    LEARNED
-  }
+    LEARNED(Count.LEARNED);
 
-  /** An account in which nothing has happened. */
-  public Account() {
-    for (Stage stage : Stage.values()) {
-      seen.put(stage, new HashMap<>());
+    private final Count count;
+
+    Stage(Count count) {
+      this.count = count;
     }
   }
 
+  private Account(
+      Tally tally, List<RunAccount> runs, SortedMap<String, Long> reasons, Topics topics) {
+    this.tally = tally;
+    this.runs = List.copyOf(runs);
+    this.reasons = reasons;
+    this.topics = topics;
+  }
+
   /**
-   * Enters a request.
+   * Applies the rules to all that was entered.
    *
-   * @param samples responses that it asks for
-   * @param passed whether the workers have committed that they are done with it
+   * @param read what was counted and found while the log was read
+   * @param runs in the order of their indices
+   * @param reasons of dead letters, in the order of their indices
+   * @param cut topics whose first records retention has removed
    */
-  public void admit(String requestId, int samples, boolean passed) {
-    requests++;
-    for (int i = 0; i < samples; i++) {
-      String rolloutId = requestId + "/" + i;
-      admitted.add(rolloutId);
-      enter(Stage.ADMITTED, rolloutId);
-      if (passed) {
-        passedByWorkers.add(rolloutId);
+  static Account of(
+      Ledger ledger,
+      Tally read,
+      LogProgress progress,
+      List<StepSequence> runs,
+      List<String> reasons,
+      Set<LogSource> cut,
+      Topics topics,
+      int threads)
+      throws InterruptedException {
+    WeightVersion newest =
+        runs.stream()
+            .flatMap(run -> run.newest().stream())
+            .max(WeightVersions.ORDER)
+            .orElse(new WeightVersion(0, 0L));
+    List<Tally> tallies = new ArrayList<>();
+    ledger.visit(
+        Math.min(threads, MOST_THREADS),
+        () -> {
+          Tally own = new Tally();
+          synchronized (tallies) {
+            tallies.add(own);
+          }
+          return new CountingRules(progress, runs, cut, newest, own);
+        });
+    Tally all = new Tally();
+    all.addAll(read);
+    tallies.forEach(all::addAll);
+    new PreferencePasses(runs).check(all);
+    SortedMap<String, Long> byReason = new TreeMap<>();
+    all.reasons().forEach((reason, count) -> byReason.merge(reasons.get(reason), count, Long::sum));
+    return new Account(all, runs.stream().map(StepSequence::account).toList(), byReason, topics);
+  }
+
+  /** Requests in the log. */
+  public long requests() {
+    return tally.count(Count.REQUESTS);
+  }
+
+  /** Different admitted responses that have come so far. */
+  public long count(Stage stage) {
+    return tally.count(stage.count);
+  }
+
+  /** Admitted responses that were given up, with a dead letter that says why. */
+  public long dead() {
+    return tally.count(Count.GIVEN_UP);
+  }
+
+  /** The same by who gave them up and the sort of reason, such as {@code learner: group}. */
+  public SortedMap<String, Long> deadByReason() {
+    return reasons;
+  }
+
+  /** Dead letters about responses that had been given up before; they count for nothing. */
+  public long repeatedLetters() {
+    return tally.count(Count.REPEATED_LETTERS);
+  }
+
+  /** Dead letters that count a loss and do not say of what: their record is gone. */
+  public long unreadableLetters() {
+    return tally.count(Count.UNREADABLE_LETTERS);
+  }
+
+  /** Admitted responses that wait for a worker. */
+  public long waitingForWorkers() {
+    return tally.count(Count.WAITING_FOR_WORKERS);
+  }
+
+  /** Sampled responses that wait for their score. */
+  public long waitingForScoring() {
+    return tally.count(Count.WAITING_FOR_SCORING);
+  }
+
+  /** Scored responses that wait for a step. */
+  public long waitingForLearners() {
+    return tally.count(Count.WAITING_FOR_LEARNERS);
+  }
+
+  /** Responses that nobody has admitted, such as those of a test; they are on no account. */
+  public long unasked() {
+    return tally.count(Count.UNASKED);
+  }
+
+  /** Different preferences in the log. */
+  public long preferences() {
+    return tally.count(Count.PREFERENCES);
+  }
+
+  /** Those that a step has learned from. */
+  public long preferencesLearned() {
+    return tally.count(Count.FOLLOWED);
+  }
+
+  /** Those that models are judged by and that no step learns from. */
+  public long preferencesHeldOut() {
+    return tally.count(Count.HELD_OUT);
+  }
+
+  /** Those that were taken back. */
+  public long preferencesWithdrawn() {
+    return tally.count(Count.WITHDRAWN);
+  }
+
+  /** Those that cannot be learned from, with a dead letter that says why. */
+  public long preferencesRefused() {
+    return tally.count(Count.REFUSED);
+  }
+
+  /** Comparisons that somebody has judged. */
+  public long comparisonsJudged() {
+    return tally.count(Count.JUDGED);
+  }
+
+  /** Those whose answers are a preference. */
+  public long comparisonsAnswered() {
+    return tally.count(Count.ANSWERED);
+  }
+
+  /** The steps of each run. */
+  public List<RunAccount> runs() {
+    return runs;
+  }
+
+  /** How many of a sort of problem there are. */
+  public long count(Problem problem) {
+    return tally.findings(problem).count();
+  }
+
+  /**
+   * The first of a sort of problem, by place in the log: what it is about, what is wrong, and where
+   * the records are that show it.
+   */
+  public List<String> told(Problem problem, int most) {
+    return findings(problem, most).stream().map(this::text).toList();
+  }
+
+  List<Finding> findings(Problem problem, int most) {
+    List<Finding> first = new ArrayList<>(tally.findings(problem).first(most));
+    List<Finding> named = shown.getOrDefault(problem, List.of());
+    for (int i = 0; i < Math.min(named.size(), first.size()); i++) {
+      first.set(i, named.get(i));
+    }
+    return first;
+  }
+
+  /** Replaces the first findings of a sort by the same with their ids. */
+  void show(Problem problem, List<Finding> named) {
+    shown.put(problem, List.copyOf(named));
+  }
+
+  private String text(Finding finding) {
+    List<String> places = finding.places().stream().map(place -> place.text(topics)).toList();
+    return finding.id().map(id -> id + ": ").orElse("")
+        + finding.what()
+        + ": "
+        + String.join(", ", places);
+  }
+
+  /** Whether no problem was found. */
+  public boolean balances() {
+    for (Problem problem : Problem.values()) {
+      if (count(problem) > 0) {
+        return false;
       }
     }
-  }
-
-  /**
-   * Enters a rollout.
-   *
-   * @param passed whether the reward service has committed that it is done with it
-   */
-  public void sample(String rolloutId, boolean passed) {
-    enter(Stage.SAMPLED, rolloutId);
-    if (passed) {
-      passedByScoring.add(rolloutId);
-    }
-  }
-
-  /** Enters that a response has come so far. */
-  public void enter(Stage stage, String rolloutId) {
-    seen.get(stage).merge(rolloutId, 1, Integer::sum);
-  }
-
-  /** Enters that a response was given up, with a dead letter that says why. */
-  public void bury(String rolloutId) {
-    dead.add(rolloutId);
-  }
-
-  /** Requests entered. */
-  public long requests() {
-    return requests;
-  }
-
-  /** Different responses that have come so far, of those admitted. */
-  public long count(Stage stage) {
-    return seen.get(stage).keySet().stream().filter(admitted::contains).count();
-  }
-
-  /** Admitted responses that were given up. */
-  public long dead() {
-    return dead.stream().filter(admitted::contains).count();
-  }
-
-  /** Responses in the log that nobody has admitted, such as those of a test. */
-  public long unasked() {
-    Set<String> all = new HashSet<>(seen.get(Stage.SAMPLED).keySet());
-    all.addAll(seen.get(Stage.SCORED).keySet());
-    all.removeAll(admitted);
-    return all.size();
-  }
-
-  /** Responses that have come to some stage twice or more. */
-  public List<String> doubled() {
-    Set<String> twice = new TreeSet<>();
-    seen.values()
-        .forEach(
-            stage ->
-                stage.forEach(
-                    (rolloutId, times) -> {
-                      if (times > 1 && admitted.contains(rolloutId)) {
-                        twice.add(rolloutId);
-                      }
-                    }));
-    return List.copyOf(twice);
-  }
-
-  /** Responses that a stage is done with, but that are neither in the next one nor dead. */
-  public List<String> lost() {
-    return admitted.stream().filter(this::isLost).sorted().toList();
-  }
-
-  private boolean isLost(String id) {
-    boolean inWork = passedByWorkers.contains(id) && !seen.get(Stage.SAMPLED).containsKey(id);
-    boolean inScoring = passedByScoring.contains(id) && !seen.get(Stage.SCORED).containsKey(id);
-    return (inWork || inScoring) && !dead.contains(id);
-  }
-
-  /** Admitted responses that wait for a worker or for their score. */
-  public long underWay() {
-    return admitted.stream()
-            .filter(id -> !seen.get(Stage.SCORED).containsKey(id) && !dead.contains(id))
-            .count()
-        - lost().size();
-  }
-
-  /** Whether nothing is doubled and nothing lost. */
-  public boolean balances() {
-    return doubled().isEmpty() && lost().isEmpty();
+    return true;
   }
 }

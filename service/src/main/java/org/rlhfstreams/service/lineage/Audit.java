@@ -1,137 +1,339 @@
 package org.rlhfstreams.service.lineage;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.concurrent.FutureTask;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.rlhfstreams.events.DeadLetter;
-import org.rlhfstreams.events.Rollout;
-import org.rlhfstreams.events.RolloutRequest;
-import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.InputPosition;
 import org.rlhfstreams.events.StepMetrics;
-import org.rlhfstreams.schemas.RecordDecoder;
-import org.rlhfstreams.schemas.Topics;
-import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.schemas.WriterSchemas;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.ledger.Ledger;
+import org.rlhfstreams.service.log.BulkReader;
 import org.rlhfstreams.service.log.CommittedLog;
-import org.rlhfstreams.service.objective.TrainingObjective;
+import org.rlhfstreams.service.log.LogEnds;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Draws up the account from the log, while the run goes on or after it. Upstream is read before
- * downstream, so that whatever was done with is seen where it went.
+ * Draws up the account from the log, while the run goes on or after it. How far the stages have
+ * come is asked first, then where the topics end, downstream before upstream: so what a stage has
+ * done with is seen behind it, and what is seen downstream is seen upstream too. Each topic is read
+ * once up to there, in any order.
  */
 public final class Audit {
+  private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
+  private static final long STRETCH = 200_000;
+  private static final long WHOLE = 1L << 60;
+  private static final int NAMED = 20;
+  private static final List<LogSource> DOWNSTREAM_FIRST =
+      List.of(
+          LogSource.STEPS,
+          LogSource.LETTERS,
+          LogSource.SCORED,
+          LogSource.ROLLOUTS,
+          LogSource.REQUESTS,
+          LogSource.PREFERENCES,
+          LogSource.JUDGEMENTS);
 
   private final KafkaConnection connection;
-  private final Topics topics;
-  private final Account account = new Account();
-  private final RecordDecoder<RolloutRequest> requests;
-  private final RecordDecoder<Rollout> rollouts;
-  private final RecordDecoder<ScoredRollout> scored;
+  private final AuditSettings settings;
+  private final String prefix;
+  private final Map<TopicPartition, Long> beginnings = new HashMap<>();
+  private final Set<LogSource> cut = EnumSet.noneOf(LogSource.class);
+  private final LogProgress progress = new LogProgress();
+  private final Map<String, Long> learners = new HashMap<>();
+  private final Map<String, StepSequence> runs = new LinkedHashMap<>();
+  private final Tally tally = new Tally();
+  private final Map<TopicPartition, Long> early = new HashMap<>();
+  private final Map<LogSource, Map<TopicPartition, Long>> ends = new HashMap<>();
+  private Optional<KeptWeights> weights = Optional.empty();
+  private AuditFigures figures = new AuditFigures(0, 0, 0, 0, 0);
 
+  /** An audit as it is usually made. */
   public Audit(KafkaConnection connection) {
-    this.connection = connection;
-    this.topics = connection.topics();
-    this.requests = connection.decoder(RolloutRequest.class);
-    this.rollouts = connection.decoder(Rollout.class);
-    this.scored = connection.decoder(ScoredRollout.class);
+    this(connection, AuditSettings.usual());
   }
 
-  /** Reads everything, once. */
+  public Audit(KafkaConnection connection, AuditSettings settings) {
+    this.connection = connection;
+    this.settings = settings;
+    this.prefix = connection.configuration().connection().topicPrefix();
+  }
+
+  /**
+   * Reads everything, once.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException if a transaction stays open, or there is no
+   *     room for what is remembered
+   * @throws ExecutionException if the broker does not answer
+   */
   public Account account() throws ExecutionException, InterruptedException {
-    try (CommittedLog log = new CommittedLog(connection)) {
-      String prefix = connection.configuration().connection().topicPrefix();
-      Map<TopicPartition, Long> done = log.committed(prefix + GroupNames.ROLLOUT_WORKERS);
-      log.read(
-          topics.rolloutRequests(),
-          requests,
-          (record, request) ->
-              account.admit(request.getRequestId(), request.getSamples(), passed(done, record)));
-      Map<TopicPartition, Long> scoringDone = log.committed(prefix + GroupNames.REWARD_SERVICE);
-      log.read(
-          topics.rollouts(),
-          rollouts,
-          (record, rollout) -> account.sample(rollout.getRolloutId(), passed(scoringDone, record)));
-      log.read(
-          topics.scoredRollouts(),
-          scored,
-          (record, s) -> account.enter(Account.Stage.SCORED, s.getRollout().getRolloutId()));
-      log.read(
-          topics.trainingMetrics(),
-          connection.decoder(StepMetrics.class),
-          (record, step) -> {
-            if (learnsFromRollouts(step)) {
-              step.getRolloutIds().forEach(id -> account.enter(Account.Stage.LEARNED, id));
+    long started = System.nanoTime();
+    try (CommittedLog log = new CommittedLog(connection);
+        Admin admin = connection.admin()) {
+      askProgress(log);
+      early.putAll(ends(admin, LogSource.STEPS));
+      if (settings.weights()) {
+        weights = Optional.of(weights(admin));
+      }
+      for (LogSource source : DOWNSTREAM_FIRST) {
+        ends.put(source, ends(admin, source));
+      }
+      try (Ledger ledger = new Ledger(settings.directory(), expected())) {
+        BulkReader reader =
+            new BulkReader(connection::bulkConsumer, settings.threads(), STRETCH, LONGEST_SILENCE);
+        LetterReasons reasons = new LetterReasons();
+        read(log, reader, ledger, reasons);
+        long readBy = System.nanoTime();
+        List<StepSequence> sequences = List.copyOf(runs.values());
+        sequences.forEach(this::placed);
+        Account account =
+            Account.of(
+                ledger,
+                tally,
+                progress,
+                sequences,
+                reasons.all(),
+                cut,
+                connection.topics(),
+                settings.threads());
+        figures =
+            new AuditFigures(
+                reader.records(),
+                reader.bytes(),
+                (readBy - started) / 1e9,
+                (System.nanoTime() - readBy) / 1e9,
+                ledger.fileBytes());
+        new FindingNames(connection, log).name(account, NAMED);
+        return account;
+      }
+    }
+  }
+
+  /** Steps are few, but have to be read in order: one thread does, beside the others. */
+  private void read(CommittedLog log, BulkReader reader, Ledger ledger, LetterReasons reasons)
+      throws ExecutionException, InterruptedException {
+    Tally stepTally = new Tally();
+    FutureTask<Void> steps = new FutureTask<>(() -> readSteps(ledger, stepTally), null);
+    Thread thread = new Thread(steps, "audit-steps");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      readRecords(log, reader, ledger, reasons);
+      steps.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    } finally {
+      steps.cancel(true);
+    }
+    tally.addAll(stepTally);
+  }
+
+  /** What the newest account took. */
+  public AuditFigures figures() {
+    return figures;
+  }
+
+  /** Topics whose first records retention has removed; they are audited from there on. */
+  public List<String> cutTopics() {
+    return cut.stream().map(source -> source.name(connection.topics())).toList();
+  }
+
+  /**
+   * By what the log itself says: a broker forgets the offsets of a group that rests for long. They
+   * count for releases that wrote no positions.
+   */
+  private void askProgress(CommittedLog log) throws ExecutionException, InterruptedException {
+    Map<String, Map<TopicPartition, Long>> reached = new HashMap<>();
+    log.read(
+        connection.topics().positions(),
+        connection.decoder(InputPosition.class),
+        (record, position) ->
+            reached
+                .computeIfAbsent(position.getGroup(), any -> new HashMap<>())
+                .put(
+                    new TopicPartition(position.getTopic(), position.getPartition()),
+                    position.getOffset()));
+    for (Map.Entry<String, LogSource> stage :
+        Map.of(
+                GroupNames.ROLLOUT_WORKERS, LogSource.REQUESTS,
+                GroupNames.REWARD_SERVICE, LogSource.ROLLOUTS)
+            .entrySet()) {
+      String group = prefix + stage.getKey();
+      Map<TopicPartition, Long> offsets = new HashMap<>(log.committed(group));
+      offsets.putAll(reached.getOrDefault(group, Map.of()));
+      offsets.forEach(
+          (partition, offset) -> {
+            if (partition.topic().equals(stage.getValue().name(connection.topics()))) {
+              progress.reached(stage.getValue(), partition.partition(), offset);
             }
           });
-      log.read(
-          topics.deadLetters(),
-          connection.decoder(DeadLetter.class),
-          (record, letter) -> bury(log, letter));
     }
-    return account;
+    String learner = prefix + GroupNames.LEARNERS;
+    reached.forEach(
+        (group, offsets) -> {
+          if (group.startsWith(learner)) {
+            offsets
+                .values()
+                .forEach(
+                    offset -> learners.put(prefix + group.substring(learner.length()), offset));
+          }
+        });
   }
 
-  /** Steps on preferences are on another account, and a replay, named otherwise, on none. */
-  private static boolean learnsFromRollouts(StepMetrics step) {
-    return TrainingObjective.named(step.getObjective())
-        .filter(TrainingObjective::learnsFromRollouts)
-        .isPresent();
+  private void placed(StepSequence run) {
+    Optional.ofNullable(learners.get(run.runId()))
+        .ifPresent(offset -> progress.reached(run.index(), offset));
   }
 
-  private static boolean passed(
-      Map<TopicPartition, Long> done, ConsumerRecord<String, byte[]> record) {
-    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    return record.offset() < done.getOrDefault(partition, 0L);
+  private Map<TopicPartition, Long> ends(Admin admin, LogSource source)
+      throws ExecutionException, InterruptedException {
+    String topic = source.name(connection.topics());
+    List<TopicPartition> partitions = new ArrayList<>();
+    admin
+        .describeTopics(List.of(topic))
+        .allTopicNames()
+        .get()
+        .get(topic)
+        .partitions()
+        .forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
+    Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
+    partitions.forEach(partition -> earliest.put(partition, OffsetSpec.earliest()));
+    admin
+        .listOffsets(earliest)
+        .all()
+        .get()
+        .forEach(
+            (partition, beginning) -> {
+              beginnings.put(partition, beginning.offset());
+              if (beginning.offset() > 0 && source != LogSource.WEIGHTS) {
+                cut.add(source);
+              }
+            });
+    return LogEnds.written(admin, partitions, LONGEST_SILENCE);
   }
 
-  private void bury(CommittedLog log, DeadLetter letter) {
-    if (letter.getLostRollouts() == 0 || letter.getValue() == null) {
-      return; // nobody had asked for it
+  private long expected() {
+    long records = 0;
+    for (Map<TopicPartition, Long> partitions : ends.values()) {
+      for (Map.Entry<TopicPartition, Long> end : partitions.entrySet()) {
+        records += end.getValue() - beginnings.get(end.getKey());
+      }
     }
-    Optional<byte[]> whole = value(log, letter);
-    if (whole.isEmpty()) {
-      return;
+    return 2 * records; // a step is a record, but learns from a batch
+  }
+
+  private KeptWeights weights(Admin admin) throws ExecutionException, InterruptedException {
+    KeptWeights kept = new KeptWeights(connection.writerSchemas());
+    Map<TopicPartition, Long> weightEnds = ends(admin, LogSource.WEIGHTS);
+    new BulkReader(connection::bulkConsumer, 1, WHOLE, LONGEST_SILENCE)
+        .read(beginnings, weightEnds, () -> kept);
+    return kept;
+  }
+
+  private void readSteps(Ledger ledger, Tally stepTally) {
+    AccountEntries entries = new AccountEntries(ledger);
+    boolean whole = !cut.contains(LogSource.STEPS);
+    try (TopicReader reader =
+        TopicReader.ofTopics(connection, List.of(connection.topics().trainingMetrics().name()))) {
+      reader.readTo(
+          ends.get(LogSource.STEPS),
+          RecordHandler.decoding(
+              connection.decoder(StepMetrics.class),
+              (record, step) -> {
+                long place = LogPlace.code(LogSource.STEPS, record.partition(), record.offset());
+                runs.computeIfAbsent(
+                        step.getRunId(),
+                        id -> new StepSequence(runs.size(), id, step.getObjective()))
+                    .take(step, place, whole, entries, stepTally);
+                requireWeights(record, step, place, stepTally);
+              },
+              (record, reason) -> {}),
+          LONGEST_SILENCE);
     }
-    byte[] value = whole.get();
-    String topic = letter.getTopic();
-    if (topic.equals(topics.rolloutRequests().name())) {
-      decoded(requests, topic, value)
+    weights.ifPresent(kept -> kept.known(entries));
+    entries.flush();
+  }
+
+  /** Of a step that was there before the weights were read. */
+  private void requireWeights(
+      ConsumerRecord<?, ?> record, StepMetrics step, long place, Tally stepTally) {
+    if (weights.isPresent()
+        && isBefore(early, record)
+        && StepSequence.leavesWeights(step)
+        && weights.get().misses(step.getVersion())) {
+      stepTally.find(
+          Problem.WEIGHTS,
+          "step "
+              + WeightVersions.text(step.getVersion())
+              + " of "
+              + step.getRunId()
+              + " has left no weights",
+          Finding.NAMELESS,
+          place);
+    }
+  }
+
+  private static boolean isBefore(Map<TopicPartition, Long> ends, ConsumerRecord<?, ?> record) {
+    return record.offset()
+        < ends.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
+  }
+
+  private void readRecords(
+      CommittedLog log, BulkReader reader, Ledger ledger, LetterReasons reasons)
+      throws InterruptedException {
+    Map<TopicPartition, Long> all = new HashMap<>();
+    ends.forEach(
+        (source, partitions) -> {
+          if (source != LogSource.STEPS) {
+            all.putAll(partitions);
+          }
+        });
+    List<AuditedRecords> readers = new ArrayList<>();
+    WriterSchemas schemas = connection.writerSchemas();
+    reader.read(
+        beginnings,
+        all,
+        () -> {
+          AuditedRecords own =
+              new AuditedRecords(connection, log, new AccountEntries(ledger), reasons, schemas);
+          synchronized (readers) {
+            readers.add(own);
+          }
+          return own;
+        });
+    Set<String> told = new HashSet<>();
+    for (AuditedRecords own : readers) {
+      own.flush();
+      tally.addAll(own.tally());
+      own.undecodable()
           .ifPresent(
-              request -> {
-                for (int i = 0; i < request.getSamples(); i++) {
-                  account.bury(request.getRequestId() + "/" + i);
+              reason -> {
+                if (told.add(reason)) {
+                  LOG.warn("records that cannot be decoded are on no account, such as: {}", reason);
                 }
               });
-    } else if (topic.equals(topics.rollouts().name())) {
-      decoded(rollouts, topic, value).ifPresent(r -> account.bury(r.getRolloutId()));
-    } else if (topic.equals(topics.scoredRollouts().name())) {
-      decoded(scored, topic, value).ifPresent(s -> account.bury(s.getRollout().getRolloutId()));
-    }
-  }
-
-  /** Of a letter that was cut the value is where it was read, for as long as retention lets it. */
-  private static Optional<byte[]> value(CommittedLog log, DeadLetter letter) {
-    if (letter.getOriginalValueBytes() == null) {
-      byte[] value = new byte[letter.getValue().remaining()];
-      letter.getValue().duplicate().get(value);
-      return Optional.of(value);
-    }
-    return log.record(
-            new TopicPartition(letter.getTopic(), letter.getPartition()), letter.getOffset())
-        .map(ConsumerRecord::value);
-  }
-
-  /** What is no event has a dead letter of its own, and is on no account. */
-  private static <T extends SpecificRecord> Optional<T> decoded(
-      RecordDecoder<T> decoder, String topic, byte[] value) {
-    try {
-      return Optional.of(decoder.decode(topic, value));
-    } catch (UndecodableException e) {
-      return Optional.empty();
     }
   }
 }
