@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.service.tracing.StageTracing;
 import org.rlhfstreams.topology.admission.AdmissionListener;
@@ -17,6 +18,7 @@ final class AdmissionMeters implements AdmissionListener {
   private final StageTracing tracing;
   private final Counter requests;
   private final Counter samples;
+  private final RunningAudit audit;
 
   AdmissionMeters(MeterRegistry registry, StageTracing tracing) {
     this.registry = registry;
@@ -29,10 +31,22 @@ final class AdmissionMeters implements AdmissionListener {
         Counter.builder("rlhf.admission.samples")
             .description("Responses that those ask for")
             .register(registry);
+    this.audit = new RunningAudit(registry);
+  }
+
+  @Override
+  public void stepped(StepMetrics step) {
+    audit.learned(step);
+  }
+
+  @Override
+  public void counted(long released, long accounted, long bound) {
+    audit.counted(released, accounted, bound);
   }
 
   @Override
   public Optional<TraceParent> released(RolloutRequest request, Optional<TraceParent> prompt) {
+    audit.released(request.getRequestId(), request.getSequence(), request.getSamples());
     requests.increment();
     samples.increment(request.getSamples());
     Instant now = Instant.now();
@@ -50,6 +64,7 @@ final class AdmissionMeters implements AdmissionListener {
 
   @Override
   public void buried(DeadLetter letter) {
+    audit.givenUp(letter);
     Counter.builder("rlhf.dead.letters")
         .description("Records that could not be used, by who refused them and why")
         .tag("stage", letter.getStage())

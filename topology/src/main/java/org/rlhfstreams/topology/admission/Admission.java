@@ -177,10 +177,10 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
     WeightVersion version = newest(run.getObjective());
     long consumed = consumed(run.getObjective()) + counter(LOST);
-    long allowed =
-        consumed
-            + new StalenessBound(run.getBatchSize(), settings.staleness(), run.getMaxSteps())
-                .outstanding(version.getStep());
+    long bound =
+        new StalenessBound(run.getBatchSize(), settings.staleness(), run.getMaxSteps())
+            .outstanding(version.getStep());
+    long allowed = consumed + bound;
     long releasedBefore = counter(RELEASED);
     while (counter(RELEASED) + settings.samples() <= allowed && nextPrompt(anotherRound)) {
       RolloutRequest template = prompts.get(counter(NEXT));
@@ -199,6 +199,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       counters.put(RELEASED, counter(RELEASED) + settings.samples());
       counters.put(NEXT, counter(NEXT) + 1);
     }
+    listener.counted(counter(RELEASED), consumed, bound);
     if (counter(RELEASED) > releasedBefore) {
       context().commit(); // workers see requests only then
     }

@@ -3,6 +3,7 @@ package org.rlhfstreams.topology.admission;
 import java.util.Optional;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.TraceParent;
 
 /**
@@ -20,6 +21,18 @@ public interface AdmissionListener {
 
   /** A dead letter has been read, whoever wrote it. */
   void buried(DeadLetter letter);
+
+  /** A step has been read, of whatever objective. */
+  default void stepped(StepMetrics step) {}
+
+  /**
+   * What is under way has been counted.
+   *
+   * @param released samples that admission has released in all
+   * @param accounted those that a step has learned from or that are lost
+   * @param bound samples that may be under way
+   */
+  default void counted(long released, long accounted, long bound) {}
 
   /** One that keeps the prompt's trace and does nothing else. */
   static AdmissionListener none() {

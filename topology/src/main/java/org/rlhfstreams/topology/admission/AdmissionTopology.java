@@ -62,7 +62,10 @@ public final class AdmissionTopology {
             .mapValues(AdmissionEvent.Arrival::new);
     KStream<String, AdmissionEvent> steps =
         builder.stream(topics.trainingMetrics().name(), bytes)
-            .process(() -> new EventReader<>(serdes, StepMetrics.class, AdmissionTopology::step));
+            .process(
+                () ->
+                    new EventReader<>(
+                        serdes, StepMetrics.class, metrics -> step(metrics, listener)));
     KStream<String, AdmissionEvent> runs =
         builder.stream(topics.runs().name(), bytes)
             .process(() -> new EventReader<>(serdes, RunStatement.class, AdmissionTopology::run));
@@ -132,7 +135,8 @@ public final class AdmissionTopology {
    * Steps of every objective: which of them count depends on the run that the learner has stated,
    * and that statement may arrive after its first steps.
    */
-  private static Optional<AdmissionEvent> step(StepMetrics metrics) {
+  private static Optional<AdmissionEvent> step(StepMetrics metrics, AdmissionListener listener) {
+    listener.stepped(metrics);
     return Optional.of(new AdmissionEvent.Step(metrics));
   }
 

@@ -64,7 +64,19 @@ final class AdmissionTopologyTest {
         public void buried(DeadLetter letter) {
           buriedKinds.add(letter.getKind());
         }
+
+        @Override
+        public void stepped(StepMetrics step) {
+          heardSteps.add(step.getVersion().getStep());
+        }
+
+        @Override
+        public void counted(long released, long accounted, long bound) {
+          underWay = released - accounted + " of " + bound;
+        }
       };
+  private final List<Long> heardSteps = new ArrayList<>();
+  private String underWay = "";
   private final Map<String, Integer> batchSizes = new HashMap<>();
   private final Map<String, Long> steps = new HashMap<>();
   private TopologyTestDriver driver;
@@ -251,6 +263,18 @@ final class AdmissionTopologyTest {
     step("ppo", 0, 1); // the same step again releases nothing
     step("sft", 0, 50); // nor does another objective's
     assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void whatIsUnderWayIsHeard() {
+    start(2, 1, 0, 1, 1);
+    for (int i = 0; i < 5; i++) {
+      prompt("p" + i, "text");
+    }
+    assertThat(underWay).isEqualTo("4 of 4");
+    step("ppo", 0, 1);
+    assertThat(underWay).as("5 released, 2 consumed").isEqualTo("3 of 4");
+    assertThat(heardSteps).containsExactly(1L);
   }
 
   @Test
