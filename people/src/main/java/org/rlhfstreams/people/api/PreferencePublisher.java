@@ -3,8 +3,8 @@ package org.rlhfstreams.people.api;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.people.live.ContentDigest;
 import org.rlhfstreams.people.live.PreferencesView;
 import org.rlhfstreams.people.publish.PublishedOnce;
 

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.people.live.ComparisonsView;
-import org.rlhfstreams.people.live.ContentDigest;
 import org.rlhfstreams.people.live.JudgementsView;
 
 /**

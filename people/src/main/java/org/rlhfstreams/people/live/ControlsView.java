@@ -3,6 +3,7 @@ package org.rlhfstreams.people.live;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.events.Preference;
 
 /** Which preferences there are: of each a digest of its id and one of what it says. */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.rlhfstreams.people.live.ContentDigest;
+import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.people.problems.ProblemException;
 
 /**

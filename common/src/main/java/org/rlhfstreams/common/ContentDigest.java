@@ -1,9 +1,10 @@
-package org.rlhfstreams.people.live;
+package org.rlhfstreams.common;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 
 /**
  * Stands for a text of any length, where only equality matters: the first 128 bits of its SHA-256.
@@ -26,5 +27,13 @@ public record ContentDigest(long high, long low) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /**
+   * The first 96 bits, as 24 hexadecimal digits. The probability that any two of 10⁹ texts share
+   * them is below 10⁻¹⁰.
+   */
+  public String shortText() {
+    return String.format(Locale.ROOT, "%016x%08x", high, low >>> 32);
   }
 }
