@@ -6,7 +6,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,9 +61,12 @@ public final class DataPaths {
 
   private static Path spooled(InputStream input) {
     try {
-      Path file = Files.createTempFile("standard-input", "");
+      // A name of its own each time would make the same rows others each time.
+      Path directory = Files.createTempDirectory("rlhf");
+      directory.toFile().deleteOnExit();
+      Path file = directory.resolve("standard-input");
       file.toFile().deleteOnExit();
-      Files.copy(input, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(input, file);
       return file;
     } catch (IOException e) {
       throw new ExplainedException("standard input cannot be read: " + e.getMessage(), e);

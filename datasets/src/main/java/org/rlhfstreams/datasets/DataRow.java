@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param columns by name
  */
 record DataRow(String file, long number, ObjectNode columns) {
-  /** Where it is, for people and for identities. */
+  /** Where it is, for people. */
   String source() {
     return file + ":" + number;
   }

@@ -143,16 +143,21 @@ public final class PreferenceDataset {
   }
 
   private static Preference preference(DataRow row, PreferenceShape.Content content) {
-    return Preference.newBuilder()
-        .setPreferenceId(row.source())
-        .setSource(row.source())
-        .setPrompt(content.prompt())
-        .setMessages(content.messages())
-        .setChosen(content.chosen())
-        .setRejected(content.rejected())
-        .setLabel(content.label())
-        .setMargin(content.margin() == null ? null : content.margin().floatValue())
-        .setCreatedAt(Instant.now())
+    Preference preference =
+        Preference.newBuilder()
+            .setPreferenceId("")
+            .setSource(row.source())
+            .setPrompt(content.prompt())
+            .setMessages(content.messages())
+            .setChosen(content.chosen())
+            .setRejected(content.rejected())
+            .setLabel(content.label())
+            .setMargin(content.margin() == null ? null : content.margin().floatValue())
+            .setCreatedAt(Instant.now())
+            .build();
+    // RowCheck has refused a row that says the same as one before.
+    return Preference.newBuilder(preference)
+        .setPreferenceId(RowIdentity.of(row.file(), RowContent.of(preference), 1).text())
         .build();
   }
 }

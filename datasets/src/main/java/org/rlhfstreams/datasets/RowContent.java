@@ -1,0 +1,54 @@
+package org.rlhfstreams.datasets;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.rlhfstreams.common.ContentDigest;
+import org.rlhfstreams.events.ChatMessage;
+import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.events.Prompt;
+
+/** The rule what counts as a row's content: all that is learned from, not where and when. */
+final class RowContent {
+  private RowContent() {}
+
+  static ContentDigest of(Prompt prompt) {
+    List<Object> parts = new ArrayList<>();
+    parts.add("prompt");
+    parts.add(optional(prompt.getText()));
+    add(parts, prompt.getMessages());
+    new TreeMap<>(prompt.getMetadata())
+        .forEach(
+            (name, value) -> {
+              parts.add(name);
+              parts.add(value);
+            });
+    return ContentDigest.of(parts.toArray());
+  }
+
+  static ContentDigest of(Preference preference) {
+    List<Object> parts = new ArrayList<>();
+    parts.add("preference");
+    parts.add(preference.getPrompt());
+    add(parts, preference.getMessages());
+    parts.add(preference.getChosen());
+    parts.add(optional(preference.getRejected()));
+    parts.add(optional(preference.getLabel()));
+    parts.add(optional(preference.getMargin()));
+    parts.add(preference.getWeight());
+    return ContentDigest.of(parts.toArray());
+  }
+
+  private static void add(List<Object> parts, List<ChatMessage> messages) {
+    parts.add(messages.size());
+    for (ChatMessage message : messages) {
+      parts.add(message.getRole());
+      parts.add(message.getContent());
+    }
+  }
+
+  /** A text that nothing else has, for what is missing. */
+  private static String optional(Object value) {
+    return value == null ? "" : "=" + value;
+  }
+}
