@@ -68,7 +68,7 @@ public final class LoopOverhead {
     RlhfConfiguration settings =
         RlhfConfiguration.of(settings(directory, round).suggest(Cluster.address(stack)).settings());
     KafkaConnection connection = Cluster.connect(settings, Role.SETUP, message -> {});
-    PromptImport.publish(connection, DemoSettings.prompts());
+    PromptImport.publish(connection, DemoSettings.prompts()::forEach);
     List<Long> times = new ArrayList<>();
     List<Map<String, Double>> threads = new ArrayList<>();
     try (LearnerService learner =

@@ -5,10 +5,11 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.DataOptions;
 import org.rlhfstreams.cli.run.Cluster;
+import org.rlhfstreams.cli.run.ImportCounts;
 import org.rlhfstreams.cli.run.PreferenceImport;
 import org.rlhfstreams.datasets.DataPaths;
-import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
-    description = "Checks files and publishes them to the preferences topic.")
+    description = "Checks files and publishes the rows that the preferences topic does not have.")
 public final class PreferencesImportCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
   @Mixin private DataOptions reading;
@@ -27,10 +28,10 @@ public final class PreferencesImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DatasetSummary summary =
-        new PreferenceImport(Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println))
-            .run(reading.of(files), reading.strict());
-    System.out.printf("published %,d preferences%n", summary.goodRows());
+    KafkaConnection connection =
+        Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println);
+    ImportCounts counts = new PreferenceImport(connection).run(reading.of(files), reading.strict());
+    System.out.println(counts.text("preferences", connection.topics().preferences().name()));
     return 0;
   }
 }

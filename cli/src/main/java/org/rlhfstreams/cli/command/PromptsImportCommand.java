@@ -1,14 +1,14 @@
 package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.DemoSettings;
+import org.rlhfstreams.cli.run.ImportCounts;
 import org.rlhfstreams.cli.run.PromptImport;
 import org.rlhfstreams.datasets.PromptFile;
-import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
@@ -20,11 +20,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
-    description = "Publishes the prompts of a file.")
+    description = "Publishes the prompts of a file that the topic does not have.")
 public final class PromptsImportCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
 
-  @Option(names = "--once", description = "Publish nothing where there are prompts already.")
+  @SuppressWarnings("unused") // containers of earlier releases give it
+  @Option(
+      names = "--once",
+      description = "Needed no more: every import publishes only what is missing.")
   private boolean once;
 
   @Parameters(
@@ -37,15 +40,17 @@ public final class PromptsImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Prompt> prompts = file == null ? DemoSettings.prompts() : new PromptFile(file).read();
+    Optional<PromptFile> prompts = Optional.ofNullable(file).map(PromptFile::new);
+    prompts.ifPresent(PromptFile::check);
     KafkaConnection connection = Cluster.connect(options.load(), Role.SETUP, System.out::println);
-    if (once && PromptImport.hasPrompts(connection)) {
-      System.out.printf("%s has prompts already%n", connection.topics().prompts().name());
-      return 0;
-    }
-    PromptImport.publish(connection, prompts);
-    System.out.printf(
-        "published %,d prompts of %s%n", prompts.size(), file == null ? "the demo" : file);
+    ImportCounts counts =
+        PromptImport.publish(
+            connection,
+            prompts.isPresent() ? prompts.get()::forEach : DemoSettings.prompts()::forEach);
+    System.out.println(
+        counts.text(
+            "prompts of " + (file == null ? "the demo" : file),
+            connection.topics().prompts().name()));
     return 0;
   }
 }

@@ -33,7 +33,9 @@ public final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--prompts",
       paramLabel = "FILE",
-      description = "Prompts to publish when the log is new; by default story openings.")
+      description =
+          "Prompts to publish, those that the log does not have; a new log without --prompts gets"
+              + " story openings.")
   private Path prompts;
 
   @Override

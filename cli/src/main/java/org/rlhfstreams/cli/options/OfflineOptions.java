@@ -25,13 +25,14 @@ public final class OfflineOptions {
 
   @Option(
       names = "--data",
-      required = true,
       arity = "1..*",
       paramLabel = "FILE",
-      description = DataPaths.HELP)
-  private List<String> data;
+      description = DataPaths.HELP + " A run that goes on needs none: OUTPUT/log has its rows.")
+  private List<String> data = List.of();
 
   @Mixin private DataOptions reading;
+
+  private Optional<PreferenceDataset> dataset = Optional.empty();
 
   @Option(
       names = "--validation",
@@ -68,13 +69,21 @@ public final class OfflineOptions {
     return initialize;
   }
 
+  /** The files to learn from as the user names them; empty if none are named. */
+  public String named() {
+    return String.join(" ", data);
+  }
+
   /**
    * What to learn from.
    *
-   * @throws org.rlhfstreams.cli.CommandException where a file is not there
+   * @throws org.rlhfstreams.common.ExplainedException if a file does not exist
    */
   public PreferenceDataset data() {
-    return reading.of(data);
+    if (dataset.isEmpty()) {
+      dataset = Optional.of(reading.of(data)); // standard input can only be read once
+    }
+    return dataset.get();
   }
 
   /** Whether bad rows stop the run. */

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Option;
@@ -29,9 +30,10 @@ public final class OnlineOptions {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "FILE",
-      description = "Prompts: JSONL with prompt strings, or text with a prompt a line; .gz too.")
+      description =
+          "Prompts: JSONL with prompt strings, or text with a prompt a line; .gz too. A run that goes"
+              + " on needs none: OUTPUT/log has its prompts.")
   private Path data;
 
   @Option(
@@ -51,9 +53,9 @@ public final class OnlineOptions {
     return reference == null ? overrides : overrides.decide("model.reference", reference);
   }
 
-  /** Prompts. */
-  public Path data() {
-    return data;
+  /** Prompts; empty if no file is named. */
+  public Optional<Path> data() {
+    return Optional.ofNullable(data);
   }
 
   /** Where everything goes. */

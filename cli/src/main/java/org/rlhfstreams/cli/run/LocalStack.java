@@ -58,7 +58,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   /**
-   * The stack of a demo; publishes its prompts where the run is new.
+   * The stack of a demo; publishes its prompts if the run is new.
    *
    * @param settings of the demo
    */
@@ -68,7 +68,7 @@ final class LocalStack implements AutoCloseable {
         new LocalStack(run.log(), 0, 0, address -> options.load(settings.suggest(address)));
     try {
       if (isNew) {
-        PromptImport.publish(stack.connection(), HeldOutOpenings.prompts());
+        PromptImport.publish(stack.connection(), HeldOutOpenings.prompts()::forEach);
       }
       return stack;
     } catch (RuntimeException e) {

@@ -65,6 +65,9 @@ public final class OfflineTraining {
           "range.until = never waits for records that nobody can send to a training's own log: leave"
               + " it out, or run rlhf learner on a cluster");
     }
+    if (options.named().isEmpty()) {
+      RunData.requireBegun(run);
+    }
     ModelDirectory.recover(run.model());
     ModelDirectory.recover(best());
     if (options.initialize()) {
@@ -108,10 +111,20 @@ public final class OfflineTraining {
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
-    if (!run.isNew()) {
-      return; // the log has them
+    if (options.named().isEmpty()) {
+      return;
     }
-    new PreferenceImport(connection).run(options.data(), options.strict());
+    KnownRows inLog = KnownRows.ofPreferences(connection, KnownRows.Key.CONTENT);
+    new RunData(run, inLog)
+        .require(
+            options.named(),
+            rows ->
+                options
+                    .data()
+                    .forEach(preference -> rows.accept(preference.getPreferenceId()), bad -> {}));
+    if (run.isNew()) {
+      new PreferenceImport(connection).run(options.data(), options.strict(), inLog);
+    }
   }
 
   private List<Preference> validation() {

@@ -1,17 +1,16 @@
 package org.rlhfstreams.cli.run;
 
-import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptFile;
-import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
@@ -24,13 +23,13 @@ public final class OnlineTraining {
 
   private final ConfigurationOptions options;
   private final Overrides settings;
-  private final Path data;
+  private final Optional<PromptFile> data;
   private final RunDirectory run;
 
   public OnlineTraining(
       ConfigurationOptions options, OnlineOptions prompts, TrainingObjective objective) {
     this.options = options;
-    this.data = prompts.data();
+    this.data = prompts.data().map(PromptFile::new);
     this.run = new RunDirectory(prompts.output());
     Overrides own = prompts.overrides(objective).decide(run.ofLearner()).decide(run.ofOtherRoles());
     this.settings =
@@ -47,15 +46,16 @@ public final class OnlineTraining {
     if (configuration.learner().maxSteps() == 0) {
       throw new ConfigurationException("a training on prompts needs an end: give --max-steps");
     }
-    boolean isNew = run.isNew();
-    List<Prompt> prompts = new PromptFile(data).read();
+    if (data.isEmpty()) {
+      RunData.requireBegun(run);
+    } else if (run.isNew()) {
+      data.get().check();
+    }
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
       try (stack) {
-        if (isNew) {
-          PromptImport.publish(stack.connection(), prompts);
-        }
+        publish(stack.connection());
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
         if (!interruption.getAsBoolean()) {
@@ -68,6 +68,20 @@ public final class OnlineTraining {
       }
       System.out.println("saved " + run.model());
       return 0;
+    }
+  }
+
+  private void publish(KafkaConnection connection) {
+    if (data.isEmpty()) {
+      return;
+    }
+    PromptFile file = data.get();
+    try (PromptImport prompts = PromptImport.open(connection, KnownRows.Key.CONTENT)) {
+      new RunData(run, prompts.known())
+          .require(file.name(), rows -> file.forEach(prompt -> rows.accept(prompt.getPromptId())));
+      if (run.isNew()) {
+        prompts.run(file::forEach);
+      }
     }
   }
 }

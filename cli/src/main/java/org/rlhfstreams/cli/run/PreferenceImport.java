@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.cli.CommandException;
@@ -14,14 +15,17 @@ import org.rlhfstreams.datasets.BadRow;
 import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.DeadLetterSize;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
- * Publishes a data set to {@code preferences}. All rows are checked before the first is sent; bad
- * ones become dead letters with their reason.
+ * Publishes to {@code preferences} what the topic does not have of a data set. All rows are checked
+ * before the first is sent; bad ones become dead letters with their reason, once. Each row is
+ * visible as soon as it is sent: an import that is killed has published those before, and the next
+ * import of the same files publishes the rest.
  */
 public final class PreferenceImport {
   private static final String STAGE = "preferences import";
@@ -33,13 +37,35 @@ public final class PreferenceImport {
   }
 
   /**
-   * Checks and publishes.
+   * Checks and publishes; rows of files with different names are different ones.
    *
    * @param strict whether one bad row is one too many
-   * @return what was there
-   * @throws CommandException where a file cannot be read, or too many rows are bad
+   * @throws CommandException if a file cannot be read, too many rows are bad, or not all could be
+   *     published
    */
-  public DatasetSummary run(PreferenceDataset data, boolean strict) {
+  public ImportCounts run(PreferenceDataset data, boolean strict) {
+    check(data, strict);
+    KnownRows known = KnownRows.ofPreferences(connection, KnownRows.Key.FILE_AND_CONTENT);
+    if (!known.isComplete()) {
+      System.out.println(
+          "this client may not read "
+              + connection.topics().preferences().name()
+              + ", so all rows are published, whether it has them or not; each counts once");
+    }
+    return publish(data, known);
+  }
+
+  /**
+   * The same, but the rows that are there have been read.
+   *
+   * @param known those; published ones are added
+   */
+  ImportCounts run(PreferenceDataset data, boolean strict, KnownRows known) {
+    check(data, strict);
+    return publish(data, known);
+  }
+
+  private static void check(PreferenceDataset data, boolean strict) {
     DatasetSummary summary = data.check();
     summary.print(System.out);
     if (strict && summary.badRows() > 0) {
@@ -50,29 +76,73 @@ public final class PreferenceImport {
                   summary.badRows())
               + " in dead-letters");
     }
-    String topic = connection.topics().preferences().name();
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    Callback first = (record, error) -> failure.compareAndSet(null, error);
+  }
+
+  private ImportCounts publish(PreferenceDataset data, KnownRows known) {
+    Publication publication = new Publication(known);
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       data.forEach(
-          preference -> {
-            producer.send(
-                new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference), first);
-          },
-          row -> {
-            producer.send(
-                new ProducerRecord<>(
-                    connection.topics().deadLetters().name(), row.file(), letter(row)),
-                first);
-          });
+          preference -> publication.send(producer, preference),
+          row -> publication.send(producer, letter(row)));
       producer.flush();
     }
-    if (failure.get() != null) {
-      new BrokerRefusal(connection).endIn(failure.get());
-      throw new CommandException(
-          "not every row was published: " + failure.get().getMessage(), failure.get());
+    return publication.counts();
+  }
+
+  /** One run over the rows. */
+  private final class Publication {
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final KnownRows known;
+    private Optional<KnownLetters> letters = Optional.empty();
+    private long there;
+
+    Publication(KnownRows known) {
+      this.known = known;
     }
-    return summary;
+
+    void send(KafkaProducer<String, Object> producer, Preference preference) {
+      if (!known.add(preference.getPreferenceId())) {
+        there++;
+        return;
+      }
+      String topic = connection.topics().preferences().name();
+      producer.send(
+          new ProducerRecord<>(topic, 0, preference.getPreferenceId(), preference),
+          (record, error) -> {
+            if (error == null) {
+              acknowledged.incrementAndGet();
+            }
+            failure.compareAndSet(null, error);
+          });
+    }
+
+    void send(KafkaProducer<String, Object> producer, DeadLetter letter) {
+      if (letters.isEmpty()) {
+        letters = Optional.of(KnownLetters.read(connection));
+      }
+      if (letters.get().add(letter)) {
+        producer.send(
+            new ProducerRecord<>(
+                connection.topics().deadLetters().name(), letter.getTopic(), letter),
+            (record, error) -> failure.compareAndSet(null, error));
+      }
+    }
+
+    ImportCounts counts() {
+      Exception error = failure.get();
+      if (error != null) {
+        new BrokerRefusal(connection).endIn(error);
+        throw new CommandException(
+            String.format(
+                Locale.ROOT,
+                "published %,d preferences, but not all: %s; the same command publishes the rest",
+                acknowledged.get(),
+                error.getMessage()),
+            error);
+      }
+      return new ImportCounts(acknowledged.get(), there);
+    }
   }
 
   private static DeadLetter letter(BadRow row) {

@@ -1,15 +1,14 @@
 package org.rlhfstreams.cli.run;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptFile;
-import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** The whole system in this process, over a log that stays. */
 public final class UpRun {
@@ -19,7 +18,7 @@ public final class UpRun {
   private final Path data;
   private final int port;
   private final int registryPort;
-  private final Optional<Path> prompts;
+  private final Optional<PromptFile> prompts;
 
   public UpRun(
       ConfigurationOptions options, Path data, int port, int registryPort, Optional<Path> prompts) {
@@ -27,7 +26,7 @@ public final class UpRun {
     this.data = data;
     this.port = port;
     this.registryPort = registryPort;
-    this.prompts = prompts;
+    this.prompts = prompts.map(PromptFile::new);
   }
 
   /** Runs until the steps end or the process is interrupted; the exit code. */
@@ -46,14 +45,13 @@ public final class UpRun {
       return 0;
     }
     boolean isNew = run.isNew();
+    prompts.ifPresent(PromptFile::check);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(
               run.log(), port, registryPort, address -> options.load(settings.suggest(address)));
       try (stack) {
-        if (isNew) {
-          PromptImport.publish(stack.connection(), prompts());
-        }
+        publish(stack.connection(), isNew);
         System.out.printf(
             "up: broker %s, registry %s, %s in %s%n",
             stack.connection().configuration().connection().bootstrapServers(),
@@ -71,7 +69,18 @@ public final class UpRun {
     }
   }
 
-  private List<Prompt> prompts() {
-    return prompts.map(file -> new PromptFile(file).read()).orElseGet(HeldOutOpenings::prompts);
+  private void publish(KafkaConnection connection, boolean isNew) {
+    if (prompts.isEmpty() && !isNew) {
+      return;
+    }
+    try (PromptImport opened = PromptImport.open(connection, KnownRows.Key.FILE_AND_CONTENT)) {
+      if (prompts.isPresent()) {
+        String topic = connection.topics().prompts().name();
+        ImportCounts counts = opened.run(prompts.get()::forEach);
+        System.out.println("up: " + counts.text("prompts of " + prompts.get().name(), topic));
+      } else if (opened.known().count() == 0) {
+        opened.run(HeldOutOpenings.prompts()::forEach);
+      }
+    }
   }
 }

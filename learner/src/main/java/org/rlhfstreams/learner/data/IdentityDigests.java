@@ -43,12 +43,21 @@ public final class IdentityDigests {
     return true;
   }
 
-  /** Forgets an id, whether it had been noted or not. */
-  public void remove(String id) {
+  /** Whether an id has been noted. */
+  public boolean contains(String id) {
+    return !isFree(placeOf(id));
+  }
+
+  private int placeOf(String id) {
     ByteBuffer bytes = ByteBuffer.wrap(digest.digest(id.getBytes(StandardCharsets.UTF_8)));
     long high = bytes.getLong();
     long low = bytes.getLong();
-    int place = find(high, high == 0 && low == 0 ? 1 : low);
+    return find(high, high == 0 && low == 0 ? 1 : low);
+  }
+
+  /** Forgets an id, whether it had been noted or not. */
+  public void remove(String id) {
+    int place = placeOf(id);
     if (isFree(place)) {
       return;
     }

@@ -16,6 +16,7 @@ final class IdentityDigestsTest {
     IdentityDigests digests = new IdentityDigests();
     Set<String> seen = new HashSet<>();
     for (String id : ids) {
+      assertThat(digests.contains(id)).isEqualTo(seen.contains(id));
       assertThat(digests.add(id)).isEqualTo(seen.add(id));
     }
   }

@@ -66,6 +66,7 @@ public final class RoleAccess {
         AclOperation.CREATE,
         AclOperation.DESCRIBE,
         AclOperation.DESCRIBE_CONFIGS);
+    read(topics.prompts()); // an import publishes what is missing
     write(topics.prompts());
     named(ResourceType.TRANSACTIONAL_ID, GroupNames.PROMPT_IMPORT, AclOperation.WRITE);
   }

@@ -82,7 +82,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.runs()))
         .containsExactly(Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.prompts()))
-        .containsExactly(Role.CONTROLLER, Role.OPERATOR);
+        .containsExactly(Role.SETUP, Role.CONTROLLER, Role.OPERATOR);
   }
 
   @Test
