@@ -35,7 +35,7 @@ final class ContainersTest {
     ContainerStack stack = ContainerStack.shared();
     assertThat(stack.command(prefix, "prompts", "import", "--once")).contains("published");
     assertThat(stack.command(prefix, "prompts", "import", "--once"))
-        .contains("has prompts already");
+        .contains("published no prompts of the demo");
     try (GenericContainer<?> controller = stack.role(prefix, "controller");
         GenericContainer<?> learner = stack.role(prefix, "learner");
         GenericContainer<?> scorer = stack.role(prefix, "reward-service");

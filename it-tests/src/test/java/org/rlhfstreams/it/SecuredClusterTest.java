@@ -78,7 +78,10 @@ final class SecuredClusterTest {
     Path setup = cluster.file("setup", cluster.settings(Role.SETUP));
     assertThat(rlhf(0, setup, "topics", "create")).contains("topics are in order");
     Path prompts = Files.writeString(directory.resolve("prompts.txt"), "Once there was a fox.\n");
-    rlhf(0, setup, "prompts", "import", prompts.toString());
+    assertThat(rlhf(0, setup, "prompts", "import", prompts.toString()))
+        .contains("published 1 prompts");
+    assertThat(rlhf(0, setup, "prompts", "import", prompts.toString()))
+        .contains("published no prompts");
   }
 
   @AfterAll
@@ -287,6 +290,8 @@ final class SecuredClusterTest {
             "{\"prompt\": \"Once\", \"chosen\": \" upon a time\", \"rejected\": \" more\"}\n");
     assertThat(rlhf(0, annotator, "preferences", "import", pairs.toString()))
         .contains("published 1 preferences");
+    assertThat(rlhf(0, annotator, "preferences", "import", pairs.toString()))
+        .contains("may not read rlhf.preferences", "each counts once");
     KafkaConnection connection = connection(cluster.certified("annotator"));
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       String scored = connection.topics().scoredRollouts().name();
