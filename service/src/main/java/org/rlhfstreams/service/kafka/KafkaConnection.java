@@ -199,9 +199,10 @@ public final class KafkaConnection {
     Map<String, Object> settings = consumerSettings();
     settings.put("auto.offset.reset", "none");
     settings.put("max.partition.fetch.bytes", String.valueOf(BULK_FETCH));
-    settings.put("max.poll.records", String.valueOf(Integer.MAX_VALUE));
+    settings.put("max.poll.records", "2000"); // short-lived, so that collecting them is cheap
     settings.put("receive.buffer.bytes", String.valueOf(BULK_FETCH));
-    return new KafkaConsumer<>(settings, (topic, key) -> null, new ByteBufferDeserializer());
+    settings.put("metric.reporters", ""); // its partitions change often
+    return new KafkaConsumer<>(settings, new IgnoredKey(), new ByteBufferDeserializer());
   }
 
   /** The schemas that events were written with, for those who read only some fields of them. */
