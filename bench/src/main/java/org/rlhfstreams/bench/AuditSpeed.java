@@ -83,7 +83,8 @@ public final class AuditSpeed {
       Process audit =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:+UseSerialGC",
+                  "-XX:+UseSerialGC", // as the launcher has it
+                  "-XX:TieredStopAtLevel=1",
                   "-Xmx" + arguments[1] + "m",
                   "-cp",
                   System.getProperty("java.class.path"),
