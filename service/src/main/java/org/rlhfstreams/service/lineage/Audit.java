@@ -43,6 +43,7 @@ public final class Audit {
   private static final long STRETCH = 200_000;
   private static final long WHOLE = 1L << 60;
   private static final int NAMED = 20;
+  private static final int WEIGHT_ATTEMPTS = 5;
   private static final List<LogSource> DOWNSTREAM_FIRST =
       List.of(
           LogSource.STEPS,
@@ -92,7 +93,7 @@ public final class Audit {
       askProgress(log);
       early.putAll(ends(admin, LogSource.STEPS));
       if (settings.weights()) {
-        weights = Optional.of(weights(admin));
+        weights = weights(admin);
       }
       for (LogSource source : DOWNSTREAM_FIRST) {
         ends.put(source, ends(admin, source));
@@ -244,12 +245,23 @@ public final class Audit {
     return 2 * records; // a step is a record, but learns from a batch
   }
 
-  private KeptWeights weights(Admin admin) throws ExecutionException, InterruptedException {
-    KeptWeights kept = new KeptWeights(connection.writerSchemas());
-    Map<TopicPartition, Long> weightEnds = ends(admin, LogSource.WEIGHTS);
-    new BulkReader(connection::bulkConsumer, 1, WHOLE, LONGEST_SILENCE)
-        .read(beginnings, weightEnds, () -> kept);
-    return kept;
+  /** The learner removes old versions while they are read; then they are read again. */
+  private Optional<KeptWeights> weights(Admin admin)
+      throws ExecutionException, InterruptedException {
+    for (int attempt = 0; attempt < WEIGHT_ATTEMPTS; attempt++) {
+      KeptWeights kept = new KeptWeights(connection.writerSchemas());
+      Map<TopicPartition, Long> weightEnds = ends(admin, LogSource.WEIGHTS);
+      BulkReader reader =
+          new BulkReader(connection::bulkConsumer, 1, WHOLE, LONGEST_SILENCE);
+      reader.read(beginnings, weightEnds, () -> kept);
+      if (reader.shortened().isEmpty()) {
+        return Optional.of(kept);
+      }
+    }
+    LOG.warn(
+        "versions of weights are removed faster than they can be read: steps without weights are not"
+            + " looked for");
+    return Optional.empty();
   }
 
   private void readSteps(Ledger ledger, Tally stepTally) {
@@ -323,6 +335,9 @@ public final class Audit {
           }
           return own;
         });
+    for (TopicPartition partition : reader.shortened()) {
+      LogSource.named(partition.topic(), connection.topics()).ifPresent(cut::add);
+    }
     Set<String> told = new HashSet<>();
     for (AuditedRecords own : readers) {
       own.flush();

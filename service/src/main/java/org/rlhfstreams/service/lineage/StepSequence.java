@@ -139,9 +139,17 @@ final class StepSequence {
         .isPresent();
   }
 
-  /** Whether a step should have a version of weights. */
+  /**
+   * Whether a step should have a version of the policy's weights: those of runs that learn as data
+   * comes do, unless they are withheld; runs of epochs publish with their checkpoints.
+   */
   static boolean leavesWeights(StepMetrics step) {
-    return learnsFromRollouts(step) && step.getValues().getOrDefault(WITHHELD, 0.0) == 0;
+    boolean policy =
+        TrainingObjective.named(step.getObjective())
+            .filter(objective -> !objective.trainsRewardModel())
+            .isPresent();
+    boolean asItComes = learnsFromRollouts(step) || step.getValues().containsKey(WITHDRAWN);
+    return policy && asItComes && step.getValues().getOrDefault(WITHHELD, 0.0) == 0;
   }
 
   private boolean trainsPolicy() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
@@ -25,8 +27,8 @@ import org.rlhfstreams.service.lifecycle.Workers;
  * partition has is read in stretches, by whichever thread has time, so that one large partition
  * keeps all of them busy. The order is that of the log within a stretch only.
  *
- * <p>It waits for transactions that are open before an end; a record that retention removes
- * meanwhile is an error.
+ * <p>It waits for transactions that are open before an end. What retention removes meanwhile is
+ * passed over; {@link #shortened} says where.
  */
 public final class BulkReader {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -35,6 +37,7 @@ public final class BulkReader {
   private final int threads;
   private final long stretch;
   private final Duration longestSilence;
+  private final Set<TopicPartition> shortened = ConcurrentHashMap.newKeySet();
   private final AtomicLong records = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
 
@@ -113,7 +116,7 @@ public final class BulkReader {
     long reached = part.from();
     long heard = System.nanoTime();
     while (reached < part.until() && !stopped.getAsBoolean()) {
-      ConsumerRecords<Void, ByteBuffer> fetched = consumer.poll(POLL);
+      ConsumerRecords<Void, ByteBuffer> fetched = poll(consumer, partition);
       long taken = 0;
       long size = 0;
       for (ConsumerRecord<Void, ByteBuffer> record : fetched.records(partition)) {
@@ -140,6 +143,22 @@ public final class BulkReader {
                 longestSilence.toSeconds()));
       }
     }
+  }
+
+  private ConsumerRecords<Void, ByteBuffer> poll(
+      Consumer<Void, ByteBuffer> consumer, TopicPartition partition) {
+    try {
+      return consumer.poll(POLL);
+    } catch (OffsetOutOfRangeException e) {
+      consumer.seek(partition, consumer.beginningOffsets(Set.of(partition)).get(partition));
+      shortened.add(partition);
+      return ConsumerRecords.empty();
+    }
+  }
+
+  /** Partitions of which retention has removed records while they were read. */
+  public Set<TopicPartition> shortened() {
+    return Set.copyOf(shortened);
   }
 
   /** Records handed over so far. */

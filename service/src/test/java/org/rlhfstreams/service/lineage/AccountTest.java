@@ -84,19 +84,28 @@ final class AccountTest {
       Map<String, Double> values,
       List<String> heldOut,
       String... ids) {
-    StepMetrics metrics =
-        StepMetrics.newBuilder()
-            .setRunId("rlhf." + objective)
-            .setObjective(objective)
-            .setVersion(new WeightVersion(generation, step))
-            .setValues(new HashMap<>(values))
-            .setRolloutIds(List.of(ids))
-            .setHeldOutIds(heldOut)
-            .setMeasuredAt(Instant.EPOCH)
-            .build();
+    StepMetrics metrics = metrics(objective, generation, step, values, heldOut, ids);
     StepSequence run = run(objective);
     long place = next(LogSource.STEPS);
     entered.add(() -> run.take(metrics, place, !cut.contains(LogSource.STEPS), entries, read));
+  }
+
+  private static StepMetrics metrics(
+      String objective,
+      int generation,
+      long step,
+      Map<String, Double> values,
+      List<String> heldOut,
+      String... ids) {
+    return StepMetrics.newBuilder()
+        .setRunId("rlhf." + objective)
+        .setObjective(objective)
+        .setVersion(new WeightVersion(generation, step))
+        .setValues(new HashMap<>(values))
+        .setRolloutIds(List.of(ids))
+        .setHeldOutIds(heldOut)
+        .setMeasuredAt(Instant.EPOCH)
+        .build();
   }
 
   private void prefer(Fact fact, String id) {
@@ -337,6 +346,19 @@ final class AccountTest {
     assertThat(account().told(Problem.WEIGHTS, 9))
         .as("0.3 has no step; 1.9 is newer than the steps that were read")
         .containsExactly("drawn by weights 0.3, which no step has made: rlhf.rollouts-0@7");
+  }
+
+  @Test
+  void runsThatLearnAsDataComesLeaveThePolicysWeightsWithEachStep() {
+    Map<String, Double> live = Map.of("data/withdrawn", 0.0);
+    Map<String, Double> withheld = Map.of("data/withdrawn", 0.0, "people/withheld", 1.0);
+    assertThat(StepSequence.leavesWeights(metrics("ppo", 0, 1, Map.of(), List.of()))).isTrue();
+    assertThat(StepSequence.leavesWeights(metrics("dpo", 0, 1, live, List.of()))).isTrue();
+    assertThat(StepSequence.leavesWeights(metrics("dpo", 0, 1, withheld, List.of()))).isFalse();
+    assertThat(StepSequence.leavesWeights(metrics("dpo", 0, 1, Map.of(), List.of()))).isFalse();
+    assertThat(StepSequence.leavesWeights(metrics("reward", 0, 1, live, List.of()))).isFalse();
+    assertThat(StepSequence.leavesWeights(metrics("ppo-replay", 0, 1, Map.of(), List.of())))
+        .isFalse();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +23,7 @@ final class BulkReaderTest {
   private static final TopicPartition SMALL = new TopicPartition("rlhf.rollouts", 2);
 
   /** Has a record at each offset that is not a multiple of 10; those are markers. */
-  private static final class Marked extends MockConsumer<Void, ByteBuffer> {
+  private static class Marked extends MockConsumer<Void, ByteBuffer> {
     private final long open;
 
     /**
@@ -78,6 +79,30 @@ final class BulkReaderTest {
             () -> reader.read(Map.of(LARGE, 0L), Map.of(LARGE, 100L), () -> record -> {}))
         .isInstanceOf(ExplainedException.class)
         .hasMessageContaining("a transaction on rlhf.scored-rollouts has been open");
+  }
+
+  @Test
+  void whatRetentionRemovesMeanwhileIsPassedOverAndSaid() throws Exception {
+    Set<Long> taken = new ConcurrentSkipListSet<>();
+    BulkReader reader =
+        new BulkReader(
+            () ->
+                new Marked(1000) {
+                  @Override
+                  public synchronized ConsumerRecords<Void, ByteBuffer> poll(Duration longest) {
+                    if (position(LARGE) < 41) {
+                      updateBeginningOffsets(Map.of(LARGE, 41L));
+                      throw new OffsetOutOfRangeException(Map.of(LARGE, position(LARGE)));
+                    }
+                    return super.poll(longest);
+                  }
+                },
+            1,
+            1000,
+            Duration.ofSeconds(30));
+    reader.read(Map.of(LARGE, 0L), Map.of(LARGE, 60L), () -> record -> taken.add(record.offset()));
+    assertThat(taken).hasSize(18).contains(41L, 59L);
+    assertThat(reader.shortened()).containsExactly(LARGE);
   }
 
   @Test
