@@ -251,8 +251,7 @@ public final class Audit {
     for (int attempt = 0; attempt < WEIGHT_ATTEMPTS; attempt++) {
       KeptWeights kept = new KeptWeights(connection.writerSchemas());
       Map<TopicPartition, Long> weightEnds = ends(admin, LogSource.WEIGHTS);
-      BulkReader reader =
-          new BulkReader(connection::bulkConsumer, 1, WHOLE, LONGEST_SILENCE);
+      BulkReader reader = new BulkReader(connection::bulkConsumer, 1, WHOLE, LONGEST_SILENCE);
       reader.read(beginnings, weightEnds, () -> kept);
       if (reader.shortened().isEmpty()) {
         return Optional.of(kept);
