@@ -3,6 +3,7 @@ package org.rlhfstreams.service.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -134,6 +135,19 @@ final class LogGuaranteesTest {
                     new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET))))
         .all()
         .get();
+    // What a broker says of itself follows the controller's word a moment later.
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    await("the broker knows " + setting)
+        .until(
+            () ->
+                admin
+                    .describeConfigs(List.of(resource))
+                    .all()
+                    .get()
+                    .get(resource)
+                    .get(setting)
+                    .value()
+                    .equals(value));
   }
 
   @Test
