@@ -20,7 +20,7 @@ import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.WeightPublisher;
 
 /** The log as an auditor reads it: committed records only. */
-final class Log {
+public final class Log {
   private final KafkaConnection connection;
 
   Log(String bootstrapServers, String schemaRegistryUrl) {
@@ -33,7 +33,7 @@ final class Log {
   /**
    * @param prefix of the topics' names
    */
-  Log(String bootstrapServers, String schemaRegistryUrl, String prefix) {
+  public Log(String bootstrapServers, String schemaRegistryUrl, String prefix) {
     this(
         new KafkaConnection(
             RlhfConfiguration.of(
@@ -47,12 +47,12 @@ final class Log {
     this.connection = connection;
   }
 
-  Topics topics() {
+  public Topics topics() {
     return connection.topics();
   }
 
   /** Every event of a topic, as of now; what is none is left out. */
-  <T extends SpecificRecord> List<T> read(Topic topic, Class<T> event) {
+  public <T extends SpecificRecord> List<T> read(Topic topic, Class<T> event) {
     List<T> events = new ArrayList<>();
     try (TopicReader reader = TopicReader.ofTopics(connection, List.of(topic.name()))) {
       reader.readToEnd(

@@ -3,18 +3,18 @@ package org.rlhfstreams.it;
 import java.nio.file.Path;
 
 /** Where the project lies. */
-final class Repository {
+public final class Repository {
   private Repository() {}
 
-  static Path root() {
+  public static Path root() {
     return Path.of("..").toAbsolutePath().normalize();
   }
 
-  static Path starter() {
+  public static Path starter() {
     return root().resolve("models").resolve("starter");
   }
 
-  static Path starterReward() {
+  public static Path starterReward() {
     return root().resolve("models").resolve("starter-reward");
   }
 }

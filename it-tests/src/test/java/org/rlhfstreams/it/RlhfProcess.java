@@ -13,21 +13,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A command of the rlhf command line in a JVM of its own. */
-final class RlhfProcess implements AutoCloseable {
+/** A command of the rlhf command line, or another main class, in a JVM of its own. */
+public final class RlhfProcess implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
+
+  private static final String COMMAND_LINE = "org.rlhfstreams.cli.Main";
 
   private final String name;
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Consumer<String> echo;
   private final Thread reader;
 
-  private RlhfProcess(String name, Process process) {
+  private RlhfProcess(String name, Process process, Consumer<String> echo) {
     this.name = name;
     this.process = process;
+    this.echo = echo;
     this.reader = new Thread(this::read, "output of " + name);
     reader.setDaemon(true);
     reader.start();
@@ -40,17 +45,51 @@ final class RlhfProcess implements AutoCloseable {
 
   /** The same, with variables of its environment. */
   static RlhfProcess start(Path directory, Map<String, String> environment, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(Repository.root().resolve("jvm").toString(), "-Xmx512m"));
-    command.addAll(RolesClassPath.arguments());
-    command.add("org.rlhfstreams.cli.Main");
-    command.addAll(List.of(arguments));
+    return start(directory, environment, List.of("-Xmx512m"), System.out::println, arguments);
+  }
+
+  /**
+   * The same, with options of its Java.
+   *
+   * @param echo takes each line that it says
+   */
+  public static RlhfProcess start(
+      Path directory,
+      Map<String, String> environment,
+      List<String> options,
+      Consumer<String> echo,
+      String... arguments) {
+    List<String> java = new ArrayList<>(options);
+    java.addAll(RolesClassPath.arguments());
+    java.add(COMMAND_LINE);
+    java.addAll(List.of(arguments));
+    return startJava(directory, environment, java, echo, arguments[0]);
+  }
+
+  /** A main class of the tests, with the tests' class path. */
+  public static RlhfProcess startMain(
+      Path directory, Class<?> main, Consumer<String> echo, List<String> arguments) {
+    List<String> java =
+        new ArrayList<>(
+            List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), main.getName()));
+    java.addAll(arguments);
+    return startJava(directory, Map.of(), java, echo, main.getSimpleName());
+  }
+
+  private static RlhfProcess startJava(
+      Path directory,
+      Map<String, String> environment,
+      List<String> java,
+      Consumer<String> echo,
+      String name) {
+    List<String> command = new ArrayList<>(List.of(Repository.root().resolve("jvm").toString()));
+    command.addAll(java);
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try {
-      return new RlhfProcess(arguments[0], builder.start());
+      return new RlhfProcess(name, builder.start(), echo);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,7 +101,7 @@ final class RlhfProcess implements AutoCloseable {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         lines.add(line);
-        System.out.println("[" + name + " " + process.pid() + "] " + line);
+        echo.accept("[" + name + " " + process.pid() + "] " + line);
       }
     } catch (IOException e) {
       lines.add("(output ended: " + e.getMessage() + ")");
@@ -70,7 +109,7 @@ final class RlhfProcess implements AutoCloseable {
   }
 
   /** Waits for a line and hands out what the pattern's groups found. */
-  Matcher awaitLine(String regex) {
+  public Matcher awaitLine(String regex) {
     Pattern pattern = Pattern.compile(regex);
     await(name + " says " + regex)
         .atMost(LONGEST_WAIT)
@@ -99,12 +138,12 @@ final class RlhfProcess implements AutoCloseable {
   }
 
   /** All that it has said. */
-  String output() {
+  public String output() {
     return String.join("\n", lines);
   }
 
   /** Waits for its end; the exit code. */
-  int awaitExit() {
+  public int awaitExit() {
     await(name + " ends").atMost(LONGEST_WAIT).until(() -> !process.isAlive());
     try {
       reader.join();
@@ -115,14 +154,34 @@ final class RlhfProcess implements AutoCloseable {
   }
 
   /** As Ctrl-C at a terminal. */
-  void interrupt() {
+  public void interrupt() {
     signal("INT");
   }
 
   /** SIGKILL: nothing can be tidied up. */
-  void kill() {
+  public void kill() {
     signal("KILL");
     awaitExit();
+  }
+
+  /** SIGSTOP: it rests in the midst of whatever it does. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it goes on as if no time had passed. */
+  public void goOn() {
+    signal("CONT");
+  }
+
+  /** Whether it has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Its id, to the operating system. */
+  public long pid() {
+    return process.pid();
   }
 
   private void signal(String signal) {

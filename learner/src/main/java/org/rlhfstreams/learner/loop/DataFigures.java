@@ -7,7 +7,10 @@ import org.rlhfstreams.learner.data.Example;
 /** What is said of a batch's data beside what was learned from it. */
 final class DataFigures {
   private static final String TRUNCATED = "data/truncated_rows";
-  private static final String DUPLICATES = "data/duplicates";
+
+  /** Records with ids that had been counted, stepped over on the way to a batch. */
+  static final String DUPLICATES = "data/duplicates";
+
   private static final String WITHDRAWN = "data/withdrawn";
   private static final String REPLAYED = "data/replayed_rows";
 

@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.checkpoint.RolloutPosition;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.AbandonedGeneration;
@@ -27,7 +28,9 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 /**
  * Batches of {@code scored-rollouts} in the order in which requests became whole; refused ones are
  * stepped over. A request of which a response is missing is given up when later ones have filled
- * many batches, or nothing has come for a while: the others of its responses are refused then.
+ * many batches, or nothing has come for a while: the others of its responses are refused then. A
+ * rollout whose record stands there twice, at most {@value #BATCHES_BEHIND} batches apart, counts
+ * once.
  */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
   private static final int BATCHES_BEHIND = 32;
@@ -38,12 +41,14 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final LogReader<ScoredRollout> reader;
   private final List<ScoredSample> gathered = new ArrayList<>();
   private final SampleGroups groups;
+  private final RecentIds recent;
   private final Set<Long> waitedFor = new HashSet<>();
   private long skippedTo;
   private RolloutPosition position;
   private List<AbandonedGeneration> abandoned = List.of();
   private final Map<String, RecordOrigin> known = new HashMap<>();
   private List<RecordOrigin> origins = List.of();
+  private Map<String, Double> figures = Map.of();
 
   /**
    * @param range all that comes, or a part to learn again; what fills no batch at its end is left
@@ -60,6 +65,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     this.samples = samples;
     this.batchSize = batchSize;
     this.groups = new SampleGroups(groupSize);
+    this.recent = new RecentIds((long) BATCHES_BEHIND * batchSize);
     this.reader =
         new LogReader<>(
             connection,
@@ -81,10 +87,34 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   public boolean seek(SourcePosition target, BooleanSupplier stopped) {
     clear();
     position = target.as(RolloutPosition.class);
+    if (!recall(position, stopped)) {
+      return false;
+    }
     reader.goOn(position.range(), position.offset());
     waitedFor.addAll(position.waiting());
     skippedTo = position.read();
     return true;
+  }
+
+  /** The ids of what was read before a position, as far back as they count. */
+  private boolean recall(RolloutPosition position, BooleanSupplier stopped) {
+    long from = Math.max(position.range().from(), position.read() - recent.window());
+    if (from >= position.read()) {
+      return true;
+    }
+    reader.goOver(new LogRange(from, position.read()));
+    while (!reader.isAtEnd()) {
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
+      reader.read(offset -> true, this::isFirst);
+    }
+    recent.takeRepeated(); // on the account of batches before
+    return true;
+  }
+
+  private boolean isFirst(ConsumerRecord<String, byte[]> record, ScoredRollout rollout) {
+    return recent.isFirst(record.offset(), rollout.getRollout().getRolloutId());
   }
 
   /** What was gathered for the next batch is read again: a restart would find the same. */
@@ -98,6 +128,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     gathered.clear();
     groups.clear();
     known.clear();
+    recent.clear();
     waitedFor.clear();
   }
 
@@ -116,6 +147,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     List<ScoredSample> batch = List.copyOf(gathered);
     origins = batch.stream().map(sample -> known.remove(sample.id())).toList();
     gathered.clear();
+    long repeated = recent.takeRepeated();
+    figures = repeated == 0 ? Map.of() : Map.of(DataFigures.DUPLICATES, (double) repeated);
     position = positionNow();
     return batch;
   }
@@ -127,6 +160,10 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   private void take(ConsumerRecord<String, byte[]> record, ScoredRollout rollout)
       throws UnusableException {
+    // Those that waited for others were the first when they were read before.
+    if (!waitedFor.contains(record.offset()) && !isFirst(record, rollout)) {
+      return;
+    }
     ScoredSample sample = samples.convert(rollout);
     Optional<String> problem = AbandonedGeneration.problem(rollout.getRollout(), abandoned);
     if (problem.isPresent()) {
@@ -183,6 +220,11 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   @Override
   public boolean holdsRefusalsBack() {
     return range.isLive() && !reader.refusals().isEmpty() && reader.isCaughtUp();
+  }
+
+  @Override
+  public Map<String, Double> figures() {
+    return figures;
   }
 
   @Override

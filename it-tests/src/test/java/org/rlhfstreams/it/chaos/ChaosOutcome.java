@@ -1,0 +1,47 @@
+package org.rlhfstreams.it.chaos;
+
+import java.util.List;
+import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.it.Log;
+
+/**
+ * What the log has of a run.
+ *
+ * @param accepted ids of the judgements that the pages said they have
+ */
+record ChaosOutcome(Log log, List<String> accepted) {
+  /** Responses that were asked for. */
+  List<String> admitted() {
+    return log.read(log.topics().rolloutRequests(), RolloutRequest.class).stream()
+        .map(request -> request.getRequestId() + "/0")
+        .toList();
+  }
+
+  List<String> scored() {
+    return log.read(log.topics().scoredRollouts(), ScoredRollout.class).stream()
+        .map(scored -> scored.getRollout().getRolloutId())
+        .toList();
+  }
+
+  List<StepMetrics> steps() {
+    return log.read(log.topics().trainingMetrics(), StepMetrics.class);
+  }
+
+  List<String> learned() {
+    return steps().stream().flatMap(step -> step.getRolloutIds().stream()).toList();
+  }
+
+  List<String> judgements() {
+    return log.read(log.topics().judgements(), Judgement.class).stream()
+        .map(Judgement::getJudgementId)
+        .toList();
+  }
+
+  List<DeadLetter> deadLetters() {
+    return log.read(log.topics().deadLetters(), DeadLetter.class);
+  }
+}

@@ -1,0 +1,484 @@
+package org.rlhfstreams.it.chaos;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.rlhfstreams.it.Repository;
+import org.rlhfstreams.it.RlhfProcess;
+import org.rlhfstreams.schemas.Topic;
+
+/**
+ * A run of every role in a process of its own, and beside it a learner on recorded pairs, struck by
+ * disasters that follow from a seed. After each the run has to learn a step again before the next.
+ */
+final class ChaosRun implements AutoCloseable {
+  static final int STALENESS = 2;
+  static final int BATCH = 16;
+  static final String ONLINE = "rlhf.";
+  static final String STRUCK = "struck.";
+  static final String CALM = "calm.";
+
+  private static final String LEARNER = "learner";
+  private static final String PAIRS = "learner of pairs";
+  private static final List<String> SERVING =
+      List.of("controller", "people", "scorer-1", "scorer-2", "worker-1", "worker-2");
+  private static final Duration BEYOND_TIME_OUTS = Duration.ofSeconds(14);
+  private static final Duration REGISTRY_AWAY = Duration.ofSeconds(8);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Duration NO_MEMORY = Duration.ofSeconds(15);
+  private static final int DISK_MEGABYTES = 400;
+
+  /** Time-outs that a pause can outlast within a run. */
+  private static final List<String> TIME_OUTS =
+      List.of(
+          "--set", "kafka.session.timeout.ms=6000",
+          "--set", "kafka.transaction.timeout.ms=10000",
+          "--set", "kafka.max.poll.interval.ms=12000");
+
+  private final Path directory;
+  private final int disasters;
+  private final int hostileEach;
+  private final Random random;
+  private final Diary diary;
+  private final ChaosCluster cluster;
+  private final List<Role> roles = new ArrayList<>();
+  private final HostileRecords hostile;
+  private final int pairSteps;
+  private final int pages;
+  private SmallDisk disk;
+  private StepCount steps;
+  private Clicks clicks;
+  private List<String> accepted = List.of();
+
+  /**
+   * @param disasters so many
+   * @param hostile records that a stranger writes meanwhile
+   * @param pairSteps of the learner on pairs
+   * @param output file of what all processes say
+   */
+  ChaosRun(
+      Path directory,
+      long seed,
+      int disasters,
+      int hostile,
+      int pairSteps,
+      Diary diary,
+      Path output)
+      throws IOException {
+    this.directory = directory;
+    this.disasters = disasters;
+    this.hostileEach = hostile / disasters;
+    this.random = new Random(seed);
+    this.pairSteps = pairSteps;
+    this.diary = diary;
+    Files.deleteIfExists(output);
+    List<String> gated = new ArrayList<>(SERVING);
+    gated.addAll(List.of(LEARNER, PAIRS));
+    this.cluster = new ChaosCluster(directory, line -> append(output, line), gated);
+    this.pages = ChaosCluster.freePorts(1)[0];
+    this.hostile = new HostileRecords(cluster.bootstrapServers(), topics(), seed);
+  }
+
+  private List<String> topics() {
+    return cluster.log(ONLINE).topics().all().stream().map(Topic::name).toList();
+  }
+
+  private static synchronized void append(Path file, String line) {
+    try {
+      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The learner on pairs to its end, with nothing in its way. */
+  void calm() throws IOException {
+    Path pairs = pairs();
+    for (String prefix : List.of(CALM, STRUCK)) {
+      require(cluster.run("topics", "create", "--topic-prefix", prefix));
+      require(cluster.run("preferences", "import", pairs.toString(), "--topic-prefix", prefix));
+    }
+    require(cluster.run(pairLearner(CALM).toArray(String[]::new)));
+  }
+
+  /** All that is struck, from its start to its end. */
+  void struck() throws IOException, InterruptedException {
+    Path prompts = directory.resolve("prompts.txt");
+    Files.write(
+        prompts,
+        IntStream.range(0, 200).mapToObj(i -> "Once there were " + i + " foxes.").toList());
+    require(cluster.run("topics", "create"));
+    require(cluster.run("prompts", "import", prompts.toString()));
+    disk = SmallDisk.mount(directory.resolve("disk"), DISK_MEGABYTES);
+    Optional<Path> library = FakeClock.library(directory);
+    for (String name : SERVING) {
+      roles.add(new Role(name, cluster, online(name), clock(library, name)));
+    }
+    roles.add(new Role(LEARNER, cluster, online(LEARNER), clock(library, LEARNER)));
+    roles.add(new Role(PAIRS, cluster, pairLearner(STRUCK), clock(library, PAIRS)));
+    clicks = new Clicks("http://127.0.0.1:" + pages);
+    steps =
+        new StepCount(
+            cluster.bootstrapServers(), cluster.log(ONLINE).topics().trainingMetrics().name());
+    List<String> notes = new ArrayList<>();
+    awaitStepAfter(0, notes);
+    List<Disaster> first = new ArrayList<>(Arrays.asList(Disaster.values()));
+    Collections.shuffle(first, random);
+    for (int i = 0; i < disasters; i++) {
+      strike(i + 1, i < first.size() ? first.get(i) : drawn());
+    }
+    end();
+  }
+
+  private Optional<FakeClock> clock(Optional<Path> library, String role) throws IOException {
+    return library.isPresent()
+        ? Optional.of(FakeClock.of(library.get(), directory.resolve(role + ".clock")))
+        : Optional.empty();
+  }
+
+  private Disaster drawn() {
+    int all = Arrays.stream(Disaster.values()).mapToInt(Disaster::weight).sum();
+    int place = random.nextInt(all);
+    for (Disaster disaster : Disaster.values()) {
+      place -= disaster.weight();
+      if (place < 0) {
+        return disaster;
+      }
+    }
+    throw new AssertionError(place);
+  }
+
+  private void strike(int number, Disaster disaster) throws IOException {
+    List<String> notes = new ArrayList<>();
+    String running =
+        roles.stream()
+            .filter(role -> !role.isDone())
+            .map(Role::name)
+            .collect(Collectors.joining(", "));
+    long before = steps.now();
+    hostile.write(hostileEach);
+    long struckAt = System.nanoTime();
+    String what = strike(disaster, notes);
+    awaitStepAfter(steps.now(), notes);
+    diary.row(number, what, running, before, Duration.ofNanos(System.nanoTime() - struckAt), notes);
+  }
+
+  private String strike(Disaster disaster, List<String> notes) throws IOException {
+    return switch (disaster) {
+      case KILL -> {
+        Role role = any(roles);
+        role.killAndStart();
+        yield "kill " + role.name();
+      }
+      case PAUSE -> {
+        Role role = any(roles);
+        role.process().pause();
+        rest(BEYOND_TIME_OUTS, notes);
+        role.process().goOn();
+        yield "pause of " + BEYOND_TIME_OUTS.toSeconds() + " s, " + role.name();
+      }
+      case TAKEOVER -> {
+        takeOver(notes);
+        yield "another learner takes over while the first rests";
+      }
+      case BROKER -> {
+        cluster.restartBroker();
+        yield "kill broker and registry";
+      }
+      case REGISTRY -> {
+        Role role = any(roles);
+        cluster.registryGate().cut();
+        role.killAndStart();
+        rest(REGISTRY_AWAY, notes);
+        cluster.registryGate().heal();
+        yield "registry away, kill " + role.name();
+      }
+      case CUT -> {
+        Role role = any(roles);
+        Duration length = Duration.ofSeconds(5 + random.nextInt(12));
+        role.gate().cut();
+        rest(length, notes);
+        role.gate().heal();
+        yield "cut of " + length.toSeconds() + " s between broker and " + role.name();
+      }
+      case FULL_DISK -> fillDisk(notes);
+      case CLOCK -> stepClock();
+      case MEMORY -> takeMemory(notes);
+    };
+  }
+
+  private Role any(List<Role> among) {
+    List<Role> left = among.stream().filter(role -> !role.isDone()).toList();
+    return left.get(random.nextInt(left.size()));
+  }
+
+  private Role role(String name) {
+    return roles.stream().filter(role -> role.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Lets time pass; who ends meanwhile is started again. */
+  private void rest(Duration length, List<String> notes) {
+    long until = System.nanoTime() + length.toNanos();
+    await("the disaster goes on")
+        .atMost(length.plusSeconds(30))
+        .until(
+            () -> {
+              lookAfterAll(notes);
+              return System.nanoTime() >= until;
+            });
+  }
+
+  private void takeOver(List<String> notes) {
+    Role learner = role(LEARNER);
+    RlhfProcess first = learner.process();
+    first.pause();
+    long before = steps.now();
+    learner.replaceWith(learner.another());
+    awaitStepAfter(before, notes);
+    first.goOn();
+    await("the one that rested ends").atMost(LONGEST).until(() -> !first.isAlive());
+    String last =
+        first.output().lines().filter(line -> line.contains("taken over")).findFirst().orElse("");
+    if (last.isEmpty()) {
+      throw new AssertionError(
+          "the learner that rested did not say who took over:\n" + first.output());
+    }
+    notes.add("the first ended with " + first.awaitExit() + ": " + last);
+  }
+
+  private String fillDisk(List<String> notes) throws IOException {
+    if (disk == null) {
+      notes.add("left out: this user may not mount a file system");
+      return "full disk";
+    }
+    RlhfProcess learner = role(LEARNER).process();
+    disk.fill();
+    long until = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+    await("the learner meets the full disk")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> !learner.isAlive() || System.nanoTime() >= until);
+    disk.empty();
+    if (learner.isAlive()) {
+      notes.add("it went on");
+    }
+    return "full disk where checkpoints are";
+  }
+
+  private String stepClock() throws IOException {
+    Role role = any(roles);
+    int minutes = random.nextInt(24 * 60 + 50) - 24 * 60; // a broker takes an hour ahead
+    if (role.clock().isEmpty()) {
+      return "clock: left out, for there is no C compiler";
+    }
+    role.clock().get().set(Duration.ofMinutes(minutes));
+    return "clock of " + role.name() + " steps to " + minutes + " min";
+  }
+
+  private String takeMemory(List<String> notes) throws IOException {
+    Role role =
+        any(roles.stream().filter(one -> one.name().matches("(worker|scorer)-.*")).toList());
+    RlhfProcess process = role.process();
+    long now = virtualMemory(process.pid());
+    Commands.run("prlimit", "--pid", String.valueOf(process.pid()), "--as=" + now);
+    long until = System.nanoTime() + NO_MEMORY.toNanos();
+    await("it meets the bound")
+        .atMost(NO_MEMORY.plusSeconds(30))
+        .until(() -> !process.isAlive() || System.nanoTime() >= until);
+    if (process.isAlive()) {
+      notes.add("it went on, and was killed");
+      process.kill();
+    }
+    return "no more memory for " + role.name();
+  }
+
+  private static long virtualMemory(long pid) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(pid), "status"))) {
+      String line = lines.filter(one -> one.startsWith("VmSize:")).findFirst().orElseThrow();
+      return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+    }
+  }
+
+  private void lookAfterAll(List<String> notes) {
+    roles.forEach(role -> role.lookAfter().ifPresent(notes::add));
+  }
+
+  private void awaitStepAfter(long before, List<String> notes) {
+    await("a step after " + before)
+        .atMost(LONGEST)
+        .until(
+            () -> {
+              lookAfterAll(notes);
+              return steps.now() > before;
+            });
+  }
+
+  /** Lets all that was admitted be learned, and the learner of pairs come to its end. */
+  private void end() throws InterruptedException {
+    List<String> notes = new ArrayList<>();
+    accepted = clicks.end();
+    await("admission is paused").atMost(LONGEST).ignoreExceptions().until(this::pause);
+    ChaosOutcome outcome = outcome();
+    await("all that was admitted is learned")
+        .atMost(LONGEST)
+        .pollInterval(Duration.ofSeconds(2))
+        .until(
+            () -> {
+              lookAfterAll(notes);
+              return outcome.admitted().size() == Set.copyOf(outcome.learned()).size();
+            });
+    Role pairs = role(PAIRS);
+    await("the learner of pairs ends")
+        .atMost(Duration.ofMinutes(10))
+        .until(
+            () -> {
+              lookAfterAll(notes);
+              return pairs.isDone();
+            });
+    notes.forEach(note -> diary.say("%s", note));
+    for (Role role : roles) {
+      if (!role.isDone()) {
+        role.interrupt();
+        role.process().awaitExit();
+      }
+    }
+  }
+
+  private boolean pause() throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + pages + "/api/v1/controls"))
+                    .timeout(Duration.ofSeconds(20))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"action\": \"pause\"}"))
+                    .build(),
+                HttpResponse.BodyHandlers.discarding())
+            .statusCode()
+        == 202;
+  }
+
+  /** What the log says now. */
+  ChaosOutcome outcome() {
+    return new ChaosOutcome(cluster.log(ONLINE), accepted);
+  }
+
+  /** What {@code rlhf audit} says, and its exit code. */
+  RlhfProcess audit() {
+    return cluster.run("audit");
+  }
+
+  HostileRecords hostile() {
+    return hostile;
+  }
+
+  /** The model that the learner on pairs ended with. */
+  byte[] pairWeights(String prefix) throws IOException {
+    return Files.readAllBytes(
+        directory.resolve(prefix + "output").resolve("model").resolve("model.safetensors"));
+  }
+
+  private List<String> online(String role) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                role.replaceFirst("-\\d$", "")
+                    .replace("scorer", "reward-service")
+                    .replace("worker", "rollout-worker")));
+    arguments.addAll(
+        List.of(
+            "--batch-size", String.valueOf(BATCH),
+            "--max-steps", "0",
+            "--sampling.max-new-tokens", "24",
+            "--admission.staleness", String.valueOf(STALENESS),
+            "--ppo.epochs", "2",
+            "--rollout-worker.batch-size", "4",
+            "--people.enabled", "true",
+            "--people.http-port", String.valueOf(pages),
+            "--learner.checkpoint-every", "4",
+            "--learner.checkpoint-directory",
+                directory.resolve("disk").resolve("checkpoints").toString(),
+            "--learner.output", directory.resolve("output-online").toString()));
+    if (role.startsWith("worker")) {
+      arguments.addAll(List.of("--rollout-worker.worker-id", role));
+    }
+    arguments.addAll(TIME_OUTS);
+    return arguments;
+  }
+
+  private List<String> pairLearner(String prefix) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(
+        List.of(
+            LEARNER,
+            "--topic-prefix",
+            prefix,
+            "--learner.objective",
+            "dpo",
+            "--batch-size",
+            "4",
+            "--max-steps",
+            String.valueOf(pairSteps),
+            "--learner.checkpoint-every",
+            "7",
+            "--learner.checkpoint-directory",
+            directory.resolve(prefix + "checkpoints").toString(),
+            "--learner.output",
+            directory.resolve(prefix + "output").toString()));
+    arguments.addAll(TIME_OUTS);
+    return arguments;
+  }
+
+  private Path pairs() throws IOException {
+    Path file = directory.resolve("pairs.jsonl");
+    Path all = Repository.root().resolve("data").resolve("comparisons-valid.jsonl.gz");
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(all)), StandardCharsets.UTF_8))) {
+      return Files.write(file, lines.lines().limit(200).toList());
+    }
+  }
+
+  private static void require(RlhfProcess command) {
+    if (command.awaitExit() != 0) {
+      throw new AssertionError("it failed:\n" + command.output());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (clicks != null) {
+      clicks.close();
+    }
+    roles.forEach(Role::close);
+    if (steps != null) {
+      steps.close();
+    }
+    cluster.close();
+    if (disk != null) {
+      disk.close();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.rlhfstreams.it.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.it.RlhfProcess;
+
+/**
+ * Whatever strikes a run, nothing is lost and nothing counts twice. {@code bench/run chaos} strikes
+ * it a hundred times.
+ */
+final class ChaosTest {
+  private static final long SEED = Long.getLong("chaos.seed", 1);
+  private static final int DISASTERS = Integer.getInteger("chaos.events", 10);
+  private static final int HOSTILE_EACH = 100;
+  private static final int PAIR_STEPS_EACH = Integer.getInteger("chaos.pair-steps", 5);
+
+  @TempDir private Path directory;
+
+  @Test
+  void whateverStrikesARunNothingIsLostAndNothingCountsTwice() throws Exception {
+    Path records = Path.of("target", "chaos").toAbsolutePath();
+    Diary diary = new Diary(records.resolve("seed-" + SEED + ".md"));
+    try (ChaosRun run =
+        new ChaosRun(
+            directory,
+            SEED,
+            DISASTERS,
+            HOSTILE_EACH * DISASTERS,
+            PAIR_STEPS_EACH * DISASTERS,
+            diary,
+            records.resolve("seed-" + SEED + ".log"))) {
+      run.calm();
+      run.struck();
+      ChaosOutcome outcome = run.outcome();
+      List<String> admitted = outcome.admitted();
+      List<StepMetrics> steps = outcome.steps();
+      double stalest =
+          steps.stream().mapToDouble(step -> step.getValues().get("staleness/max")).max().orElse(0);
+      RlhfProcess audit = run.audit();
+      diary.say(
+          "%nadmitted %d, learned %d in %d steps, stalest %.0f, judgements %d, dead letters %d of %s",
+          admitted.size(),
+          outcome.learned().size(),
+          steps.size(),
+          stalest,
+          outcome.accepted().size(),
+          outcome.deadLetters().size(),
+          run.hostile().written());
+      diary.say("%n```%n%s%n```", audit.output());
+
+      assertThat(admitted).doesNotHaveDuplicates();
+      assertThat(outcome.scored()).containsExactlyInAnyOrderElementsOf(admitted);
+      assertThat(outcome.learned()).containsExactlyInAnyOrderElementsOf(admitted);
+      assertThat(steps.stream().map(step -> step.getVersion().getStep()))
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, steps.size()).boxed().toList());
+      assertThat(stalest).isLessThanOrEqualTo(ChaosRun.STALENESS);
+      assertThat(outcome.judgements()).doesNotHaveDuplicates().containsAll(outcome.accepted());
+      assertThat(outcome.deadLetters())
+          .isNotEmpty()
+          .allSatisfy(letter -> assertThat(letter.getReason()).isNotBlank());
+      assertThat(audit.awaitExit()).isZero();
+      assertThat(run.pairWeights(ChaosRun.STRUCK)).isEqualTo(run.pairWeights(ChaosRun.CALM));
+    }
+  }
+}

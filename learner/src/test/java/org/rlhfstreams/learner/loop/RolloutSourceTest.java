@@ -1,0 +1,90 @@
+package org.rlhfstreams.learner.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.learner.checkpoint.SourcePosition;
+import org.rlhfstreams.learner.data.ScoredSample;
+import org.rlhfstreams.learner.data.ScoredSamples;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.service.configuration.RangeConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+
+/** A rollout counts once, however often its record stands in the log. */
+@Tag("slow")
+final class RolloutSourceTest {
+  private static final int BATCH = 4;
+  private static final int VOCABULARY = 64;
+
+  @TempDir private Path directory;
+
+  @Test
+  void aRolloutCountsOnceHoweverOftenItStandsInTheLog() {
+    try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
+      KafkaConnection connection =
+          new KafkaConnection(RlhfConfiguration.of(RunSettings.of(stack, directory, "twice")));
+      try (Admin admin = connection.admin()) {
+        new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+      }
+      SyntheticRollouts synthetic = new SyntheticRollouts(VOCABULARY, 2);
+      List<ScoredRollout> once = Stream.generate(synthetic::next).limit(3 * BATCH).toList();
+      List<ScoredRollout> log = new ArrayList<>(once);
+      log.add(1, once.get(0)); // while the other one of its request is missing
+      log.add(7, once.get(2));
+      log.add(once.get(1)); // long learned when it comes again
+      log.addAll(Stream.generate(synthetic::next).limit(BATCH).toList());
+      publish(connection, log);
+
+      List<List<String>> batches = new ArrayList<>();
+      List<SourcePosition> positions = new ArrayList<>();
+      double repeated = 0;
+      try (RolloutSource source = source(connection)) {
+        source.begin();
+        for (int i = 0; i < 4; i++) {
+          batches.add(ids(source.next(() -> false)));
+          positions.add(source.position());
+          repeated += source.figures().getOrDefault("data/duplicates", 0.0);
+        }
+      }
+      assertThat(batches.stream().flatMap(List::stream)).hasSize(4 * BATCH).doesNotHaveDuplicates();
+      assertThat(repeated).isEqualTo(3);
+
+      for (int i = 0; i < 3; i++) { // and to a learner that was killed
+        try (RolloutSource source = source(connection)) {
+          source.seek(positions.get(i));
+          assertThat(ids(source.next(() -> false))).isEqualTo(batches.get(i + 1));
+        }
+      }
+    }
+  }
+
+  private static RolloutSource source(KafkaConnection connection) {
+    return new RolloutSource(
+        connection, RangeConfiguration.forEver(), new ScoredSamples(VOCABULARY, 128), BATCH, 2);
+  }
+
+  private static List<String> ids(List<ScoredSample> batch) {
+    return batch.stream().map(ScoredSample::id).toList();
+  }
+
+  private static void publish(KafkaConnection connection, List<ScoredRollout> rollouts) {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      for (ScoredRollout rollout : rollouts) {
+        producer.send(
+            new ProducerRecord<>(connection.topics().scoredRollouts().name(), 0, "key", rollout));
+      }
+    }
+  }
+}
