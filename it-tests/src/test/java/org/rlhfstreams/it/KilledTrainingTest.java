@@ -130,6 +130,8 @@ final class KilledTrainingTest {
         String.valueOf(STEPS),
         "--ppo.epochs",
         "2",
+        "--admission.staleness",
+        String.valueOf(STEPS), // all were recorded before the first step
         "--learner.checkpoint-every",
         "7",
         "--learner.checkpoint-directory",

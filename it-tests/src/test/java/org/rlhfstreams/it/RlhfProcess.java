@@ -158,6 +158,11 @@ public final class RlhfProcess implements AutoCloseable {
     signal("INT");
   }
 
+  /** As an orchestrator ends it. */
+  public void terminate() {
+    signal("TERM");
+  }
+
   /** SIGKILL: nothing can be tidied up. */
   public void kill() {
     signal("KILL");

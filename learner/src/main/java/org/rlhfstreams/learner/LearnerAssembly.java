@@ -14,6 +14,7 @@ import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.loop.Controls;
 import org.rlhfstreams.learner.loop.ExampleSource;
+import org.rlhfstreams.learner.loop.LearnableStaleness;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
 import org.rlhfstreams.learner.loop.MetricsFile;
@@ -76,7 +77,10 @@ record LearnerAssembly(
                 rolloutRange(),
                 new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
                 learner().batchSize(),
-                connection.configuration().samplesLearnedTogether()));
+                connection.configuration().samplesLearnedTogether(),
+                replay
+                    ? LearnableStaleness.unbounded()
+                    : new LearnableStaleness(connection.configuration().admission().staleness())));
     return run(
         trainer,
         source,

@@ -14,6 +14,8 @@ public enum DeadLetterKind {
   RULE,
   /** A response that is only learned from beside others, of which one is missing. */
   GROUP,
+  /** A response that came so late that the policy has moved on further than the run allows. */
+  STALE,
   /** A row of a file that cannot be learned from. */
   ROW;
 

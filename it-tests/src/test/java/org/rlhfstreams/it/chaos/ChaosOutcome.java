@@ -1,5 +1,6 @@
 package org.rlhfstreams.it.chaos;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Judgement;
@@ -7,6 +8,7 @@ import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.it.Log;
+import org.rlhfstreams.schemas.DeadLetterKind;
 
 /**
  * What the log has of a run.
@@ -33,6 +35,15 @@ record ChaosOutcome(Log log, List<String> accepted) {
 
   List<String> learned() {
     return steps().stream().flatMap(step -> step.getRolloutIds().stream()).toList();
+  }
+
+  /** Those that came too late to be learned from; others were admitted in their place. */
+  List<String> late() {
+    return deadLetters().stream()
+        .filter(letter -> DeadLetterKind.STALE.text().equals(letter.getKind()))
+        .map(letter -> StandardCharsets.UTF_8.decode(letter.getKey().duplicate()) + "/0")
+        .distinct() // a learner that was killed may say it again
+        .toList();
   }
 
   List<String> judgements() {

@@ -347,7 +347,8 @@ final class ChaosRun implements AutoCloseable {
         .until(
             () -> {
               lookAfterAll(notes);
-              return outcome.admitted().size() == Set.copyOf(outcome.learned()).size();
+              return outcome.admitted().size()
+                  == Set.copyOf(outcome.learned()).size() + outcome.late().size();
             });
     Role pairs = role(PAIRS);
     await("the learner of pairs ends")
@@ -360,7 +361,7 @@ final class ChaosRun implements AutoCloseable {
     notes.forEach(note -> diary.say("%s", note));
     for (Role role : roles) {
       if (!role.isDone()) {
-        role.interrupt();
+        role.terminate();
         role.process().awaitExit();
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.StepMetrics;
@@ -42,12 +43,14 @@ final class ChaosTest {
       List<StepMetrics> steps = outcome.steps();
       double stalest =
           steps.stream().mapToDouble(step -> step.getValues().get("staleness/max")).max().orElse(0);
+      List<String> late = outcome.late();
       RlhfProcess audit = run.audit();
       diary.say(
-          "%nadmitted %d, learned %d in %d steps, stalest %.0f, judgements %d, dead letters %d of %s",
+          "%nadmitted %d, learned %d in %d steps, too late %d, stalest %.0f, judgements %d, dead letters %d of %s",
           admitted.size(),
           outcome.learned().size(),
           steps.size(),
+          late.size(),
           stalest,
           outcome.accepted().size(),
           outcome.deadLetters().size(),
@@ -56,7 +59,8 @@ final class ChaosTest {
 
       assertThat(admitted).doesNotHaveDuplicates();
       assertThat(outcome.scored()).containsExactlyInAnyOrderElementsOf(admitted);
-      assertThat(outcome.learned()).containsExactlyInAnyOrderElementsOf(admitted);
+      assertThat(Stream.concat(outcome.learned().stream(), late.stream()))
+          .containsExactlyInAnyOrderElementsOf(admitted);
       assertThat(steps.stream().map(step -> step.getVersion().getStep()))
           .containsExactlyElementsOf(LongStream.rangeClosed(1, steps.size()).boxed().toList());
       assertThat(stalest).isLessThanOrEqualTo(ChaosRun.STALENESS);

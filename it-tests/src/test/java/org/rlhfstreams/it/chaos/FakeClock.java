@@ -15,8 +15,7 @@ import java.util.Optional;
  * loaded before the C library. Durations stay true, as those of a monotonic clock do.
  */
 final class FakeClock {
-  private static final Path SOURCE =
-      Path.of("src", "test", "native", "clock.c").toAbsolutePath();
+  private static final Path SOURCE = Path.of("src", "test", "native", "clock.c").toAbsolutePath();
 
   private final Path library;
   private final Path wrongBy;
@@ -35,7 +34,14 @@ final class FakeClock {
     Path library = directory.resolve("clock.so");
     try {
       return Commands.run(
-                  "cc", "-shared", "-fPIC", "-O2", "-o", library.toString(), SOURCE.toString(), "-ldl")
+                  "cc",
+                  "-shared",
+                  "-fPIC",
+                  "-O2",
+                  "-o",
+                  library.toString(),
+                  SOURCE.toString(),
+                  "-ldl")
               == 0
           ? Optional.of(library)
           : Optional.empty();

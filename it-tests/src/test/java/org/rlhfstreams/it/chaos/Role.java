@@ -95,8 +95,8 @@ final class Role implements AutoCloseable {
   }
 
   /** As an orchestrator ends it. */
-  void interrupt() {
-    process.interrupt();
+  void terminate() {
+    process.terminate();
   }
 
   @Override

@@ -23,7 +23,8 @@ final class SmallDisk implements AutoCloseable {
    */
   static SmallDisk mount(Path directory, int megabytes) throws IOException {
     Files.createDirectories(directory);
-    return Commands.run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + directory)
+    return Commands.run(
+                "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + directory)
             == 0
         ? new SmallDisk(directory)
         : null;

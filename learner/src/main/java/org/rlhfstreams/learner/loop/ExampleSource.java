@@ -57,6 +57,12 @@ public interface ExampleSource<E> extends AutoCloseable {
    */
   default void abandon(List<AbandonedGeneration> abandoned) {}
 
+  /**
+   * Learns how far the run has come: what is handed out next is learned from after so many steps.
+   * Sources of what does not grow old need not know.
+   */
+  default void reached(long steps) {}
+
   /** What is read, for people; known after {@link #begin} or {@link #seek}. */
   default String described() {
     return partition().topic();

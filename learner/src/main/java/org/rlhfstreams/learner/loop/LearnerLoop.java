@@ -102,7 +102,10 @@ public final class LearnerLoop<E extends Example> {
       }
       history.requireReached(source, publication.end());
       if (!publication.state(
-          settings.statement(version(), connection.configuration().samplesLearnedTogether()),
+          settings.statement(
+              version(),
+              connection.configuration().samplesLearnedTogether(),
+              connection.configuration().admission().staleness()),
           stopped)) {
         return false;
       }
@@ -147,6 +150,7 @@ public final class LearnerLoop<E extends Example> {
         Map<String, Double> metrics = learn(batch, rate);
         metrics.putAll(source.figures());
         step++;
+        source.reached(step);
         if (metrics.get(Trainer.SKIPPED) > 0) {
           skippedSteps.append(step, batch, position);
         }
@@ -188,6 +192,7 @@ public final class LearnerLoop<E extends Example> {
       checkpointedStep = step;
       trainer.restore(checkpoint.trainer());
       rollback.begin(checkpoint);
+      source.reached(step);
       if (!source.seek(checkpoint.position(), stopped)) {
         return false;
       }

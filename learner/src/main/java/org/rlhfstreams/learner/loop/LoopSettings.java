@@ -32,8 +32,9 @@ public record LoopSettings(
    *
    * @param version that it goes on from
    * @param samplesLearnedTogether responses to a request that count only together, 1 or more
+   * @param staleness steps that a response may be behind
    */
-  RunStatement statement(WeightVersion version, int samplesLearnedTogether) {
+  RunStatement statement(WeightVersion version, int samplesLearnedTogether, double staleness) {
     return RunStatement.newBuilder()
         .setRunId(identity.runId())
         .setObjective(identity.objective())
@@ -42,6 +43,7 @@ public record LoopSettings(
             identity.kind() == RunKind.FIRST_RUN && configuration.objective().learnsFromRollouts())
         .setBatchSize(configuration.batchSize())
         .setSamplesLearnedTogether(samplesLearnedTogether)
+        .setStaleness(staleness)
         .setMaxSteps(configuration.maxSteps())
         .setStatedAt(Instant.now())
         .build();

@@ -43,6 +43,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final SampleGroups groups;
   private final RecentIds recent;
   private final Set<Long> waitedFor = new HashSet<>();
+  private final LearnableStaleness bound;
+  private long steps;
   private long skippedTo;
   private RolloutPosition position;
   private List<AbandonedGeneration> abandoned = List.of();
@@ -54,16 +56,19 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
    * @param range all that comes, or a part to learn again; what fills no batch at its end is left
    * @param batchSize responses of a batch; a multiple of {@code groupSize}
    * @param groupSize responses to a request that are learned from together
+   * @param bound of what is still learned from
    */
   public RolloutSource(
       KafkaConnection connection,
       RangeConfiguration range,
       ScoredSamples samples,
       int batchSize,
-      int groupSize) {
+      int groupSize,
+      LearnableStaleness bound) {
     this.range = range;
     this.samples = samples;
     this.batchSize = batchSize;
+    this.bound = bound;
     this.groups = new SampleGroups(groupSize);
     this.recent = new RecentIds((long) BATCHES_BEHIND * batchSize);
     this.reader =
@@ -104,10 +109,9 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     }
     reader.goOver(new LogRange(from, position.read()));
     while (!reader.isAtEnd()) {
-      if (stopped.getAsBoolean()) {
+      if (!reader.read(offset -> true, this::isFirst) && stopped.getAsBoolean()) {
         return false;
       }
-      reader.read(offset -> true, this::isFirst);
     }
     recent.takeRepeated(); // on the account of batches before
     return true;
@@ -175,7 +179,27 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
             sample.id(),
             TraceParent.of(record.headers()),
             Instant.ofEpochMilli(record.timestamp())));
-    gathered.addAll(groups.add(record, sample));
+    List<SampleGroups.Member> whole = groups.add(record, sample);
+    if (whole.stream().anyMatch(member -> bound.isExceeded(member.sample(), steps))) {
+      refuse(whole);
+    } else {
+      whole.forEach(member -> gathered.add(member.sample()));
+    }
+  }
+
+  /** Those that came so late, with those that are learned from beside them. */
+  private void refuse(List<SampleGroups.Member> late) {
+    for (SampleGroups.Member member : late) {
+      known.remove(member.sample().id());
+      reader
+          .refusals()
+          .add(member.record(), DeadLetterKind.STALE, bound.reason(member.sample(), steps), 1);
+    }
+  }
+
+  @Override
+  public void reached(long stepsDone) {
+    steps = stepsDone;
   }
 
   private void giveUp(long offset) {

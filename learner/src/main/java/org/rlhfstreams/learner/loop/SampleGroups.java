@@ -26,14 +26,14 @@ final class SampleGroups {
   }
 
   /** Takes one; its whole group where it was the last of it, else nothing. */
-  List<ScoredSample> add(ConsumerRecord<String, byte[]> record, ScoredSample sample) {
+  List<Member> add(ConsumerRecord<String, byte[]> record, ScoredSample sample) {
     List<Member> members = open.computeIfAbsent(sample.requestId(), id -> new ArrayList<>());
     members.add(new Member(record, sample));
     if (members.size() < size) {
       return List.of();
     }
     open.remove(sample.requestId());
-    return members.stream().map(Member::sample).toList();
+    return members;
   }
 
   /** Offsets of the responses that wait for others. */

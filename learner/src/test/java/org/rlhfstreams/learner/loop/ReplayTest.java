@@ -62,6 +62,7 @@ final class ReplayTest {
   private KafkaConnection connection(String output, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>();
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
+    settings.put("admission.staleness", "1000"); // synthetic rollouts are all of the first version
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("model.policy", GoldenPairs.model("policy").toString());
     settings.put("model.reward", GoldenPairs.model("reward").toString());

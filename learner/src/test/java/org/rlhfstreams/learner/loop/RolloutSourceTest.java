@@ -4,26 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
-/** A rollout counts once, however often its record stands in the log. */
+/** A rollout counts once, and in time or not at all. */
 @Tag("slow")
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 final class RolloutSourceTest {
   private static final int BATCH = 4;
   private static final int VOCABULARY = 64;
@@ -33,18 +42,14 @@ final class RolloutSourceTest {
   @Test
   void aRolloutCountsOnceHoweverOftenItStandsInTheLog() {
     try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
-      KafkaConnection connection =
-          new KafkaConnection(RlhfConfiguration.of(RunSettings.of(stack, directory, "twice")));
-      try (Admin admin = connection.admin()) {
-        new TopicAdministrator(admin, 1).ensure(connection.topics().all());
-      }
+      KafkaConnection connection = connection(stack, "twice");
       SyntheticRollouts synthetic = new SyntheticRollouts(VOCABULARY, 2);
       List<ScoredRollout> once = Stream.generate(synthetic::next).limit(3 * BATCH).toList();
       List<ScoredRollout> log = new ArrayList<>(once);
       log.add(1, once.get(0)); // while the other one of its request is missing
       log.add(7, once.get(2));
       log.add(once.get(1)); // long learned when it comes again
-      log.addAll(Stream.generate(synthetic::next).limit(BATCH).toList());
+      log.addAll(Stream.generate(synthetic::next).limit(3 * BATCH).toList());
       publish(connection, log);
 
       List<List<String>> batches = new ArrayList<>();
@@ -70,9 +75,78 @@ final class RolloutSourceTest {
     }
   }
 
+  @Test
+  void whatCameTooLateIsRefusedWithTheOthersOfItsRequest() {
+    try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
+      KafkaConnection connection = connection(stack, "late");
+      SyntheticRollouts synthetic = new SyntheticRollouts(VOCABULARY, 2);
+      List<ScoredRollout> log = Stream.generate(synthetic::next).limit(8 * BATCH).toList();
+      Set<String> begun = new HashSet<>();
+      String late = // the first that is whole
+          log.stream()
+              .map(RolloutSourceTest::request)
+              .filter(id -> !begun.add(id))
+              .findFirst()
+              .orElseThrow();
+      publish(
+          connection,
+          log.stream()
+              .map(rollout -> sampledFrom(rollout, request(rollout).equals(late) ? 1 : 2))
+              .toList());
+      try (RolloutSource source = source(connection)) {
+        source.begin();
+        source.reached(3);
+        List<String> learned = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+          learned.addAll(ids(source.next(() -> false)));
+        }
+        List<Refusal> refused = source.takeRefusals();
+        assertThat(learned).hasSize(5 * BATCH).noneMatch(id -> id.startsWith(late + "/"));
+        assertThat(refused)
+            .hasSize(2)
+            .allSatisfy(
+                refusal -> {
+                  assertThat(refusal.kind()).isEqualTo(DeadLetterKind.STALE);
+                  assertThat(refusal.lostRollouts()).isEqualTo(1);
+                  assertThat(refusal.reason())
+                      .contains(late)
+                      .contains("2 steps")
+                      .contains("admission.staleness allows 1");
+                });
+      }
+    }
+  }
+
+  private static String request(ScoredRollout rollout) {
+    return rollout.getRollout().getRequestId();
+  }
+
+  private static ScoredRollout sampledFrom(ScoredRollout rollout, long step) {
+    VersionSegment segment =
+        new VersionSegment(
+            new WeightVersion(0, step), 0, rollout.getRollout().getResponseTokenIds().size());
+    return ScoredRollout.newBuilder(rollout)
+        .setRollout(Rollout.newBuilder(rollout.getRollout()).setSegments(List.of(segment)).build())
+        .build();
+  }
+
+  private KafkaConnection connection(EmbeddedStack stack, String run) {
+    KafkaConnection connection =
+        new KafkaConnection(RlhfConfiguration.of(RunSettings.of(stack, directory, run)));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    return connection;
+  }
+
   private static RolloutSource source(KafkaConnection connection) {
     return new RolloutSource(
-        connection, RangeConfiguration.forEver(), new ScoredSamples(VOCABULARY, 128), BATCH, 2);
+        connection,
+        RangeConfiguration.forEver(),
+        new ScoredSamples(VOCABULARY, 128),
+        BATCH,
+        2,
+        new LearnableStaleness(1));
   }
 
   private static List<String> ids(List<ScoredSample> batch) {

@@ -19,6 +19,7 @@ final class RunSettings {
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("connection.topic-prefix", run + ".");
+    settings.put("admission.staleness", "1000"); // synthetic rollouts are all of the first version
     settings.put("learner.output", directory.resolve(run).toString());
     settings.put("learner.checkpoint-directory", directory.resolve(run + "-ck").toString());
     return settings;

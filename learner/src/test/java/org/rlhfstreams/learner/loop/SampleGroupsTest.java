@@ -49,7 +49,8 @@ final class SampleGroupsTest {
     SampleGroups groups = new SampleGroups(size);
     List<ScoredSample> handedOut = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      List<ScoredSample> whole = groups.add(at(i), all.get(i));
+      List<ScoredSample> whole =
+          groups.add(at(i), all.get(i)).stream().map(SampleGroups.Member::sample).toList();
       assertThat(whole.size()).isIn(0, size);
       assertThat(whole.stream().map(ScoredSample::requestId).distinct().count())
           .isLessThanOrEqualTo(1);

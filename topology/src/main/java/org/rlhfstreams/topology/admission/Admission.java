@@ -95,6 +95,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private void take(AdmissionEvent event, long timestamp) {
     if (event instanceof AdmissionEvent.Run run) {
       warnOfOtherGroups(run.statement());
+      warnOfOtherStaleness(run.statement());
       runs.put(NEWEST_RUN, run.statement());
     } else if (event instanceof AdmissionEvent.Step step) {
       advance(step.metrics());
@@ -115,6 +116,17 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
           run.getRunId(),
           run.getSamplesLearnedTogether(),
           settings.samples());
+    }
+  }
+
+  private void warnOfOtherStaleness(RunStatement run) {
+    if (staleness(run) != settings.staleness()) {
+      LOG.warn(
+          "run {} learns from responses that are up to {} steps behind; the controller's"
+              + " admission.staleness of {} is not used: set it where the learner runs",
+          run.getRunId(),
+          staleness(run),
+          settings.staleness());
     }
   }
 
@@ -178,7 +190,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     WeightVersion version = newest(run.getObjective());
     long consumed = consumed(run.getObjective()) + counter(LOST);
     long bound =
-        new StalenessBound(run.getBatchSize(), settings.staleness(), run.getMaxSteps())
+        new StalenessBound(run.getBatchSize(), staleness(run), run.getMaxSteps())
             .outstanding(version.getStep());
     long allowed = consumed + bound;
     long releasedBefore = counter(RELEASED);
@@ -203,6 +215,11 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (counter(RELEASED) > releasedBefore) {
       context().commit(); // workers see requests only then
     }
+  }
+
+  /** As the learner has stated it, so that it refuses nothing that is released in time. */
+  private double staleness(RunStatement run) {
+    return run.getStaleness() == null ? settings.staleness() : run.getStaleness();
   }
 
   private Headers headers(RolloutRequest request) {

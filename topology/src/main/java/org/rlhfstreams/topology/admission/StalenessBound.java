@@ -2,9 +2,9 @@ package org.rlhfstreams.topology.admission;
 
 /**
  * The rule that bounds staleness: at most (1 + eta) B samples may be on their way, released and
- * neither consumed by a step nor lost. What is on its way when a step begins is learned within eta
- * steps after it. Samples, not steps, are counted: another batch size, or a step that was filled
- * otherwise, corrects itself.
+ * neither consumed by a step nor lost. What comes back in order is then learned within eta steps;
+ * one that others overtake again and again is refused by the learner, and counts as lost. Samples,
+ * not steps, are counted: another batch size, or a step that was filled otherwise, corrects itself.
  *
  * @param batchSize samples of one learner step, B
  * @param staleness eta; 0 is fully synchronous
