@@ -15,9 +15,9 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * Reads a few fields of events out of their bytes and builds no objects for the others: lists of
- * numbers are stepped over, and what follows the last wanted field is not looked at. Fields are
- * found by the schema that a record was written with, so that other releases' records are read too.
+ * Reads a few fields of events out of their bytes and builds no objects for the others, which are
+ * stepped over: what ends before its event does is none. Fields are found by the schema that a
+ * record was written with, so that other releases' records are read too.
  *
  * <p>Wanted are texts, bytes and whole numbers, and booleans as 0 and 1, by their path, such as
  * {@code rollout.rolloutId}. A path may lead through a list: {@code segments.version.step} has as
@@ -163,7 +163,7 @@ public final class EventFields {
                 schema.getType() == Schema.Type.RECORD ? schema.getName() : schema.getType(),
                 event.substring(event.lastIndexOf('.') + 1)));
       }
-      plan = step(schema, wanted, true);
+      plan = step(schema, wanted);
       plans.put(id, plan);
     }
     return plan;
@@ -171,9 +171,8 @@ public final class EventFields {
 
   /**
    * @param want null if nothing is
-   * @param last whether nothing is wanted behind it
    */
-  private Step step(Schema schema, Wanted want, boolean last) {
+  private Step step(Schema schema, Wanted want) {
     return switch (schema.getType()) {
       case NULL -> () -> {};
       case BOOLEAN -> {
@@ -192,18 +191,18 @@ public final class EventFields {
         int slot = want == null ? -1 : want.slot;
         yield slot < 0 ? () -> skip(varint()) : () -> text(slot);
       }
-      case RECORD -> record(schema, want, last);
+      case RECORD -> record(schema, want);
       case UNION -> {
         List<Step> branches = new ArrayList<>();
         for (Schema branch : schema.getTypes()) {
-          branches.add(step(branch, want, last));
+          branches.add(step(branch, want));
         }
         Step[] all = branches.toArray(Step[]::new);
         yield () -> all[index(all.length)].pass();
       }
       case ARRAY -> array(schema.getElementType(), want);
       case MAP -> {
-        Step value = step(schema.getValueType(), null, false);
+        Step value = step(schema.getValueType(), null);
         yield () ->
             blocks(
                 () -> {
@@ -222,21 +221,11 @@ public final class EventFields {
     };
   }
 
-  private Step record(Schema schema, Wanted want, boolean last) {
+  private Step record(Schema schema, Wanted want) {
     Map<String, Wanted> fields = want == null ? Map.of() : want.fields;
-    int lastWanted = -1;
-    for (Schema.Field field : schema.getFields()) {
-      if (fields.containsKey(field.name())) {
-        lastWanted = field.pos();
-      }
-    }
     List<Step> steps = new ArrayList<>();
     for (Schema.Field field : schema.getFields()) {
-      boolean ends = last && field.pos() == lastWanted;
-      if (last && field.pos() > lastWanted) {
-        break;
-      }
-      steps.add(step(field.schema(), fields.get(field.name()), ends));
+      steps.add(step(field.schema(), fields.get(field.name())));
     }
     Step[] all = steps.toArray(Step[]::new);
     return () -> {
@@ -267,7 +256,7 @@ public final class EventFields {
         default -> {}
       }
     }
-    Step each = step(element, want, false);
+    Step each = step(element, want);
     return () -> blocks(each);
   }
 

@@ -129,20 +129,19 @@ final class EventFieldsTest {
   }
 
   @Test
-  void whatFollowsTheLastWantedFieldIsNotLookedAt() throws Exception {
+  void whatEndsBeforeItsEventDoesIsNone() throws Exception {
     ByteBuffer whole = encoded(ScoredRollout.getClassSchema(), scored(), false);
-    ByteBuffer cut = whole.slice(0, 40);
     EventFields fields =
         fields(ScoredRollout.getClassSchema(), "ScoredRollout", "rollout.rolloutId");
-    fields.read(cut);
+    fields.read(whole);
     assertThat(fields.text(0, 0)).isEqualTo("prompt-ä/3/1");
-    EventFields later =
-        fields(ScoredRollout.getClassSchema(), "ScoredRollout", "rewardModelVersion.step");
-    later.read(whole);
-    assertThat(later.number(0, 0)).isEqualTo(4);
-    assertThatThrownBy(() -> later.read(cut))
-        .isInstanceOf(UndecodableException.class)
-        .hasMessageContaining("end before");
+    for (int length = 5; length < whole.remaining(); length++) {
+      ByteBuffer cut = whole.slice(0, length);
+      assertThatThrownBy(() -> fields.read(cut))
+          .as("%d bytes of it", length)
+          .isInstanceOf(UndecodableException.class)
+          .hasMessageContaining("end before");
+    }
   }
 
   @Test
