@@ -71,6 +71,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static EmbeddedBroker start(
       Path data, String bootstrapServers, Properties properties, List<String> users) {
+    BrokerFaults.take();
     try {
       Files.createDirectories(data);
       format(data, users);
@@ -79,7 +80,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       try {
         server.startup();
       } catch (RuntimeException e) {
-        server.shutdown();
+        BrokerFaults.closing(server::shutdown);
         throw e;
       }
       return new EmbeddedBroker(server, bootstrapServers);
@@ -165,7 +166,10 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   @Override
   public void close() {
-    server.shutdown();
-    server.awaitShutdown();
+    BrokerFaults.closing(
+        () -> {
+          server.shutdown();
+          server.awaitShutdown();
+        });
   }
 }

@@ -29,6 +29,7 @@ final class HostileRecords {
   private final List<String> topics;
   private final Random random;
   private final Map<String, Long> written = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> real = new HashMap<>();
   private int number;
 
   /**
@@ -52,7 +53,7 @@ final class HostileRecords {
 
   /** Writes some. */
   void write(int count) {
-    Map<String, byte[]> real = real();
+    lookForReal();
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             Map.of(
@@ -65,7 +66,7 @@ final class HostileRecords {
       for (int i = 0; i < count; i++) {
         String topic = topics.get(number % topics.size());
         producer.send(
-            new ProducerRecord<>(topic, KEY + number, value(topic, real)),
+            new ProducerRecord<>(topic, KEY + number, value(topic)),
             (metadata, problem) -> {
               if (problem == null) {
                 written.merge(metadata.topic(), 1L, Long::sum);
@@ -76,7 +77,7 @@ final class HostileRecords {
     }
   }
 
-  private byte[] value(String topic, Map<String, byte[]> real) {
+  private byte[] value(String topic) {
     byte[] own = real.get(topic);
     String another = topics.get(random.nextInt(topics.size()));
     // Both topics of weights have one schema: there it would be no stranger's, but a forgery.
@@ -101,15 +102,18 @@ final class HostileRecords {
     return noise;
   }
 
-  /** One real value of each topic that has any. */
-  private Map<String, byte[]> real() {
-    Map<String, byte[]> real = new HashMap<>();
+  /** Finds a real value of each topic that has any. */
+  private void lookForReal() {
+    List<String> missing = topics.stream().filter(topic -> !real.containsKey(topic)).toList();
+    if (missing.isEmpty()) {
+      return;
+    }
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers, "max.poll.records", "2000"),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
-      for (String topic : topics) {
+      for (String topic : missing) {
         List<TopicPartition> partitions =
             consumer.partitionsFor(topic).stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
@@ -123,6 +127,5 @@ final class HostileRecords {
         }
       }
     }
-    return real;
   }
 }

@@ -88,7 +88,7 @@ final class Role implements AutoCloseable {
       return Optional.empty();
     }
     List<String> lines = new ArrayList<>(process.output().lines().toList());
-    lines.removeIf(String::isBlank);
+    lines.removeIf(line -> line.isBlank() || line.startsWith("\tat "));
     String last = lines.isEmpty() ? "nothing" : lines.get(lines.size() - 1);
     start();
     return Optional.of(name + " had ended with " + code + ": " + last);
