@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -398,10 +399,11 @@ final class ChaosRun implements AutoCloseable {
     return hostile;
   }
 
-  /** The model that the learner on pairs ended with. */
-  byte[] pairWeights(String prefix) throws IOException {
-    return Files.readAllBytes(
-        directory.resolve(prefix + "output").resolve("model").resolve("model.safetensors"));
+  /** What the learner on pairs ended with: weights, moments and its place in the log. */
+  Path lastPairCheckpoint(String prefix) throws IOException {
+    try (Stream<Path> kept = Files.list(directory.resolve(prefix + "checkpoints"))) {
+      return kept.max(Comparator.naturalOrder()).orElseThrow();
+    }
   }
 
   private List<String> online(String role) {

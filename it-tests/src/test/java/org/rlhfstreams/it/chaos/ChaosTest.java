@@ -2,6 +2,8 @@ package org.rlhfstreams.it.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -69,7 +71,17 @@ final class ChaosTest {
           .isNotEmpty()
           .allSatisfy(letter -> assertThat(letter.getReason()).isNotBlank());
       assertThat(audit.awaitExit()).isZero();
-      assertThat(run.pairWeights(ChaosRun.STRUCK)).isEqualTo(run.pairWeights(ChaosRun.CALM));
+      assertSameFiles(
+          run.lastPairCheckpoint(ChaosRun.STRUCK), run.lastPairCheckpoint(ChaosRun.CALM));
+    }
+  }
+
+  private static void assertSameFiles(Path struck, Path calm) throws IOException {
+    assertThat(struck.getFileName()).isEqualTo(calm.getFileName());
+    try (Stream<Path> files = Files.walk(calm)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(struck.resolve(calm.relativize(file))).hasSameBinaryContentAs(file);
+      }
     }
   }
 }
