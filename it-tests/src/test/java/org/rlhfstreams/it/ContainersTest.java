@@ -97,8 +97,8 @@ final class ContainersTest {
           .until(() -> scored(log).size() >= admitted(log).size());
       assertThat(scored(log)).containsExactlyInAnyOrderElementsOf(admitted(log));
       assertThat(stack.command(prefix, "audit"))
-          .containsPattern("doubled +0 ")
-          .containsPattern("lost +0 ")
+          .containsPattern("doubled +0\\b")
+          .containsPattern("lost +0\\b")
           .contains("balances: ");
     }
   }
