@@ -16,8 +16,8 @@ import org.apache.avro.Schema;
 
 /**
  * Reads a few fields of events out of their bytes and builds no objects for the others, which are
- * stepped over: what ends before its event does is none. Fields are found by the schema that a
- * record was written with, so that other releases' records are read too.
+ * stepped over: a record that is cut off is refused. Fields are found by the schema that a record
+ * was written with, so that other releases' records are read too.
  *
  * <p>Wanted are texts, bytes and whole numbers, and booleans as 0 and 1, by their path, such as
  * {@code rollout.rolloutId}. A path may lead through a list: {@code segments.version.step} has as

@@ -10,7 +10,7 @@ final class Commands {
    * Runs one to its end; what it says is nobody's.
    *
    * @return its exit code
-   * @throws IOException where there is no such command
+   * @throws IOException if the command does not exist
    */
   static int run(String... command) throws IOException {
     try {

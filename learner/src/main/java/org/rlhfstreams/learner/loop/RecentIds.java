@@ -1,22 +1,21 @@
 package org.rlhfstreams.learner.loop;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The rule that a rollout counts once by its id, wherever a record of it stands a second time
- * within a window of the log: by a scorer that repeats itself, or by whoever copies topics. Follows
- * from the records of the window alone; memory is bounded by it.
+ * The rule that a rollout counts once by its id if its record is repeated within a window of the
+ * log, whether a scorer wrote it twice or somebody copied topics. The rule follows from the records
+ * of the window alone, and memory is bounded by it.
  */
 final class RecentIds {
   private final long window;
-  private final Deque<Seen> order = new ArrayDeque<>();
-  private final Map<String, Long> newest = new HashMap<>();
-  private long repeated;
 
-  private record Seen(long offset, String id) {}
+  /** Newest offset by id, in the order of the offsets. */
+  private final Map<String, Long> newest = new LinkedHashMap<>();
+
+  private long repeated;
 
   /**
    * @param window records before one that are looked at
@@ -36,12 +35,12 @@ final class RecentIds {
    * @return whether no record of the window before it has the id
    */
   boolean isFirst(long offset, String id) {
-    while (!order.isEmpty() && order.peek().offset() < offset - window) {
-      Seen old = order.remove();
-      newest.remove(old.id(), old.offset());
+    Iterator<Long> eldest = newest.values().iterator();
+    while (eldest.hasNext() && eldest.next() < offset - window) {
+      eldest.remove();
     }
-    order.add(new Seen(offset, id));
-    boolean first = newest.put(id, offset) == null;
+    boolean first = newest.remove(id) == null;
+    newest.put(id, offset);
     if (!first) {
       repeated++;
     }
@@ -57,7 +56,6 @@ final class RecentIds {
 
   /** Forgets all of them. */
   void clear() {
-    order.clear();
     newest.clear();
     repeated = 0;
   }

@@ -15,7 +15,7 @@ import org.rlhfstreams.service.log.BulkHandler;
 
 /**
  * The versions of weights that are whole and kept: those from the last anchors on. One that has no
- * commit is none that a reader uses.
+ * commit is not one that a reader uses.
  */
 final class KeptWeights implements BulkHandler {
   private static final int GENERATION = 0;
