@@ -90,6 +90,7 @@ public final class PeopleLoad {
     try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
       Map<String, String> settings = new HashMap<>(Cluster.address(stack));
       settings.put("people.http-port", "0");
+      settings.put("people.state-directory", directory.resolve("people").toString());
       settings.put("people.tokens-file", tokensFile.toString());
       List<String> viewers = new ArrayList<>();
       for (int i = 0; i < VIEWERS; i++) {

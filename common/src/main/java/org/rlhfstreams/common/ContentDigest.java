@@ -13,6 +13,8 @@ import java.util.Locale;
  * @param low bits
  */
 public record ContentDigest(long high, long low) {
+  private static final int BYTES = 2 * Long.BYTES;
+
   /** Of several parts; which part a character is in makes a difference. */
   public static ContentDigest of(Object... parts) {
     try {
@@ -22,11 +24,20 @@ public record ContentDigest(long high, long low) {
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
         digest.update(bytes);
       }
-      ByteBuffer bits = ByteBuffer.wrap(digest.digest());
-      return new ContentDigest(bits.getLong(), bits.getLong());
+      return from(ByteBuffer.wrap(digest.digest()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /** What {@link #bytes} has made. */
+  public static ContentDigest from(ByteBuffer bytes) {
+    return new ContentDigest(bytes.getLong(), bytes.getLong());
+  }
+
+  /** The bits as {@value #BYTES} bytes. */
+  public byte[] bytes() {
+    return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
   }
 
   /**

@@ -136,6 +136,7 @@ final class SecuredClusterTest {
     settings.put("learner.output", output.resolve("output").toString());
     settings.put("learner.checkpoint-directory", output.resolve("checkpoints").toString());
     settings.put("controller.state-directory", output.resolve("state").toString());
+    settings.put("people.state-directory", output.resolve("people").toString());
     settings.put("sampling.max-new-tokens", "8");
     settings.put("ppo.epochs", "1");
     settings.put("people.enabled", "true");

@@ -14,6 +14,7 @@ import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.PeopleConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.service.index.TemporaryIndex;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.slf4j.Logger;
@@ -46,7 +47,9 @@ public final class PeopleService implements AutoCloseable {
                   "people.operations-port",
                   this::failure,
                   this::unready));
-      LiveViews views = LiveViews.empty();
+      TemporaryIndex index =
+          opened.add(TemporaryIndex.open(settings.stateDirectory(), "people.state-directory"));
+      LiveViews views = LiveViews.empty(index);
       StagesView stages = new StagesView();
       this.log = opened.add(LiveLog.start(connection, views));
       this.outbox = opened.add(TransactionalOutbox.start(connection, log, views.feed()::open));

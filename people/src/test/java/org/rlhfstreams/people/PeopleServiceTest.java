@@ -79,6 +79,7 @@ final class PeopleServiceTest {
     settings.put("connection.topic-prefix", prefix + ".");
     settings.put("people.enabled", "true");
     settings.put("people.http-port", "0");
+    settings.put("people.state-directory", directory.resolve("people").toString());
     KafkaConnection connection = new KafkaConnection(RlhfConfiguration.of(settings));
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());

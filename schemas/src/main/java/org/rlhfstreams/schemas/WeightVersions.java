@@ -20,13 +20,6 @@ public final class WeightVersions {
     return version.getGeneration() + "." + version.getStep();
   }
 
-  /**
-   * The generation in what {@link #text} has written, which is the key of the version's records.
-   */
-  public static int generation(String text) {
-    return Integer.parseInt(text.substring(0, text.indexOf('.')));
-  }
-
   /** Whether {@code first} is newer. */
   public static boolean isNewer(WeightVersion first, WeightVersion second) {
     return ORDER.compare(first, second) > 0;

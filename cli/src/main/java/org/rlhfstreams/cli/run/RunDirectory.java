@@ -39,6 +39,8 @@ public record RunDirectory(Path path) {
 
   /** Configuration of the roles that keep something here beside the learner, by full key. */
   public Map<String, String> ofOtherRoles() {
-    return Map.of("controller.state-directory", path.resolve("state").toString());
+    return Map.of(
+        "controller.state-directory", path.resolve("state").toString(),
+        "people.state-directory", path.resolve("people").toString());
   }
 }

@@ -10,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
  * however long it is. Among a thousand million ids the chance that any two are taken for one is
  * below 10⁻²⁰.
  */
-public final class IdentityDigests {
+public final class IdentityDigests implements SeenIds {
   private final MessageDigest digest;
   // Open addressing: two words a place, both 0 where it is free.
   private long[] places = new long[2 * 1024];
@@ -24,11 +24,7 @@ public final class IdentityDigests {
     }
   }
 
-  /**
-   * Notes an id.
-   *
-   * @return whether it is new
-   */
+  @Override
   public boolean add(String id) {
     ByteBuffer bytes = ByteBuffer.wrap(digest.digest(id.getBytes(StandardCharsets.UTF_8)));
     long high = bytes.getLong();
@@ -55,7 +51,7 @@ public final class IdentityDigests {
     return find(high, high == 0 && low == 0 ? 1 : low);
   }
 
-  /** Forgets an id, whether it had been noted or not. */
+  @Override
   public void remove(String id) {
     int place = placeOf(id);
     if (isFree(place)) {

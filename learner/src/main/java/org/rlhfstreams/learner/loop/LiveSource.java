@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.loop;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,13 +21,14 @@ import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
+import org.rlhfstreams.service.index.TemporaryIndex;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /**
  * Preferences as they arrive: one pass in the order of the log that never ends. A preference id
  * counts once, also across restarts: which ones were counted, are held out or may be learned again
- * follows from the log, which a restart goes through from the range's beginning to its position. An
- * id that was counted is 24 to 48 bytes in memory; the rows that are held have bounds of their own.
+ * follows from the log, which a restart goes through from the range's beginning to its position.
+ * Ids that were counted are on disk; the rows that are held have bounds of their own.
  *
  * <p>One that was taken back before the run began is never learned from; one that is taken back
  * later, not any more from then on.
@@ -45,7 +47,9 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   private final Deque<Placed<E>> ready = new ArrayDeque<>();
   private final List<Placed<E>> gathered = new ArrayList<>();
   private final List<String> heldOut = new ArrayList<>();
-  private CountedOnce counted = new CountedOnce();
+  private final Path idsIn;
+  private TemporaryIndex ids;
+  private CountedOnce counted;
   private Withdrawals foreseen = new Withdrawals();
   private long foreseenUntil;
   private Place batchEnd;
@@ -65,6 +69,7 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   /**
    * @param rule when enough new examples have been gathered
    * @param rows what is held out, and what is learned again
+   * @param idsIn directory for the ids that were counted
    */
   LiveSource(
       KafkaConnection connection,
@@ -72,11 +77,14 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
       RangeConfiguration range,
       BatchRule rule,
       PreferenceConverter<E> converter,
-      LiveRows<E> rows) {
+      LiveRows<E> rows,
+      Path idsIn) {
     this.range = range;
     this.rule = rule;
     this.converter = converter;
     this.rows = rows;
+    this.idsIn = idsIn;
+    forgetIds();
     this.reader = new LogReader<>(connection, partition, Preference.class, 0);
   }
 
@@ -100,7 +108,7 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     heldOut.clear();
     rows.clear();
     withdrawn = 0;
-    counted = new CountedOnce();
+    forgetIds();
     foreseen = new Withdrawals();
     batchEnd = place;
     foreseenUntil = foreseenBefore;
@@ -113,6 +121,14 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     partsToSkip = batchEnd.part();
     duplicatesBefore = counted.duplicates();
     return true;
+  }
+
+  private void forgetIds() {
+    if (ids != null) {
+      ids.close();
+    }
+    ids = TemporaryIndex.open(idsIn, "learner.output");
+    counted = new CountedOnce(new IndexedIds(ids));
   }
 
   /** What had been taken back when the run began. */
@@ -299,5 +315,6 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   @Override
   public void close() {
     reader.close();
+    ids.close();
   }
 }

@@ -9,6 +9,8 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** How {@code preferences} is read: in epochs over a range, or once over and for ever. */
 public final class PreferenceSources {
+  private static final String COUNTED = "counted-preferences";
+
   private PreferenceSources() {}
 
   /**
@@ -27,6 +29,7 @@ public final class PreferenceSources {
     int smallest = learner.objective().examples().smallestBatch();
     LiveRows<E> rows = new LiveRows<>(connection.configuration().live(), learner, heldOut);
     BatchRule rule = new BatchRule(rows.fresh(smallest), smallest, range.maxWait());
-    return new LiveSource<>(connection, partition, range, rule, converter, rows);
+    return new LiveSource<>(
+        connection, partition, range, rule, converter, rows, learner.output().resolve(COUNTED));
   }
 }

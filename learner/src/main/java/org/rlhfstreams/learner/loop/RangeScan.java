@@ -11,6 +11,7 @@ import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.ExampleIndex;
+import org.rlhfstreams.learner.data.IdentityDigests;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.data.WindowedOrder;
 import org.rlhfstreams.schemas.DeadLetterKind;
@@ -33,7 +34,7 @@ final class RangeScan<E extends Example> {
   private final PreferenceConverter<E> converter;
   private final Refusals refusals;
   private final Withdrawals withdrawals = new Withdrawals();
-  private CountedOnce counted = new CountedOnce();
+  private CountedOnce counted = new CountedOnce(new IdentityDigests());
   private ExampleIndex index = new ExampleIndex();
   private List<E> first = new ArrayList<>();
   private long sayAt;
@@ -62,7 +63,7 @@ final class RangeScan<E extends Example> {
     if (whole && !withdrawals.isEmpty()) {
       withdrawals.ids().forEach(converter::withdraw);
       refusals.clear();
-      counted = new CountedOnce();
+      counted = new CountedOnce(new IdentityDigests());
       index = new ExampleIndex();
       first = new ArrayList<>();
       refused = 0;

@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.loop;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class PreferenceLog {
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("connection.topic-prefix", prefix + ".");
     settings.put("learner.objective", "dpo");
+    settings.put("learner.output", Path.of("target", "preference-log", prefix).toString());
     settings.putAll(more);
     return new KafkaConnection(RlhfConfiguration.of(settings));
   }

@@ -26,6 +26,9 @@ import org.rlhfstreams.people.publish.PublishedOnce;
 
 /** Answers of people: given, taken back, counted. */
 final class JudgementResource {
+  /** A judgement every five seconds, for seven hours. */
+  private static final int MOST_IN_A_DAY = 5_000;
+
   private final ComparisonsView comparisons;
   private final JudgementsView judgements;
   private final Desk desk;
@@ -208,24 +211,22 @@ final class JudgementResource {
   }
 
   Future<ApiResponse> mine(OperationRequest request) {
-    List<Judgement> all = judgements.by(request.caller().name());
+    String annotator = request.caller().name();
+    List<Judgement> newest = judgements.newest(annotator, MOST_IN_A_DAY);
     Instant now = clock.instant();
     Instant midnight =
         now.atOffset(ZoneOffset.UTC).toLocalDate().atStartOfDay(ZoneOffset.UTC).toInstant();
     Instant hourAgo = now.minus(Duration.ofHours(1));
-    JsonArray newest = new JsonArray();
-    long limit = request.query("limit", 20);
-    for (int i = all.size() - 1; i >= 0 && newest.size() < limit; i--) {
-      newest.add(json(all.get(i)));
-    }
+    JsonArray shown = new JsonArray();
+    newest.stream().limit(request.query("limit", 20)).forEach(one -> shown.add(json(one)));
     return Future.succeededFuture(
         ApiResponse.of(
             200,
             new JsonObject()
-                .put("judgements", newest)
-                .put("count", all.size())
-                .put("today", since(all, midnight))
-                .put("perHour", since(all, hourAgo))));
+                .put("judgements", shown)
+                .put("count", judgements.count(annotator))
+                .put("today", since(newest, midnight))
+                .put("perHour", since(newest, hourAgo))));
   }
 
   private static long since(List<Judgement> all, Instant time) {

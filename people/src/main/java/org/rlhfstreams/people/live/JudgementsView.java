@@ -1,15 +1,18 @@
 package org.rlhfstreams.people.live;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.service.index.IndexKey;
+import org.rlhfstreams.service.index.TemporaryIndex;
 
 /**
  * Every judgement there is, by its id. The order in which records of one id come makes no
@@ -17,11 +20,55 @@ import org.rlhfstreams.events.Judgement;
  * the first record of an id says what it is, and once it is taken back it stays so.
  */
 public final class JudgementsView {
-  private final Map<String, Judgement> byId = new HashMap<>();
-  private final Map<String, Map<String, String>> live = new HashMap<>();
-  private final Map<String, Set<String>> takenBack = new HashMap<>();
-  private final Map<String, Integer> answers = new HashMap<>();
+  private final TemporaryIndex index;
   private long count;
+  private long nextPlace;
+
+  /** Of a person's answer to a question: where it is in their order, and its id. */
+  private record Answered(long place, String judgementId) {
+    static Answered from(byte[] bytes) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      return new Answered(buffer.getLong(), StandardCharsets.UTF_8.decode(buffer).toString());
+    }
+
+    byte[] bytes() {
+      byte[] id = text(judgementId);
+      return ByteBuffer.allocate(Long.BYTES + id.length).putLong(place).put(id).array();
+    }
+  }
+
+  /**
+   * @param index holds them; empty as yet
+   */
+  public JudgementsView(TemporaryIndex index) {
+    this.index = index;
+  }
+
+  private static IndexKey judgement(String id) {
+    return IndexKey.of("judgement", id);
+  }
+
+  /** Has the id of the judgement that counts. */
+  private static IndexKey answered(String annotator, String comparisonId) {
+    return IndexKey.of("answered", annotator, comparisonId);
+  }
+
+  /** With a place added: the id of a judgement that counts, in the order in which they came. */
+  private static IndexKey inOrder(String annotator) {
+    return IndexKey.of("in order", annotator);
+  }
+
+  private static IndexKey takenBack(Judgement judgement) {
+    return IndexKey.of("taken back", judgement.getAnnotator(), judgement.getComparisonId());
+  }
+
+  private static IndexKey answersTo(String comparisonId) {
+    return IndexKey.of("answers", comparisonId);
+  }
+
+  private static IndexKey countOf(String annotator) {
+    return IndexKey.of("count", annotator);
+  }
 
   /**
    * A record of the topic.
@@ -29,63 +76,126 @@ public final class JudgementsView {
    * @return whether it told something new
    */
   public synchronized boolean apply(Judgement judgement) {
-    String id = judgement.getJudgementId();
-    Judgement known = byId.get(id);
-    if (known == null) {
-      byId.put(id, judgement);
+    Optional<Judgement> known = find(judgement.getJudgementId());
+    if (known.isEmpty()) {
+      keep(judgement);
       if (judgement.getWithdrawn()) {
-        of(takenBack, judgement).add(judgement.getComparisonId());
+        noteTakenBack(judgement);
       } else {
         count(judgement, 1);
-        of(judgement.getAnnotator()).put(judgement.getComparisonId(), id);
-        of(takenBack, judgement).remove(judgement.getComparisonId());
+        place(judgement);
+        index.remove(takenBack(judgement));
       }
       return true;
     }
-    if (judgement.getWithdrawn() && !known.getWithdrawn()) {
-      byId.put(id, Judgement.newBuilder(known).setWithdrawn(true).build());
-      count(known, -1);
-      of(known.getAnnotator()).remove(known.getComparisonId(), id);
-      of(takenBack, known).add(known.getComparisonId());
+    if (judgement.getWithdrawn() && !known.get().getWithdrawn()) {
+      keep(Judgement.newBuilder(known.get()).setWithdrawn(true).build());
+      count(known.get(), -1);
+      takePlace(known.get());
+      noteTakenBack(known.get());
       return true;
     }
     return false;
   }
 
-  private static Set<String> of(Map<String, Set<String>> takenBack, Judgement judgement) {
-    return takenBack.computeIfAbsent(judgement.getAnnotator(), any -> new LinkedHashSet<>());
+  private void keep(Judgement judgement) {
+    try {
+      index.put(judgement(judgement.getJudgementId()), judgement.toByteBuffer().array());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void noteTakenBack(Judgement judgement) {
+    index.put(takenBack(judgement), text(judgement.getComparisonId()));
   }
 
   private void count(Judgement judgement, int change) {
     count += change;
     if (judgement.getChoice() != Choice.SKIP) {
-      answers.merge(judgement.getComparisonId(), change, Integer::sum);
+      add(answersTo(judgement.getComparisonId()), change);
     }
   }
 
-  private Map<String, String> of(String annotator) {
-    return live.computeIfAbsent(annotator, any -> new LinkedHashMap<>());
+  private void place(Judgement judgement) {
+    String annotator = judgement.getAnnotator();
+    IndexKey key = answered(annotator, judgement.getComparisonId());
+    Optional<Answered> before = index.find(key).map(Answered::from);
+    if (before.isEmpty()) {
+      add(countOf(annotator), 1);
+    }
+    Answered now =
+        new Answered(
+            before.map(Answered::place).orElseGet(() -> nextPlace++), judgement.getJudgementId());
+    index.put(key, now.bytes());
+    index.put(inOrder(annotator).with(now.place()), text(now.judgementId()));
+  }
+
+  private void takePlace(Judgement judgement) {
+    String annotator = judgement.getAnnotator();
+    IndexKey key = answered(annotator, judgement.getComparisonId());
+    index
+        .find(key)
+        .map(Answered::from)
+        .filter(answered -> answered.judgementId().equals(judgement.getJudgementId()))
+        .ifPresent(
+            answered -> {
+              index.remove(key);
+              index.remove(inOrder(annotator).with(answered.place()));
+              add(countOf(annotator), -1);
+            });
+  }
+
+  private void add(IndexKey key, int change) {
+    int sum = number(key) + change;
+    if (sum == 0) {
+      index.remove(key);
+    } else {
+      index.put(key, ByteBuffer.allocate(Integer.BYTES).putInt(sum).array());
+    }
+  }
+
+  private int number(IndexKey key) {
+    return index.find(key).map(bytes -> ByteBuffer.wrap(bytes).getInt()).orElse(0);
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** The judgement of that id, taken back or not. */
   public synchronized Optional<Judgement> find(String judgementId) {
-    return Optional.ofNullable(byId.get(judgementId));
+    return index.find(judgement(judgementId)).map(JudgementsView::decoded);
+  }
+
+  private static Judgement decoded(byte[] bytes) {
+    try {
+      return Judgement.fromByteBuffer(ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether this person has judged that comparison, and not taken it back. */
   public synchronized boolean hasJudged(String annotator, String comparisonId) {
-    Map<String, String> theirs = live.get(annotator);
-    return theirs != null && theirs.containsKey(comparisonId);
+    return index.has(answered(annotator, comparisonId));
   }
 
   /** Comparisons that this person has taken their answer back from, and not answered again. */
   public synchronized Set<String> takenBack(String annotator) {
-    return Set.copyOf(takenBack.getOrDefault(annotator, Set.of()));
+    Set<String> comparisons = new HashSet<>();
+    index.forEach(
+        IndexKey.of("taken back", annotator), comparison -> comparisons.add(text(comparison)));
+    return comparisons;
   }
 
   /** Answers to a comparison that count; skips are none. */
   public synchronized int answers(String comparisonId) {
-    return answers.getOrDefault(comparisonId, 0);
+    return number(answersTo(comparisonId));
   }
 
   /** Judgements that count, skips included. */
@@ -93,13 +203,32 @@ public final class JudgementsView {
     return count;
   }
 
+  /** How many of one person count. */
+  public synchronized int count(String annotator) {
+    return number(countOf(annotator));
+  }
+
   /** What counts of one person, oldest first. */
   public synchronized List<Judgement> by(String annotator) {
-    Map<String, String> theirs = live.get(annotator);
     List<Judgement> judgements = new ArrayList<>();
-    if (theirs != null) {
-      theirs.values().forEach(id -> judgements.add(byId.get(id)));
-    }
+    index.forEach(
+        inOrder(annotator), id -> judgements.add(find(text(id)).orElseThrow()));
+    return judgements;
+  }
+
+  /**
+   * The last that count of one person, newest first.
+   *
+   * @param most how many at most
+   */
+  public synchronized List<Judgement> newest(String annotator, int most) {
+    List<Judgement> judgements = new ArrayList<>();
+    index.forEachFromLast(
+        inOrder(annotator),
+        id -> {
+          judgements.add(find(text(id)).orElseThrow());
+          return judgements.size() < most;
+        });
     return judgements;
   }
 }

@@ -1,5 +1,7 @@
 package org.rlhfstreams.people.live;
 
+import org.rlhfstreams.service.index.TemporaryIndex;
+
 /**
  * All views of the log.
  *
@@ -24,17 +26,21 @@ public record LiveViews(
     ControlsView controls,
     LiveFeed feed) {
 
-  /** Views of an empty log. */
-  public static LiveViews empty() {
+  /**
+   * Views of an empty log.
+   *
+   * @param index holds what grows with the log
+   */
+  public static LiveViews empty(TemporaryIndex index) {
     return new LiveViews(
         new ComparisonsView(),
-        new JudgementsView(),
-        new PreferencesView(),
+        new JudgementsView(index),
+        new PreferencesView(index),
         new RolloutsView(),
         new TrainingView(),
         new DeadLettersView(),
         new AnnotatorsView(),
-        new ControlsView(),
+        new ControlsView(index),
         new LiveFeed());
   }
 }

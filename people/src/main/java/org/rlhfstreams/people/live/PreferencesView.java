@@ -1,19 +1,24 @@
 package org.rlhfstreams.people.live;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.service.index.IndexKey;
+import org.rlhfstreams.service.index.TemporaryIndex;
 
-/** Which preferences there are: of each a digest of its id and one of what it says. */
+/** Which preferences there are: of each a digest of what it says, and whether it counts. */
 public final class PreferencesView {
-  private final Map<ContentDigest, ContentDigest> contentById = new HashMap<>();
-  private final Set<ContentDigest> withdrawn = new HashSet<>();
-  private final Map<String, NewestRevision> newestRevisions = new HashMap<>();
+  private final TemporaryIndex index;
+
+  /**
+   * @param index holds them; empty as yet
+   */
+  public PreferencesView(TemporaryIndex index) {
+    this.index = index;
+  }
 
   /**
    * The newest revision of an annotation.
@@ -21,38 +26,69 @@ public final class PreferencesView {
    * @param preferenceId as it is in the log
    * @param at when it was made; {@link Instant#MAX} if the annotation was deleted
    */
-  public record NewestRevision(String preferenceId, Instant at) {}
+  public record NewestRevision(String preferenceId, Instant at) {
+    private static NewestRevision from(byte[] bytes) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      Instant at = Instant.ofEpochSecond(buffer.getLong(), buffer.getInt());
+      return new NewestRevision(StandardCharsets.UTF_8.decode(buffer).toString(), at);
+    }
+
+    private byte[] bytes() {
+      byte[] id = preferenceId.getBytes(StandardCharsets.UTF_8);
+      return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + id.length)
+          .putLong(at.getEpochSecond())
+          .putInt(at.getNano())
+          .put(id)
+          .array();
+    }
+  }
+
+  private static IndexKey content(String preferenceId) {
+    return IndexKey.of("preference", preferenceId);
+  }
+
+  private static IndexKey withdrawn(String preferenceId) {
+    return IndexKey.of("withdrawn", preferenceId);
+  }
+
+  private static IndexKey revision(String annotation) {
+    return IndexKey.of("revision", annotation);
+  }
 
   /** A record of the topic; the first of an id says what it is. */
   public synchronized void apply(Preference preference) {
-    ContentDigest id = ContentDigest.of(preference.getPreferenceId());
-    contentById.putIfAbsent(id, content(preference));
-    if (preference.getWithdrawn()) {
-      withdrawn.add(id);
+    String id = preference.getPreferenceId();
+    if (!index.has(content(id))) {
+      index.put(content(id), content(preference).bytes());
     }
-    RevisionId.parse(preference.getPreferenceId())
+    if (preference.getWithdrawn()) {
+      index.put(withdrawn(id));
+    }
+    RevisionId.parse(id)
+        .filter(
+            now ->
+                newestRevision(now.annotation())
+                    .filter(before -> !now.at().isAfter(before.at()))
+                    .isEmpty())
         .ifPresent(
-            revision ->
-                newestRevisions.merge(
-                    revision.annotation(),
-                    new NewestRevision(preference.getPreferenceId(), revision.at()),
-                    (before, now) -> now.at().isAfter(before.at()) ? now : before));
+            now ->
+                index.put(
+                    revision(now.annotation()), new NewestRevision(id, now.at()).bytes()));
   }
 
   /** The newest revision of an annotation; of two with the same time, the first in the log. */
   public synchronized Optional<NewestRevision> newestRevision(String annotation) {
-    return Optional.ofNullable(newestRevisions.get(annotation));
+    return index.find(revision(annotation)).map(NewestRevision::from);
   }
 
   /** What the preference of that id says. */
   public synchronized Optional<ContentDigest> find(String preferenceId) {
-    return Optional.ofNullable(contentById.get(ContentDigest.of(preferenceId)));
+    return index.find(content(preferenceId)).map(ByteBuffer::wrap).map(ContentDigest::from);
   }
 
   /** Whether there is one of that id which still counts. */
   public synchronized boolean counts(String preferenceId) {
-    ContentDigest id = ContentDigest.of(preferenceId);
-    return contentById.containsKey(id) && !withdrawn.contains(id);
+    return index.has(content(preferenceId)) && !index.has(withdrawn(preferenceId));
   }
 
   /** All that whoever publishes it decides; not when it came. */

@@ -36,6 +36,7 @@ import org.rlhfstreams.people.live.StagesView;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.index.TemporaryIndex;
 
 /** The API over views that a test fills, and a client that holds each answer to the document. */
 final class ServedApi implements AutoCloseable {
@@ -44,7 +45,9 @@ final class ServedApi implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Vertx vertx = Vertx.vertx();
-  private final LiveViews views = LiveViews.empty();
+  private final TemporaryIndex index =
+      TemporaryIndex.open(Path.of("target", "served-api"), "people.state-directory");
+  private final LiveViews views = LiveViews.empty(index);
   private final RecordingOutbox outbox = new RecordingOutbox();
   private final Map<PersonRole, String> tokens = new EnumMap<>(PersonRole.class);
   private final PeopleServer server;
@@ -232,6 +235,7 @@ final class ServedApi implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    index.close();
     try {
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

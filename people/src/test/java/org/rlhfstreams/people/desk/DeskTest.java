@@ -2,6 +2,7 @@ package org.rlhfstreams.people.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,8 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.ComparedResponse;
 import org.rlhfstreams.events.Comparison;
@@ -21,18 +24,28 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.people.live.ComparisonsView;
 import org.rlhfstreams.people.live.JudgementsView;
 import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.service.index.TemporaryIndex;
 
 final class DeskTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final ComparisonsView comparisons = new ComparisonsView();
-  private final JudgementsView judgements = new JudgementsView();
   private final SetClock clock = new SetClock();
-  private final Desk desk = new Desk(comparisons, judgements, Duration.ofMinutes(2), clock);
+  private TemporaryIndex index;
+  private JudgementsView judgements;
+  private Desk desk;
 
   @BeforeEach
-  void trust() {
+  void open(@TempDir Path directory) {
     EventSerdes.trustEvents();
+    index = TemporaryIndex.open(directory, "people.state-directory");
+    judgements = new JudgementsView(index);
+    desk = new Desk(comparisons, judgements, Duration.ofMinutes(2), clock);
+  }
+
+  @AfterEach
+  void close() {
+    index.close();
   }
 
   private void ask(String id, int wanted, int minute) {

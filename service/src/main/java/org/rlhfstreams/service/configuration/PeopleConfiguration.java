@@ -25,6 +25,10 @@ public record PeopleConfiguration(
             description = "Port of the role's health and metrics; 0 takes a free one.")
         int operationsPort,
     @Setting(
+            value = "state/people",
+            description = "Where the role keeps what it knows of the log; read anew at each start.")
+        Path stateDirectory,
+    @Setting(
             description =
                 "Who may do what, made by rlhf people token; without it, everyone on this machine"
                     + " may do everything.")

@@ -1,0 +1,203 @@
+package org.rlhfstreams.service.index;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
+import org.rlhfstreams.common.ExplainedException;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteOptions;
+
+/**
+ * An ordered map on disk, for as long as its process runs: about 20 MB of memory, none of it on the
+ * heap, however many entries it has. What it holds follows from the log and is read anew at each
+ * start, so that nothing here can contradict the log.
+ *
+ * <p>For any thread. After {@link #close} each use is refused.
+ */
+public final class TemporaryIndex implements AutoCloseable {
+  private static final String ENTRIES = "entries";
+  private static final long BUFFER_BYTES = 4L << 20;
+  private static final long CACHE_BYTES = 8L << 20;
+  private static final int FILTER_BITS = 10;
+  private static final int OPEN_FILES = 64;
+
+  private final String setting;
+  private final OwnedDirectory directory;
+  private final Cache cache = new LRUCache(CACHE_BYTES);
+  private final BloomFilter filter = new BloomFilter(FILTER_BITS);
+  private final Options options;
+  private final WriteOptions write = new WriteOptions().setDisableWAL(true);
+  private final RocksDB entries;
+  // The library is native: used after it is closed, it would take the process with it.
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private TemporaryIndex(OwnedDirectory directory, String setting) throws RocksDBException {
+    this.directory = directory;
+    this.setting = setting;
+    this.options =
+        new Options()
+            .setCreateIfMissing(true)
+            .setWriteBufferSize(BUFFER_BYTES)
+            .setMaxOpenFiles(OPEN_FILES)
+            .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
+            .setTableFormatConfig(
+                new BlockBasedTableConfig()
+                    .setBlockCache(cache)
+                    .setCacheIndexAndFilterBlocks(true)
+                    .setFilterPolicy(filter));
+    this.entries = RocksDB.open(options, directory.path().resolve(ENTRIES).toString());
+  }
+
+  /**
+   * An empty one.
+   *
+   * @param place directory in which it makes one of its own
+   * @param setting names the place in the configuration
+   * @throws ExplainedException if the place takes no files
+   */
+  public static TemporaryIndex open(Path place, String setting) {
+    RocksDB.loadLibrary();
+    try {
+      return new TemporaryIndex(OwnedDirectory.below(place), setting);
+    } catch (IOException | RocksDBException e) {
+      throw problem(place, setting, e);
+    }
+  }
+
+  private static ExplainedException problem(Path place, String setting, Exception error) {
+    return new ExplainedException(
+        "%s takes no files (%s): make room there, or name another directory with %s"
+            .formatted(place, error.getMessage(), setting),
+        error);
+  }
+
+  /** What is done with the entries while they are open. */
+  private interface Use<T> {
+    T of(RocksDB entries) throws RocksDBException;
+  }
+
+  private <T> T use(Use<T> use) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(directory.path() + " is closed");
+      }
+      return use.of(entries);
+    } catch (RocksDBException e) {
+      throw problem(directory.path().getParent(), setting, e);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** The value of a key, if it has one. */
+  public Optional<byte[]> find(IndexKey key) {
+    return use(open -> Optional.ofNullable(open.get(key.bytes())));
+  }
+
+  /** Whether a key has a value. */
+  public boolean has(IndexKey key) {
+    return find(key).isPresent();
+  }
+
+  /** Gives a key a value, also where it had another. */
+  public void put(IndexKey key, byte... value) {
+    use(
+        open -> {
+          open.put(write, key.bytes(), value);
+          return value;
+        });
+  }
+
+  /** Takes the value of a key away, if it has one. */
+  public void remove(IndexKey key) {
+    use(
+        open -> {
+          open.delete(write, key.bytes());
+          return key;
+        });
+  }
+
+  /**
+   * Hands out the values of all keys that begin with some parts, in order. Others may be put and
+   * removed meanwhile.
+   *
+   * @param wanted says whether to go on
+   */
+  public void forEach(IndexKey begin, Predicate<byte[]> wanted) {
+    use(
+        open -> {
+          try (RocksIterator at = open.newIterator()) {
+            at.seek(begin.bytes());
+            while (isWithin(at, begin.bytes()) && wanted.test(at.value())) {
+              at.next();
+            }
+            at.status();
+          }
+          return begin;
+        });
+  }
+
+  /** The same from the last to the first. */
+  public void forEachFromLast(IndexKey begin, Predicate<byte[]> wanted) {
+    use(
+        open -> {
+          try (RocksIterator at = open.newIterator()) {
+            at.seekForPrev(behind(begin.bytes()));
+            while (isWithin(at, begin.bytes()) && wanted.test(at.value())) {
+              at.prev();
+            }
+            at.status();
+          }
+          return begin;
+        });
+  }
+
+  private static boolean isWithin(RocksIterator at, byte[] begin) {
+    if (!at.isValid()) {
+      return false;
+    }
+    byte[] key = at.key();
+    return key.length >= begin.length
+        && Arrays.equals(key, 0, begin.length, begin, 0, begin.length);
+  }
+
+  /** A key behind all that begin so; the parts of none begin with a length of −1. */
+  private static byte[] behind(byte[] begin) {
+    byte[] behind = Arrays.copyOf(begin, begin.length + Long.BYTES);
+    Arrays.fill(behind, begin.length, behind.length, (byte) 0xff);
+    return behind;
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      entries.close();
+      write.close();
+      options.close();
+      filter.close();
+      cache.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+    directory.close();
+  }
+}

@@ -1,0 +1,100 @@
+package org.rlhfstreams.service.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.log.TopicReader;
+
+@Timeout(60)
+final class WeightGenerationsTest {
+  private static final Topic WEIGHTS = new Topics("run.", 1).policyWeights();
+  private static final TopicPartition PARTITION = new TopicPartition(WEIGHTS.name(), 0);
+
+  private final EventSerdes serdes = new EventSerdes("mock://generations", Map.of());
+  private final List<ConsumerRecord<String, byte[]>> log = new ArrayList<>();
+  private final AtomicLong fetched = new AtomicLong();
+
+  /** Has the records of the log, and fetches two at a time. */
+  private final class Fetching extends MockConsumer<String, byte[]> {
+    Fetching() {
+      super("none");
+      updateBeginningOffsets(Map.of(PARTITION, 0L));
+      updateEndOffsets(Map.of(PARTITION, (long) log.size()));
+    }
+
+    @Override
+    public synchronized ConsumerRecords<String, byte[]> poll(Duration longest) {
+      int from = (int) position(PARTITION);
+      log.stream().skip(from).limit(2).peek(any -> fetched.incrementAndGet()).forEach(this::addRecord);
+      return super.poll(Duration.ZERO);
+    }
+  }
+
+  private void add(String key, byte[] value) {
+    log.add(new ConsumerRecord<>(PARTITION.topic(), 0, log.size(), key, value));
+  }
+
+  private void publish(WeightVersion version) {
+    EventSerdes.trustEvents();
+    try (Serializer<Object> serializer = serdes.serializer()) {
+      for (WeightRecord record :
+          PublishedVersion.of(WEIGHTS, Optional.empty(), 1, PublishedVersion.tensors())) {
+        WeightRecord ofVersion = WeightRecord.newBuilder(record).setVersion(version).build();
+        add(WeightVersions.text(version), serializer.serialize(WEIGHTS.name(), ofVersion));
+      }
+    }
+  }
+
+  private OptionalInt newest() {
+    try (TopicReader reader = TopicReader.ofPartitions(Fetching::new, List.of(PARTITION))) {
+      return WeightGenerations.newest(
+          reader, PARTITION, new RecordDecoder<>(WeightRecord.class, serdes));
+    }
+  }
+
+  @Test
+  void thereIsNoneInAnEmptyTopic() {
+    assertThat(newest()).isEmpty();
+  }
+
+  @Test
+  void theNewestIsFoundWithoutTheTensors() {
+    publish(new WeightVersion(0, 7L));
+    publish(new WeightVersion(2, 1L));
+    publish(new WeightVersion(1, 9L));
+    int ofOne = log.size() / 3;
+    assertThat(ofOne).as("records of a version").isGreaterThan(4);
+    assertThat(newest()).hasValue(2);
+    assertThat(fetched).as("header, one more, commit, one more").hasValueLessThanOrEqualTo(3 * 4);
+  }
+
+  @Test
+  void whatIsNoWeightRecordIsPassedOver() {
+    publish(new WeightVersion(3, 1L));
+    add(null, "nonsense".getBytes(StandardCharsets.UTF_8));
+    add("no version", null);
+    add("999.1", new byte[] {0, 0, 0, 0, 99, 1});
+    assertThat(newest()).hasValue(3);
+  }
+}
