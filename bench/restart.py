@@ -1,7 +1,7 @@
 """How long a learner takes to go on: bench/restart.py [ROLLOUTS]
 
-Runs the demo for a few steps, then starts its learner again on its log, alternately with what the demo has left there and
-with that many scored rollouts more. Says after how many seconds the learner takes examples (/ready) and after how many
+Runs the demo for a few steps, then starts its learner again on its log: with little in it, and then with that many scored
+rollouts more. Says after how many seconds the learner takes examples (/ready) and after how many
 the next step is done.
 """
 import os
@@ -39,7 +39,7 @@ def restart(work, configuration, kafka, metrics, step):
         time.sleep(0.02)
     ready = time.monotonic() - began
     while lines(metrics) < step:
-        if learner.process.poll() not in (None, 0):
+        if learner.process.poll() is not None and lines(metrics) < step:
             sys.exit(f"the learner ended: see {learner.log}")
         time.sleep(0.02)
     done = time.monotonic() - began

@@ -1,8 +1,8 @@
 """A long run and what it takes of the machine: bench/soak.py [MINUTES] [SECONDS BETWEEN SAMPLES]
 
 Runs the demo with people, who are a program here, for that long; samples its resident memory, heap in use, threads, open
-files and bytes on disk into soak.csv; stops it as Ctrl+C does; audits its log; and says how much of each there was in the
-first and in the last quarter. bench/curves.py --csv draws the samples.
+files and bytes on disk into a file; stops it as Ctrl+C does; audits its log; and says how much of each there was in the
+first and in the last quarter. bench/soak_chart.py draws the file.
 """
 import csv
 import os
@@ -34,8 +34,8 @@ def megabytes(kilobytes):
 
 def heap(pid):
     said = subprocess.run(["jcmd", str(pid), "GC.heap_info"], capture_output=True, text=True).stdout
-    used = re.search(r"used (\d+)K", said)
-    return megabytes(used.group(1)) if used else ""
+    used = [int(kilobytes) for kilobytes in re.findall(r"^ *(?:def new|tenured) generation .*used (\d+)K", said, re.M)]
+    return megabytes(sum(used)) if used else ""
 
 
 def steps(run):
@@ -64,8 +64,7 @@ def sample(pid, run, began):
     }
 
 
-def java(pid):
-    """The Java machine that a shell script may have become, or have started."""
+def is_java(pid):
     with open(f"/proc/{pid}/comm") as name:
         return name.read().strip() == "java"
 
@@ -83,27 +82,36 @@ def main():
         if process.poll() is not None:
             sys.exit(f"it ended: see {output.name}")
         time.sleep(0.5)
-    if not java(process.pid):
-        sys.exit(f"{process.pid} is not the Java machine")
+    if not is_java(process.pid):
+        sys.exit(f"process {process.pid} is not the JVM")
     began = time.monotonic()
     samples = []
-    with open("soak.csv", "w", newline="") as file:
-        writer = None
-        while time.monotonic() - began < 60 * minutes and process.poll() is None:
-            samples.append(sample(process.pid, run, began))
-            writer = writer or csv.DictWriter(file, samples[0].keys())
-            if len(samples) == 1:
-                writer.writeheader()
-            writer.writerow(samples[-1])
-            file.flush()
-            time.sleep(between)
-    process.send_signal(signal.SIGINT)
-    process.wait(180)
+    table = os.path.join(work, "soak.csv")
+    try:
+        with open(table, "w", newline="") as file:
+            writer = None
+            while time.monotonic() - began < 60 * minutes and process.poll() is None:
+                try:
+                    samples.append(sample(process.pid, run, began))
+                except OSError:
+                    break  # it has ended
+                writer = writer or csv.DictWriter(file, samples[0].keys())
+                if len(samples) == 1:
+                    writer.writeheader()
+                writer.writerow(samples[-1])
+                file.flush()
+                time.sleep(between)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(180)
+    print(f"the samples are in {table}")
     quarter = max(1, len(samples) // 4)
     for name in samples[0]:
-        first, last = ([one[name] for one in part if one[name] != ""] for part in (samples[:quarter], samples[-quarter:]))
-        print(f"{name}: first quarter {statistics.median(first):,.1f}, last quarter {statistics.median(last):,.1f},"
-              f" most {max(first + last):,.1f}")
+        every, first, last = ([one[name] for one in part if one[name] != ""]
+                              for part in (samples, samples[:quarter], samples[-quarter:]))
+        if first and last:
+            print(f"{name}: first quarter {statistics.median(first):,.1f}, last quarter {statistics.median(last):,.1f},"
+                  f" most {max(every):,.1f}")
     print(f"ended with {process.returncode}", flush=True)
     broker = Process(work, "broker", "broker", "--data-directory", os.path.join(run, "log"), "--port", "0",
                      "--registry-port", "0")

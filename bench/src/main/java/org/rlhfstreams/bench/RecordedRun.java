@@ -27,12 +27,12 @@ final class RecordedRun {
 
   private static final int BATCH = 64;
   private static final int PROMPT_TOKENS = 12;
-  private static final int VOCABULARY = 2_000;
+  private static final int VOCABULARY = 32_000;
+  private static final int STARTER_VOCABULARY = 2_000;
   private static final int WRITERS = 2;
   private static final String WORDS =
       "Once upon a time there was a little girl who had a red ball and a small dog that liked to"
           + " play with it in the park every day until the sun went down and they ran home together";
-  private static final String OPENING = WORDS.substring(0, 60);
 
   private RecordedRun() {}
 
@@ -90,8 +90,9 @@ final class RecordedRun {
       int index,
       SplittableRandom random) {
     String requestId = requestId(batch, index);
-    List<Integer> prompt = tokens(PROMPT_TOKENS, random);
+    List<Integer> prompt = tokens(PROMPT_TOKENS, VOCABULARY, random);
     SamplingSettings sampling = sampling(random);
+    String opening = WORDS.substring(0, 50 + random.nextInt(20));
     producer.send(
         new ProducerRecord<>(
             topics.rolloutRequests().name(),
@@ -99,7 +100,7 @@ final class RecordedRun {
             RolloutRequest.newBuilder()
                 .setRequestId(requestId)
                 .setPromptId(requestId.substring(0, requestId.indexOf('/')))
-                .setPromptText(OPENING)
+                .setPromptText(opening)
                 .setPromptTokenIds(prompt)
                 .setSampling(sampling)
                 .setSamples(1)
@@ -107,15 +108,18 @@ final class RecordedRun {
                 .setSequence(batch * BATCH + index)
                 .setCreatedAt(Instant.now())
                 .build()));
-    Rollout rollout = rollout(requestId, prompt, sampling, new WeightVersion(0, batch), random);
+    Rollout rollout =
+        rollout(requestId, opening, prompt, sampling, new WeightVersion(0, batch), random)
+            .setResponseTokenIds(tokens(TOKENS, VOCABULARY, random))
+            .build();
     producer.send(new ProducerRecord<>(topics.rollouts().name(), requestId, rollout));
     producer.send(
         new ProducerRecord<>(
             topics.scoredRollouts().name(), 0, requestId, scored(rollout, random)));
   }
 
-  private static List<Integer> tokens(int count, SplittableRandom random) {
-    return random.ints(count, 1, VOCABULARY).boxed().toList();
+  private static List<Integer> tokens(int count, int vocabulary, SplittableRandom random) {
+    return random.ints(count, 1, vocabulary).boxed().toList();
   }
 
   private static List<Float> floats(SplittableRandom random) {
@@ -134,8 +138,9 @@ final class RecordedRun {
         .build();
   }
 
-  private static Rollout rollout(
+  private static Rollout.Builder rollout(
       String requestId,
+      String opening,
       List<Integer> prompt,
       SamplingSettings sampling,
       WeightVersion version,
@@ -145,18 +150,16 @@ final class RecordedRun {
         .setRequestId(requestId)
         .setPromptId(requestId.substring(0, requestId.indexOf('/')))
         .setSampleIndex(0)
-        .setPromptText(OPENING)
+        .setPromptText(opening)
         .setPromptTokenIds(prompt)
         .setResponseText(WORDS.substring(random.nextInt(30)))
-        .setResponseTokenIds(tokens(TOKENS, random))
         .setBehaviorLogProbabilities(floats(random))
         .setSampling(sampling)
         .setSegments(List.of(new VersionSegment(version, 0, TOKENS)))
         .setFinishReason(FinishReason.LENGTH)
         .setWorkerId("worker")
         .setStartedAt(Instant.now())
-        .setFinishedAt(Instant.now())
-        .build();
+        .setFinishedAt(Instant.now());
   }
 
   private static ScoredRollout scored(Rollout rollout, SplittableRandom random) {
@@ -177,9 +180,11 @@ final class RecordedRun {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       for (int i = 0; i < rollouts; i++) {
         String requestId = "added-" + version.getStep() + "/" + i;
+        List<Integer> prompt = tokens(PROMPT_TOKENS, STARTER_VOCABULARY, random);
         Rollout rollout =
-            rollout(
-                requestId, tokens(PROMPT_TOKENS, random), sampling(random), version, random);
+            rollout(requestId, WORDS, prompt, sampling(random), version, random)
+                .setResponseTokenIds(tokens(TOKENS, STARTER_VOCABULARY, random))
+                .build();
         producer.send(new ProducerRecord<>(topic, 0, requestId, scored(rollout, random)));
       }
     }

@@ -43,6 +43,7 @@ public final class DemoRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    RunOrigin.require(run, configuration);
     long started = System.nanoTime();
     System.out.println(
         "A story model learns from a reward model to be cheerful: prompts, rollouts,");

@@ -73,6 +73,7 @@ public final class OfflineTraining {
     if (options.initialize()) {
       initialize(configuration);
     }
+    RunOrigin.require(run, configuration);
     try (Interruption interruption = new Interruption();
         EmbeddedStack stack = EmbeddedStack.start(run.log(), 0, 0)) {
       KafkaConnection connection =

@@ -51,6 +51,7 @@ public final class OnlineTraining {
     } else if (run.isNew()) {
       data.get().check();
     }
+    RunOrigin.require(run, configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));

@@ -28,6 +28,14 @@ public final class TrainingProgress implements StepListener {
   }
 
   @Override
+  public synchronized void hadEnded(long steps) {
+    out.printf(
+        Locale.ROOT,
+        "already finished: all %,d steps are done; a larger --max-steps or --epochs continues%n",
+        steps);
+  }
+
+  @Override
   public synchronized void stepped(StepReport report) {
     Map<String, Double> metrics = report.metrics();
     trend.add(metrics.getOrDefault("objective/scores", metrics.getOrDefault("loss", 0.0)));

@@ -114,6 +114,9 @@ public final class LearnerLoop<E extends Example> {
         background.begin(outgoing(Optional.empty(), true));
       }
       listener.began(source.described());
+      if (atEnd()) {
+        listener.hadEnded(step);
+      }
       Pace pace = new Pace(step);
       disk = new UntilWritten(DISK_PAUSE, stopped);
       while (!stopped.getAsBoolean() && !atEnd()) {

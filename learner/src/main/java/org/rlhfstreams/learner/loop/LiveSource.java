@@ -84,7 +84,6 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
     this.converter = converter;
     this.rows = rows;
     this.idsIn = idsIn;
-    forgetIds();
     this.reader = new LogReader<>(connection, partition, Preference.class, 0);
   }
 
@@ -124,11 +123,15 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
   }
 
   private void forgetIds() {
+    closeIds();
+    ids = TemporaryIndex.open(idsIn, "learner.output");
+    counted = new CountedOnce(new IndexedIds(ids));
+  }
+
+  private void closeIds() {
     if (ids != null) {
       ids.close();
     }
-    ids = TemporaryIndex.open(idsIn, "learner.output");
-    counted = new CountedOnce(new IndexedIds(ids));
   }
 
   /** What had been taken back when the run began. */
@@ -314,7 +317,10 @@ final class LiveSource<E extends Example> implements ExampleSource<E> {
 
   @Override
   public void close() {
-    reader.close();
-    ids.close();
+    try {
+      reader.close();
+    } finally {
+      closeIds();
+    }
   }
 }

@@ -25,4 +25,11 @@ public interface StepListener {
 
   /** A step is done. */
   void stepped(StepReport report);
+
+  /**
+   * The run had come to its end before: no step follows.
+   *
+   * @param steps of the run
+   */
+  default void hadEnded(long steps) {}
 }

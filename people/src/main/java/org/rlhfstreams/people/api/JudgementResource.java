@@ -212,25 +212,27 @@ final class JudgementResource {
 
   Future<ApiResponse> mine(OperationRequest request) {
     String annotator = request.caller().name();
-    List<Judgement> newest = judgements.newest(annotator, MOST_IN_A_DAY);
+    List<Instant> times = judgements.newestTimes(annotator, MOST_IN_A_DAY);
     Instant now = clock.instant();
     Instant midnight =
         now.atOffset(ZoneOffset.UTC).toLocalDate().atStartOfDay(ZoneOffset.UTC).toInstant();
     Instant hourAgo = now.minus(Duration.ofHours(1));
-    JsonArray shown = new JsonArray();
-    newest.stream().limit(request.query("limit", 20)).forEach(one -> shown.add(json(one)));
+    JsonArray newest = new JsonArray();
+    judgements
+        .newest(annotator, (int) request.query("limit", 20))
+        .forEach(judgement -> newest.add(json(judgement)));
     return Future.succeededFuture(
         ApiResponse.of(
             200,
             new JsonObject()
-                .put("judgements", shown)
+                .put("judgements", newest)
                 .put("count", judgements.count(annotator))
-                .put("today", since(newest, midnight))
-                .put("perHour", since(newest, hourAgo))));
+                .put("today", since(times, midnight))
+                .put("perHour", since(times, hourAgo))));
   }
 
-  private static long since(List<Judgement> all, Instant time) {
-    return all.stream().filter(judgement -> !judgement.getJudgedAt().isBefore(time)).count();
+  private static long since(List<Instant> times, Instant since) {
+    return times.stream().filter(time -> !time.isBefore(since)).count();
   }
 
   private static JsonObject json(Judgement judgement) {

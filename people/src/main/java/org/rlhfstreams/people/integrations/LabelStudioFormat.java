@@ -6,15 +6,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.people.live.RevisionId;
 
 /**
- * Label Studio: tasks with prompt, first and second, and a control {@code Pairwise} of the two, or
- * {@code Choices} with first, second, tie and skip.
+ * Label Studio: tasks with prompt, first and second, and a control {@code preference} that decides:
+ * a {@code Pairwise} of the two, or {@code Choices} with first, second, tie and skip. Without one
+ * of that name a {@code Pairwise} of another does. Whatever else people are asked beside it decides
+ * nothing.
  */
 public final class LabelStudioFormat {
   private static final String TOOL = RevisionId.LABEL_STUDIO;
+  private static final String DECIDES = "preference";
 
   private LabelStudioFormat() {}
 
@@ -73,29 +79,48 @@ public final class LabelStudioFormat {
     return TOOL + "/" + application + "/" + Members.name(annotation, "id", path);
   }
 
-  /** Left of a Pairwise is the one it names first. */
+  /** What the deciding control says; nothing decides where neither of a Pairwise is selected. */
   private static String choice(JsonObject annotation) {
     JsonArray results = Members.array(annotation, "result", "annotation.result");
-    for (int i = 0; i < results.size(); i++) {
-      String path = "annotation.result." + i + ".value";
-      if (results.getValue(i) instanceof JsonObject result) {
-        if ("pairwise".equals(result.getValue("type"))) {
-          JsonObject value = Members.object(result, "value", path);
-          String selected = Members.name(value, "selected", path + ".selected");
-          return switch (selected) {
-            case "left" -> "first";
-            case "right" -> "second";
-            default -> throw Members.wrong(path + ".selected", "left or right");
-          };
-        }
-        if ("choices".equals(result.getValue("type"))) {
-          JsonArray choices =
-              Members.array(Members.object(result, "value", path), "choices", path + ".choices");
-          return choices.isEmpty() ? "skip" : String.valueOf(choices.getValue(0));
-        }
-      }
+    OptionalInt named = first(results, LabelStudioFormat::isNamed);
+    OptionalInt deciding =
+        named.isPresent() ? named : first(results, LabelStudioFormat::isPairwise);
+    if (deciding.isEmpty()) {
+      return "tie";
     }
-    return "tie"; // Pairwise leaves no result where neither is selected
+    String path = "annotation.result." + deciding.getAsInt() + ".value";
+    JsonObject result = results.getJsonObject(deciding.getAsInt());
+    JsonObject value = Members.object(result, "value", path);
+    return isPairwise(result) ? selected(value, path) : chosen(value, path);
+  }
+
+  private static OptionalInt first(JsonArray results, Predicate<JsonObject> wanted) {
+    return IntStream.range(0, results.size())
+        .filter(i -> results.getValue(i) instanceof JsonObject result && wanted.test(result))
+        .findFirst();
+  }
+
+  private static boolean isNamed(JsonObject result) {
+    return DECIDES.equals(result.getValue("from_name"))
+        && (isPairwise(result) || "choices".equals(result.getValue("type")));
+  }
+
+  private static boolean isPairwise(JsonObject result) {
+    return "pairwise".equals(result.getValue("type"));
+  }
+
+  /** Left of a Pairwise is the one that its toName names first. */
+  private static String selected(JsonObject value, String path) {
+    return switch (Members.name(value, "selected", path + ".selected")) {
+      case "left" -> "first";
+      case "right" -> "second";
+      default -> throw Members.wrong(path + ".selected", "left or right");
+    };
+  }
+
+  private static String chosen(JsonObject value, String path) {
+    JsonArray choices = Members.array(value, "choices", path + ".choices");
+    return choices.isEmpty() ? "skip" : String.valueOf(choices.getValue(0));
   }
 
   private static String annotator(JsonObject annotation) {

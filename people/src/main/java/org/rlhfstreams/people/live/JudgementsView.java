@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.service.index.IndexChanges;
 import org.rlhfstreams.service.index.IndexKey;
 import org.rlhfstreams.service.index.TemporaryIndex;
 
@@ -24,16 +26,27 @@ public final class JudgementsView {
   private long count;
   private long nextPlace;
 
-  /** Of a person's answer to a question: where it is in their order, and its id. */
-  private record Answered(long place, String judgementId) {
+  /**
+   * A person's answer to a question that counts.
+   *
+   * @param place in the order in which theirs came
+   */
+  private record Answered(long place, Instant judgedAt, String judgementId) {
     static Answered from(byte[] bytes) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      return new Answered(buffer.getLong(), StandardCharsets.UTF_8.decode(buffer).toString());
+      return new Answered(
+          buffer.getLong(),
+          Instant.ofEpochMilli(buffer.getLong()),
+          StandardCharsets.UTF_8.decode(buffer).toString());
     }
 
     byte[] bytes() {
       byte[] id = text(judgementId);
-      return ByteBuffer.allocate(Long.BYTES + id.length).putLong(place).put(id).array();
+      return ByteBuffer.allocate(2 * Long.BYTES + id.length)
+          .putLong(place)
+          .putLong(judgedAt.toEpochMilli())
+          .put(id)
+          .array();
     }
   }
 
@@ -48,12 +61,10 @@ public final class JudgementsView {
     return IndexKey.of("judgement", id);
   }
 
-  /** Has the id of the judgement that counts. */
   private static IndexKey answered(String annotator, String comparisonId) {
     return IndexKey.of("answered", annotator, comparisonId);
   }
 
-  /** With a place added: the id of a judgement that counts, in the order in which they came. */
   private static IndexKey inOrder(String annotator) {
     return IndexKey.of("in order", annotator);
   }
@@ -78,60 +89,79 @@ public final class JudgementsView {
   public synchronized boolean apply(Judgement judgement) {
     Optional<Judgement> known = find(judgement.getJudgementId());
     if (known.isEmpty()) {
-      keep(judgement);
-      if (judgement.getWithdrawn()) {
-        noteTakenBack(judgement);
-      } else {
-        count(judgement, 1);
-        place(judgement);
-        index.remove(takenBack(judgement));
+      index.change(
+          changes -> {
+            keep(changes, judgement);
+            if (judgement.getWithdrawn()) {
+              noteTakenBack(changes, judgement);
+            } else {
+              count(changes, judgement, 1);
+              place(changes, judgement);
+              forgetTakenBack(changes, judgement);
+            }
+          });
+      if (!judgement.getWithdrawn()) {
+        count++;
+        nextPlace++;
       }
       return true;
     }
     if (judgement.getWithdrawn() && !known.get().getWithdrawn()) {
-      keep(Judgement.newBuilder(known.get()).setWithdrawn(true).build());
-      count(known.get(), -1);
-      takePlace(known.get());
-      noteTakenBack(known.get());
+      index.change(
+          changes -> {
+            keep(changes, Judgement.newBuilder(known.get()).setWithdrawn(true).build());
+            count(changes, known.get(), -1);
+            takePlace(changes, known.get());
+            noteTakenBack(changes, known.get());
+          });
+      count--;
       return true;
     }
     return false;
   }
 
-  private void keep(Judgement judgement) {
+  private static void keep(IndexChanges changes, Judgement judgement) {
     try {
-      index.put(judgement(judgement.getJudgementId()), judgement.toByteBuffer().array());
+      changes.put(judgement(judgement.getJudgementId()), judgement.toByteBuffer().array());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void noteTakenBack(Judgement judgement) {
-    index.put(takenBack(judgement), text(judgement.getComparisonId()));
+  private static void noteTakenBack(IndexChanges changes, Judgement judgement) {
+    changes.put(takenBack(judgement), text(judgement.getComparisonId()));
   }
 
-  private void count(Judgement judgement, int change) {
-    count += change;
-    if (judgement.getChoice() != Choice.SKIP) {
-      add(answersTo(judgement.getComparisonId()), change);
+  /** A removal leaves a trace that scans pass over, so there is none where nothing was. */
+  private void forgetTakenBack(IndexChanges changes, Judgement judgement) {
+    if (index.has(takenBack(judgement))) {
+      changes.remove(takenBack(judgement));
     }
   }
 
-  private void place(Judgement judgement) {
+  private void count(IndexChanges changes, Judgement judgement, int change) {
+    if (judgement.getChoice() != Choice.SKIP) {
+      add(changes, answersTo(judgement.getComparisonId()), change);
+    }
+  }
+
+  private void place(IndexChanges changes, Judgement judgement) {
     String annotator = judgement.getAnnotator();
     IndexKey key = answered(annotator, judgement.getComparisonId());
     Optional<Answered> before = index.find(key).map(Answered::from);
     if (before.isEmpty()) {
-      add(countOf(annotator), 1);
+      add(changes, countOf(annotator), 1);
     }
     Answered now =
         new Answered(
-            before.map(Answered::place).orElseGet(() -> nextPlace++), judgement.getJudgementId());
-    index.put(key, now.bytes());
-    index.put(inOrder(annotator).with(now.place()), text(now.judgementId()));
+            before.map(Answered::place).orElse(nextPlace),
+            judgement.getJudgedAt(),
+            judgement.getJudgementId());
+    changes.put(key, now.bytes());
+    changes.put(inOrder(annotator).with(now.place()), now.bytes());
   }
 
-  private void takePlace(Judgement judgement) {
+  private void takePlace(IndexChanges changes, Judgement judgement) {
     String annotator = judgement.getAnnotator();
     IndexKey key = answered(annotator, judgement.getComparisonId());
     index
@@ -140,18 +170,18 @@ public final class JudgementsView {
         .filter(answered -> answered.judgementId().equals(judgement.getJudgementId()))
         .ifPresent(
             answered -> {
-              index.remove(key);
-              index.remove(inOrder(annotator).with(answered.place()));
-              add(countOf(annotator), -1);
+              changes.remove(key);
+              changes.remove(inOrder(annotator).with(answered.place()));
+              add(changes, countOf(annotator), -1);
             });
   }
 
-  private void add(IndexKey key, int change) {
+  private void add(IndexChanges changes, IndexKey key, int change) {
     int sum = number(key) + change;
     if (sum == 0) {
-      index.remove(key);
+      changes.remove(key);
     } else {
-      index.put(key, ByteBuffer.allocate(Integer.BYTES).putInt(sum).array());
+      changes.put(key, ByteBuffer.allocate(Integer.BYTES).putInt(sum).array());
     }
   }
 
@@ -211,8 +241,7 @@ public final class JudgementsView {
   /** What counts of one person, oldest first. */
   public synchronized List<Judgement> by(String annotator) {
     List<Judgement> judgements = new ArrayList<>();
-    index.forEach(
-        inOrder(annotator), id -> judgements.add(find(text(id)).orElseThrow()));
+    index.forEach(inOrder(annotator), answered -> judgements.add(found(answered)));
     return judgements;
   }
 
@@ -225,10 +254,30 @@ public final class JudgementsView {
     List<Judgement> judgements = new ArrayList<>();
     index.forEachFromLast(
         inOrder(annotator),
-        id -> {
-          judgements.add(find(text(id)).orElseThrow());
+        answered -> {
+          judgements.add(found(answered));
           return judgements.size() < most;
         });
     return judgements;
+  }
+
+  private Judgement found(byte[] answered) {
+    return find(Answered.from(answered).judgementId()).orElseThrow();
+  }
+
+  /**
+   * When the last that count of one person were judged, newest first.
+   *
+   * @param most how many at most
+   */
+  public synchronized List<Instant> newestTimes(String annotator, int most) {
+    List<Instant> times = new ArrayList<>();
+    index.forEachFromLast(
+        inOrder(annotator),
+        answered -> {
+          times.add(Answered.from(answered).judgedAt());
+          return times.size() < most;
+        });
+    return times;
   }
 }

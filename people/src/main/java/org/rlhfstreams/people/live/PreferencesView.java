@@ -58,22 +58,28 @@ public final class PreferencesView {
   /** A record of the topic; the first of an id says what it is. */
   public synchronized void apply(Preference preference) {
     String id = preference.getPreferenceId();
-    if (!index.has(content(id))) {
-      index.put(content(id), content(preference).bytes());
-    }
-    if (preference.getWithdrawn()) {
-      index.put(withdrawn(id));
-    }
-    RevisionId.parse(id)
-        .filter(
-            now ->
-                newestRevision(now.annotation())
-                    .filter(before -> !now.at().isAfter(before.at()))
-                    .isEmpty())
-        .ifPresent(
-            now ->
-                index.put(
-                    revision(now.annotation()), new NewestRevision(id, now.at()).bytes()));
+    index.change(
+        changes -> {
+          if (!index.has(content(id))) {
+            changes.put(content(id), content(preference).bytes());
+          }
+          if (preference.getWithdrawn()) {
+            changes.put(withdrawn(id));
+          }
+          RevisionId.parse(id)
+              .filter(this::isNewest)
+              .ifPresent(
+                  now ->
+                      changes.put(
+                          revision(now.annotation()), new NewestRevision(id, now.at()).bytes()));
+        });
+  }
+
+  private boolean isNewest(RevisionId now) {
+    return newestRevision(now.annotation())
+        .map(NewestRevision::at)
+        .filter(at -> !now.at().isAfter(at))
+        .isEmpty();
   }
 
   /** The newest revision of an annotation; of two with the same time, the first in the log. */

@@ -172,7 +172,14 @@ public final class TransactionalOutbox implements Outbox, AutoCloseable {
       parcels.forEach(parcel -> parcel.refuse(RootCause.message(e)));
       throw e;
     }
-    parcels.forEach(parcel -> parcel.accepted().run());
+    try {
+      parcels.forEach(parcel -> parcel.accepted().run());
+    } catch (RuntimeException e) {
+      session = NONE;
+      // They are in the log; that the views lack them must not look like an answer.
+      parcels.forEach(parcel -> parcel.refuse("this process cannot keep it: " + e.getMessage()));
+      throw e;
+    }
     parcels.forEach(parcel -> parcel.done().complete(null));
   }
 

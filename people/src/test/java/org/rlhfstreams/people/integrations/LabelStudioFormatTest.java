@@ -48,15 +48,64 @@ final class LabelStudioFormatTest {
   void noChoiceIsATieAndATieNoPreference() {
     assertThat(read(event("")).get(0).preference()).isEmpty();
     assertThat(
-            read(event("{\"type\": \"choices\", \"value\": {\"choices\": [\"tie\"]}}"))
+            read(event(
+                    "{\"from_name\": \"preference\", \"type\": \"choices\", \"value\": {\"choices\": [\"tie\"]}}"))
                 .get(0)
                 .preference())
         .isEmpty();
   }
 
+  private static final String RIGHT =
+      """
+      {"from_name": "preference", "type": "pairwise", "value": {"selected": "right"}}
+      """;
+
+  private static String choices(String control, String choice) {
+    return """
+        {"from_name": "%s", "to_name": "prompt", "type": "choices", "value": {"choices": ["%s"]}}
+        """
+        .formatted(control, choice);
+  }
+
+  private static String chosen(String... results) {
+    return read(event(String.join(",", results)))
+        .get(0)
+        .preference()
+        .map(Preference::getChosen)
+        .orElse("nothing");
+  }
+
+  @Test
+  void theControlOfTheNameDecidesWhateverElseIsAsked() {
+    String text =
+        "{\"from_name\": \"why\", \"type\": \"textarea\", \"value\": {\"text\": [\"first\"]}}";
+    assertThat(chosen(choices("which_was_longer", "first"), RIGHT)).isEqualTo("B");
+    assertThat(chosen(choices("reason", "helpful"), RIGHT)).isEqualTo("B");
+    assertThat(chosen(RIGHT, choices("which_was_longer", "first"))).isEqualTo("B");
+    assertThat(chosen(text, RIGHT)).isEqualTo("B");
+    assertThat(chosen(RIGHT.replace("preference", "safer").replace("right", "left"), RIGHT))
+        .isEqualTo("B");
+    assertThat(chosen(choices("reason", "helpful"), choices("preference", "second")))
+        .isEqualTo("B");
+  }
+
+  @Test
+  void nothingDecidesWhereTheControlOfTheNameSaysNothing() {
+    assertThat(chosen(choices("which_was_longer", "first"))).isEqualTo("nothing");
+    assertThat(chosen(choices("reason", "helpful"))).isEqualTo("nothing");
+  }
+
+  @Test
+  void aPairwiseOfAnotherNameDecidesWhereThereIsNoneOfTheName() {
+    assertThat(chosen(choices("which_was_longer", "first"), RIGHT.replace("preference", "better")))
+        .isEqualTo("B");
+  }
+
   @Test
   void whatIsMissingIsNamed() {
-    JsonObject event = event("{\"type\": \"choices\", \"value\": {\"choices\": [\"first\"]}}");
+    JsonObject event =
+        event(
+            "{\"from_name\": \"preference\", \"type\": \"choices\", \"value\": {\"choices\": [\"first\"]}}");
     event.getJsonObject("task").getJsonObject("data").remove("second");
     assertThatThrownBy(() -> read(event))
         .isInstanceOfSatisfying(

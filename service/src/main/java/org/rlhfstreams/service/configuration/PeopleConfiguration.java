@@ -25,8 +25,8 @@ public record PeopleConfiguration(
             description = "Port of the role's health and metrics; 0 takes a free one.")
         int operationsPort,
     @Setting(
-            value = "state/people",
-            description = "Where the role keeps what it knows of the log; read anew at each start.")
+            value = "people-state",
+            description = "Directory of the role's index of the log; rebuilt at each start.")
         Path stateDirectory,
     @Setting(
             description =

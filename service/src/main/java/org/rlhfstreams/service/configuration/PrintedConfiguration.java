@@ -27,6 +27,24 @@ final class PrintedConfiguration {
     }
   }
 
+  /** The same by full key, such as {@code learner.batch-size}. */
+  static Map<String, String> byKey(Record configuration) {
+    Map<String, String> values = new LinkedHashMap<>();
+    flatten(tree(configuration, ""), "", values);
+    return values;
+  }
+
+  private static void flatten(Map<?, ?> tree, String prefix, Map<String, String> values) {
+    tree.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> section) {
+            flatten(section, prefix + name + ".", values);
+          } else {
+            values.put(prefix + name, String.valueOf(value));
+          }
+        });
+  }
+
   private static Map<String, Object> tree(Record record, String prefix) {
     Map<String, Object> tree = new LinkedHashMap<>();
     for (RecordComponent component : record.getClass().getRecordComponents()) {

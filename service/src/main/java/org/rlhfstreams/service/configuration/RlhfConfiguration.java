@@ -152,6 +152,11 @@ public record RlhfConfiguration(
     return PrintedConfiguration.of(this);
   }
 
+  /** The same by full key, such as {@code learner.batch-size}. */
+  public Map<String, String> values() {
+    return PrintedConfiguration.byKey(this);
+  }
+
   /** As {@link #printed()}: what would else be printed has secrets in it. */
   @Override
   public String toString() {

@@ -1,93 +1,115 @@
 package org.rlhfstreams.service.index;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.rlhfstreams.common.files.FileOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory that one process has for itself until it closes it or is killed: then the next that
- * comes to the same place removes it. One that is stopped keeps its own, whoever takes over.
+ * A directory that belongs to one process until it closes it. What a killed process has left, the
+ * next one at the same place deletes; a process that is stopped keeps its own, whoever takes over.
  */
 final class OwnedDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnedDirectory.class);
   private static final String PREFIX = "index-";
   private static final String IN_USE = "in-use";
+  private static final String CONTENT = "content";
 
-  /** Of this process. To open and close another channel on their lock files would unlock them. */
-  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+  /** Of this process: to open and close another channel on a lock file would unlock it. */
+  private static final Set<Path> OWN = new HashSet<>();
 
   private final Path path;
-  private final FileChannel inUse;
+  private final FileChannel channel;
+  private final FileLock inUse; // held for as long as this is
 
-  private OwnedDirectory(Path path, FileChannel inUse) {
+  private OwnedDirectory(Path path, FileChannel channel, FileLock inUse) {
     this.path = path;
+    this.channel = channel;
     this.inUse = inUse;
   }
 
-  /** A new one below a directory, which is made where it is missing. */
+  /** A new one below a directory, which is created if it is missing. */
   static OwnedDirectory below(Path parent) throws IOException {
-    Path place = Files.createDirectories(parent.toAbsolutePath());
-    removeAbandoned(place);
-    while (true) {
-      Path path = Files.createTempDirectory(place, PREFIX);
-      OWN.add(path);
-      FileChannel inUse =
-          FileChannel.open(
-              path.resolve(IN_USE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      inUse.lock();
-      if (Files.exists(path.resolve(IN_USE))) { // another may have come before the lock
-        return new OwnedDirectory(path, inUse);
+    synchronized (OWN) { // no other of this process looks while there is a file and no lock yet
+      if (!Files.isDirectory(parent)) {
+        Files.createDirectories(parent);
       }
-      inUse.close();
-      OWN.remove(path);
+      Path place = parent.toRealPath();
+      deleteAbandoned(place);
+      while (true) {
+        Path path = Files.createTempDirectory(place, PREFIX);
+        FileChannel channel =
+            FileChannel.open(
+                path.resolve(IN_USE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OwnedDirectory owned = new OwnedDirectory(path, channel, channel.lock());
+        if (Files.exists(path.resolve(IN_USE))) { // another process may have come before the lock
+          OWN.add(path);
+          return owned;
+        }
+        channel.close();
+      }
     }
   }
 
-  private static void removeAbandoned(Path place) throws IOException {
+  private static void deleteAbandoned(Path place) throws IOException {
     List<Path> others;
     try (Stream<Path> paths = Files.list(place)) {
       others =
           paths
               .filter(path -> String.valueOf(path.getFileName()).startsWith(PREFIX))
-              .filter(path -> !OWN.contains(path) && Files.exists(path.resolve(IN_USE)))
+              .filter(path -> !OWN.contains(path))
               .toList();
     }
     for (Path other : others) {
-      try (FileChannel channel =
-              FileChannel.open(other.resolve(IN_USE), StandardOpenOption.WRITE);
+      try (FileChannel channel = FileChannel.open(other.resolve(IN_USE), StandardOpenOption.WRITE);
           FileLock lock = channel.tryLock()) {
         if (lock != null) {
-          FileOperations.ofDisk().deleteTree(other);
+          delete(other);
         }
-      } catch (IOException e) {
-        LOG.warn("{} of a process that has ended cannot be removed: {}", other, e.getMessage());
+      } catch (NoSuchFileException | OverlappingFileLockException e) {
+        LOG.debug("{} is in use, or is being deleted", other);
+      } catch (IOException | UncheckedIOException e) {
+        LOG.warn("{} of a dead process cannot be deleted: {}", other, e.getMessage());
       }
     }
   }
 
-  Path path() {
-    return path;
+  /** The lock file last: without it nobody would dare to delete the rest. */
+  private static void delete(Path path) throws IOException {
+    FileOperations files = FileOperations.ofDisk();
+    files.deleteTree(path.resolve(CONTENT));
+    files.deleteTree(path);
+  }
+
+  /** Where the owner may write. */
+  Path content() {
+    return path.resolve(CONTENT);
   }
 
   @Override
   public void close() {
     try {
-      FileOperations.ofDisk().deleteTree(path);
-      inUse.close();
-    } catch (IOException e) {
-      LOG.warn("{} cannot be removed: {}", path, e.getMessage());
+      delete(path);
+      inUse.release();
+      channel.close();
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} cannot be deleted: {}", path, e.getMessage());
     } finally {
-      OWN.remove(path);
+      synchronized (OWN) {
+        OWN.remove(path);
+      }
     }
   }
 }

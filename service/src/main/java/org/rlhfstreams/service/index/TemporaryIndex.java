@@ -1,22 +1,26 @@
 package org.rlhfstreams.service.index;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.rlhfstreams.common.ExplainedException;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -27,12 +31,12 @@ import org.rocksdb.WriteOptions;
  * <p>For any thread. After {@link #close} each use is refused.
  */
 public final class TemporaryIndex implements AutoCloseable {
-  private static final String ENTRIES = "entries";
   private static final long BUFFER_BYTES = 4L << 20;
   private static final long CACHE_BYTES = 8L << 20;
   private static final int FILTER_BITS = 10;
   private static final int OPEN_FILES = 64;
 
+  private final Path place;
   private final String setting;
   private final OwnedDirectory directory;
   private final Cache cache = new LRUCache(CACHE_BYTES);
@@ -40,13 +44,15 @@ public final class TemporaryIndex implements AutoCloseable {
   private final Options options;
   private final WriteOptions write = new WriteOptions().setDisableWAL(true);
   private final RocksDB entries;
-  // The library is native: used after it is closed, it would take the process with it.
+  // Using a closed database crashes the JVM.
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private TemporaryIndex(OwnedDirectory directory, String setting) throws RocksDBException {
-    this.directory = directory;
+  private TemporaryIndex(Path place, String setting, OwnedDirectory directory)
+      throws RocksDBException {
+    this.place = place;
     this.setting = setting;
+    this.directory = directory;
     this.options =
         new Options()
             .setCreateIfMissing(true)
@@ -57,8 +63,16 @@ public final class TemporaryIndex implements AutoCloseable {
                 new BlockBasedTableConfig()
                     .setBlockCache(cache)
                     .setCacheIndexAndFilterBlocks(true)
+                    .setIndexType(IndexType.kTwoLevelIndexSearch)
+                    .setPartitionFilters(true)
+                    .setPinTopLevelIndexAndFilter(true)
                     .setFilterPolicy(filter));
-    this.entries = RocksDB.open(options, directory.path().resolve(ENTRIES).toString());
+    try {
+      this.entries = RocksDB.open(options, directory.content().toString());
+    } catch (RocksDBException e) {
+      closeSettings();
+      throw e;
+    }
   }
 
   /**
@@ -69,17 +83,30 @@ public final class TemporaryIndex implements AutoCloseable {
    * @throws ExplainedException if the place takes no files
    */
   public static TemporaryIndex open(Path place, String setting) {
-    RocksDB.loadLibrary();
+    OwnedDirectory directory;
     try {
-      return new TemporaryIndex(OwnedDirectory.below(place), setting);
-    } catch (IOException | RocksDBException e) {
+      directory = OwnedDirectory.below(place);
+    } catch (IOException | UncheckedIOException e) {
       throw problem(place, setting, e);
+    }
+    try {
+      RocksDB.loadLibrary();
+      return new TemporaryIndex(place, setting, directory);
+    } catch (RocksDBException e) {
+      directory.close();
+      throw problem(place, setting, e);
+    } catch (RuntimeException | LinkageError e) {
+      directory.close();
+      throw new ExplainedException(
+          "RocksDB's library cannot be unpacked in %s (%s): free disk space there, or name a directory that may hold programs with -Djava.io.tmpdir"
+              .formatted(System.getProperty("java.io.tmpdir"), e.getMessage()),
+          e);
     }
   }
 
   private static ExplainedException problem(Path place, String setting, Exception error) {
     return new ExplainedException(
-        "%s takes no files (%s): make room there, or name another directory with %s"
+        "cannot write to %s (%s): free disk space, or name another directory with %s"
             .formatted(place, error.getMessage(), setting),
         error);
   }
@@ -93,11 +120,11 @@ public final class TemporaryIndex implements AutoCloseable {
     lock.readLock().lock();
     try {
       if (closed) {
-        throw new IllegalStateException(directory.path() + " is closed");
+        throw new IllegalStateException("the index in " + place + " is closed");
       }
       return use.of(entries);
     } catch (RocksDBException e) {
-      throw problem(directory.path().getParent(), setting, e);
+      throw problem(place, setting, e);
     } finally {
       lock.readLock().unlock();
     }
@@ -113,21 +140,29 @@ public final class TemporaryIndex implements AutoCloseable {
     return find(key).isPresent();
   }
 
-  /** Gives a key a value, also where it had another. */
+  /** Gives a key a value, replacing any earlier one. */
   public void put(IndexKey key, byte... value) {
-    use(
-        open -> {
-          open.put(write, key.bytes(), value);
-          return value;
-        });
+    change(changes -> changes.put(key, value));
   }
 
   /** Takes the value of a key away, if it has one. */
   public void remove(IndexKey key) {
+    change(changes -> changes.remove(key));
+  }
+
+  /**
+   * Makes several changes together, or none.
+   *
+   * @param changes says which; what it finds in the index is as it was before
+   */
+  public void change(Consumer<IndexChanges> changes) {
     use(
         open -> {
-          open.delete(write, key.bytes());
-          return key;
+          try (WriteBatch batch = new WriteBatch()) {
+            changes.accept(new IndexChanges(batch));
+            open.write(write, batch);
+            return open;
+          }
         });
   }
 
@@ -191,13 +226,17 @@ public final class TemporaryIndex implements AutoCloseable {
       }
       closed = true;
       entries.close();
-      write.close();
-      options.close();
-      filter.close();
-      cache.close();
+      closeSettings();
     } finally {
       lock.writeLock().unlock();
     }
     directory.close();
+  }
+
+  private void closeSettings() {
+    write.close();
+    options.close();
+    filter.close();
+    cache.close();
   }
 }

@@ -93,6 +93,7 @@ final class LogCursor {
   void seek(TopicPartition partition, long offset) {
     fetched.removeIf(record -> partition(record).equals(partition));
     consumer().seek(partition, offset);
+    consumer.resume(Set.of(partition)); // what lay beyond its end before may not now
     positions.put(partition, offset);
   }
 

@@ -1,13 +1,18 @@
 package org.rlhfstreams.service.weights;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -15,24 +20,31 @@ import org.rlhfstreams.service.log.RecordHandler;
 import org.rlhfstreams.service.log.TopicReader;
 
 /**
- * Which generations of weights a topic has. The header of a version says how many records follow,
- * and those are not fetched: it takes as long for a large model as for a small one.
+ * Which generations of weights a topic has. The header of a version says how many chunks follow;
+ * they are skipped, so that a large model takes little longer than a small one. A header whose
+ * commit is not where it says is not trusted: what follows it is read.
  */
 public final class WeightGenerations {
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final int FETCH_BYTES = 64 << 10;
 
   private OptionalInt newest = OptionalInt.empty();
-  private long next;
+  private Optional<Jump> jump = Optional.empty();
+  private OptionalLong next = OptionalLong.empty();
 
   private WeightGenerations() {}
 
+  /** Over the chunks of a version, from its header to its commit. */
+  private record Jump(WeightVersion version, long header, long commit) {}
+
   /**
-   * The newest generation of which a version is kept, if any is. What is no weight record is passed
-   * over.
+   * The newest generation of which a version is kept, if any is. Records that are no weight records
+   * are skipped.
    */
   public static OptionalInt newest(KafkaConnection connection, Topic weights) {
     TopicPartition partition = new TopicPartition(weights.name(), 0);
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
+    try (TopicReader reader =
+        TopicReader.ofPartitions(() -> connection.plainConsumer(FETCH_BYTES), List.of(partition))) {
       return newest(reader, partition, connection.decoder(WeightRecord.class));
     }
   }
@@ -40,24 +52,54 @@ public final class WeightGenerations {
   static OptionalInt newest(
       TopicReader reader, TopicPartition partition, RecordDecoder<WeightRecord> decoder) {
     WeightGenerations generations = new WeightGenerations();
-    RecordHandler handler =
-        RecordHandler.decoding(decoder, generations::take, (record, reason) -> {});
     long end = reader.ask(consumer -> consumer.endOffsets(Set.of(partition))).get(partition);
+    RecordHandler handler =
+        RecordHandler.decoding(
+            decoder,
+            (record, weights) -> generations.take(record, weights, end),
+            (record, reason) -> generations.pass());
     reader.setEnds(Map.of(partition, end));
     while (!reader.isAtEnd()) {
-      generations.next = 0;
-      if (reader.readNext(POLL, handler) && generations.next > 0) {
-        reader.seek(partition, Math.min(generations.next, end));
+      generations.next = OptionalLong.empty();
+      if (reader.readNext(POLL, handler)) {
+        generations.next.ifPresent(offset -> reader.seek(partition, offset));
       }
     }
     return generations.newest;
   }
 
-  private void take(ConsumerRecord<String, byte[]> record, WeightRecord weights) {
+  private void take(ConsumerRecord<String, byte[]> record, WeightRecord weights, long end) {
     int generation = weights.getVersion().getGeneration();
     newest = OptionalInt.of(Math.max(generation, newest.orElse(generation)));
-    if (weights.getBody() instanceof WeightHeader header && header.getChunks() > 0) {
-      next = record.offset() + header.getChunks() + 1; // the commit
+    if (jump.isPresent()) {
+      land(isCommit(jump.get(), record, weights));
+    } else if (weights.getBody() instanceof WeightHeader header
+        && HeaderRules.problem(header).isEmpty()) {
+      long commit = record.offset() + header.getChunks() + 1;
+      if (commit < end) {
+        jump = Optional.of(new Jump(weights.getVersion(), record.offset(), commit));
+        next = OptionalLong.of(commit);
+      }
+    }
+  }
+
+  private static boolean isCommit(
+      Jump expected, ConsumerRecord<String, byte[]> record, WeightRecord weights) {
+    return record.offset() == expected.commit()
+        && weights.getBody() instanceof WeightCommit
+        && weights.getVersion().equals(expected.version());
+  }
+
+  private void land(boolean isCommit) {
+    if (!isCommit) {
+      next = OptionalLong.of(jump.get().header() + 1);
+    }
+    jump = Optional.empty();
+  }
+
+  private void pass() {
+    if (jump.isPresent()) {
+      land(false);
     }
   }
 }

@@ -84,6 +84,29 @@ final class TemporaryIndexTest {
   }
 
   @Test
+  void changesAreMadeTogetherOrNotAtAll() {
+    try (TemporaryIndex index = open()) {
+      index.put(IndexKey.of("b"), bytes("before"));
+      index.change(
+          changes -> {
+            changes.put(IndexKey.of("a"), bytes("new"));
+            changes.remove(IndexKey.of("b"));
+          });
+      assertThat(index.has(IndexKey.of("a"))).isTrue();
+      assertThat(index.has(IndexKey.of("b"))).isFalse();
+      assertThatThrownBy(
+              () ->
+                  index.change(
+                      changes -> {
+                        changes.put(IndexKey.of("c"), bytes("half"));
+                        throw new IllegalArgumentException("on the way");
+                      }))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(index.has(IndexKey.of("c"))).isFalse();
+    }
+  }
+
+  @Test
   void aClosedOneRefusesAndLeavesNothing() {
     TemporaryIndex index = open();
     index.put(IndexKey.of("a"), bytes("b"));
@@ -108,7 +131,8 @@ final class TemporaryIndexTest {
   void whatAKilledProcessHasLeftIsRemoved() throws IOException {
     Path left = Files.createDirectories(place.resolve("index-of-a-killed-process"));
     Files.createFile(left.resolve("in-use"));
-    Files.write(left.resolve("000042.sst"), new byte[1000]);
+    Path content = Files.createDirectories(left.resolve("content"));
+    Files.write(content.resolve("000042.sst"), new byte[1000]);
     try (TemporaryIndex index = open()) {
       assertThat(left).doesNotExist();
       try (Stream<Path> paths = Files.list(place)) {
@@ -123,7 +147,8 @@ final class TemporaryIndexTest {
     Path file = Files.createFile(place.resolve("a-file"));
     assertThatThrownBy(() -> TemporaryIndex.open(file, "people.state-directory"))
         .isInstanceOf(ExplainedException.class)
-        .hasMessageContaining("a-file takes no files")
+        .hasMessageContaining("cannot write to")
+        .hasMessageContaining("a-file")
         .hasMessageContaining("people.state-directory");
   }
 }

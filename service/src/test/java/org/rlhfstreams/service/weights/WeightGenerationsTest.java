@@ -34,19 +34,26 @@ final class WeightGenerationsTest {
   private final EventSerdes serdes = new EventSerdes("mock://generations", Map.of());
   private final List<ConsumerRecord<String, byte[]>> log = new ArrayList<>();
   private final AtomicLong fetched = new AtomicLong();
+  private int fetchedAtOnce = 2;
+  private long end = -1;
 
-  /** Has the records of the log, and fetches two at a time. */
+  /** Has the records of the log, and fetches some at a time. */
   private final class Fetching extends MockConsumer<String, byte[]> {
     Fetching() {
       super("none");
       updateBeginningOffsets(Map.of(PARTITION, 0L));
-      updateEndOffsets(Map.of(PARTITION, (long) log.size()));
+      updateEndOffsets(Map.of(PARTITION, end < 0 ? log.size() : end));
     }
 
     @Override
     public synchronized ConsumerRecords<String, byte[]> poll(Duration longest) {
-      int from = (int) position(PARTITION);
-      log.stream().skip(from).limit(2).peek(any -> fetched.incrementAndGet()).forEach(this::addRecord);
+      if (paused().isEmpty()) {
+        int from = (int) position(PARTITION);
+        List<ConsumerRecord<String, byte[]>> some =
+            log.subList(from, Math.min(log.size(), from + fetchedAtOnce));
+        some.forEach(this::addRecord);
+        fetched.addAndGet(some.size());
+      }
       return super.poll(Duration.ZERO);
     }
   }
@@ -87,6 +94,26 @@ final class WeightGenerationsTest {
     assertThat(ofOne).as("records of a version").isGreaterThan(4);
     assertThat(newest()).hasValue(2);
     assertThat(fetched).as("header, one more, commit, one more").hasValueLessThanOrEqualTo(3 * 4);
+  }
+
+  @Test
+  void aHeaderWhoseCommitIsNotWhereItSaysHidesNothing() {
+    publish(new WeightVersion(1, 1L));
+    int header = log.size();
+    publish(new WeightVersion(2, 1L));
+    log.subList(header + 1, log.size()).clear(); // the header alone
+    publish(new WeightVersion(5, 1L));
+    publish(new WeightVersion(3, 1L));
+    assertThat(newest()).hasValue(5);
+  }
+
+  @Test
+  void whatIsPublishedMeanwhileIsLeftToTheNextLook() {
+    publish(new WeightVersion(1, 1L));
+    end = log.size();
+    publish(new WeightVersion(2, 1L));
+    fetchedAtOnce = log.size();
+    assertThat(newest()).hasValue(1);
   }
 
   @Test
