@@ -70,6 +70,10 @@ final class TrainOnOtherDataTest {
     Path moved = Files.move(mine, directory.resolve("moved.jsonl"));
     dpo(0, 3, "--data", moved.toString());
     dpo(0, 4);
+    assertThat(dpo(0, 4).output()).contains("already finished: all 4 steps are done");
+    assertThat(dpo(1, 5, "--learning-rate", "1e-3", "--preference.beta", "0.2").errors())
+        .contains("was begun otherwise", "learner.learning-rate was 1.0E-5, and is 0.001")
+        .contains("preference.beta was 0.1, and is 0.2");
     assertThat(metrics()).hasSize(4);
   }
 
