@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner.checkpoint;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.rlhfstreams.learner.data.AbandonedGeneration;
 
@@ -8,6 +9,7 @@ import org.rlhfstreams.learner.data.AbandonedGeneration;
  * A point from which a run goes on as if it had never stopped (invariant 2).
  *
  * @param kind of the run that wrote it
+ * @param objective of that run; empty in what releases without the field wrote
  * @param step updates done
  * @param generation of the weights
  * @param abandoned generations that rollbacks of the run have ended
@@ -19,6 +21,7 @@ import org.rlhfstreams.learner.data.AbandonedGeneration;
  */
 public record Checkpoint(
     RunKind kind,
+    Optional<String> objective,
     long step,
     int generation,
     List<AbandonedGeneration> abandoned,

@@ -25,6 +25,7 @@ final class StateFile {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String FORMAT_FIELD = "format";
   private static final String KIND = "kind";
+  private static final String OBJECTIVE = "objective";
   private static final String STEP = "step";
   private static final String GENERATION = "generation";
   private static final String ABANDONED = "abandoned";
@@ -89,6 +90,7 @@ final class StateFile {
     ObjectNode json = MAPPER.createObjectNode();
     json.put(FORMAT_FIELD, FORMAT);
     json.put(KIND, checkpoint.kind().text());
+    checkpoint.objective().ifPresent(objective -> json.put(OBJECTIVE, objective));
     json.put(STEP, checkpoint.step());
     json.put(GENERATION, checkpoint.generation());
     if (!checkpoint.abandoned().isEmpty()) {
@@ -136,6 +138,7 @@ final class StateFile {
                             .collect(Collectors.joining(" or "))));
     return new Checkpoint(
         kind,
+        fields.has(OBJECTIVE) ? Optional.of(fields.text(OBJECTIVE)) : Optional.empty(),
         fields.integer(STEP),
         fields.smallInteger(GENERATION),
         abandoned(),

@@ -334,6 +334,7 @@ public final class LearnerLoop<E extends Example> {
     Checkpoint checkpoint =
         new Checkpoint(
             settings.identity().kind(),
+            Optional.of(settings.identity().objective()),
             step,
             rollback.generation(),
             rollback.abandoned(),

@@ -72,6 +72,15 @@ public record RunIdentity(
    * @throws CheckpointException where it is another's
    */
   void requireOwn(Checkpoint checkpoint, Path directory) {
+    checkpoint
+        .objective()
+        .filter(other -> !other.equals(objective))
+        .ifPresent(
+            other -> {
+              throw new CheckpointException(
+                  "%s has checkpoints of a run of %s, and this one trains %s: name another directory with learner.checkpoint-directory"
+                      .formatted(directory, other, objective));
+            });
     if (checkpoint.kind() != kind) {
       throw new CheckpointException(
           "%s has checkpoints of a %s, and this is a %s: name another directory with learner.checkpoint-directory"

@@ -39,6 +39,7 @@ final class CheckpointCrashTest {
         .save(
             new Checkpoint(
                 RunKind.FIRST_RUN,
+                Optional.of("dpo"),
                 step,
                 0,
                 List.of(),

@@ -65,6 +65,7 @@ final class CheckpointStoreTest {
         .save(
             new Checkpoint(
                 RunKind.FIRST_RUN,
+                Optional.of("dpo"),
                 step,
                 0,
                 abandoned,

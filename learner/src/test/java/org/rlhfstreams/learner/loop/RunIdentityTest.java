@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.learner.checkpoint.Checkpoint;
@@ -25,6 +26,7 @@ final class RunIdentityTest {
   private static Checkpoint checkpoint(RunKind kind, int generation) {
     return new Checkpoint(
         kind,
+        Optional.of("dpo"),
         3,
         generation,
         List.of(),
@@ -49,6 +51,10 @@ final class RunIdentityTest {
 
   @Test
   void aRunRefusesTheCheckpointsOfAnother() {
+    assertRefused(
+        new RunIdentity(RunKind.FIRST_RUN, "learner-ppo", "ppo", "ppo", 0),
+        checkpoint(RunKind.FIRST_RUN, 0),
+        "checkpoints has checkpoints of a run of dpo, and this one trains ppo");
     assertRefused(
         run(RunKind.FIRST_RUN, 0),
         checkpoint(RunKind.REPLAY, 1),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -51,6 +52,7 @@ final class TrainerResumeTest {
       store.save(
           new Checkpoint(
               RunKind.REPLAY,
+              Optional.of("ppo-replay"),
               2,
               1,
               List.of(),
