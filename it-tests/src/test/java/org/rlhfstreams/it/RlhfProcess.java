@@ -144,7 +144,12 @@ public final class RlhfProcess implements AutoCloseable {
 
   /** Waits for its end; the exit code. */
   public int awaitExit() {
-    await(name + " ends").atMost(LONGEST_WAIT).until(() -> !process.isAlive());
+    return awaitExit(LONGEST_WAIT);
+  }
+
+  /** The same, for one that may take another time. */
+  public int awaitExit(Duration longest) {
+    await(name + " ends").atMost(longest).until(() -> !process.isAlive());
     try {
       reader.join();
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.SharedVocabulary;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.service.access.GroupNames;
@@ -55,6 +56,8 @@ public final class RewardService implements AutoCloseable {
       ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
       ComputeDevice.select(configuration.model().device());
       ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
+      SharedVocabulary.requireWhereKnown(policyPath, reference.path());
+      SharedVocabulary.requireWhereKnown(policyPath, reward.path());
       this.reader =
           opened.add(
               WeightReader.start(

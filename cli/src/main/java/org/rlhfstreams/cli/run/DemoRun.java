@@ -15,6 +15,7 @@ import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
 import org.rlhfstreams.cli.terminal.TextBlock;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -43,6 +44,7 @@ public final class DemoRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    ConfiguredModels.require(configuration);
     RunOrigin.require(run, configuration);
     long started = System.nanoTime();
     System.out.println(

@@ -16,6 +16,7 @@ import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
+import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.Weights;
@@ -73,6 +74,7 @@ public final class OfflineTraining {
     if (options.initialize()) {
       initialize(configuration);
     }
+    ConfiguredModels.require(configuration);
     RunOrigin.require(run, configuration);
     try (Interruption interruption = new Interruption();
         EmbeddedStack stack = EmbeddedStack.start(run.log(), 0, 0)) {

@@ -6,6 +6,7 @@ import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptFile;
+import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.Overrides;
@@ -51,6 +52,8 @@ public final class OnlineTraining {
     } else if (run.isNew()) {
       data.get().check();
     }
+    configuration.model().requiredReward();
+    ConfiguredModels.require(configuration);
     RunOrigin.require(run, configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =

@@ -6,6 +6,7 @@ import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptFile;
+import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -44,6 +45,7 @@ public final class UpRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    ConfiguredModels.require(configuration);
     boolean isNew = run.isNew();
     prompts.ifPresent(PromptFile::check);
     try (Interruption interruption = new Interruption()) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import org.rlhfstreams.it.RlhfProcess;
 
 /** Broker and registry behind gates: one for each role, and one for the registry of them all. */
 final class ChaosCluster implements AutoCloseable {
+  private static final Duration LONGEST_COMMAND = Duration.ofMinutes(4);
+
   private final Path directory;
   private final Consumer<String> echo;
   private final Map<String, Gate> gates = new LinkedHashMap<>();
@@ -95,10 +98,16 @@ final class ChaosCluster implements AutoCloseable {
 
   /** Runs a command that nothing comes between, to its end; what it said. */
   RlhfProcess run(String... arguments) {
-    RlhfProcess command =
-        start(port, registryPort, Map.of(), List.of("-Xmx512m"), List.of(arguments));
-    command.awaitExit();
-    return command;
+    return run(LONGEST_COMMAND, arguments);
+  }
+
+  /** The same, for a command that may take another time. */
+  RlhfProcess run(Duration longest, String... arguments) {
+    try (RlhfProcess command =
+        start(port, registryPort, Map.of(), List.of("-Xmx512m"), List.of(arguments))) {
+      command.awaitExit(longest);
+      return command;
+    }
   }
 
   private RlhfProcess start(

@@ -49,6 +49,7 @@ final class ChaosRun implements AutoCloseable {
   private static final Duration BEYOND_TIME_OUTS = Duration.ofSeconds(14);
   private static final Duration REGISTRY_AWAY = Duration.ofSeconds(8);
   private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Duration LONGEST_PAIR_STEP = Duration.ofSeconds(2);
   private static final Duration NO_MEMORY = Duration.ofSeconds(15);
   private static final int DISK_MEGABYTES = 400;
 
@@ -122,7 +123,8 @@ final class ChaosRun implements AutoCloseable {
       require(cluster.run("topics", "create", "--topic-prefix", prefix));
       require(cluster.run("preferences", "import", pairs.toString(), "--topic-prefix", prefix));
     }
-    require(cluster.run(pairLearner(CALM).toArray(String[]::new)));
+    Duration longest = LONGEST.plus(LONGEST_PAIR_STEP.multipliedBy(pairSteps));
+    require(cluster.run(longest, pairLearner(CALM).toArray(String[]::new)));
   }
 
   /** All that is struck, from its start to its end. */

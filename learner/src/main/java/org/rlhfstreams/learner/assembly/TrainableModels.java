@@ -63,12 +63,7 @@ public final class TrainableModels {
   }
 
   private TrainableModel withAdapters(ModelDirectory model, List<TensorSpecification> heads) {
-    LoraConfiguration lora = configuration.lora();
-    Set<String> targets =
-        lora.targetModules().isEmpty()
-            ? model.configuration().architecture().defaultAdapterTargets()
-            : Set.copyOf(lora.targetModules());
-    LowRankAdapters adapters = new LowRankAdapters(lora.rank(), lora.alpha(), targets, false);
+    LowRankAdapters adapters = adapters(configuration.lora(), model.configuration());
     ComputeType type = type(model);
     return TrainableModel.withAdapters(
         new Decoder(model.configuration(), type, Optional.of(adapters)),
@@ -77,6 +72,15 @@ public final class TrainableModels {
         !heads.isEmpty(),
         optimizer(),
         microBatches());
+  }
+
+  /** The adapters that are configured for an architecture. */
+  static LowRankAdapters adapters(LoraConfiguration lora, TransformerConfiguration architecture) {
+    Set<String> targets =
+        lora.targetModules().isEmpty()
+            ? architecture.architecture().defaultAdapterTargets()
+            : Set.copyOf(lora.targetModules());
+    return new LowRankAdapters(lora.rank(), lora.alpha(), targets, false);
   }
 
   /**

@@ -44,11 +44,11 @@ public record LowRankAdapters(
   }
 
   /**
-   * The matrices of a layer that have an adapter, in the order of the layer's tensors.
+   * Refuses target modules that an architecture does not have.
    *
-   * @throws ModelException where a target module is none of the architecture's
+   * @throws ModelException naming them, and those that it has
    */
-  public List<AdaptableMatrix> targets(TransformerConfiguration configuration) {
+  public void requireTargets(TransformerConfiguration configuration) {
     List<AdaptableMatrix> all = configuration.layer().matrices();
     Set<String> unknown = new TreeSet<>(targetModules);
     all.forEach(matrix -> unknown.remove(matrix.module()));
@@ -59,7 +59,18 @@ public record LowRankAdapters(
           "LoRA target modules %s are none of %s; it has %s"
               .formatted(unknown, configuration.architecture().languageModelName(), known));
     }
-    return all.stream().filter(matrix -> targetModules.contains(matrix.module())).toList();
+  }
+
+  /**
+   * The matrices of a layer that have an adapter, in the order of the layer's tensors.
+   *
+   * @throws ModelException where a target module is none of the architecture's
+   */
+  public List<AdaptableMatrix> targets(TransformerConfiguration configuration) {
+    requireTargets(configuration);
+    return configuration.layer().matrices().stream()
+        .filter(matrix -> targetModules.contains(matrix.module()))
+        .toList();
   }
 
   /** The adapters' tensors, as PEFT names them: A then B of each target, layer by layer. */

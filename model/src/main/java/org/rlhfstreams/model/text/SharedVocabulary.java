@@ -3,6 +3,7 @@ package org.rlhfstreams.model.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.rlhfstreams.model.files.HubCache;
  * both.
  */
 public final class SharedVocabulary {
+  private static final String TOKENIZER = "tokenizer.json";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private SharedVocabulary() {}
@@ -58,12 +60,28 @@ public final class SharedVocabulary {
             shown(others.get(id))));
   }
 
+  /**
+   * The same, but a directory without a tokenizer is trusted to be of the other's family: nobody can
+   * tell.
+   *
+   * @throws ModelException naming both and the first token in which they differ
+   */
+  public static void requireWhereKnown(Path one, Path other) {
+    if (hasTokenizer(one) && hasTokenizer(other)) {
+      require(one, other);
+    }
+  }
+
+  private static boolean hasTokenizer(Path model) {
+    return Files.exists(HubCache.resolve(model).resolve(TOKENIZER));
+  }
+
   private static String shown(String token) {
     return token == null ? "missing" : "\"" + token + "\"";
   }
 
   private static SortedMap<Integer, String> tokens(Path directory) {
-    Path file = directory.resolve("tokenizer.json");
+    Path file = directory.resolve(TOKENIZER);
     JsonNode json;
     try {
       json = MAPPER.readTree(file.toFile());
