@@ -1,7 +1,8 @@
 package org.rlhfstreams.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,16 +10,15 @@ import java.util.stream.Collectors;
 import org.rlhfstreams.common.ExplainedException;
 
 /**
- * One object of a JSONL file.
+ * One row to work on.
  *
- * @param number of the line, counted from 1
- * @param json an object
+ * @param place where it stands
+ * @param json its columns by name
  */
-public record JsonLine(Path file, int number, JsonNode json) {
-  /** A failure that names the file and the line. */
+public record JsonLine(Place place, ObjectNode json) {
+  /** A failure that names the file and the line or row. */
   public ExplainedException bad(String problem) {
-    return new ExplainedException(
-        String.format(Locale.ROOT, "%s, line %d: %s", file, number, problem));
+    return new ExplainedException(place.described() + ": " + problem);
   }
 
   /** A field, unless it is missing or null. */
@@ -40,18 +40,70 @@ public record JsonLine(Path file, int number, JsonNode json) {
   }
 
   /**
-   * A field that is a list of token ids, where there is one.
+   * A field that is a list, if there is one; a cell of a CSV has its JSON.
+   *
+   * @throws ExplainedException if it is something else
+   */
+  public Optional<JsonNode> list(String name) {
+    if (field(name).isEmpty() || isBlank(json.get(name))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(DataRow.of(place, json).list(name));
+    } catch (BadRowException e) {
+      throw bad(e.getMessage());
+    }
+  }
+
+  /**
+   * The conversation to go on with, if there is one: {@code messages}, {@code conversations}, or a
+   * {@code prompt} that is a list. Messages of ShareGPT's form get a role and a content.
+   *
+   * @throws ExplainedException if it is something else
+   */
+  public Optional<JsonNode> messages() {
+    String column =
+        json.path("prompt").isArray()
+            ? "prompt"
+            : json.hasNonNull("messages") ? "messages" : "conversations";
+    return list(column).map(messages -> withRoles(column, messages));
+  }
+
+  private ArrayNode withRoles(String column, JsonNode messages) {
+    ArrayNode all = json.arrayNode();
+    for (JsonNode message : messages) {
+      JsonNode from = message.path("from");
+      if (message instanceof ObjectNode object && !object.has("role") && from.isTextual()) {
+        ObjectNode named = object.deepCopy();
+        named.remove("from");
+        try {
+          named.put("role", ShareGptRoles.of(column, from.asText()));
+        } catch (BadRowException e) {
+          throw bad(e.getMessage());
+        }
+        named.set("content", named.has("content") ? named.get("content") : named.remove("value"));
+        all.add(named);
+      } else {
+        all.add(message);
+      }
+    }
+    return all;
+  }
+
+  private static boolean isBlank(JsonNode value) {
+    return value.isTextual() && value.asText().isBlank();
+  }
+
+  /**
+   * A field that is a list of token ids, if there is one.
    *
    * @throws ExplainedException if it is something else
    */
   public Optional<int[]> tokenIds(String name) {
-    return field(name).map(value -> tokenIds(name, value));
+    return list(name).map(value -> tokenIds(name, value));
   }
 
   private int[] tokenIds(String name, JsonNode value) {
-    if (!value.isArray()) {
-      throw bad(name + " is " + value.getNodeType() + ": make it a list of token ids");
-    }
     int[] tokenIds = new int[value.size()];
     for (int i = 0; i < tokenIds.length; i++) {
       if (!value.get(i).isIntegralNumber() || !value.get(i).canConvertToInt()) {

@@ -1,18 +1,17 @@
 package org.rlhfstreams.datasets;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.rlhfstreams.common.ExplainedException;
 
-/** A JSONL file of objects, plain or gzipped, read line by line. */
+/**
+ * A file whose rows are worked through one by one, of the kinds that {@link PromptDataset} reads.
+ * Results are told by their order, so that no row can be left out: the first bad one is an error.
+ */
 public final class JsonLineFile {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String LINE_COLUMN = "prompt";
 
   private final Path path;
 
@@ -21,20 +20,27 @@ public final class JsonLineFile {
   }
 
   /**
-   * Reads all lines that are not blank, in order.
+   * Reads all rows, in order.
    *
    * @return how many
-   * @throws ExplainedException naming file and line of what is no object
+   * @throws ExplainedException naming file and place of a row that cannot be read, or that there is
+   *     none
    */
   public int forEach(Consumer<JsonLine> consumer) {
-    return new LineFile(path).forEach((line, number) -> consumer.accept(parse(line, number)));
+    Rows rows = new Rows(consumer);
+    DataFile.ofLines(path, LINE_COLUMN).read(rows);
+    if (rows.count == 0) {
+      throw new ExplainedException(path + " has no rows: give it at least one");
+    }
+    return rows.count;
   }
 
   /**
-   * Reads all lines ahead of the work that they are for, so that a bad one is found before hours of
+   * Reads all rows ahead of the work that they are for, so that a bad one is found before hours of
    * it; a pipe can only be read once, and is not.
    *
-   * @return how many lines there are, if that is known
+   * @return how many rows there are, if that is known
+   * @throws ExplainedException as {@link #forEach} does
    */
   public OptionalInt check(Consumer<JsonLine> check) {
     return Files.exists(path) && !Files.isRegularFile(path)
@@ -42,24 +48,23 @@ public final class JsonLineFile {
         : OptionalInt.of(forEach(check));
   }
 
-  private JsonLine parse(String line, int number) {
-    JsonNode json;
-    try {
-      json = MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new ExplainedException(
-          String.format(
-              Locale.ROOT,
-              "%s, line %d is not JSON: %s; write one object a line",
-              path,
-              number,
-              e.getOriginalMessage()),
-          e);
+  private static final class Rows implements RowSink {
+    private final Consumer<JsonLine> consumer;
+    private int count;
+
+    Rows(Consumer<JsonLine> consumer) {
+      this.consumer = consumer;
     }
-    JsonLine parsed = new JsonLine(path, number, json);
-    if (!json.isObject()) {
-      throw parsed.bad("it is " + json.getNodeType() + ": write one object a line");
+
+    @Override
+    public void row(DataRow row) {
+      count++;
+      consumer.accept(new JsonLine(row.place(), row.columns()));
     }
-    return parsed;
+
+    @Override
+    public void bad(BadRow row) {
+      throw new ExplainedException(row.described());
+    }
   }
 }

@@ -35,8 +35,9 @@ public final class CompletionLine {
    * @throws ExplainedException naming file and line where that is not clear
    */
   public CompletionPrompt prompt() {
-    Optional<String> text = line.text("prompt");
-    Optional<JsonNode> messages = line.field("messages");
+    Optional<JsonNode> messages = line.messages();
+    Optional<String> text =
+        line.json().path("prompt").isArray() ? Optional.empty() : line.text("prompt");
     Optional<int[]> tokenIds = line.tokenIds("ids");
     if (Stream.of(text, messages, tokenIds).filter(Optional::isPresent).count() != 1) {
       throw line.bad(
@@ -69,9 +70,6 @@ public final class CompletionLine {
   }
 
   private List<ChatMessage> messages(JsonNode messages) {
-    if (!messages.isArray()) {
-      throw line.bad("messages is " + messages.getNodeType() + ": make it a list of messages");
-    }
     List<ChatMessage> read = new ArrayList<>();
     for (JsonNode message : messages) {
       try {
