@@ -17,7 +17,11 @@ public final class DataPaths {
   public static final String HELP =
       DataFile.KINDS + ", also .gz and patterns; - is standard input.";
 
-  /** The same for prompts. */
+  /** What one file of prompts can be, for a command's help. */
+  public static final String KINDS_HELP =
+      DataFile.KINDS + ", or text with a prompt a line; .gz too.";
+
+  /** What can be named for prompts, for a command's help. */
   public static final String PROMPTS_HELP =
       "Prompts: " + DataFile.KINDS + ", or text with a prompt a line; also .gz and patterns; -"
           + " is standard input.";

@@ -8,7 +8,7 @@ import org.rlhfstreams.events.ChatMessage;
 final class MessagesShape implements PreferenceShape {
   @Override
   public String name() {
-    return "conversations (messages)";
+    return "conversations (messages or conversations)";
   }
 
   @Override

@@ -1,8 +1,10 @@
 package org.rlhfstreams.datasets;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.util.Locale;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -50,9 +52,7 @@ final class ParquetRows {
         for (long i = 0; i < rows.getRowCount(); i++) {
           Group record = records.read();
           number++;
-          sink.row(
-              DataRow.of(
-                  new Place(file, Place.Unit.ROW, number), ParquetStructure.object(record)));
+          row(new Place(file, Place.Unit.ROW, number), record, sink);
         }
       }
     } catch (ParquetDecodingException | IllegalArgumentException | IllegalStateException e) {
@@ -69,5 +69,18 @@ final class ParquetRows {
       }
       throw e;
     }
+  }
+
+  private static void row(Place place, Group record, RowSink sink) {
+    ObjectNode columns;
+    try {
+      columns = ParquetStructure.object(record);
+    } catch (DateTimeException e) {
+      sink.bad(
+          new BadRow(
+              place, record.toString(), "wrong type", "it has no valid time: " + e.getMessage()));
+      return;
+    }
+    sink.row(DataRow.of(place, columns));
   }
 }

@@ -8,7 +8,7 @@ import org.rlhfstreams.events.ChatMessage;
 final class PromptShape implements RowShape<PromptContent> {
   @Override
   public String name() {
-    return "prompts (prompt, or instruction, messages or conversations)";
+    return "prompts (prompt, instruction, messages or conversations)";
   }
 
   @Override

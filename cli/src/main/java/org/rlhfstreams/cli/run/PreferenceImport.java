@@ -36,14 +36,22 @@ public final class PreferenceImport {
   }
 
   /**
-   * Checks and publishes; rows of files with different names are different ones.
+   * Says what files hold, before anything is published.
    *
    * @param strict whether one bad row is one too many
-   * @throws CommandException if a file cannot be read, too many rows are bad, or not all could be
-   *     published
+   * @throws org.rlhfstreams.common.ExplainedException if a file cannot be read, or too many rows
+   *     are bad
    */
-  public ImportCounts run(PreferenceDataset data, boolean strict) {
+  public static void check(PreferenceDataset data, boolean strict) {
     RowReport.print(data.check(), strict);
+  }
+
+  /**
+   * Publishes what has been checked; rows of files with different names are different ones.
+   *
+   * @throws CommandException if not all could be published
+   */
+  public ImportCounts run(PreferenceDataset data) {
     KnownRows known = KnownRows.ofPreferences(connection, KnownRows.Key.FILE_AND_CONTENT);
     if (!known.isComplete()) {
       System.out.println(
