@@ -43,7 +43,7 @@ final class Conversations {
 
   private static ChatMessage message(String column, JsonNode message) throws BadRowException {
     JsonNode role = message.hasNonNull("role") ? message.get("role") : message.path("from");
-    JsonNode content = message.has("content") ? message.get("content") : message.path("value");
+    JsonNode content = message.hasNonNull("content") ? message.get("content") : message.path("value");
     if (!role.isTextual() || role.asText().isEmpty() || !content.isTextual()) {
       throw new BadRowException(
           "wrong type",

@@ -113,6 +113,17 @@ final class CsvFilesTest {
   }
 
   @Test
+  void spacesAroundACellAreItsOwn() throws IOException {
+    Path file =
+        files.bytes(
+            "a.csv",
+            "prompt,chosen,rejected\r\np , good, bad \r\n\r\n\"q\"\"\",#a,\\b\r\n".getBytes("UTF-8"));
+    assertThat(files.preferences(file))
+        .extracting(Preference::getPrompt, Preference::getChosen, Preference::getRejected)
+        .containsExactly(tuple("p ", " good", " bad "), tuple("q\"", "#a", "\\b"));
+  }
+
+  @Test
   void tabsSeparateTheCellsOfATsv() throws IOException {
     Path file = files.file("a.tsv", "prompt\tchosen\trejected", "p, q\ta, b\tc");
     assertThat(files.preferences(file)).extracting(Preference::getChosen).containsExactly("a, b");

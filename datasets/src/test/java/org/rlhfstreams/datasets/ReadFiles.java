@@ -78,9 +78,9 @@ final class ReadFiles {
     return new PromptDataset(List.of(file), Map.of()).check();
   }
 
-  List<JsonLine> rows(Path file) {
-    List<JsonLine> rows = new ArrayList<>();
-    new JsonLineFile(file).forEach(rows::add);
+  List<InputRow> rows(Path file) {
+    List<InputRow> rows = new ArrayList<>();
+    new InputRows(file).forEach(rows::add);
     return rows;
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.rlhfstreams.common.ExplainedException;
-import org.rlhfstreams.datasets.JsonLine;
+import org.rlhfstreams.datasets.InputRow;
 import org.rlhfstreams.model.completion.CompletionPrompt;
 import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.completion.PromptException;
@@ -18,13 +18,13 @@ import org.rlhfstreams.model.text.ChatMessage;
 public final class CompletionLine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final JsonLine line;
+  private final InputRow line;
   private final boolean chat;
 
   /**
    * @param chat whether a {@code prompt} is a user's message
    */
-  public CompletionLine(JsonLine line, boolean chat) {
+  public CompletionLine(InputRow line, boolean chat) {
     this.line = line;
     this.chat = chat;
   }

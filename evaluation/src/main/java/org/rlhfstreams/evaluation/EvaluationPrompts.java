@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.rlhfstreams.common.ExplainedException;
-import org.rlhfstreams.datasets.JsonLineFile;
+import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.completion.PromptException;
 
@@ -26,7 +26,7 @@ final class EvaluationPrompts {
    */
   static List<EvaluationPrompt> read(Path file, boolean chat) {
     List<EvaluationPrompt> prompts = new ArrayList<>();
-    new JsonLineFile(file)
+    new InputRows(file)
         .forEach(
             line ->
                 prompts.add(

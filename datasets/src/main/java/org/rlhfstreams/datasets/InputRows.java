@@ -10,12 +10,12 @@ import org.rlhfstreams.common.ExplainedException;
  * A file whose rows are worked through one by one, of the kinds that {@link PromptDataset} reads.
  * Results are told by their order, so that no row can be left out: the first bad one is an error.
  */
-public final class JsonLineFile {
+public final class InputRows {
   private static final String LINE_COLUMN = "prompt";
 
   private final Path path;
 
-  public JsonLineFile(Path path) {
+  public InputRows(Path path) {
     this.path = path;
   }
 
@@ -26,7 +26,7 @@ public final class JsonLineFile {
    * @throws ExplainedException naming file and place of a row that cannot be read, or that there is
    *     none
    */
-  public int forEach(Consumer<JsonLine> consumer) {
+  public int forEach(Consumer<InputRow> consumer) {
     Rows rows = new Rows(consumer);
     DataFile.ofLines(path, LINE_COLUMN).read(rows);
     if (rows.count == 0) {
@@ -42,24 +42,24 @@ public final class JsonLineFile {
    * @return how many rows there are, if that is known
    * @throws ExplainedException as {@link #forEach} does
    */
-  public OptionalInt check(Consumer<JsonLine> check) {
+  public OptionalInt check(Consumer<InputRow> check) {
     return Files.exists(path) && !Files.isRegularFile(path)
         ? OptionalInt.empty()
         : OptionalInt.of(forEach(check));
   }
 
   private static final class Rows implements RowSink {
-    private final Consumer<JsonLine> consumer;
+    private final Consumer<InputRow> consumer;
     private int count;
 
-    Rows(Consumer<JsonLine> consumer) {
+    Rows(Consumer<InputRow> consumer) {
       this.consumer = consumer;
     }
 
     @Override
     public void row(DataRow row) {
       count++;
-      consumer.accept(new JsonLine(row.place(), row.columns()));
+      consumer.accept(new InputRow(row.place(), row.columns()));
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.common.ExplainedException;
 
 /** Rows that are worked through one by one. */
-final class JsonLineFileTest {
+final class InputRowsTest {
   @TempDir private Path directory;
 
   private ReadFiles files;
@@ -29,7 +29,7 @@ final class JsonLineFileTest {
           files.file("a.json", "[{\"id\": \"a\", \"prompt\": \"p\", \"ids\": [1, 2]}]"),
           files.file("a.csv", "id,prompt,ids", "a,p,\"[1, 2]\"")
         }) {
-      JsonLine row = files.rows(file).get(0);
+      InputRow row = files.rows(file).get(0);
       assertThat(row.json().get("id").asText()).as(file.toString()).isEqualTo("a");
       assertThat(row.text("prompt")).contains("p");
       assertThat(row.tokenIds("ids").orElseThrow()).containsExactly(1, 2);

@@ -15,7 +15,7 @@ import org.rlhfstreams.common.ExplainedException;
  * @param place where it stands
  * @param json its columns by name
  */
-public record JsonLine(Place place, ObjectNode json) {
+public record InputRow(Place place, ObjectNode json) {
   /** A failure that names the file and the line or row. */
   public ExplainedException bad(String problem) {
     return new ExplainedException(place.described() + ": " + problem);
