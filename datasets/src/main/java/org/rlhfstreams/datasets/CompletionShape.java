@@ -20,19 +20,15 @@ final class CompletionShape implements PreferenceShape {
   @Override
   public Content content(DataRow row) throws BadRowException {
     String completion =
-        row.value("completion").isArray()
-            ? Conversations.answer(
-                "completion", Conversations.read("completion", row.value("completion")), 0)
+        Conversations.is(row.value("completion"))
+            ? Conversations.answer("completion", Conversations.read(row, "completion"), 0)
             : row.text("completion");
-    Content content =
-        Prompts.conversation(row)
-            ? Content.of(Prompts.messages(row), completion, null)
-            : Content.of(Prompts.text(row), completion, null);
-    return row.has("label") ? content.withLabel(label(row.value("label"))) : content;
+    Content content = Content.after(row, completion, null);
+    return row.filled("label") ? content.withLabel(label(row.value("label"))) : content;
   }
 
   private static boolean label(JsonNode value) throws BadRowException {
-    String text = value.asText("").toLowerCase(Locale.ROOT);
+    String text = value.asText("").strip().toLowerCase(Locale.ROOT);
     if (List.of("true", "1", "1.0").contains(text)) {
       return true;
     }

@@ -6,31 +6,54 @@ import java.util.List;
 import java.util.Locale;
 import org.rlhfstreams.events.ChatMessage;
 
-/** Lists of messages, [{"role": …, "content": …}], as data sets have them. */
+/**
+ * Lists of messages as data sets have them: {@code [{"role": …, "content": …}]}, or ShareGPT's
+ * {@code [{"from": …, "value": …}]}.
+ */
 final class Conversations {
+  private static final String ASSISTANT = "assistant";
+
   private Conversations() {}
 
+  /** Whether a value is a message or several, and no text. */
+  static boolean is(JsonNode value) {
+    return value.isArray() || value.isObject();
+  }
+
   /**
-   * Reads one.
+   * Reads one; a single message is a list of one.
    *
-   * @throws BadRowException where it is none
+   * @throws BadRowException if it is none
    */
-  static List<ChatMessage> read(String column, JsonNode value) throws BadRowException {
-    if (!value.isArray() || value.isEmpty()) {
-      throw new BadRowException(
-          "wrong type", column + " is no list of messages: write [{\"role\": …, \"content\": …}]");
+  static List<ChatMessage> read(DataRow row, String column) throws BadRowException {
+    JsonNode value = row.value(column);
+    if (value.isObject()) {
+      return List.of(message(column, value));
     }
     List<ChatMessage> messages = new ArrayList<>();
-    for (JsonNode message : value) {
-      String role = message.path("role").asText(message.path("from").asText(""));
-      JsonNode content = message.has("content") ? message.get("content") : message.path("value");
-      if (role.isEmpty() || !content.isTextual()) {
-        throw new BadRowException(
-            "wrong type", column + " has a message without the texts role and content");
-      }
-      messages.add(new ChatMessage(role, content.asText()));
+    for (JsonNode message : row.list(column)) {
+      messages.add(message(column, message));
+    }
+    if (messages.isEmpty()) {
+      throw new BadRowException(
+          "wrong type", column + " has no messages: write [{\"role\": …, \"content\": …}]");
     }
     return messages;
+  }
+
+  private static ChatMessage message(String column, JsonNode message) throws BadRowException {
+    JsonNode role = message.hasNonNull("role") ? message.get("role") : message.path("from");
+    JsonNode content = message.hasNonNull("content") ? message.get("content") : message.path("value");
+    if (!role.isTextual() || role.asText().isEmpty() || !content.isTextual()) {
+      throw new BadRowException(
+          "wrong type",
+          column
+              + " has a message without the texts role and content: write [{\"role\": …,"
+              + " \"content\": …}]");
+    }
+    return new ChatMessage(
+        message.hasNonNull("role") ? role.asText() : ShareGptRoles.of(column, role.asText()),
+        content.asText());
   }
 
   /** How many first messages two conversations share. */
@@ -43,23 +66,44 @@ final class Conversations {
   }
 
   /**
+   * Refuses a conversation that has its answer already.
+   *
+   * @throws BadRowException if the assistant has the last word
+   */
+  static void requireQuestion(String column, List<ChatMessage> messages) throws BadRowException {
+    if (messages.get(messages.size() - 1).getRole().equals(ASSISTANT)) {
+      throw new BadRowException(
+          "answered prompt",
+          column + " ends with an answer of the assistant: a prompt ends before it");
+    }
+  }
+
+  /**
    * The one message that answers.
    *
    * @param answered messages before it
-   * @throws BadRowException where more or fewer follow, or the assistant does not speak
+   * @throws BadRowException if more or fewer follow, or the assistant does not speak
    */
   static String answer(String column, List<ChatMessage> messages, int answered)
       throws BadRowException {
-    if (messages.size() != answered + 1 || !messages.get(answered).getRole().equals("assistant")) {
+    if (messages.size() != answered + 1) {
       throw new BadRowException(
           "no single answer",
           String.format(
               Locale.ROOT,
-              "%s must go on with one message of the assistant after its %d shared ones; it has %d more",
+              "%s must go on with one message of the assistant after its %d shared ones; it has %d"
+                  + " more",
               column,
               answered,
               messages.size() - answered));
     }
-    return messages.get(answered).getContent();
+    ChatMessage last = messages.get(answered);
+    if (!last.getRole().equals(ASSISTANT)) {
+      throw new BadRowException(
+          "no single answer",
+          "%s ends with a message of the role %s: it must end with one of the assistant"
+              .formatted(column, last.getRole()));
+    }
+    return last.getContent();
   }
 }

@@ -17,11 +17,20 @@ public final class DataPaths {
   public static final String HELP =
       DataFile.KINDS + ", also .gz and patterns; - is standard input.";
 
+  /** What one file of prompts can be, for a command's help. */
+  public static final String KINDS_HELP =
+      DataFile.KINDS + ", or text with a prompt a line; .gz too.";
+
+  /** What can be named for prompts, for a command's help. */
+  public static final String PROMPTS_HELP =
+      "Prompts: " + DataFile.KINDS + ", or text with a prompt a line; also .gz and patterns; -"
+          + " is standard input.";
+
   private DataPaths() {}
 
   /**
-   * The files, in the order given, a pattern's by name. Standard input is put into a file first,
-   * since a data set is read twice: checked, then used.
+   * The files, in the order given, a pattern's by name. Standard input and pipes are put into a
+   * file first, since a data set is read twice: checked, then used.
    *
    * @param input standard input
    * @throws ExplainedException if there is no such file
@@ -30,9 +39,9 @@ public final class DataPaths {
     List<Path> files = new ArrayList<>();
     for (String name : named) {
       if (name.equals("-")) {
-        files.add(spooled(input));
+        files.add(spooled("standard-input", input));
       } else if (Files.exists(Path.of(name))) {
-        files.add(Path.of(name));
+        files.add(regular(Path.of(name)));
       } else {
         files.addAll(matching(name));
       }
@@ -59,17 +68,29 @@ public final class DataPaths {
     }
   }
 
-  private static Path spooled(InputStream input) {
+  /** The file itself, or what comes out of a pipe, which can only be read once. */
+  private static Path regular(Path path) {
+    if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+      return path;
+    }
+    try (InputStream pipe = Files.newInputStream(path)) {
+      return spooled(String.valueOf(path.getFileName()), pipe);
+    } catch (IOException e) {
+      throw new ExplainedException(path + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path spooled(String name, InputStream input) {
     try {
       // A name of its own each time would make the same rows others each time.
       Path directory = Files.createTempDirectory("rlhf");
       directory.toFile().deleteOnExit();
-      Path file = directory.resolve("standard-input");
+      Path file = directory.resolve(name);
       file.toFile().deleteOnExit();
       Files.copy(input, file);
       return file;
     } catch (IOException e) {
-      throw new ExplainedException("standard input cannot be read: " + e.getMessage(), e);
+      throw new ExplainedException(name + " cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.rlhfstreams.common.ExplainedException;
+import org.rlhfstreams.events.Preference;
 
 /** What a data set holds: shapes, good rows, and bad ones by their fault. */
 public final class DatasetSummary {
@@ -17,6 +18,8 @@ public final class DatasetSummary {
   private final Map<String, Integer> faults = new TreeMap<>();
   private final List<String> examples = new ArrayList<>();
   private long good;
+  private long pairs;
+  private long labelled;
   private long bad;
 
   void shape(String file, String shape) {
@@ -25,6 +28,15 @@ public final class DatasetSummary {
 
   void good() {
     good++;
+  }
+
+  void good(Preference preference) {
+    good();
+    if (preference.getRejected() != null) {
+      pairs++;
+    } else if (preference.getLabel() != null) {
+      labelled++;
+    }
   }
 
   void bad(BadRow row) {
@@ -37,6 +49,16 @@ public final class DatasetSummary {
   /** Rows that can be used. */
   public long goodRows() {
     return good;
+  }
+
+  /** Good rows with two responses. */
+  public long pairs() {
+    return pairs;
+  }
+
+  /** Good rows with one response and a label. */
+  public long labelledRows() {
+    return labelled;
   }
 
   /** Rows that cannot. */

@@ -4,31 +4,36 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Locale;
 
-/** JSON: one array of objects, read one by one. */
+/** JSON: an array of objects, read one by one; several arrays may follow each other. */
 final class JsonArrayReader implements RowReader {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   @Override
-  public void read(String file, InputStream bytes, RowSink sink) throws IOException {
+  public void read(String file, BufferedReader text, RowSink sink) throws IOException {
     long number = 0;
-    try (JsonParser parser = MAPPER.createParser(bytes)) {
-      if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new IOException(
-            "it is no array of objects: write [{…}, {…}], or an object a line in .jsonl");
-      }
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        number++;
-        JsonNode json = MAPPER.readTree(parser);
-        if (json instanceof ObjectNode object) {
-          sink.row(new DataRow(file, number, object));
-        } else {
-          sink.bad(new BadRow(file, number, String.valueOf(json), "no object", "it is no object"));
+    try (JsonParser parser = JsonText.MAPPER.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token != JsonToken.START_ARRAY) {
+          throw new IOException(
+              String.format(
+                  Locale.ROOT,
+                  "line %d has something else than an array of objects: write [{…}, {…}], or an"
+                      + " object a line in .jsonl",
+                  parser.currentTokenLocation().getLineNr()));
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          number++;
+          Place place = new Place(file, Place.Unit.ROW, number);
+          JsonNode json = JsonText.MAPPER.readTree(parser);
+          if (json instanceof ObjectNode object) {
+            sink.row(DataRow.of(place, object));
+          } else {
+            String content = WholeText.shown(String.valueOf(json));
+            sink.bad(new BadRow(place, content, "no object", "it is no object"));
+          }
         }
       }
     } catch (JsonProcessingException e) {

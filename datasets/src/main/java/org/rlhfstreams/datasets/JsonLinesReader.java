@@ -2,58 +2,49 @@ package org.rlhfstreams.datasets;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** JSONL: an object a line. */
+/** JSONL: an object a line. Objects that follow each other on one line are rows of their own. */
 final class JsonLinesReader implements RowReader {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   @Override
-  public void read(String file, InputStream bytes, RowSink sink) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 12);
+  public void read(String file, BufferedReader text, RowSink sink) throws IOException {
     long number = 1;
-    for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
-      int start = 0;
-      for (int i = 0; i < read; i++) {
-        if (buffer[i] == '\n') {
-          line.write(buffer, start, i - start);
-          parse(file, number++, line.toByteArray(), sink);
-          line.reset();
-          start = i + 1;
+    for (String line = text.readLine(); line != null; line = text.readLine()) {
+      String json = TextLinesReader.unmarked(line);
+      if (!json.isBlank()) {
+        Place place = new Place(file, Place.Unit.LINE, number);
+        try {
+          objects(json).forEach(object -> sink.row(DataRow.of(place, object)));
+        } catch (BadRowException e) {
+          sink.bad(new BadRow(place, WholeText.shown(json), e.kind(), e.getMessage()));
         }
       }
-      line.write(buffer, start, read - start);
+      number++;
     }
-    parse(file, number, line.toByteArray(), sink);
   }
 
-  private static void parse(String file, long number, byte[] line, RowSink sink)
-      throws IOException {
-    JsonNode json;
+  /** All or none: of a line that is broken somewhere it is not known where its rows end. */
+  private static List<ObjectNode> objects(String line) throws BadRowException {
+    WholeText.requireDecoded(line);
+    List<JsonNode> values;
     try {
-      json = MAPPER.readTree(line); // refuses bytes that are not UTF-8
+      values = JsonText.values(line);
     } catch (JsonProcessingException e) {
-      sink.bad(
-          new BadRow(
-              file,
-              number,
-              new String(line, StandardCharsets.UTF_8),
-              e.getOriginalMessage().contains("UTF-8") ? "invalid UTF-8" : "broken JSON",
-              "it is not JSON in UTF-8: " + e.getOriginalMessage()));
-      return;
+      throw new BadRowException(
+          "broken JSON", "it is not JSON: " + e.getOriginalMessage() + "; write one object a line");
     }
-    if (json instanceof ObjectNode object) {
-      sink.row(new DataRow(file, number, object));
-    } else if (!json.isMissingNode()) {
-      sink.bad(
-          new BadRow(
-              file, number, json.toString(), "no object", "it is no object: write {…} a line"));
+    for (JsonNode value : values) {
+      if (!value.isObject()) {
+        throw new BadRowException(
+            "no object",
+            values.size() == 1
+                ? "it is no object: write {…} a line"
+                : "what follows the object is none: write {…} a line");
+      }
     }
+    return values.stream().map(ObjectNode.class::cast).toList();
   }
 }

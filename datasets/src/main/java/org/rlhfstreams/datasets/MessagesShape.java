@@ -8,7 +8,7 @@ import org.rlhfstreams.events.ChatMessage;
 final class MessagesShape implements PreferenceShape {
   @Override
   public String name() {
-    return "conversations (messages)";
+    return "conversations (messages or conversations)";
   }
 
   @Override
@@ -19,7 +19,7 @@ final class MessagesShape implements PreferenceShape {
   @Override
   public Content content(DataRow row) throws BadRowException {
     String column = row.has("messages") ? "messages" : "conversations";
-    List<ChatMessage> messages = Conversations.read(column, row.value(column));
+    List<ChatMessage> messages = Conversations.read(row, column);
     int before = messages.size() - 1;
     if (before == 0) {
       throw new BadRowException("empty prompt", column + " has one message and no prompt");

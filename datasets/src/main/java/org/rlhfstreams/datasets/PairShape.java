@@ -20,10 +20,10 @@ final class PairShape implements PreferenceShape {
   @Override
   public Content content(DataRow row) throws BadRowException {
     Content content =
-        row.value("chosen").isArray() || row.value("rejected").isArray()
+        Conversations.is(row.value("chosen")) || Conversations.is(row.value("rejected"))
             ? ofConversations(row)
             : ofTexts(row);
-    return row.has("margin") ? content.withMargin(margin(row)) : content;
+    return row.filled("margin") ? content.withMargin(margin(row)) : content;
   }
 
   private static double margin(DataRow row) throws BadRowException {
@@ -38,33 +38,40 @@ final class PairShape implements PreferenceShape {
   private static Content ofTexts(DataRow row) throws BadRowException {
     String chosen = row.text("chosen");
     String rejected = row.text("rejected");
-    if (row.has("prompt") || row.has("instruction")) {
-      return Prompts.conversation(row)
-          ? Content.of(Prompts.messages(row), chosen, rejected)
-          : Content.of(Prompts.text(row), chosen, rejected);
+    if (Prompts.known(row)) {
+      return Content.after(row, chosen, rejected);
     }
     int shared = sharedPrefix(chosen, rejected);
     return Content.of(
         chosen.substring(0, shared), chosen.substring(shared), rejected.substring(shared));
   }
 
-  /** What both begin with, without the space before the first difference. */
+  /**
+   * What both begin with, as TRL cuts it: between characters, without the space before the first
+   * difference, and without its last character if one of them is all of it.
+   */
   private static int sharedPrefix(String one, String other) {
+    int shortest = Math.min(one.length(), other.length());
     int shared = 0;
-    while (shared < Math.min(one.length(), other.length())
-        && one.charAt(shared) == other.charAt(shared)) {
+    while (shared < shortest && one.charAt(shared) == other.charAt(shared)) {
       shared++;
+    }
+    if (shared > 0 && shared == shortest) {
+      return one.offsetByCodePoints(shared, -1);
+    }
+    if (shared > 0 && Character.isHighSurrogate(one.charAt(shared - 1))) {
+      shared--; // the second halves of two characters differ
     }
     return shared > 0 && one.charAt(shared - 1) == ' ' ? shared - 1 : shared;
   }
 
   private static Content ofConversations(DataRow row) throws BadRowException {
-    List<ChatMessage> chosen = Conversations.read("chosen", row.value("chosen"));
-    List<ChatMessage> rejected = Conversations.read("rejected", row.value("rejected"));
+    List<ChatMessage> chosen = Conversations.read(row, "chosen");
+    List<ChatMessage> rejected = Conversations.read(row, "rejected");
     int shared = Conversations.shared(chosen, rejected);
     shared = Math.min(shared, Math.min(chosen.size(), rejected.size()) - 1);
     List<ChatMessage> prompt = new ArrayList<>();
-    if (Prompts.conversation(row)) {
+    if (row.value("prompt").isArray() || (shared == 0 && Prompts.conversation(row))) {
       prompt.addAll(Prompts.messages(row));
     } else if (shared == 0) {
       prompt.add(new ChatMessage("user", Prompts.text(row)));

@@ -1,12 +1,10 @@
 package org.rlhfstreams.datasets;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.util.Locale;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -19,16 +17,10 @@ import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.schema.GroupType;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType;
-import org.apache.parquet.schema.Type;
 
 /** A Parquet file, a row group at a time. */
 final class ParquetRows {
-  private static final JsonNodeFactory JSON = new ObjectMapper().getNodeFactory();
-
   private final Path path;
 
   ParquetRows(Path path) {
@@ -36,11 +28,14 @@ final class ParquetRows {
   }
 
   /**
-   * Reads all rows, in order.
+   * Reads all rows, in order; each has all columns of the schema.
    *
-   * @throws IOException where it is no Parquet file, or cut short
+   * @throws IOException if it is no Parquet file, or cut short
    */
   void read(String file, RowSink sink) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new IOException("Parquet is read from its end: save it to a file first");
+    }
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .withCodecFactory(new ParquetCodecs())
@@ -55,8 +50,9 @@ final class ParquetRows {
         RecordReader<Group> records =
             columns.getRecordReader(rows, new GroupRecordConverter(schema));
         for (long i = 0; i < rows.getRowCount(); i++) {
+          Group record = records.read();
           number++;
-          sink.row(new DataRow(file, number, object(records.read())));
+          row(new Place(file, Place.Unit.ROW, number), record, sink);
         }
       }
     } catch (ParquetDecodingException | IllegalArgumentException | IllegalStateException e) {
@@ -75,49 +71,16 @@ final class ParquetRows {
     }
   }
 
-  private static ObjectNode object(Group group) {
-    ObjectNode object = JSON.objectNode();
-    GroupType type = group.getType();
-    for (int field = 0; field < type.getFieldCount(); field++) {
-      if (group.getFieldRepetitionCount(field) > 0) {
-        object.set(type.getFieldName(field), value(group, field, 0));
-      }
+  private static void row(Place place, Group record, RowSink sink) {
+    ObjectNode columns;
+    try {
+      columns = ParquetStructure.object(record);
+    } catch (DateTimeException e) {
+      sink.bad(
+          new BadRow(
+              place, record.toString(), "wrong type", "it has no valid time: " + e.getMessage()));
+      return;
     }
-    return object;
-  }
-
-  private static JsonNode value(Group group, int field, int index) {
-    Type type = group.getType().getType(field);
-    if (type instanceof PrimitiveType primitive) {
-      return primitive(group, field, index, primitive);
-    }
-    Group inner = group.getGroup(field, index);
-    return type.getLogicalTypeAnnotation()
-            instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation
-        ? list(inner)
-        : object(inner);
-  }
-
-  /** A list is a repeated group of one element, as the format's specification has it. */
-  private static ArrayNode list(Group group) {
-    ArrayNode array = JSON.arrayNode();
-    int elements = group.getFieldRepetitionCount(0);
-    for (int i = 0; i < elements; i++) {
-      Group element = group.getGroup(0, i);
-      array.add(element.getFieldRepetitionCount(0) == 0 ? JSON.nullNode() : value(element, 0, 0));
-    }
-    return array;
-  }
-
-  private static JsonNode primitive(Group group, int field, int index, PrimitiveType type) {
-    return switch (type.getPrimitiveTypeName()) {
-      case BOOLEAN -> JSON.booleanNode(group.getBoolean(field, index));
-      case INT32 -> JSON.numberNode(group.getInteger(field, index));
-      case INT64 -> JSON.numberNode(group.getLong(field, index));
-      case FLOAT -> JSON.numberNode(group.getFloat(field, index));
-      case DOUBLE -> JSON.numberNode(group.getDouble(field, index));
-      case BINARY -> JSON.textNode(group.getString(field, index));
-      case INT96, FIXED_LEN_BYTE_ARRAY -> JSON.nullNode();
-    };
+    sink.row(DataRow.of(place, columns));
   }
 }

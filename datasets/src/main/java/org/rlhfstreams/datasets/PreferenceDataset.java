@@ -1,14 +1,9 @@
 package org.rlhfstreams.datasets;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.events.Preference;
@@ -38,7 +33,7 @@ public final class PreferenceDataset {
    */
   public DatasetSummary check() {
     DatasetSummary summary = new DatasetSummary();
-    read(summary::shape, preference -> summary.good(), summary::bad);
+    read(summary::shape, summary::good, summary::bad);
     summary.refuseMostlyBad();
     return summary;
   }
@@ -59,94 +54,40 @@ public final class PreferenceDataset {
   private void read(ShapeListener shapes, Consumer<Preference> good, Consumer<BadRow> bad) {
     RowCheck check = new RowCheck();
     for (Path file : files) {
-      new DataFile(file).read(new Conversion(file, check, shapes, good, bad));
+      ShapedRows.read(
+          DataFile.ofObjects(file),
+          file,
+          renames,
+          RowShapes.OF_PREFERENCES,
+          new Conversion(check, shapes, good, bad));
     }
   }
 
-  private final class Conversion implements RowSink {
-    private final Path file;
-    private final RowCheck check;
-    private final ShapeListener shapes;
-    private final Consumer<Preference> good;
-    private final Consumer<BadRow> bad;
-    private PreferenceShape shape;
-
-    Conversion(
-        Path file,
-        RowCheck check,
-        ShapeListener shapes,
-        Consumer<Preference> good,
-        Consumer<BadRow> bad) {
-      this.file = file;
-      this.check = check;
-      this.shapes = shapes;
-      this.good = good;
-      this.bad = bad;
+  private record Conversion(
+      RowCheck check, ShapeListener shapes, Consumer<Preference> good, Consumer<BadRow> rejected)
+      implements ShapedRows.Listener<PreferenceShape.Content> {
+    @Override
+    public void shape(String file, String shape) {
+      shapes.found(file, shape);
     }
 
     @Override
-    public void row(DataRow read) {
-      DataRow row = new DataRow(read.file(), read.number(), renamed(read.columns()));
-      if (shape == null) {
-        shape = shape(row);
-        shapes.found(row.file(), shape.name());
-      }
-      PreferenceShape.Content content;
-      try {
-        content = shape.content(row);
-        check.check(content);
-      } catch (BadRowException e) {
-        bad(
-            new BadRow(
-                row.file(), row.number(), read.columns().toString(), e.kind(), e.getMessage()));
-        return;
-      }
-      good.accept(preference(row, content));
+    public void row(DataRow row, PreferenceShape.Content content) throws BadRowException {
+      check.check(content);
+      good.accept(preference(row.place(), content));
     }
 
     @Override
     public void bad(BadRow row) {
-      bad.accept(row);
-    }
-
-    private PreferenceShape shape(DataRow row) {
-      Set<String> columns = new HashSet<>();
-      row.columns().fieldNames().forEachRemaining(columns::add);
-      return PreferenceShapes.of(columns)
-          .orElseThrow(
-              () ->
-                  new ExplainedException(
-                      String.format(
-                          Locale.ROOT,
-                          ("%s, row %d has the columns %s, which is no shape that is known (%s): rename"
-                              + " columns with --map, such as --map chosen=better"),
-                          file,
-                          row.number(),
-                          columns,
-                          PreferenceShapes.known())));
+      rejected.accept(row);
     }
   }
 
-  private ObjectNode renamed(ObjectNode columns) {
-    if (renames.isEmpty()) {
-      return columns;
-    }
-    ObjectNode renamed = columns.deepCopy();
-    renames.forEach(
-        (name, column) -> {
-          JsonNode value = renamed.remove(column);
-          if (value != null) {
-            renamed.set(name, value);
-          }
-        });
-    return renamed;
-  }
-
-  private static Preference preference(DataRow row, PreferenceShape.Content content) {
+  private static Preference preference(Place place, PreferenceShape.Content content) {
     Preference preference =
         Preference.newBuilder()
             .setPreferenceId("")
-            .setSource(row.source())
+            .setSource(place.source())
             .setPrompt(content.prompt())
             .setMessages(content.messages())
             .setChosen(content.chosen())
@@ -157,7 +98,7 @@ public final class PreferenceDataset {
             .build();
     // RowCheck has refused a row that says the same as one before.
     return Preference.newBuilder(preference)
-        .setPreferenceId(RowIdentity.of(row.file(), RowContent.of(preference), 1).text())
+        .setPreferenceId(RowIdentity.of(place.file(), RowContent.of(preference), 1).text())
         .build();
   }
 }

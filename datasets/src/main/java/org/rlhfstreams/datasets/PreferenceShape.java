@@ -1,24 +1,10 @@
 package org.rlhfstreams.datasets;
 
 import java.util.List;
-import java.util.Set;
 import org.rlhfstreams.events.ChatMessage;
 
 /** One way in which data sets write preferences down. */
-interface PreferenceShape {
-  /** What it is called, for people. */
-  String name();
-
-  /** Whether rows with these columns are of it. */
-  boolean fits(Set<String> columns);
-
-  /**
-   * What a row says.
-   *
-   * @throws BadRowException where it says it wrongly
-   */
-  Content content(DataRow row) throws BadRowException;
-
+interface PreferenceShape extends RowShape<PreferenceShape.Content> {
   /**
    * A preference without identity; {@code prompt} or {@code messages} is empty, and what is null is
    * not known.
@@ -38,6 +24,17 @@ interface PreferenceShape {
     /** After a conversation. */
     static Content of(List<ChatMessage> messages, String chosen, String rejected) {
       return new Content("", messages, chosen, rejected, null, null);
+    }
+
+    /**
+     * After the prompt of a row.
+     *
+     * @throws BadRowException if the row has none
+     */
+    static Content after(DataRow row, String chosen, String rejected) throws BadRowException {
+      return Prompts.conversation(row)
+          ? of(Prompts.messages(row), chosen, rejected)
+          : of(Prompts.text(row), chosen, rejected);
     }
 
     Content withLabel(boolean desirable) {

@@ -35,9 +35,18 @@ final class RowCheck {
     if (content.chosen().equals(content.rejected())) {
       throw new BadRowException("chosen equals rejected", "both responses are the same");
     }
+    requireSize(content);
     if (!seen.add(digest(content))) {
       throw new BadRowException("duplicate", "an earlier row says the same");
     }
+  }
+
+  private static void requireSize(Content content) throws BadRowException {
+    RowSize size = new RowSize();
+    for (ChatMessage message : content.messages()) {
+      size.add(message.getRole()).add(message.getContent());
+    }
+    size.add(content.prompt()).add(content.chosen()).add(content.rejected()).require();
   }
 
   private static long digest(Content content) {

@@ -1,7 +1,7 @@
 package org.rlhfstreams.datasets;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** Reads the rows of one kind of file. */
 interface RowReader {
@@ -9,7 +9,8 @@ interface RowReader {
    * Reads all rows, in order.
    *
    * @param file name, for messages
-   * @throws IOException where the rest of the file cannot be read
+   * @param text with what could not be decoded as {@link EscapingReader} gives it
+   * @throws IOException if the rest of the file cannot be read
    */
-  void read(String file, InputStream bytes, RowSink sink) throws IOException;
+  void read(String file, BufferedReader text, RowSink sink) throws IOException;
 }

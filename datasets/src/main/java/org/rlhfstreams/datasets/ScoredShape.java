@@ -17,9 +17,9 @@ final class ScoredShape implements PreferenceShape {
 
   @Override
   public Content content(DataRow row) throws BadRowException {
-    JsonNode responses = row.value("responses");
-    JsonNode scores = row.value("scores");
-    if (!responses.isArray() || !scores.isArray() || responses.size() != scores.size()) {
+    JsonNode responses = row.list("responses");
+    JsonNode scores = row.list("scores");
+    if (responses.size() != scores.size()) {
       throw new BadRowException("wrong type", "responses and scores must be lists of one length");
     }
     if (responses.size() < 2) {
@@ -28,7 +28,7 @@ final class ScoredShape implements PreferenceShape {
     int best = 0;
     int worst = 0;
     for (int i = 0; i < scores.size(); i++) {
-      if (!responses.get(i).isTextual() || !Double.isFinite(scores.get(i).asDouble(Double.NaN))) {
+      if (!responses.get(i).isTextual() || !isNumber(scores.get(i))) {
         throw new BadRowException(
             "wrong type", "responses must be texts and scores finite numbers; see index " + i);
       }
@@ -39,13 +39,12 @@ final class ScoredShape implements PreferenceShape {
     if (margin == 0) {
       throw new BadRowException("all scores equal", "all responses have the same score");
     }
-    String chosen = responses.get(best).asText();
-    String rejected = responses.get(worst).asText();
-    Content content =
-        Prompts.conversation(row)
-            ? Content.of(Prompts.messages(row), chosen, rejected)
-            : Content.of(Prompts.text(row), chosen, rejected);
-    return content.withMargin(margin);
+    return Content.after(row, responses.get(best).asText(), responses.get(worst).asText())
+        .withMargin(margin);
+  }
+
+  private static boolean isNumber(JsonNode score) {
+    return (score.isNumber() || score.isTextual()) && Double.isFinite(score.asDouble(Double.NaN));
   }
 
   private static double score(JsonNode scores, int index) {

@@ -169,7 +169,7 @@ final class PreferenceDatasetTest {
             "margin not finite",
             "broken JSON",
             "no object");
-    assertThat(bad).extracting(BadRow::number).containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    assertThat(bad).extracting(row -> row.place().number()).containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
   }
 
   @Test
@@ -191,7 +191,7 @@ final class PreferenceDatasetTest {
     assertThatThrownBy(() -> new PreferenceDataset(List.of(file), Map.of()).check())
         .isInstanceOf(ExplainedException.class)
         .hasMessageContaining("2 of 3 rows are bad (2 chosen equals rejected)")
-        .hasMessageContaining("a.jsonl, row 2");
+        .hasMessageContaining("a.jsonl, line 2");
   }
 
   @Test

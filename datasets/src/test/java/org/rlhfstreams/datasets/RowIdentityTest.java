@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -20,8 +21,15 @@ final class RowIdentityTest {
   @TempDir private Path directory;
 
   private List<String> prompts(String name, String... lines) throws IOException {
-    return new PromptFile(Files.write(directory.resolve(name), List.of(lines)))
-        .read().stream().map(Prompt::getPromptId).toList();
+    return read(Files.write(directory.resolve(name), List.of(lines))).stream()
+        .map(Prompt::getPromptId)
+        .toList();
+  }
+
+  private static List<Prompt> read(Path file) {
+    List<Prompt> prompts = new ArrayList<>();
+    new PromptDataset(List.of(file), Map.of()).forEach(prompts::add);
+    return prompts;
   }
 
   private String preference(UnaryOperator<String> change) throws IOException {
@@ -78,8 +86,7 @@ final class RowIdentityTest {
 
   @Test
   void aRowThatIsNamedByItsNumberGetsTheIdentityOfToday() throws IOException {
-    Prompt today =
-        new PromptFile(Files.writeString(directory.resolve("a.txt"), "One")).read().get(0);
+    Prompt today = read(Files.writeString(directory.resolve("a.txt"), "One")).get(0);
     Prompt numbered = Prompt.newBuilder(today).setPromptId("a.txt:1").setSource("a.txt:1").build();
     assertThat(new RowIdentities().of(numbered)).isEqualTo(new RowIdentities().of(today));
     Prompt application = Prompt.newBuilder(numbered).setSource("application").build();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.rlhfstreams.common.ExplainedException;
-import org.rlhfstreams.datasets.JsonLine;
+import org.rlhfstreams.datasets.InputRow;
 import org.rlhfstreams.model.completion.CompletionPrompt;
 import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.completion.PromptException;
@@ -18,13 +18,13 @@ import org.rlhfstreams.model.text.ChatMessage;
 public final class CompletionLine {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final JsonLine line;
+  private final InputRow line;
   private final boolean chat;
 
   /**
    * @param chat whether a {@code prompt} is a user's message
    */
-  public CompletionLine(JsonLine line, boolean chat) {
+  public CompletionLine(InputRow line, boolean chat) {
     this.line = line;
     this.chat = chat;
   }
@@ -35,8 +35,9 @@ public final class CompletionLine {
    * @throws ExplainedException naming file and line where that is not clear
    */
   public CompletionPrompt prompt() {
-    Optional<String> text = line.text("prompt");
-    Optional<JsonNode> messages = line.field("messages");
+    Optional<JsonNode> messages = line.messages();
+    Optional<String> text =
+        line.json().path("prompt").isArray() ? Optional.empty() : line.text("prompt");
     Optional<int[]> tokenIds = line.tokenIds("ids");
     if (Stream.of(text, messages, tokenIds).filter(Optional::isPresent).count() != 1) {
       throw line.bad(
@@ -69,9 +70,6 @@ public final class CompletionLine {
   }
 
   private List<ChatMessage> messages(JsonNode messages) {
-    if (!messages.isArray()) {
-      throw line.bad("messages is " + messages.getNodeType() + ": make it a list of messages");
-    }
     List<ChatMessage> read = new ArrayList<>();
     for (JsonNode message : messages) {
       try {

@@ -5,16 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.rlhfstreams.common.ExplainedException;
-import org.rlhfstreams.datasets.JsonLineFile;
-import org.rlhfstreams.datasets.PromptFile;
-import org.rlhfstreams.events.Prompt;
-import org.rlhfstreams.model.completion.CompletionPrompt;
+import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.completion.PromptException;
-import org.rlhfstreams.model.text.ChatMessage;
 
 /**
- * The prompts of a file: JSONL with prompt, messages or ids, or plain text with a prompt a line.
+ * The prompts of a file: rows with prompt, messages or ids, or plain text with a prompt a line.
  */
 final class EvaluationPrompts {
   private static final int SHOWN = 5;
@@ -30,27 +26,12 @@ final class EvaluationPrompts {
    */
   static List<EvaluationPrompt> read(Path file, boolean chat) {
     List<EvaluationPrompt> prompts = new ArrayList<>();
-    String name = String.valueOf(file.getFileName());
-    if (name.contains(".json")) {
-      new JsonLineFile(file)
-          .forEach(
-              line ->
-                  prompts.add(
-                      new EvaluationPrompt(
-                          name + ":" + line.number(), new CompletionLine(line, chat).prompt())));
-    } else {
-      for (Prompt prompt : new PromptFile(file).read()) {
-        prompts.add(
-            new EvaluationPrompt(
-                prompt.getSource(),
-                chat
-                    ? CompletionPrompt.of(List.of(ChatMessage.of("user", prompt.getText())))
-                    : CompletionPrompt.of(prompt.getText())));
-      }
-    }
-    if (prompts.isEmpty()) {
-      throw new ExplainedException(file + " has no prompts: give it at least one a line");
-    }
+    new InputRows(file)
+        .forEach(
+            line ->
+                prompts.add(
+                    new EvaluationPrompt(
+                        line.place().source(), new CompletionLine(line, chat).prompt())));
     return prompts;
   }
 

@@ -30,7 +30,7 @@ public record Topics(String prefix, int sharedPartitions) {
   private static final String FOREVER = "-1";
 
   /** Bytes of a batch of records, as it is sent, that every topic takes. */
-  static final int LARGEST_BATCH = 1 << 20;
+  public static final int LARGEST_BATCH = 1 << 20;
 
   private static final String LARGEST_RECORD = String.valueOf(LARGEST_BATCH);
 

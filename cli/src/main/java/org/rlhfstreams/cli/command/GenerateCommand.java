@@ -8,6 +8,7 @@ import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.options.ModelOptions;
 import org.rlhfstreams.cli.options.SamplingOptions;
 import org.rlhfstreams.cli.run.FileCompletion;
+import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.JsonLineWriter;
 import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.completion.CompletionListener;
@@ -46,7 +47,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @Option(
         names = "--data",
         paramLabel = "FILE",
-        description = "JSONL, .gz too, to continue: lines with prompt, messages or ids.")
+        description = "To continue: rows with prompt, messages or ids. " + DataPaths.KINDS_HELP)
     private Path data;
   }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ModelOptions;
 import org.rlhfstreams.cli.run.FileScoring;
+import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.JsonLineWriter;
 import org.rlhfstreams.model.completion.LanguageModel;
 import picocli.CommandLine.Command;
@@ -28,7 +29,7 @@ public final class LogprobsCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "FILE",
-      description = "JSONL, .gz too: lines with ids, or with prompt and response.")
+      description = "Rows with ids, or with prompt and response. " + DataPaths.KINDS_HELP)
   private Path data;
 
   @Option(names = "--output", required = true, paramLabel = "FILE", description = "JSONL, .gz too.")

@@ -8,6 +8,7 @@ import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.ImportCounts;
 import org.rlhfstreams.cli.run.PreferenceImport;
 import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
@@ -28,9 +29,11 @@ public final class PreferencesImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    PreferenceDataset data = reading.of(files);
+    PreferenceImport.check(data, reading.strict());
     KafkaConnection connection =
         Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println);
-    ImportCounts counts = new PreferenceImport(connection).run(reading.of(files), reading.strict());
+    ImportCounts counts = new PreferenceImport(connection).run(data);
     System.out.println(counts.text("preferences", connection.topics().preferences().name()));
     return 0;
   }

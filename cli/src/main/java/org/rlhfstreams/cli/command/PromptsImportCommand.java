@@ -1,14 +1,15 @@
 package org.rlhfstreams.cli.command;
 
-import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.DataOptions;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.cli.run.DemoSettings;
 import org.rlhfstreams.cli.run.ImportCounts;
 import org.rlhfstreams.cli.run.PromptImport;
-import org.rlhfstreams.datasets.PromptFile;
+import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
@@ -20,9 +21,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
-    description = "Publishes the prompts of a file that the topic does not have.")
+    description = "Checks files and publishes the prompts that the topic does not have.")
 public final class PromptsImportCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
+  @Mixin private DataOptions reading;
 
   @SuppressWarnings("unused") // containers of earlier releases give it
   @Option(
@@ -32,24 +34,23 @@ public final class PromptsImportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      arity = "0..1",
-      description =
-          "JSONL with prompt strings, or text with a prompt a line; .gz too. Without it the demo's"
-              + " openings of stories.")
-  private Path file;
+      arity = "0..*",
+      description = DataPaths.PROMPTS_HELP + " Without any: the demo's openings of stories.")
+  private List<String> files = List.of();
 
   @Override
   public Integer call() {
-    Optional<PromptFile> prompts = Optional.ofNullable(file).map(PromptFile::new);
-    prompts.ifPresent(PromptFile::check);
+    PromptImport.Source prompts = DemoSettings.prompts()::forEach;
+    if (!files.isEmpty()) {
+      PromptDataset data = reading.prompts(files);
+      PromptImport.check(data, reading.strict());
+      prompts = data::forEach;
+    }
     KafkaConnection connection = Cluster.connect(options.load(), Role.SETUP, System.out::println);
-    ImportCounts counts =
-        PromptImport.publish(
-            connection,
-            prompts.isPresent() ? prompts.get()::forEach : DemoSettings.prompts()::forEach);
+    ImportCounts counts = PromptImport.publish(connection, prompts);
     System.out.println(
         counts.text(
-            "prompts of " + (file == null ? "the demo" : file),
+            "prompts of " + (files.isEmpty() ? "the demo" : String.join(" ", files)),
             connection.topics().prompts().name()));
     return 0;
   }

@@ -1,10 +1,14 @@
 package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.UpRun;
+import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.PromptDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,10 +40,13 @@ public final class UpCommand implements Callable<Integer> {
       description =
           "Prompts to publish, those that the log does not have; a new log without --prompts gets"
               + " story openings.")
-  private Path prompts;
+  private String prompts;
 
   @Override
   public Integer call() throws Exception {
-    return new UpRun(options, data, port, registryPort, Optional.ofNullable(prompts)).run();
+    Optional<PromptDataset> files =
+        Optional.ofNullable(prompts)
+            .map(name -> new PromptDataset(DataPaths.of(List.of(name), System.in), Map.of()));
+    return new UpRun(options, data, port, registryPort, files).run();
   }
 }

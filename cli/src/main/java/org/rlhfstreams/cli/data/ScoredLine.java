@@ -3,7 +3,7 @@ package org.rlhfstreams.cli.data;
 import java.util.Locale;
 import java.util.Optional;
 import org.rlhfstreams.cli.CommandException;
-import org.rlhfstreams.datasets.JsonLine;
+import org.rlhfstreams.datasets.InputRow;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.completion.PromptException;
 import org.rlhfstreams.model.training.TokenRow;
@@ -13,9 +13,9 @@ import org.rlhfstreams.model.training.TokenRow;
  * {@code response}, of which the response is.
  */
 public final class ScoredLine {
-  private final JsonLine line;
+  private final InputRow line;
 
-  public ScoredLine(JsonLine line) {
+  public ScoredLine(InputRow line) {
     this.line = line;
   }
 

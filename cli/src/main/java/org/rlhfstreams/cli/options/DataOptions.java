@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PreferenceDataset;
+import org.rlhfstreams.datasets.PromptDataset;
 import picocli.CommandLine.Option;
 
 /** How files of preferences are read. */
@@ -18,17 +19,26 @@ public final class DataOptions {
   @Option(
       names = "--strict",
       description =
-          "Stop where a row is bad; without it bad rows are left out, and become dead letters where"
-              + " there is a log.")
+          "Stop if a row is bad; without it bad rows are left out, and those of preferences become"
+              + " dead letters if there is a log.")
   private boolean strict;
 
   /**
    * The rows of files, patterns and standard input.
    *
-   * @throws org.rlhfstreams.cli.CommandException where a file is not there
+   * @throws org.rlhfstreams.cli.CommandException if a file does not exist
    */
   public PreferenceDataset of(List<String> named) {
     return new PreferenceDataset(DataPaths.of(named, System.in), renames);
+  }
+
+  /**
+   * The prompts of files, patterns and standard input.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException if a file does not exist
+   */
+  public PromptDataset prompts(List<String> named) {
+    return new PromptDataset(DataPaths.of(named, System.in), renames);
   }
 
   /** Whether a bad row stops the command. */

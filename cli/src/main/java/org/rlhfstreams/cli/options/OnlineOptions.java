@@ -1,9 +1,13 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.TrainingObjective;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every training on prompts needs to know. */
@@ -31,10 +35,14 @@ public final class OnlineOptions {
   @Option(
       names = "--data",
       paramLabel = "FILE",
+      arity = "1..*",
       description =
-          "Prompts: JSONL with prompt strings, or text with a prompt a line; .gz too. A run that goes"
-              + " on needs none: OUTPUT/log has its prompts.")
-  private Path data;
+          DataPaths.PROMPTS_HELP + " A run that goes on needs none: OUTPUT/log has its prompts.")
+  private List<String> data = List.of();
+
+  @Mixin private DataOptions reading;
+
+  private Optional<PromptDataset> prompts = Optional.empty();
 
   @Option(
       names = "--output",
@@ -53,9 +61,21 @@ public final class OnlineOptions {
     return reference == null ? overrides : overrides.decide("model.reference", reference);
   }
 
-  /** Prompts; empty if no file is named. */
-  public Optional<Path> data() {
-    return Optional.ofNullable(data);
+  /**
+   * Prompts; empty if no file is named.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException if a file does not exist
+   */
+  public Optional<PromptDataset> data() {
+    if (prompts.isEmpty() && !data.isEmpty()) {
+      prompts = Optional.of(reading.prompts(data)); // standard input can only be read once
+    }
+    return prompts;
+  }
+
+  /** Whether bad rows stop the run. */
+  public boolean strict() {
+    return reading.strict();
   }
 
   /** Where everything goes. */

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.options;
 
 import java.nio.file.Path;
+import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.evaluation.PromptSet;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import picocli.CommandLine.Mixin;
@@ -12,7 +13,7 @@ public final class PromptOptions {
       names = "--prompts",
       required = true,
       paramLabel = "FILE",
-      description = "JSONL with prompt, messages or ids, or plain text, a prompt a line; .gz too.")
+      description = "Rows with prompt, messages or ids. " + DataPaths.KINDS_HELP)
   private Path prompts;
 
   @Option(

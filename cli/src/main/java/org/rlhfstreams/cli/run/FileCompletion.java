@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.rlhfstreams.common.terminal.LineProgress;
-import org.rlhfstreams.datasets.JsonLine;
-import org.rlhfstreams.datasets.JsonLineFile;
+import org.rlhfstreams.datasets.InputRow;
+import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.datasets.JsonLineWriter;
 import org.rlhfstreams.evaluation.CompletionLine;
 import org.rlhfstreams.evaluation.ResponseSampling;
@@ -35,7 +35,7 @@ public final class FileCompletion {
   private final boolean chat;
   private final int slots;
   private final JsonLineWriter output;
-  private final Map<Long, JsonLine> lines = new HashMap<>();
+  private final Map<Long, InputRow> lines = new HashMap<>();
   private final Map<Long, Completion> finished = new HashMap<>();
   private long submitted;
   private long written;
@@ -63,7 +63,7 @@ public final class FileCompletion {
    * @throws org.rlhfstreams.cli.CommandException naming file and line of what cannot be continued
    */
   public void run(Path data) {
-    JsonLineFile file = new JsonLineFile(data);
+    InputRows file = new InputRows(data);
     OptionalInt total = file.check(this::check);
     output.begin();
     LineProgress progress = new LineProgress("generate", total);
@@ -82,11 +82,11 @@ public final class FileCompletion {
     }
   }
 
-  private void check(JsonLine line) {
+  private void check(InputRow line) {
     new CompletionLine(line, chat).encode(model.prompts());
   }
 
-  private void submit(JsonLine line, TextGenerator generator) {
+  private void submit(InputRow line, TextGenerator generator) {
     CompletionLine wanted = new CompletionLine(line, chat);
     int[] tokenIds = wanted.encode(model.prompts());
     CompletionRequest request =
@@ -115,7 +115,7 @@ public final class FileCompletion {
     progress.done(written, generator.tokensDrawn());
   }
 
-  private static ObjectNode json(JsonLine line, Completion completion) {
+  private static ObjectNode json(InputRow line, Completion completion) {
     ObjectNode json = MAPPER.createObjectNode();
     JsonNode id = line.json().get("id");
     if (id != null) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.rlhfstreams.cli.data.ScoredLine;
 import org.rlhfstreams.common.terminal.LineProgress;
-import org.rlhfstreams.datasets.JsonLine;
-import org.rlhfstreams.datasets.JsonLineFile;
+import org.rlhfstreams.datasets.InputRow;
+import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.datasets.JsonLineWriter;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -28,7 +28,7 @@ public final class FileScoring implements AutoCloseable {
   private final InferenceModel inference;
   private final int batchSize;
   private final JsonLineWriter output;
-  private final List<JsonLine> lines = new ArrayList<>();
+  private final List<InputRow> lines = new ArrayList<>();
   private final List<TokenRow> rows = new ArrayList<>();
   private int tokens;
   private long written;
@@ -50,7 +50,7 @@ public final class FileScoring implements AutoCloseable {
    * @throws org.rlhfstreams.cli.CommandException naming file and line of what cannot be scored
    */
   public void run(Path data) {
-    JsonLineFile file = new JsonLineFile(data);
+    InputRows file = new InputRows(data);
     OptionalInt total = file.check(this::check);
     output.begin();
     LineProgress progress = new LineProgress("logprobs", total);
@@ -66,11 +66,11 @@ public final class FileScoring implements AutoCloseable {
     progress.finished(written, scored, output.target());
   }
 
-  private void check(JsonLine line) {
+  private void check(InputRow line) {
     new ScoredLine(line).row(model);
   }
 
-  private void add(JsonLine line) {
+  private void add(InputRow line) {
     TokenRow row = new ScoredLine(line).row(model);
     lines.add(line);
     rows.add(row);
@@ -94,7 +94,7 @@ public final class FileScoring implements AutoCloseable {
     tokens = 0;
   }
 
-  private static ObjectNode json(JsonLine line, TokenRow row, float[] logProbabilities) {
+  private static ObjectNode json(InputRow line, TokenRow row, float[] logProbabilities) {
     ObjectNode json = MAPPER.createObjectNode();
     JsonNode id = line.json().get("id");
     if (id != null) {

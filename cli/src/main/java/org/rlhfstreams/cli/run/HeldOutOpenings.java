@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.rlhfstreams.datasets.PromptFile;
 import org.rlhfstreams.events.Prompt;
 
 /** First sentences of stories that the starter models were not trained on. */
@@ -21,7 +21,13 @@ final class HeldOutOpenings {
     List<String> openings = all();
     List<Prompt> prompts = new ArrayList<>();
     for (int i = SHOWN; i < openings.size(); i++) {
-      prompts.add(PromptFile.of("opening-" + i, openings.get(i), "held-out-openings"));
+      prompts.add(
+          Prompt.newBuilder()
+              .setPromptId("opening-" + i)
+              .setText(openings.get(i))
+              .setSource("held-out-openings")
+              .setCreatedAt(Instant.now())
+              .build());
     }
     return prompts;
   }

@@ -13,6 +13,8 @@ import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.common.ExplainedException;
+import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
@@ -27,6 +29,7 @@ import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * Training on files: they are published to a log of the run's own, in {@code OUTPUT/log}, and the
@@ -69,13 +72,38 @@ public final class OfflineTraining {
     if (options.named().isEmpty()) {
       RunData.requireBegun(run);
     }
+    if (!options.initialize()) {
+      ConfiguredModels.require(configuration);
+    }
+    check(configuration.learner().objective());
     ModelDirectory.recover(run.model());
     ModelDirectory.recover(best());
     if (options.initialize()) {
       initialize(configuration);
+      ConfiguredModels.require(configuration);
     }
-    ConfiguredModels.require(configuration);
     RunOrigin.require(run, configuration);
+    boolean begun = Files.exists(run.log());
+    try {
+      return train();
+    } catch (ExplainedException e) {
+      if (!begun && run.isNew()) {
+        run.deleteLog(); // the next command would take its rows for its own
+      }
+      throw e;
+    }
+  }
+
+  /** Rows that nobody can learn from are known before anything starts. */
+  private void check(TrainingObjective objective) {
+    if (run.isNew()) {
+      DatasetSummary summary = options.data().check();
+      RowReport.print(summary, options.strict());
+      UsableRows.require(objective, summary);
+    }
+  }
+
+  private int train() {
     try (Interruption interruption = new Interruption();
         EmbeddedStack stack = EmbeddedStack.start(run.log(), 0, 0)) {
       KafkaConnection connection =
@@ -126,7 +154,7 @@ public final class OfflineTraining {
                     .data()
                     .forEach(preference -> rows.accept(preference.getPreferenceId()), bad -> {}));
     if (run.isNew()) {
-      new PreferenceImport(connection).run(options.data(), options.strict(), inLog);
+      new PreferenceImport(connection).run(options.data(), inLog);
     }
   }
 

@@ -5,7 +5,7 @@ import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
-import org.rlhfstreams.datasets.PromptFile;
+import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
@@ -24,13 +24,13 @@ public final class OnlineTraining {
 
   private final ConfigurationOptions options;
   private final Overrides settings;
-  private final Optional<PromptFile> data;
+  private final OnlineOptions prompts;
   private final RunDirectory run;
 
   public OnlineTraining(
       ConfigurationOptions options, OnlineOptions prompts, TrainingObjective objective) {
     this.options = options;
-    this.data = prompts.data().map(PromptFile::new);
+    this.prompts = prompts;
     this.run = new RunDirectory(prompts.output());
     Overrides own = prompts.overrides(objective).decide(run.ofLearner()).decide(run.ofOtherRoles());
     this.settings =
@@ -47,10 +47,11 @@ public final class OnlineTraining {
     if (configuration.learner().maxSteps() == 0) {
       throw new ConfigurationException("a training on prompts needs an end: give --max-steps");
     }
+    Optional<PromptDataset> data = prompts.data();
     if (data.isEmpty()) {
       RunData.requireBegun(run);
     } else if (run.isNew()) {
-      data.get().check();
+      RowReport.print(data.get().check(), prompts.strict());
     }
     configuration.model().requiredReward();
     ConfiguredModels.require(configuration);
@@ -59,7 +60,7 @@ public final class OnlineTraining {
       LocalStack stack =
           new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
       try (stack) {
-        publish(stack.connection());
+        publish(stack.connection(), data);
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
         if (!interruption.getAsBoolean()) {
@@ -75,16 +76,17 @@ public final class OnlineTraining {
     }
   }
 
-  private void publish(KafkaConnection connection) {
+  private void publish(KafkaConnection connection, Optional<PromptDataset> data) {
     if (data.isEmpty()) {
       return;
     }
-    PromptFile file = data.get();
-    try (PromptImport prompts = PromptImport.open(connection, KnownRows.Key.CONTENT)) {
-      new RunData(run, prompts.known())
-          .require(file.name(), rows -> file.forEach(prompt -> rows.accept(prompt.getPromptId())));
+    PromptDataset files = data.get();
+    try (PromptImport opened = PromptImport.open(connection, KnownRows.Key.CONTENT)) {
+      new RunData(run, opened.known())
+          .require(
+              files.name(), rows -> files.forEach(prompt -> rows.accept(prompt.getPromptId())));
       if (run.isNew()) {
-        prompts.run(file::forEach);
+        opened.run(files::forEach);
       }
     }
   }

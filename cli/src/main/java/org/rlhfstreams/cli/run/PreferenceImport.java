@@ -12,7 +12,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.datasets.BadRow;
-import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Preference;
@@ -37,14 +36,22 @@ public final class PreferenceImport {
   }
 
   /**
-   * Checks and publishes; rows of files with different names are different ones.
+   * Says what files hold, before anything is published.
    *
    * @param strict whether one bad row is one too many
-   * @throws CommandException if a file cannot be read, too many rows are bad, or not all could be
-   *     published
+   * @throws org.rlhfstreams.common.ExplainedException if a file cannot be read, or too many rows
+   *     are bad
    */
-  public ImportCounts run(PreferenceDataset data, boolean strict) {
-    check(data, strict);
+  public static void check(PreferenceDataset data, boolean strict) {
+    RowReport.print(data.check(), strict);
+  }
+
+  /**
+   * Publishes what has been checked; rows of files with different names are different ones.
+   *
+   * @throws CommandException if not all could be published
+   */
+  public ImportCounts run(PreferenceDataset data) {
     KnownRows known = KnownRows.ofPreferences(connection, KnownRows.Key.FILE_AND_CONTENT);
     if (!known.isComplete()) {
       System.out.println(
@@ -56,26 +63,12 @@ public final class PreferenceImport {
   }
 
   /**
-   * The same, but the rows that are there have been read.
+   * Publishes what has been checked.
    *
-   * @param known those; published ones are added
+   * @param known the rows that are there; published ones are added
    */
-  ImportCounts run(PreferenceDataset data, boolean strict, KnownRows known) {
-    check(data, strict);
+  ImportCounts run(PreferenceDataset data, KnownRows known) {
     return publish(data, known);
-  }
-
-  private static void check(PreferenceDataset data, boolean strict) {
-    DatasetSummary summary = data.check();
-    summary.print(System.out);
-    if (strict && summary.badRows() > 0) {
-      throw new CommandException(
-          String.format(
-                  Locale.ROOT,
-                  "%,d rows are bad and --strict was given: mend them, or leave --strict out and find them",
-                  summary.badRows())
-              + " in dead-letters");
-    }
   }
 
   private ImportCounts publish(PreferenceDataset data, KnownRows known) {
@@ -148,9 +141,9 @@ public final class PreferenceImport {
   private static DeadLetter letter(BadRow row) {
     return DeadLetterSize.fitted(
         DeadLetter.newBuilder()
-            .setTopic(row.file())
+            .setTopic(row.place().file())
             .setPartition(0)
-            .setOffset(row.number())
+            .setOffset(row.place().number())
             .setKey(null)
             .setValue(ByteBuffer.wrap(row.content().getBytes(StandardCharsets.UTF_8)))
             .setHeaders(Map.of())

@@ -10,6 +10,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.datasets.PromptDataset;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.access.GroupNames;
@@ -80,6 +82,17 @@ public final class PromptImport implements AutoCloseable {
     }
   }
 
+  /**
+   * Says what files hold, before anything is published.
+   *
+   * @param strict whether one bad row is one too many
+   * @throws org.rlhfstreams.common.ExplainedException if a file cannot be read, or too many rows
+   *     are bad
+   */
+  public static void check(PromptDataset data, boolean strict) {
+    RowReport.print(data.check(), strict);
+  }
+
   /** The prompts that the topic had, and those that have been published here. */
   KnownRows known() {
     return known;
@@ -106,12 +119,23 @@ public final class PromptImport implements AutoCloseable {
   }
 
   private void add(Prompt prompt) {
-    int characters = prompt.getText() == null ? 0 : prompt.getText().length();
+    int characters = characters(prompt);
     if (part.size() == PART_PROMPTS || partCharacters + characters > PART_CHARACTERS) {
       send();
     }
     part.add(prompt);
     partCharacters += characters;
+  }
+
+  private static int characters(Prompt prompt) {
+    int characters = prompt.getText() == null ? 0 : prompt.getText().length();
+    for (ChatMessage message : prompt.getMessages()) {
+      characters += message.getContent().length();
+    }
+    for (String value : prompt.getMetadata().values()) {
+      characters += value.length();
+    }
+    return characters;
   }
 
   private void send() {

@@ -1,8 +1,13 @@
 package org.rlhfstreams.cli.run;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where a run that is told to write everything below one directory has its parts.
@@ -28,6 +33,19 @@ public record RunDirectory(Path path) {
   /** Whether nothing was trained here yet; otherwise the log has the run's data. */
   public boolean isNew() {
     return !Files.exists(checkpoints());
+  }
+
+  /** Deletes the log of a run that has come to nothing. */
+  void deleteLog() {
+    try (Stream<Path> files = Files.walk(log())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (NoSuchFileException e) {
+      return; // it had none yet
+    } catch (IOException e) {
+      throw new UncheckedIOException(log() + " cannot be deleted", e);
+    }
   }
 
   /** Configuration of a learner alone, by full key. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
-import org.rlhfstreams.datasets.PromptFile;
+import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -19,15 +19,19 @@ public final class UpRun {
   private final Path data;
   private final int port;
   private final int registryPort;
-  private final Optional<PromptFile> prompts;
+  private final Optional<PromptDataset> prompts;
 
   public UpRun(
-      ConfigurationOptions options, Path data, int port, int registryPort, Optional<Path> prompts) {
+      ConfigurationOptions options,
+      Path data,
+      int port,
+      int registryPort,
+      Optional<PromptDataset> prompts) {
     this.options = options;
     this.data = data;
     this.port = port;
     this.registryPort = registryPort;
-    this.prompts = prompts.map(PromptFile::new);
+    this.prompts = prompts;
   }
 
   /** Runs until the steps end or the process is interrupted; the exit code. */
@@ -47,7 +51,7 @@ public final class UpRun {
     }
     ConfiguredModels.require(configuration);
     boolean isNew = run.isNew();
-    prompts.ifPresent(PromptFile::check);
+    prompts.ifPresent(files -> RowReport.print(files.check(), false));
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(

@@ -6,6 +6,7 @@ import static org.rlhfstreams.cli.command.CommandRun.STARTER;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,8 +108,8 @@ final class GenerateCommandTest {
   @Test
   void aBadLineIsNamedBeforeAnythingIsGenerated() throws IOException {
     String good = "{\"prompt\":\"Once\"}";
-    assertBad(data(good, "{\"prompt\":"), "data.jsonl, line 2 is not JSON");
-    assertBad(data(good, "[1]"), "data.jsonl, line 2: it is ARRAY: write one object a line");
+    assertBad(data(good, "{\"prompt\":"), "data.jsonl, line 2: it is not JSON");
+    assertBad(data(good, "[1]"), "data.jsonl, line 2: it is no object: write {…} a line");
     assertBad(data("", "{\"text\":\"x\"}"), "line 2: expected one of prompt (a string)");
     assertBad(data("{\"prompt\":\"x\",\"ids\":[1]}"), "it has prompt, ids");
     assertBad(data("{\"prompt\":5}"), "prompt is NUMBER: make it a string");
@@ -117,6 +118,40 @@ final class GenerateCommandTest {
     assertBad(data(good, "{\"prompt\":\"\"}"), "line 2: the prompt is empty");
     assertBad(data("{\"messages\":[{}]}"), "line 1: a chat message needs a role");
     assertBad(directory.resolve("none.jsonl"), "none.jsonl does not exist");
+  }
+
+  @Test
+  void promptsAreReadFromEveryKindOfFile() throws IOException {
+    String story = results(data("{\"id\":\"a\",\"prompt\":\"Once, a fox\"}")).get(0).toString();
+    for (Path data :
+        new Path[] {
+          file("mark.jsonl", "\uFEFF{\"id\":\"a\",\"prompt\":\"Once, a fox\"}"),
+          file("array.json", "[{\"id\":\"a\",\"prompt\":\"Once, a fox\"}]"),
+          file("table.csv", "id,prompt\na,\"Once, a fox\"\n"),
+        }) {
+      assertThat(results(data)).as(data.toString()).hasToString("[" + story + "]");
+    }
+    Path lines = file("lines.txt", "\uFEFFOnce, a fox\nThe dog\n");
+    assertThat(results(lines)).hasSize(2);
+    assertThat(results(lines).get(0).get("ids"))
+        .isEqualTo(MAPPER.readTree(story).get("ids"));
+    Path two = file("two.jsonl", "{\"id\":\"a\",\"prompt\":\"Once\"}{\"id\":\"b\",\"prompt\":\"The dog\"}");
+    assertThat(results(two)).extracting(row -> row.get("id").asText()).containsExactly("a", "b");
+    Path from = file("from.jsonl", "{\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"}]}");
+    Path role = file("role.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+    assertThat(results(from)).isEqualTo(results(role));
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreNamed() throws IOException {
+    byte[] text = "{\"id\":\"a\",\"prompt\":\"Caf# de la gare\"}\n".getBytes(StandardCharsets.UTF_8);
+    text[24] = (byte) 0xE9;
+    Path data = Files.write(directory.resolve("data.jsonl"), text);
+    assertBad(data, "data.jsonl, line 1: it has bytes that are not UTF-8 (E9)");
   }
 
   private static void assertBad(Path data, String reason) {

@@ -73,6 +73,13 @@ final class ImportCommandsTest {
     return typing("", arguments);
   }
 
+  private static String failing(String... arguments) {
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(List.of("--bootstrap-servers", stack.bootstrapServers()));
+    all.addAll(List.of("--schema-registry-url", stack.schemaRegistryUrl()));
+    return CommandRun.expecting(1, all.toArray(String[]::new)).errors();
+  }
+
   private static String typing(String input, String... arguments) {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.addAll(List.of("--bootstrap-servers", stack.bootstrapServers()));
@@ -172,6 +179,59 @@ final class ImportCommandsTest {
   }
 
   @Test
+  void promptsAreImportedFromEveryKindOfFileWithWhatTheirRowsSay() throws IOException {
+    String table =
+        file("table.csv", "id,prompt,source", "1,\"Once, a fox\",x", "2,\"The dog, a big one\",y")
+            .toString();
+    assertThat(rlhf("prompts", "import", table))
+        .contains("2 good rows, 0 bad", "published 2 prompts of " + table);
+    assertThat(prompts("table.csv"))
+        .containsExactlyInAnyOrder("Once, a fox", "The dog, a big one");
+    rlhf("prompts", "import", file("array.json", "\uFEFF[{\"prompt\": \"Once\"}]").toString());
+    assertThat(prompts("array.json")).containsExactly("Once");
+    rlhf("prompts", "import", file("mark.txt", "\uFEFFOnce upon a time").toString());
+    assertThat(prompts("mark.txt")).containsExactly("Once upon a time");
+    String asked = "{\"id\": \"q1\", \"messages\": [{\"role\": \"user\", \"content\": \"Why?\"}]}";
+    rlhf("prompts", "import", file("asked.jsonl", asked + asked.replace("Why", "How")).toString());
+    assertThat(read(connection.topics().prompts(), Prompt.class))
+        .filteredOn(prompt -> prompt.getSource().equals("asked.jsonl:1"))
+        .hasSize(2)
+        .allSatisfy(
+            prompt -> {
+              assertThat(prompt.getMessages()).hasSize(1);
+              assertThat(prompt.getMetadata()).isEqualTo(Map.of("id", "q1"));
+            });
+  }
+
+  @Test
+  void badPromptsAreCountedAndLeftOutUnlessAllMustBeGood() throws IOException {
+    String file =
+        file("some.jsonl", "{\"prompt\": \"One\"}", "{\"prompt\": 5}", "{\"prompt\": \"Two\"}")
+            .toString();
+    assertThat(failing("prompts", "import", "--strict", file)).contains("1 rows are bad", "--strict");
+    assertThat(prompts("some.jsonl")).isEmpty();
+    assertThat(rlhf("prompts", "import", file))
+        .contains("2 good rows, 1 bad: 1 wrong type", "some.jsonl, line 2: prompt is of type number")
+        .contains("published 2 prompts");
+    byte[] bytes = {'C', 'a', 'f', (byte) 0xE9};
+    Path broken = Files.write(directory.resolve("broken.txt"), bytes);
+    assertThat(failing("prompts", "import", broken.toString()))
+        .contains("1 of 1 rows are bad (1 invalid UTF-8)", "broken.txt, line 1");
+  }
+
+  @Test
+  void aRowThatNoRecordHoldsIsNamedAndTheOthersArePublished() throws IOException {
+    String large = FOX.replace("The fox", "the cat ".repeat(410_000));
+    String file = file("large.jsonl", large, HEN, OWL).toString();
+    assertThat(rlhf("preferences", "import", file))
+        .contains("2 good rows, 1 bad: 1 too large", "large.jsonl, line 1")
+        .contains("published 2 preferences");
+    assertThat(read(connection.topics().deadLetters(), DeadLetter.class))
+        .filteredOn(letter -> letter.getTopic().equals("large.jsonl"))
+        .hasSize(1);
+  }
+
+  @Test
   void promptsOfOthersDoNotStandForThoseOfAFile() throws IOException {
     write(connection.topics().prompts(), "mine", prompt("mine", "One", "application"));
     String file = file("beside.txt", "One", "Two").toString();
@@ -210,7 +270,9 @@ final class ImportCommandsTest {
     assertThat(rlhf("preferences", "import", file))
         .contains("published no preferences: all 3 are on rlhf.preferences already");
     assertThat(chosen("again.jsonl")).containsExactly(" ran.", " sang.", " flew.");
-    assertThat(read(connection.topics().deadLetters(), DeadLetter.class)).hasSize(1);
+    assertThat(read(connection.topics().deadLetters(), DeadLetter.class))
+        .filteredOn(letter -> letter.getTopic().equals("again.jsonl"))
+        .hasSize(1);
   }
 
   @Test

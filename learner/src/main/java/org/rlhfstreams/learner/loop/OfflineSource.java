@@ -90,6 +90,7 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
         return false;
       }
     }
+    scan.requireUsable(partition.topic() + ", " + resolved.text());
     examples = scan.index();
     described = partition.topic() + ", " + resolved.text() + ": " + scan.summary();
     heldExamples = scan.firstExamples();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.data.Example;
@@ -40,6 +41,7 @@ final class RangeScan<E extends Example> {
   private long sayAt;
   private long withdrawn;
   private long refused;
+  private String firstReason = "";
   private long truncatedRows;
 
   /**
@@ -118,6 +120,7 @@ final class RangeScan<E extends Example> {
 
   private void refuse(ConsumerRecord<String, byte[]> record, DeadLetterKind kind, String reason) {
     refused++;
+    firstReason = refused == 1 ? reason : firstReason;
     refusals.add(record, kind, reason, 0);
   }
 
@@ -137,6 +140,24 @@ final class RangeScan<E extends Example> {
   /** All examples where they fit one window; else none. */
   List<E> firstExamples() {
     return first;
+  }
+
+  /**
+   * Checks that something was found, or that nothing was there.
+   *
+   * @param range for messages
+   * @throws ExplainedException if every record was refused; the message has the first reason
+   */
+  void requireUsable(String range) {
+    if (index.size() == 0 && refused > 0) {
+      throw new ExplainedException(
+          String.format(
+              Locale.ROOT,
+              "%s has nothing to learn from: all %,d records are refused; the first: %s",
+              range,
+              refused,
+              firstReason));
+    }
   }
 
   /** What was found, for people. */

@@ -1,0 +1,23 @@
+package org.rlhfstreams.datasets;
+
+import java.util.Set;
+
+/**
+ * One way in which data sets write rows down.
+ *
+ * @param <C> what a row says
+ */
+interface RowShape<C> {
+  /** What it is called, for people. */
+  String name();
+
+  /** Whether rows with these columns are of it. */
+  boolean fits(Set<String> columns);
+
+  /**
+   * What a row says.
+   *
+   * @throws BadRowException if it says it wrongly
+   */
+  C content(DataRow row) throws BadRowException;
+}
