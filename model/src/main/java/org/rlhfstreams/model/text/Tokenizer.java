@@ -61,8 +61,14 @@ public final class Tokenizer implements AutoCloseable {
               .optPadding(false)
               .build();
       JsonNode json = new ObjectMapper().readTree(file.toFile());
+      int size = vocabularySize(json);
       return new Tokenizer(
-          directory, tokenizer, vocabularySize(json), endOfSequence(directory, json));
+          directory,
+          tokenizer,
+          size,
+          SpecialTokens.of(directory).endOfSequence(json, size));
+    } catch (ModelException e) {
+      throw e; // names a file beside this one
     } catch (IOException | RuntimeException e) {
       throw new ModelException(
           file + " is not a tokenizer: " + e.getMessage() + "; fetch or write it again", e);
@@ -173,25 +179,6 @@ public final class Tokenizer implements AutoCloseable {
                 directory
                     + " names no end of sequence: give tokenizer_config.json an eos_token that"
                     + " tokenizer.json has"));
-  }
-
-  private static OptionalInt endOfSequence(Path directory, JsonNode tokenizer) throws IOException {
-    Path file = directory.resolve("tokenizer_config.json");
-    if (!Files.exists(file)) {
-      return OptionalInt.empty();
-    }
-    JsonNode written = new ObjectMapper().readTree(file.toFile()).path("eos_token");
-    String token = SpecialTokens.text(written);
-    if (token == null) {
-      return OptionalInt.empty();
-    }
-    for (JsonNode added : tokenizer.path("added_tokens")) {
-      if (added.path("content").asText().equals(token)) {
-        return OptionalInt.of(added.path("id").asInt());
-      }
-    }
-    JsonNode id = tokenizer.path("model").path("vocab").path(token);
-    return id.isInt() ? OptionalInt.of(id.asInt()) : OptionalInt.empty();
   }
 
   private static int[] ids(long[] ids) {
