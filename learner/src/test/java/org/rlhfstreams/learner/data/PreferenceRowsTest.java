@@ -40,17 +40,101 @@ final class PreferenceRowsTest {
       throws IOException, UnusableException {
     Files.writeString(
         directory.resolve("chat_template.jinja"),
-        "{% for m in messages %}<{{ m.role }}> {{ m.content }}</s>{% endfor %}"
-            + "{% if add_generation_prompt %}<assistant> {% endif %}");
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}"
+            + "{% if add_generation_prompt %}<assistant>{% endif %}");
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferencePair pair =
           new PreferenceRows(
                   tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START))
               .pair(conversation());
       assertThat(pair.chosen().prompt())
-          .isEqualTo(tokenizer.encode("<user> how are you</s><assistant> ", false));
+          .isEqualTo(tokenizer.encode("<user>how are you</s><assistant>", false));
       assertThat(pair.chosen().response()).isEqualTo(tokenizer.encode("fine</s>", false));
       assertThat(pair.rejected().response()).isEqualTo(tokenizer.encode("bad</s>", false));
+    }
+  }
+
+  @Test
+  void theEndOfSequenceIsAddedOnlyToAResponseThatLacksIt() throws UnusableException {
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
+      Preference.Builder counting = preference().setPrompt("Count to 1.");
+      PreferencePair pair =
+          rows.pair(
+              counting.setChosen("one 1<|endoftext|>").setRejected("two 1<|endoftext|>").build());
+      assertThat(pair.chosen().response()).containsExactly(545, 224, 20, 0); // TRL 1.16's
+      assertThat(pair.rejected().response()).endsWith(224, 20, 0);
+      assertThat(rows.demonstration(counting.setChosen("one 1").build()).row().response())
+          .containsExactly(545, 224, 20, 0);
+    }
+  }
+
+  @Test
+  void aResponseBeginsWhereItsTokensDifferFromThePromptsAlone() throws UnusableException {
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(tokenizer, Optional.empty(), new RowJoin(128, Truncation.KEEP_START));
+      Preference inAWord =
+          preference().setPrompt("The big do").setChosen("g barks").setRejected("or").build();
+      PreferencePair pair = rows.pair(inAWord);
+      assertThat(pair.chosen().tokenIds()).startsWith(tokenizer.encode("The big dog barks"));
+      assertThat(pair.rejected().tokenIds()).startsWith(tokenizer.encode("The big door"));
+      assertThat(pair.chosen().prompt())
+          .isEqualTo(pair.rejected().prompt())
+          .isEqualTo(tokenizer.encode("The big"));
+    }
+  }
+
+  @Test
+  void aGenerationPromptThatIsNoPrefixOfTheWholeIsLeftOutAsInTrl()
+      throws IOException, UnusableException {
+    Files.writeString(
+        directory.resolve("chat_template.jinja"),
+        """
+        {%- for m in messages %}<|im_start|>{{ m.role }}
+        {{ m.content.split('</think>')[-1].lstrip('\\n') if m.role == 'assistant' else m.content }}\
+        <|im_end|>
+        {% endfor %}
+        {%- if add_generation_prompt %}<|im_start|>assistant
+        <think>
+        {% endif %}
+        """);
+    Preference thought =
+        preference()
+            .setMessages(List.of(new ChatMessage("user", "What is 1 and one?")))
+            .setChosen("<think>\none more than 1\n</think>\n\nIt is 2.")
+            .setRejected("<think>\nhm\n</think>\n\nIt is 9.")
+            .build();
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START));
+      PreferencePair pair = rows.pair(thought);
+      assertThat(pair.chosen().prompt())
+          .isEqualTo(
+              tokenizer.encode(
+                  "<|im_start|>user\nWhat is 1 and one?<|im_end|>\n<|im_start|>assistant\n"));
+      assertThat(pair.chosen().response()).containsExactly(1041, 437, 224, 21, 17, 2, 202);
+      assertThat(rows.demonstration(thought).row().response())
+          .containsExactly(1041, 437, 224, 21, 17, 2, 202);
+      assertThat(rows.labelled(thought).get(1).row().response())
+          .isEqualTo(tokenizer.encode("It is 9.<|im_end|>\n"));
+    }
+  }
+
+  @Test
+  void anAnswerThatTheTemplateLeavesOutIsRefused() throws IOException {
+    Files.writeString(
+        directory.resolve("chat_template.jinja"),
+        "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}");
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START));
+      assertThatThrownBy(() -> rows.pair(conversation()))
+          .isInstanceOf(UnusableException.class)
+          .hasMessageContaining("leaves nothing of its response");
     }
   }
 
