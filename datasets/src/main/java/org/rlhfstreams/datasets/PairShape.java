@@ -48,12 +48,21 @@ final class PairShape implements PreferenceShape {
         chosen.substring(0, shared), chosen.substring(shared), rejected.substring(shared));
   }
 
-  /** What both begin with, without the space before the first difference. */
+  /**
+   * What both begin with, as TRL cuts it: between characters, without the space before the first
+   * difference, and without its last character if one of them is all of it.
+   */
   private static int sharedPrefix(String one, String other) {
+    int shortest = Math.min(one.length(), other.length());
     int shared = 0;
-    while (shared < Math.min(one.length(), other.length())
-        && one.charAt(shared) == other.charAt(shared)) {
+    while (shared < shortest && one.charAt(shared) == other.charAt(shared)) {
       shared++;
+    }
+    if (shared > 0 && shared == shortest) {
+      return one.offsetByCodePoints(shared, -1);
+    }
+    if (shared > 0 && Character.isHighSurrogate(one.charAt(shared - 1))) {
+      shared--; // the second halves of two characters differ
     }
     return shared > 0 && one.charAt(shared - 1) == ' ' ? shared - 1 : shared;
   }
