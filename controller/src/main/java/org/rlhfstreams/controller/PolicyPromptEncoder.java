@@ -61,7 +61,9 @@ final class PolicyPromptEncoder implements PromptEncoder {
 
   private static List<ChatMessage> messages(Prompt prompt) {
     return prompt.getMessages().stream()
-        .map(message -> ChatMessage.of(message.getRole(), message.getContent()))
+        .map(
+            message ->
+                ChatMessage.of(message.getRole(), message.getContent(), message.getFields()))
         .toList();
   }
 }

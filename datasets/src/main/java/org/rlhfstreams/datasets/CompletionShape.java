@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.rlhfstreams.events.ChatMessage;
 
 /** One response to a prompt: to imitate, or with a label that says whether it was wanted. */
 final class CompletionShape implements PreferenceShape {
@@ -19,16 +20,29 @@ final class CompletionShape implements PreferenceShape {
 
   @Override
   public Content content(DataRow row) throws BadRowException {
-    String completion =
-        row.value("completion").isArray()
-            ? Conversations.answer(
-                "completion", Conversations.read("completion", row.value("completion")), 0)
-            : row.text("completion");
     Content content =
-        Prompts.conversation(row)
-            ? Content.of(Prompts.messages(row), completion, null)
-            : Content.of(Prompts.text(row), completion, null);
+        row.value("completion").isArray() ? ofConversations(row) : ofTexts(row);
     return row.has("label") ? content.withLabel(label(row.value("label"))) : content;
+  }
+
+  private static Content ofTexts(DataRow row) throws BadRowException {
+    String completion = row.text("completion");
+    return Prompts.conversation(row)
+        ? Content.of(Prompts.messages(row), completion, null)
+        : Content.of(Prompts.text(row), completion, null);
+  }
+
+  private static Content ofConversations(DataRow row) throws BadRowException {
+    ChatMessage completion =
+        Conversations.answer(
+            "completion", Conversations.read("completion", row.value("completion")), 0);
+    if (Prompts.conversation(row)) {
+      return Content.of(Prompts.messages(row), completion, null);
+    }
+    return completion.getFields() == null
+        ? Content.of(Prompts.text(row), completion.getContent(), null)
+        : Content.of(
+            List.of(new ChatMessage("user", Prompts.text(row), null)), completion, null);
   }
 
   private static boolean label(JsonNode value) throws BadRowException {

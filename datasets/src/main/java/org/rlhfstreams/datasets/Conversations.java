@@ -23,12 +23,10 @@ final class Conversations {
     List<ChatMessage> messages = new ArrayList<>();
     for (JsonNode message : value) {
       String role = message.path("role").asText(message.path("from").asText(""));
-      JsonNode content = message.has("content") ? message.get("content") : message.path("value");
-      if (role.isEmpty() || !content.isTextual()) {
-        throw new BadRowException(
-            "wrong type", column + " has a message without the texts role and content");
+      if (role.isEmpty()) {
+        throw new BadRowException("wrong type", column + " has a message without a role");
       }
-      messages.add(new ChatMessage(role, content.asText()));
+      messages.add(MessageFields.read(column, role, message));
     }
     return messages;
   }
@@ -48,7 +46,7 @@ final class Conversations {
    * @param answered messages before it
    * @throws BadRowException where more or fewer follow, or the assistant does not speak
    */
-  static String answer(String column, List<ChatMessage> messages, int answered)
+  static ChatMessage answer(String column, List<ChatMessage> messages, int answered)
       throws BadRowException {
     if (messages.size() != answered + 1 || !messages.get(answered).getRole().equals("assistant")) {
       throw new BadRowException(
@@ -60,6 +58,6 @@ final class Conversations {
               answered,
               messages.size() - answered));
     }
-    return messages.get(answered).getContent();
+    return messages.get(answered);
   }
 }

@@ -93,7 +93,7 @@ public final class PreferenceDataset {
       }
       PreferenceShape.Content content;
       try {
-        content = shape.content(row);
+        content = shape.content(row).withTemplateVariables(row);
         check.check(content);
       } catch (BadRowException e) {
         bad(
@@ -151,6 +151,9 @@ public final class PreferenceDataset {
             .setMessages(content.messages())
             .setChosen(content.chosen())
             .setRejected(content.rejected())
+            .setChosenMessages(content.chosenMessages())
+            .setRejectedMessages(content.rejectedMessages())
+            .setTemplateVariables(content.templateVariables())
             .setLabel(content.label())
             .setMargin(content.margin() == null ? null : content.margin().floatValue())
             .setCreatedAt(Instant.now())

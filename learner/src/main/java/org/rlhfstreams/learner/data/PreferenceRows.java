@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.data;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.data.ResponseEncoding.Response;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 
@@ -26,7 +27,7 @@ public final class PreferenceRows {
    * @throws UnusableException where no response token is left to learn
    */
   public Demonstration demonstration(Preference preference) throws UnusableException {
-    RowJoin.Joined row = row(preference, preference.getChosen());
+    RowJoin.Joined row = row(preference, Response.chosen(preference));
     return new Demonstration(preference.getPreferenceId(), row.row(), row.truncatedRows());
   }
 
@@ -40,7 +41,8 @@ public final class PreferenceRows {
       throw new UnusableException("it has no rejected response: it is not a pair");
     }
     List<ResponseEncoding.Parts> parts =
-        encoding.encode(preference, List.of(preference.getChosen(), preference.getRejected()));
+        encoding.encode(
+            preference, List.of(Response.chosen(preference), Response.rejected(preference)));
     RowJoin.Joined chosen = joined(parts.get(0));
     RowJoin.Joined rejected = joined(parts.get(1));
     return new PreferencePair(
@@ -64,24 +66,24 @@ public final class PreferenceRows {
     }
     if (preference.getRejected() != null) {
       return List.of(
-          labelled(id + LabelledResponse.CHOSEN, preference.getChosen(), true, preference),
-          labelled(id + LabelledResponse.REJECTED, preference.getRejected(), false, preference));
+          labelled(id + LabelledResponse.CHOSEN, Response.chosen(preference), true, preference),
+          labelled(id + LabelledResponse.REJECTED, Response.rejected(preference), false, preference));
     }
     if (preference.getLabel() == null) {
       throw new UnusableException("it has neither a label nor a rejected response");
     }
-    return List.of(labelled(id, preference.getChosen(), preference.getLabel(), preference));
+    return List.of(labelled(id, Response.chosen(preference), preference.getLabel(), preference));
   }
 
   private LabelledResponse labelled(
-      String id, String response, boolean desirable, Preference preference)
+      String id, Response response, boolean desirable, Preference preference)
       throws UnusableException {
     RowJoin.Joined row = row(preference, response);
     return new LabelledResponse(
         id, row.row(), desirable, preference.getWeight(), row.truncatedRows());
   }
 
-  private RowJoin.Joined row(Preference preference, String response) throws UnusableException {
+  private RowJoin.Joined row(Preference preference, Response response) throws UnusableException {
     return joined(encoding.encode(preference, List.of(response)).get(0));
   }
 

@@ -24,14 +24,31 @@ final class ResponseEncoding {
 
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
+  private final Optional<IgnoredFields> ignored;
   private final AtomicBoolean warned = new AtomicBoolean();
 
   /** A row's tokens in two parts. */
   record Parts(int[] prompt, int[] response) {}
 
+  /**
+   * A response.
+   *
+   * @param messages the response to a conversation if a text does not say all of it; else empty
+   */
+  record Response(String text, List<org.rlhfstreams.events.ChatMessage> messages) {
+    static Response chosen(Preference preference) {
+      return new Response(preference.getChosen(), preference.getChosenMessages());
+    }
+
+    static Response rejected(Preference preference) {
+      return new Response(preference.getRejected(), preference.getRejectedMessages());
+    }
+  }
+
   ResponseEncoding(Tokenizer tokenizer, Optional<ChatTemplate> template) {
     this.tokenizer = tokenizer;
     this.template = template;
+    this.ignored = template.map(IgnoredFields::new);
   }
 
   /**
@@ -40,14 +57,15 @@ final class ResponseEncoding {
    * @return as many as there are responses
    * @throws UnusableException if a conversation cannot be rendered, or nothing of a response is left
    */
-  List<Parts> encode(Preference preference, List<String> responses) throws UnusableException {
-    int[] prompt = prompt(preference);
+  List<Parts> encode(Preference preference, List<Response> responses) throws UnusableException {
     List<int[]> rows = new ArrayList<>();
+    int[] prompt =
+        preference.getMessages().isEmpty()
+            ? ofText(preference.getPrompt(), responses, rows)
+            : ofConversation(preference, responses, rows);
     int shared = prompt.length;
-    for (String response : responses) {
-      int[] row = row(preference, response);
+    for (int[] row : rows) {
       shared = Math.min(shared, shared(prompt, row));
-      rows.add(row);
     }
     if (shared < prompt.length) {
       warn(prompt, shared);
@@ -64,19 +82,35 @@ final class ResponseEncoding {
     return parts;
   }
 
-  private int[] prompt(Preference preference) throws UnusableException {
-    return preference.getMessages().isEmpty()
-        ? tokenizer.encodePrompt(preference.getPrompt())
-        : tokenizer.encode(rendered(messages(preference), true), false);
+  /** The prompt's tokens; adds those of prompt and response for each response. */
+  private int[] ofText(String prompt, List<Response> responses, List<int[]> rows) {
+    for (Response response : responses) {
+      rows.add(ended(tokenizer.encodePrompt(prompt + response.text())));
+    }
+    return tokenizer.encodePrompt(prompt);
   }
 
-  private int[] row(Preference preference, String response) throws UnusableException {
-    if (preference.getMessages().isEmpty()) {
-      return ended(tokenizer.encodePrompt(preference.getPrompt() + response));
+  /** The same, by the chat template. */
+  private int[] ofConversation(
+      Preference preference, List<Response> responses, List<int[]> rows) throws UnusableException {
+    if (template.isEmpty()) {
+      throw new UnusableException(
+          "its prompt is a conversation, but the model has no chat template: give the model one"
+              + " (chat_template.jinja), or make the prompt a text");
     }
-    List<ChatMessage> messages = messages(preference);
-    messages.add(ChatMessage.of("assistant", response));
-    return tokenizer.encode(rendered(messages, false), false);
+    PreferenceConversation row = PreferenceConversation.of(preference);
+    try {
+      for (Response response : responses) {
+        List<ChatMessage> messages = row.answered(response.text(), response.messages());
+        String whole = template.get().render(messages, row.tools(), false, row.variables());
+        ignored.get().check(preference.getPreferenceId(), row, messages, whole);
+        rows.add(tokenizer.encode(whole, false));
+      }
+      return tokenizer.encode(
+          template.get().render(row.prompt(), row.tools(), true, row.variables()), false);
+    } catch (ModelException e) {
+      throw new UnusableException(e.getMessage());
+    }
   }
 
   /** With the end of sequence, which data sets may have written out already. */
@@ -108,27 +142,5 @@ final class ResponseEncoding {
 
   private static String quoted(String text) {
     return '"' + text.replace("\n", "\\n") + '"';
-  }
-
-  private String rendered(List<ChatMessage> messages, boolean generationPrompt)
-      throws UnusableException {
-    if (template.isEmpty()) {
-      throw new UnusableException(
-          "its prompt is a conversation, but the model has no chat template: give the model one"
-              + " (chat_template.jinja), or make the prompt a text");
-    }
-    try {
-      return template.get().render(messages, generationPrompt);
-    } catch (ModelException e) {
-      throw new UnusableException(e.getMessage());
-    }
-  }
-
-  private static List<ChatMessage> messages(Preference preference) {
-    List<ChatMessage> messages = new ArrayList<>();
-    preference
-        .getMessages()
-        .forEach(message -> messages.add(ChatMessage.of(message.getRole(), message.getContent())));
-    return messages;
   }
 }

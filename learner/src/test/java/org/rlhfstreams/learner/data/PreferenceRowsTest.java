@@ -19,6 +19,28 @@ import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.Truncation;
 
 final class PreferenceRowsTest {
+  private static final String TOOL =
+      "{\"type\": \"function\", \"function\": {\"name\": \"weather\","
+          + " \"description\": \"Weather of a town\", \"parameters\": {\"type\": \"object\","
+          + " \"properties\": {\"town\": {\"type\": \"string\"}}, \"required\": [\"town\"]}}}";
+  private static final String CALL =
+      "{\"type\": \"function\","
+          + " \"function\": {\"name\": \"weather\", \"arguments\": {\"town\": \"Oslo\"}}}";
+  private static final String TOOLS_TEMPLATE =
+      """
+      {%- if tools %}<|im_start|>system
+      Tools: {% for t in tools %}{{ t | tojson }}{% endfor %}<|im_end|>
+      {% endif %}
+      {%- for m in messages %}<|im_start|>{{ m.role }}
+      {% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}{{ m.content or '' }}
+      {%- if m.tool_calls %}{% for c in m.tool_calls %}\
+      <call>{{ c.function.name }} {{ c.function.arguments | tojson }}</call>\
+      {% endfor %}{% endif %}<|im_end|>
+      {% endfor %}
+      {%- if add_generation_prompt %}<|im_start|>assistant
+      {% endif %}
+      """;
+
   @TempDir private Path directory;
 
   private static Preference.Builder preference() {
@@ -32,7 +54,7 @@ final class PreferenceRowsTest {
   }
 
   private static Preference conversation() {
-    return preference().setMessages(List.of(new ChatMessage("user", "how are you"))).build();
+    return preference().setMessages(List.of(new ChatMessage("user", "how are you", null))).build();
   }
 
   @Test
@@ -102,7 +124,7 @@ final class PreferenceRowsTest {
         """);
     Preference thought =
         preference()
-            .setMessages(List.of(new ChatMessage("user", "What is 1 and one?")))
+            .setMessages(List.of(new ChatMessage("user", "What is 1 and one?", null)))
             .setChosen("<think>\none more than 1\n</think>\n\nIt is 2.")
             .setRejected("<think>\nhm\n</think>\n\nIt is 9.")
             .build();
@@ -135,6 +157,79 @@ final class PreferenceRowsTest {
       assertThatThrownBy(() -> rows.pair(conversation()))
           .isInstanceOf(UnusableException.class)
           .hasMessageContaining("leaves nothing of its response");
+    }
+  }
+
+  @Test
+  void toolsCallsAndReasoningReachTheTemplate() throws IOException, UnusableException {
+    Files.writeString(directory.resolve("chat_template.jinja"), TOOLS_TEMPLATE);
+    Preference withTools =
+        preference()
+            .setMessages(
+                List.of(
+                    new ChatMessage("user", "Weather in Oslo, day 1?", null),
+                    new ChatMessage(
+                        "assistant",
+                        "",
+                        "{\"role\": \"assistant\", \"content\": null, \"tool_calls\": [" + CALL + "]}"),
+                    new ChatMessage("tool", "rain", null)))
+            .setChosen("It rains, 0.")
+            .setRejected("Sunny.")
+            .setTemplateVariables("{\"tools\": [" + TOOL + "]}")
+            .build();
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer, ChatTemplate.find(directory), new RowJoin(512, Truncation.KEEP_START));
+      PreferencePair pair = rows.pair(withTools);
+      assertThat(pair.chosen().prompt()).hasSize(192); // TRL 1.16's
+      assertThat(tokenizer.decode(pair.chosen().prompt(), false))
+          .contains("Tools: {\"type\": \"function\", ")
+          .contains("<call>weather {\"town\": \"Oslo\"}</call>");
+
+      Preference call =
+          Preference.newBuilder(withTools)
+              .setMessages(List.of(new ChatMessage("user", "Weather in Oslo?", null)))
+              .setChosen("")
+              .setChosenMessages(
+                  List.of(
+                      new ChatMessage(
+                          "assistant",
+                          "",
+                          "{\"role\": \"assistant\", \"content\": \"\","
+                              + " \"reasoning_content\": \"ask\", \"tool_calls\": ["
+                              + CALL
+                              + "]}")))
+              .build();
+      assertThat(tokenizer.decode(rows.pair(call).chosen().response(), false))
+          .isEqualTo("(ask)<call>weather {\"town\": \"Oslo\"}</call><|im_end|>\n");
+      assertThat(tokenizer.decode(rows.pair(call).rejected().response(), false))
+          .isEqualTo("Sunny.<|im_end|>\n");
+      assertThat(rows.labelled(call).get(0).row().response())
+          .isEqualTo(rows.demonstration(call).row().response())
+          .isEqualTo(rows.pair(call).chosen().response());
+    }
+  }
+
+  @Test
+  void furtherVariablesOfARowReachTheTemplate() throws IOException, UnusableException {
+    Files.writeString(
+        directory.resolve("chat_template.jinja"),
+        "{{ 'thinking' if enable_thinking else 'quick' }}\n"
+            + "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}<assistant>{% endif %}");
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START));
+      Preference thinking =
+          Preference.newBuilder(conversation())
+              .setTemplateVariables("{\"enable_thinking\": true}")
+              .build();
+      assertThat(tokenizer.decode(rows.pair(thinking).chosen().prompt(), false))
+          .startsWith("thinking\n");
+      assertThat(tokenizer.decode(rows.pair(conversation()).chosen().prompt(), false))
+          .startsWith("quick\n");
     }
   }
 
