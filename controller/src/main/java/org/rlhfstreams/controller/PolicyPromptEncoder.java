@@ -62,8 +62,7 @@ final class PolicyPromptEncoder implements PromptEncoder {
   private static List<ChatMessage> messages(Prompt prompt) {
     return prompt.getMessages().stream()
         .map(
-            message ->
-                ChatMessage.of(message.getRole(), message.getContent(), message.getFields()))
+            message -> ChatMessage.of(message.getRole(), message.getContent(), message.getFields()))
         .toList();
   }
 }

@@ -20,8 +20,7 @@ final class CompletionShape implements PreferenceShape {
 
   @Override
   public Content content(DataRow row) throws BadRowException {
-    Content content =
-        row.value("completion").isArray() ? ofConversations(row) : ofTexts(row);
+    Content content = row.value("completion").isArray() ? ofConversations(row) : ofTexts(row);
     return row.has("label") ? content.withLabel(label(row.value("label"))) : content;
   }
 
@@ -41,8 +40,7 @@ final class CompletionShape implements PreferenceShape {
     }
     return completion.getFields() == null
         ? Content.of(Prompts.text(row), completion.getContent(), null)
-        : Content.of(
-            List.of(new ChatMessage("user", Prompts.text(row), null)), completion, null);
+        : Content.of(List.of(new ChatMessage("user", Prompts.text(row), null)), completion, null);
   }
 
   private static boolean label(JsonNode value) throws BadRowException {

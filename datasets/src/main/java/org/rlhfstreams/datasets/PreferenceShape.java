@@ -41,8 +41,7 @@ interface PreferenceShape {
 
     /** After a conversation. */
     static Content of(List<ChatMessage> messages, String chosen, String rejected) {
-      return new Content(
-          "", messages, chosen, rejected, List.of(), List.of(), null, null, null);
+      return new Content("", messages, chosen, rejected, List.of(), List.of(), null, null, null);
     }
 
     /**

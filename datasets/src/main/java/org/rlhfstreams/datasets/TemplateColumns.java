@@ -40,8 +40,7 @@ final class TemplateColumns {
       variables.setAll(object);
     } else if (!others.isMissingNode()) {
       throw new BadRowException(
-          "wrong type",
-          "%s is %s: make it an object".formatted(VARIABLES, others.getNodeType()));
+          "wrong type", "%s is %s: make it an object".formatted(VARIABLES, others.getNodeType()));
     }
     return variables.isEmpty() ? null : variables.toString();
   }
@@ -59,7 +58,8 @@ final class TemplateColumns {
       return read.isNull() ? MAPPER.missingNode() : read;
     } catch (JsonProcessingException e) {
       throw new BadRowException(
-          "wrong type", "%s is a text that is not JSON: %s".formatted(column, e.getOriginalMessage()));
+          "wrong type",
+          "%s is a text that is not JSON: %s".formatted(column, e.getOriginalMessage()));
     }
   }
 }

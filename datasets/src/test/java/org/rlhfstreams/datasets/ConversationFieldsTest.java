@@ -53,12 +53,13 @@ final class ConversationFieldsTest {
   void callsInThePromptAndToolsGoAlong() throws IOException {
     String call = "{\"role\": \"assistant\", \"content\": null, " + CALLS + "}";
     String result = "{\"role\": \"tool\", \"content\": \"rain\"}";
-    List<Preference> read =
-        read(pair(String.join(", ", ASKED, call, result), RAIN, SUN, TOOLS));
+    List<Preference> read = read(pair(String.join(", ", ASKED, call, result), RAIN, SUN, TOOLS));
     assertThat(bad).isEmpty();
     assertThat(read).hasSize(1);
     List<ChatMessage> messages = read.get(0).getMessages();
-    assertThat(messages).extracting(ChatMessage::getContent).containsExactly("Weather?", "", "rain");
+    assertThat(messages)
+        .extracting(ChatMessage::getContent)
+        .containsExactly("Weather?", "", "rain");
     assertThat(messages.get(0).getFields()).isNull();
     assertJson(messages.get(1).getFields(), call);
     assertJson(read.get(0).getTemplateVariables(), "{" + TOOLS + "}");
@@ -116,8 +117,7 @@ final class ConversationFieldsTest {
   @Test
   void toolsMayBeJsonInATextAsTablesHaveThem() throws IOException {
     String text = "\"tools\": \"[" + TOOL.replace("\"", "\\\"") + "]\"";
-    assertJson(
-        read(pair(ASKED, RAIN, SUN, text)).get(0).getTemplateVariables(), "{" + TOOLS + "}");
+    assertJson(read(pair(ASKED, RAIN, SUN, text)).get(0).getTemplateVariables(), "{" + TOOLS + "}");
     for (String none : List.of("null", "[]", "\"\"", "\"null\"")) {
       assertThat(read(pair(ASKED, RAIN, SUN, "\"tools\": " + none)))
           .singleElement()

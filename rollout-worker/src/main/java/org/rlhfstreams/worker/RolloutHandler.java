@@ -195,7 +195,8 @@ final class RolloutHandler implements TransactionalLoop.Handler {
         .setSampleIndex(asked.sampleIndex())
         .setPromptText(request.getPromptText())
         .setPromptTokenIds(request.getPromptTokenIds())
-        .setResponseText(tokenizer.decodeAfter(
+        .setResponseText(
+            tokenizer.decodeAfter(
                 generation.request().promptTokenIds(), generation.tokenIds(), true))
         .setResponseTokenIds(tokens)
         .setBehaviorLogProbabilities(list(generation.logProbabilities()))

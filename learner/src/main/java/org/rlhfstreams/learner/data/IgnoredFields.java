@@ -35,8 +35,7 @@ final class IgnoredFields {
    * @param id of the row, for the warning
    * @param messages with the answer
    */
-  void check(
-      String id, PreferenceConversation row, List<ChatMessage> messages, String rendered) {
+  void check(String id, PreferenceConversation row, List<ChatMessage> messages, String rendered) {
     if (!row.tools().isEmpty() && seen.add(TOOLS)) {
       warnIfSame(id, TOOLS, rendered, messages, List.of(), row.variables());
     }

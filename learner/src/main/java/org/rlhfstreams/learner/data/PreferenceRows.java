@@ -67,7 +67,8 @@ public final class PreferenceRows {
     if (preference.getRejected() != null) {
       return List.of(
           labelled(id + LabelledResponse.CHOSEN, Response.chosen(preference), true, preference),
-          labelled(id + LabelledResponse.REJECTED, Response.rejected(preference), false, preference));
+          labelled(
+              id + LabelledResponse.REJECTED, Response.rejected(preference), false, preference));
     }
     if (preference.getLabel() == null) {
       throw new UnusableException("it has neither a label nor a rejected response");

@@ -55,7 +55,8 @@ final class ResponseEncoding {
    * The tokens of responses to the preference's prompt. All of them get the same prompt.
    *
    * @return as many as there are responses
-   * @throws UnusableException if a conversation cannot be rendered, or nothing of a response is left
+   * @throws UnusableException if a conversation cannot be rendered, or nothing of a response is
+   *     left
    */
   List<Parts> encode(Preference preference, List<Response> responses) throws UnusableException {
     List<int[]> rows = new ArrayList<>();
@@ -91,8 +92,8 @@ final class ResponseEncoding {
   }
 
   /** The same, by the chat template. */
-  private int[] ofConversation(
-      Preference preference, List<Response> responses, List<int[]> rows) throws UnusableException {
+  private int[] ofConversation(Preference preference, List<Response> responses, List<int[]> rows)
+      throws UnusableException {
     if (template.isEmpty()) {
       throw new UnusableException(
           "its prompt is a conversation, but the model has no chat template: give the model one"

@@ -171,7 +171,9 @@ final class PreferenceRowsTest {
                     new ChatMessage(
                         "assistant",
                         "",
-                        "{\"role\": \"assistant\", \"content\": null, \"tool_calls\": [" + CALL + "]}"),
+                        "{\"role\": \"assistant\", \"content\": null, \"tool_calls\": ["
+                            + CALL
+                            + "]}"),
                     new ChatMessage("tool", "rain", null)))
             .setChosen("It rains, 0.")
             .setRejected("Sunny.")

@@ -70,8 +70,7 @@ final class ModelSaver {
         aside -> {
           Files.write(
               aside.resolve(CONFIGURATION),
-              ConfigurationWriter.write(
-                  source.resolve(CONFIGURATION), classifier, type, untied));
+              ConfigurationWriter.write(source.resolve(CONFIGURATION), classifier, type, untied));
           layout.write(aside, files);
         });
   }

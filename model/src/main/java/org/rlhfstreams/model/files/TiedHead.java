@@ -37,8 +37,7 @@ final class TiedHead {
         || one.elementType(name) != other.elementType(otherName)) {
       return false;
     }
-    long size =
-        one.elementType(name).bytes(new TensorSpecification(name, one.shape(name)).size());
+    long size = one.elementType(name).bytes(new TensorSpecification(name, one.shape(name)).size());
     for (long from = 0; from < size; from += CHUNK) {
       int length = (int) Math.min(CHUNK, size - from);
       ByteBuffer bytes = one.bytes(name, from, length);

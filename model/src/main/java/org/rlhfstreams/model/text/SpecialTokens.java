@@ -22,8 +22,7 @@ final class SpecialTokens {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String END = "eos_token";
   private static final List<String> SINGLE =
-      List.of(
-          "bos_token", END, "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+      List.of("bos_token", END, "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
   private static final String ADDITIONAL = "additional_special_tokens";
   private static final String GPT2_TOKEN = "<|endoftext|>";
 
@@ -120,8 +119,8 @@ final class SpecialTokens {
   }
 
   /**
-   * The id of the end of sequence: of the token that is named, or, if the tokenizer has none of that
-   * name, what {@code config.json} or {@code generation_config.json} says.
+   * The id of the end of sequence: of the token that is named, or, if the tokenizer has none of
+   * that name, what {@code config.json} or {@code generation_config.json} says.
    *
    * @param tokenizer the content of {@code tokenizer.json}
    * @param vocabularySize one more than its largest id

@@ -46,8 +46,7 @@ final class TokenBytes {
     }
     for (JsonNode added : tokenizer.path("added_tokens")) {
       boolean special = added.path("special").asBoolean();
-      bytes.put(
-          added.path("id").asInt(), special ? NONE : decoded(added.path("content").asText()));
+      bytes.put(added.path("id").asInt(), special ? NONE : decoded(added.path("content").asText()));
     }
   }
 

@@ -65,10 +65,7 @@ public final class Tokenizer implements AutoCloseable {
       JsonNode json = new ObjectMapper().readTree(file.toFile());
       int size = vocabularySize(json);
       return new Tokenizer(
-          directory,
-          tokenizer,
-          size,
-          SpecialTokens.of(directory).endOfSequence(json, size));
+          directory, tokenizer, size, SpecialTokens.of(directory).endOfSequence(json, size));
     } catch (ModelException e) {
       throw e; // names a file beside this one
     } catch (IOException | RuntimeException e) {
@@ -187,7 +184,8 @@ public final class Tokenizer implements AutoCloseable {
   /** The last few of some tokens, as many as it takes for a text that is not empty. */
   int[] shownEnd(int[] tokenIds, boolean skipSpecialTokens) {
     for (int length = Math.min(CONTEXT, tokenIds.length); ; length *= 2) {
-      int[] end = Arrays.copyOfRange(tokenIds, Math.max(0, tokenIds.length - length), tokenIds.length);
+      int[] end =
+          Arrays.copyOfRange(tokenIds, Math.max(0, tokenIds.length - length), tokenIds.length);
       if (end.length == tokenIds.length || !decode(end, skipSpecialTokens).isEmpty()) {
         return end;
       }

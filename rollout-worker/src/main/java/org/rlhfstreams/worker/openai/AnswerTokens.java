@@ -47,8 +47,7 @@ final class AnswerTokens {
           stopTokens.contains(tokenIds[i])
               ? new byte[0]
               : stripped(tokenizer.bytes(tokenIds[i]), texts.get(i));
-      String special =
-          bytes.length == 0 ? tokenizer.decode(new int[] {tokenIds[i]}, false) : null;
+      String special = bytes.length == 0 ? tokenizer.decode(new int[] {tokenIds[i]}, false) : null;
       tokens.add(new AnswerToken(special, texts.get(i), bytes, characters));
       characters += texts.get(i).codePointCount(0, texts.get(i).length());
     }

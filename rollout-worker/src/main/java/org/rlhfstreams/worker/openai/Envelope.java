@@ -87,11 +87,7 @@ final class Envelope {
     format.part(choice, piece.text(), !begun[index]);
     begun[index] = true;
     logProbabilities(
-        choice,
-        index,
-        piece.promptTokenIds(),
-        piece.tokenIds(),
-        piece.modelLogProbabilities());
+        choice, index, piece.promptTokenIds(), piece.tokenIds(), piece.modelLogProbabilities());
     choice.putNull(FINISH_REASON);
     return uncounted(json);
   }

@@ -143,8 +143,7 @@ final class AnswerTokensTest {
     String[] pathAndBody = request.split(" ", 2);
     String body = pathAndBody[1] + ",\"max_tokens\":4,\"n\":2,\"stream\":true";
     List<JsonNode> parts =
-        endpoint.stream(
-            pathAndBody[0], body + ",\"stream_options\":{\"include_usage\":true}}");
+        endpoint.stream(pathAndBody[0], body + ",\"stream_options\":{\"include_usage\":true}}");
     assertThat(parts.subList(0, parts.size() - 1))
         .allMatch(part -> part.has("usage") && part.get("usage").isNull());
     assertThat(parts.get(parts.size() - 1).get("usage").get("completion_tokens").asInt())

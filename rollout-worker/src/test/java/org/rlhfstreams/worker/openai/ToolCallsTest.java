@@ -69,7 +69,9 @@ final class ToolCallsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"arguments\":\"Oslo\"", "\"arguments\":\"{\\\"town\\\"\"", "\"arguments\":\"{} {}\"",
+        "\"arguments\":\"Oslo\"",
+        "\"arguments\":\"{\\\"town\\\"\"",
+        "\"arguments\":\"{} {}\"",
       })
   void argumentsThatAreNotJsonStayAText(String fields) {
     assertThat(promptTokens(fields)).isPositive();
@@ -93,10 +95,6 @@ final class ToolCallsTest {
             + "}}]},{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"rain\"}],"
             + TOOLS
             + ",\"max_tokens\":1,\"temperature\":0}";
-    return endpoint
-        .ask("/v1/chat/completions", body)
-        .get("usage")
-        .get("prompt_tokens")
-        .asInt();
+    return endpoint.ask("/v1/chat/completions", body).get("usage").get("prompt_tokens").asInt();
   }
 }
