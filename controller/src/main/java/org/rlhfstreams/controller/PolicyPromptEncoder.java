@@ -42,7 +42,7 @@ final class PolicyPromptEncoder implements PromptEncoder {
               conversation
                   ? CompletionPrompt.of(messages(prompt))
                   : CompletionPrompt.of(prompt.getText()));
-    } catch (PromptException | ModelException e) {
+    } catch (PromptException | ModelException | IllegalArgumentException e) {
       throw new PromptRefusedException("prompt " + prompt.getPromptId() + ": " + e.getMessage());
     }
     if (tokenIds.length > longest) {
@@ -61,7 +61,8 @@ final class PolicyPromptEncoder implements PromptEncoder {
 
   private static List<ChatMessage> messages(Prompt prompt) {
     return prompt.getMessages().stream()
-        .map(message -> ChatMessage.of(message.getRole(), message.getContent()))
+        .map(
+            message -> ChatMessage.of(message.getRole(), message.getContent(), message.getFields()))
         .toList();
   }
 }

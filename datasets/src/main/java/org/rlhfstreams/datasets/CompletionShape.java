@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.rlhfstreams.events.ChatMessage;
 
 /** One response to a prompt: to imitate, or with a label that says whether it was wanted. */
 final class CompletionShape implements PreferenceShape {
@@ -19,12 +20,22 @@ final class CompletionShape implements PreferenceShape {
 
   @Override
   public Content content(DataRow row) throws BadRowException {
-    String completion =
+    Content content =
         Conversations.is(row.value("completion"))
-            ? Conversations.answer("completion", Conversations.read(row, "completion"), 0)
-            : row.text("completion");
-    Content content = Content.after(row, completion, null);
+            ? ofConversations(row)
+            : Content.after(row, row.text("completion"), null);
     return row.filled("label") ? content.withLabel(label(row.value("label"))) : content;
+  }
+
+  private static Content ofConversations(DataRow row) throws BadRowException {
+    ChatMessage completion =
+        Conversations.answer("completion", Conversations.read(row, "completion"), 0);
+    if (Prompts.conversation(row)) {
+      return Content.of(Prompts.messages(row), completion, null);
+    }
+    return completion.getFields() == null
+        ? Content.of(Prompts.text(row), completion.getContent(), null)
+        : Content.of(List.of(new ChatMessage("user", Prompts.text(row), null)), completion, null);
   }
 
   private static boolean label(JsonNode value) throws BadRowException {

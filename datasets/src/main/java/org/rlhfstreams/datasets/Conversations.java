@@ -43,17 +43,15 @@ final class Conversations {
 
   private static ChatMessage message(String column, JsonNode message) throws BadRowException {
     JsonNode role = message.hasNonNull("role") ? message.get("role") : message.path("from");
-    JsonNode content = message.hasNonNull("content") ? message.get("content") : message.path("value");
-    if (!role.isTextual() || role.asText().isEmpty() || !content.isTextual()) {
+    if (!role.isTextual() || role.asText().isEmpty()) {
       throw new BadRowException(
           "wrong type",
-          column
-              + " has a message without the texts role and content: write [{\"role\": …,"
-              + " \"content\": …}]");
+          column + " has a message without a role: write [{\"role\": …, \"content\": …}]");
     }
-    return new ChatMessage(
+    return MessageFields.read(
+        column,
         message.hasNonNull("role") ? role.asText() : ShareGptRoles.of(column, role.asText()),
-        content.asText());
+        message);
   }
 
   /** How many first messages two conversations share. */
@@ -84,7 +82,7 @@ final class Conversations {
    * @param answered messages before it
    * @throws BadRowException if more or fewer follow, or the assistant does not speak
    */
-  static String answer(String column, List<ChatMessage> messages, int answered)
+  static ChatMessage answer(String column, List<ChatMessage> messages, int answered)
       throws BadRowException {
     if (messages.size() != answered + 1) {
       throw new BadRowException(
@@ -104,6 +102,6 @@ final class Conversations {
           "%s ends with a message of the role %s: it must end with one of the assistant"
               .formatted(column, last.getRole()));
     }
-    return last.getContent();
+    return last;
   }
 }

@@ -24,7 +24,7 @@ final class MessagesShape implements PreferenceShape {
     if (before == 0) {
       throw new BadRowException("empty prompt", column + " has one message and no prompt");
     }
-    String answer = Conversations.answer(column, messages, before);
+    ChatMessage answer = Conversations.answer(column, messages, before);
     return Content.of(messages.subList(0, before), answer, null);
   }
 }

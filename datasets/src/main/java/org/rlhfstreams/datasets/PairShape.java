@@ -74,7 +74,7 @@ final class PairShape implements PreferenceShape {
     if (row.value("prompt").isArray() || (shared == 0 && Prompts.conversation(row))) {
       prompt.addAll(Prompts.messages(row));
     } else if (shared == 0) {
-      prompt.add(new ChatMessage("user", Prompts.text(row)));
+      prompt.add(new ChatMessage("user", Prompts.text(row), null));
     }
     prompt.addAll(chosen.subList(0, shared));
     return Content.of(

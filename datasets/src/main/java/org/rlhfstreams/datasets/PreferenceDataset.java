@@ -72,7 +72,8 @@ public final class PreferenceDataset {
     }
 
     @Override
-    public void row(DataRow row, PreferenceShape.Content content) throws BadRowException {
+    public void row(DataRow row, PreferenceShape.Content read) throws BadRowException {
+      PreferenceShape.Content content = read.withTemplateVariables(row);
       check.check(content);
       good.accept(preference(row.place(), content));
     }
@@ -92,6 +93,9 @@ public final class PreferenceDataset {
             .setMessages(content.messages())
             .setChosen(content.chosen())
             .setRejected(content.rejected())
+            .setChosenMessages(content.chosenMessages())
+            .setRejectedMessages(content.rejectedMessages())
+            .setTemplateVariables(content.templateVariables())
             .setLabel(content.label())
             .setMargin(content.margin() == null ? null : content.margin().floatValue())
             .setCreatedAt(Instant.now())

@@ -14,16 +14,40 @@ interface PreferenceShape extends RowShape<PreferenceShape.Content> {
       List<ChatMessage> messages,
       String chosen,
       String rejected,
+      List<ChatMessage> chosenMessages,
+      List<ChatMessage> rejectedMessages,
       Boolean label,
-      Double margin) {
+      Double margin,
+      String templateVariables) {
     /** After a prompt that is plain text. */
     static Content of(String prompt, String chosen, String rejected) {
-      return new Content(prompt, List.of(), chosen, rejected, null, null);
+      return new Content(
+          prompt, List.of(), chosen, rejected, List.of(), List.of(), null, null, null);
     }
 
     /** After a conversation. */
     static Content of(List<ChatMessage> messages, String chosen, String rejected) {
-      return new Content("", messages, chosen, rejected, null, null);
+      return new Content("", messages, chosen, rejected, List.of(), List.of(), null, null, null);
+    }
+
+    /**
+     * After a conversation, with answers that may be more than a text.
+     *
+     * @param rejected null unless it is a pair
+     */
+    static Content of(List<ChatMessage> messages, ChatMessage chosen, ChatMessage rejected) {
+      boolean plain =
+          chosen.getFields() == null && (rejected == null || rejected.getFields() == null);
+      return new Content(
+          "",
+          messages,
+          chosen.getContent(),
+          rejected == null ? null : rejected.getContent(),
+          plain ? List.of() : List.of(chosen),
+          plain || rejected == null ? List.of() : List.of(rejected),
+          null,
+          null,
+          null);
     }
 
     /**
@@ -38,11 +62,45 @@ interface PreferenceShape extends RowShape<PreferenceShape.Content> {
     }
 
     Content withLabel(boolean desirable) {
-      return new Content(prompt, messages, chosen, rejected, desirable, margin);
+      return new Content(
+          prompt,
+          messages,
+          chosen,
+          rejected,
+          chosenMessages,
+          rejectedMessages,
+          desirable,
+          margin,
+          templateVariables);
     }
 
     Content withMargin(double by) {
-      return new Content(prompt, messages, chosen, rejected, label, by);
+      return new Content(
+          prompt,
+          messages,
+          chosen,
+          rejected,
+          chosenMessages,
+          rejectedMessages,
+          label,
+          by,
+          templateVariables);
+    }
+
+    /** With what the row has for a conversation's template. */
+    Content withTemplateVariables(DataRow row) throws BadRowException {
+      return messages.isEmpty()
+          ? this
+          : new Content(
+              prompt,
+              messages,
+              chosen,
+              rejected,
+              chosenMessages,
+              rejectedMessages,
+              label,
+              margin,
+              TemplateColumns.read(row));
     }
   }
 }

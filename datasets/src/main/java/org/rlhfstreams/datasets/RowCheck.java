@@ -3,6 +3,7 @@ package org.rlhfstreams.datasets;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.commons.codec.digest.MurmurHash3;
 import org.rlhfstreams.datasets.PreferenceShape.Content;
 import org.rlhfstreams.events.ChatMessage;
@@ -28,11 +29,13 @@ final class RowCheck {
         throw new BadRowException("empty prompt", "a message of the user is empty");
       }
     }
-    if (content.chosen().isBlank()
-        || (content.rejected() != null && content.rejected().isBlank())) {
+    if (isEmpty(content.chosen(), content.chosenMessages())
+        || (content.rejected() != null
+            && isEmpty(content.rejected(), content.rejectedMessages()))) {
       throw new BadRowException("empty response", "a response is empty");
     }
-    if (content.chosen().equals(content.rejected())) {
+    if (content.chosen().equals(content.rejected())
+        && content.chosenMessages().equals(content.rejectedMessages())) {
       throw new BadRowException("chosen equals rejected", "both responses are the same");
     }
     requireSize(content);
@@ -41,25 +44,44 @@ final class RowCheck {
     }
   }
 
+  private static boolean isEmpty(String text, List<ChatMessage> messages) {
+    return text.isBlank() && messages.stream().noneMatch(MessageFields::says);
+  }
+
   private static void requireSize(Content content) throws BadRowException {
     RowSize size = new RowSize();
-    for (ChatMessage message : content.messages()) {
-      size.add(message.getRole()).add(message.getContent());
+    for (List<ChatMessage> messages :
+        List.of(content.messages(), content.chosenMessages(), content.rejectedMessages())) {
+      for (ChatMessage message : messages) {
+        size.add(message.getRole()).add(message.getContent()).add(message.getFields());
+      }
     }
-    size.add(content.prompt()).add(content.chosen()).add(content.rejected()).require();
+    size.add(content.prompt())
+        .add(content.chosen())
+        .add(content.rejected())
+        .add(content.templateVariables())
+        .require();
   }
 
   private static long digest(Content content) {
     StringBuilder all = new StringBuilder();
-    for (ChatMessage message : content.messages()) {
-      add(all, message.getRole());
-      add(all, message.getContent());
-    }
+    add(all, content.messages());
     add(all, content.prompt());
     add(all, content.chosen());
     add(all, String.valueOf(content.rejected()));
     add(all, String.valueOf(content.label()));
+    add(all, content.chosenMessages());
+    add(all, content.rejectedMessages());
+    add(all, String.valueOf(content.templateVariables()));
     return MurmurHash3.hash128x64(all.toString().getBytes(StandardCharsets.UTF_8))[0];
+  }
+
+  private static void add(StringBuilder all, List<ChatMessage> messages) {
+    for (ChatMessage message : messages) {
+      add(all, message.getRole());
+      add(all, message.getContent());
+      add(all, String.valueOf(message.getFields()));
+    }
   }
 
   private static void add(StringBuilder all, String text) {

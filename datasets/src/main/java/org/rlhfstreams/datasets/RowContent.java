@@ -36,6 +36,14 @@ final class RowContent {
     parts.add(optional(preference.getLabel()));
     parts.add(optional(preference.getMargin()));
     parts.add(preference.getWeight());
+    // Rows of earlier releases have none of these, and keep their identities.
+    if (!preference.getChosenMessages().isEmpty()) {
+      add(parts, preference.getChosenMessages());
+      add(parts, preference.getRejectedMessages());
+    }
+    if (preference.getTemplateVariables() != null) {
+      parts.add(preference.getTemplateVariables());
+    }
     return ContentDigest.of(parts.toArray());
   }
 
@@ -44,6 +52,10 @@ final class RowContent {
     for (ChatMessage message : messages) {
       parts.add(message.getRole());
       parts.add(message.getContent());
+      if (message.getFields() != null) {
+        parts.add("fields");
+        parts.add(message.getFields());
+      }
     }
   }
 

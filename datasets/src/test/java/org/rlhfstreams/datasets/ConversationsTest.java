@@ -40,7 +40,7 @@ final class ConversationsTest {
         assertThat(files.preferences(files.file("a.jsonl", row)))
             .as(row)
             .extracting(Preference::getMessages, Preference::getChosen)
-            .containsExactly(tuple(List.of(new ChatMessage(role.getValue(), "q")), "a"));
+            .containsExactly(tuple(List.of(new ChatMessage(role.getValue(), "q", null)), "a"));
       }
     }
   }
@@ -72,8 +72,8 @@ final class ConversationsTest {
     assertThat(files.preferences(file))
         .extracting(Preference::getMessages, Preference::getChosen, Preference::getRejected)
         .containsExactly(
-            tuple(List.of(new ChatMessage("user", "q0")), "good 0", "bad 0"),
-            tuple(List.of(new ChatMessage("user", "q1")), "good 1", "bad 1"));
+            tuple(List.of(new ChatMessage("user", "q0", null)), "good 0", "bad 0"),
+            tuple(List.of(new ChatMessage("user", "q1", null)), "good 1", "bad 1"));
   }
 
   @Test

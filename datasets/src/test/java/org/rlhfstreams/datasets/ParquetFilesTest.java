@@ -201,7 +201,7 @@ final class ParquetFilesTest {
     assertThat(files.preferences(files.resource("q11_struct2level.parquet")))
         .hasSize(4)
         .extracting(Preference::getMessages, Preference::getChosen, Preference::getRejected)
-        .contains(tuple(List.of(new ChatMessage("user", "p0")), "good", "bad"));
+        .contains(tuple(List.of(new ChatMessage("user", "p0", null)), "good", "bad"));
   }
 
   @Test

@@ -85,7 +85,7 @@ final class PreferenceDatasetTest {
                         + " \"rejected\": [%s, {\"role\": \"assistant\", \"content\": \"no\"}]}")
                     .formatted(user, user)))
             .get(0);
-    assertThat(conversation.getMessages()).containsExactly(new ChatMessage("user", "hi"));
+    assertThat(conversation.getMessages()).containsExactly(new ChatMessage("user", "hi", null));
     assertThat(conversation.getPrompt()).isEmpty();
     assertThat(conversation.getChosen()).isEqualTo("yes");
     assertThat(conversation.getRejected()).isEqualTo("no");

@@ -66,7 +66,7 @@ final class PromptDatasetTest {
       assertThat(files.prompts(files.file("a.jsonl", row)))
           .as(row)
           .extracting(Prompt::getMessages)
-          .containsExactly(List.of(new ChatMessage("system", "s"), new ChatMessage("user", "q")));
+          .containsExactly(List.of(new ChatMessage("system", "s", null), new ChatMessage("user", "q", null)));
       assertThat(files.prompts(files.file("a.jsonl", row)).get(0).getText()).isNull();
     }
     Path answered =

@@ -13,6 +13,7 @@ import org.rlhfstreams.model.completion.CompletionPrompt;
 import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.completion.PromptException;
 import org.rlhfstreams.model.text.ChatMessage;
+import org.rlhfstreams.model.text.MessageReader;
 
 /** A line to continue: {@code prompt}, {@code messages} (with {@code tools}) or {@code ids}. */
 public final class CompletionLine {
@@ -73,7 +74,7 @@ public final class CompletionLine {
     List<ChatMessage> read = new ArrayList<>();
     for (JsonNode message : messages) {
       try {
-        read.add(ChatMessage.of(message));
+        read.add(MessageReader.read(message));
       } catch (IllegalArgumentException e) {
         throw line.bad(e.getMessage() + "; give each message a role and a content");
       }

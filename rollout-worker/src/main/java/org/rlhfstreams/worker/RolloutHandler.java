@@ -195,7 +195,9 @@ final class RolloutHandler implements TransactionalLoop.Handler {
         .setSampleIndex(asked.sampleIndex())
         .setPromptText(request.getPromptText())
         .setPromptTokenIds(request.getPromptTokenIds())
-        .setResponseText(tokenizer.decode(generation.tokenIds(), true))
+        .setResponseText(
+            tokenizer.decodeAfter(
+                generation.request().promptTokenIds(), generation.tokenIds(), true))
         .setResponseTokenIds(tokens)
         .setBehaviorLogProbabilities(list(generation.logProbabilities()))
         .setModelLogProbabilities(

@@ -21,6 +21,9 @@ final class SelectionFilters {
 
   private static Object select(
       Object value, Arguments arguments, boolean byAttribute, boolean wanted) {
+    if (!Values.isTrue(value)) {
+      return new ArrayList<>(); // as Jinja: None and other false values have no elements
+    }
     Object attribute = byAttribute ? arguments.required(0, "attribute") : null;
     int testIndex = byAttribute ? 1 : 0;
     boolean tested = arguments.positional().size() > testIndex;
@@ -41,6 +44,9 @@ final class SelectionFilters {
   }
 
   private static Object map(Object value, Arguments arguments) {
+    if (!Values.isTrue(value)) {
+      return new ArrayList<>();
+    }
     Meter meter = arguments.meter();
     boolean toAttribute = arguments.positional().isEmpty();
     Object attribute = toAttribute ? arguments.required(0, "attribute") : null;

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TemplateTest {
   @ParameterizedTest
@@ -48,6 +49,27 @@ final class TemplateTest {
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining(problem)
         .hasMessageEndingWith("(template line 3)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select",
+        "select('string')",
+        "reject('string')",
+        "selectattr('text', 'defined')",
+        "rejectattr('text', 'defined')",
+        "map('upper')",
+        "map(attribute='text')",
+        "selectattr('text', 'defined') | map(attribute='text')",
+        "map('a filter that nobody looks for')",
+      })
+  void whatIsFalseHasNoElementsToChooseFrom(String filter) {
+    for (String value : List.of("none", "m.content", "false", "0", "''", "nobody", "{}", "[]")) {
+      String template =
+          "{% set m = {'content': none} %}[{{ %s | %s | join(',') }}]".replaceFirst("%s", value);
+      assertThat(render(template.replaceFirst("%s", filter))).as(value).isEqualTo("[]");
+    }
   }
 
   @Test

@@ -3,10 +3,11 @@ package org.rlhfstreams.learner.data;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.data.ResponseEncoding.Response;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
 
-/** Turns preferences into rows of tokens; prompt and response are tokenised apart. */
+/** Turns preferences into rows of tokens. */
 public final class PreferenceRows {
   private final ResponseEncoding encoding;
   private final RowJoin join;
@@ -26,7 +27,7 @@ public final class PreferenceRows {
    * @throws UnusableException where no response token is left to learn
    */
   public Demonstration demonstration(Preference preference) throws UnusableException {
-    RowJoin.Joined row = row(encoding.prompt(preference), preference, preference.getChosen());
+    RowJoin.Joined row = row(preference, Response.chosen(preference));
     return new Demonstration(preference.getPreferenceId(), row.row(), row.truncatedRows());
   }
 
@@ -39,9 +40,11 @@ public final class PreferenceRows {
     if (preference.getRejected() == null) {
       throw new UnusableException("it has no rejected response: it is not a pair");
     }
-    int[] prompt = encoding.prompt(preference);
-    RowJoin.Joined chosen = row(prompt, preference, preference.getChosen());
-    RowJoin.Joined rejected = row(prompt, preference, preference.getRejected());
+    List<ResponseEncoding.Parts> parts =
+        encoding.encode(
+            preference, List.of(Response.chosen(preference), Response.rejected(preference)));
+    RowJoin.Joined chosen = joined(parts.get(0));
+    RowJoin.Joined rejected = joined(parts.get(1));
     return new PreferencePair(
         preference.getPreferenceId(),
         chosen.row(),
@@ -58,32 +61,34 @@ public final class PreferenceRows {
    */
   public List<LabelledResponse> labelled(Preference preference) throws UnusableException {
     String id = preference.getPreferenceId();
-    int[] prompt = encoding.prompt(preference);
-    if (prompt.length == 0) {
+    if (preference.getPrompt().isEmpty() && preference.getMessages().isEmpty()) {
       throw new UnusableException("it has no prompt: a labelled response answers one");
     }
     if (preference.getRejected() != null) {
       return List.of(
-          labelled(id + LabelledResponse.CHOSEN, prompt, preference.getChosen(), true, preference),
+          labelled(id + LabelledResponse.CHOSEN, Response.chosen(preference), true, preference),
           labelled(
-              id + LabelledResponse.REJECTED, prompt, preference.getRejected(), false, preference));
+              id + LabelledResponse.REJECTED, Response.rejected(preference), false, preference));
     }
     if (preference.getLabel() == null) {
       throw new UnusableException("it has neither a label nor a rejected response");
     }
-    return List.of(labelled(id, prompt, preference.getChosen(), preference.getLabel(), preference));
+    return List.of(labelled(id, Response.chosen(preference), preference.getLabel(), preference));
   }
 
   private LabelledResponse labelled(
-      String id, int[] prompt, String response, boolean desirable, Preference preference)
+      String id, Response response, boolean desirable, Preference preference)
       throws UnusableException {
-    RowJoin.Joined row = row(prompt, preference, response);
+    RowJoin.Joined row = row(preference, response);
     return new LabelledResponse(
         id, row.row(), desirable, preference.getWeight(), row.truncatedRows());
   }
 
-  private RowJoin.Joined row(int[] prompt, Preference preference, String response)
-      throws UnusableException {
-    return join.join(prompt, encoding.response(preference, response));
+  private RowJoin.Joined row(Preference preference, Response response) throws UnusableException {
+    return joined(encoding.encode(preference, List.of(response)).get(0));
+  }
+
+  private RowJoin.Joined joined(ResponseEncoding.Parts parts) throws UnusableException {
+    return join.join(parts.prompt(), parts.response());
   }
 }

@@ -37,9 +37,18 @@ public record TransformerConfiguration(
 
   /** The same architecture with a score head in place of the language-model head. */
   public TransformerConfiguration asClassifier() {
+    return with(true, tieWordEmbeddings);
+  }
+
+  /** The same architecture with a language-model head that is not its embedding. */
+  public TransformerConfiguration withOwnHead() {
+    return with(classifier, false);
+  }
+
+  private TransformerConfiguration with(boolean score, boolean tied) {
     return new TransformerConfiguration(
         architecture,
-        true,
+        score,
         vocabularySize,
         hiddenSize,
         intermediateSize,
@@ -53,7 +62,7 @@ public record TransformerConfiguration(
         normEpsilon,
         rope,
         maxPositions,
-        tieWordEmbeddings,
+        tied,
         endOfSequence);
   }
 

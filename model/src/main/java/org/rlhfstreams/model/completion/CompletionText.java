@@ -11,6 +11,7 @@ import org.rlhfstreams.model.text.Tokenizer;
 /** One completion's text while it is written: tokens in, certain text out, until a stop string. */
 final class CompletionText implements TokenListener {
   private final CompletionRequest request;
+  private final int[] promptTokenIds;
   private final Set<Integer> stopTokens;
   private final IncrementalDecoder decoder;
   private final StopStrings stopStrings;
@@ -19,10 +20,15 @@ final class CompletionText implements TokenListener {
   private float[] modelLogProbabilities = new float[16];
   private int unheard;
 
-  CompletionText(CompletionRequest request, Tokenizer tokenizer, Set<Integer> stopTokens) {
+  CompletionText(
+      CompletionRequest request,
+      int[] promptTokenIds,
+      Tokenizer tokenizer,
+      Set<Integer> stopTokens) {
     this.request = request;
+    this.promptTokenIds = promptTokenIds;
     this.stopTokens = stopTokens;
-    this.decoder = new IncrementalDecoder(tokenizer, true);
+    this.decoder = new IncrementalDecoder(tokenizer, true, promptTokenIds);
     this.stopStrings = new StopStrings(request.stop());
   }
 
@@ -62,6 +68,7 @@ final class CompletionText implements TokenListener {
         .listener()
         .wrote(
             new CompletionPiece(
+                promptTokenIds,
                 certain,
                 Arrays.copyOf(tokenIds, unheard),
                 Arrays.copyOf(modelLogProbabilities, unheard)));

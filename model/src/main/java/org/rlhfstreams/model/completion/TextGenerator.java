@@ -55,7 +55,8 @@ public final class TextGenerator implements AutoCloseable {
               generator.maxTokens()));
     }
     CompletionText text =
-        new CompletionText(request, prompts.tokenizer(), generator.settings().stopTokens());
+        new CompletionText(
+            request, promptTokenIds, prompts.tokenizer(), generator.settings().stopTokens());
     generator.submit(new GenerationRequest(request.id(), promptTokenIds, request.sampling(), text));
     underWay.put(request.id(), text);
   }

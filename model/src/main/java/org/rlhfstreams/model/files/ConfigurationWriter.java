@@ -28,13 +28,18 @@ final class ConfigurationWriter {
    * @param source the {@code config.json} to start from
    * @param classifier the architecture whose classifier a language model became
    * @param type what its weights are stored as now; empty where they are as they were
+   * @param untied whether its head is not its embedding, as the file has it
    */
-  static byte[] write(Path source, Optional<Architecture> classifier, Optional<TensorType> type)
+  static byte[] write(
+      Path source, Optional<Architecture> classifier, Optional<TensorType> type, boolean untied)
       throws IOException {
     Map<String, Object> before = PythonJson.readObject(source);
     Map<String, Object> after = new TreeMap<>(before);
     type.ifPresent(stored -> putType(after, stored));
     classifier.ifPresent(architecture -> putClassifier(after, architecture));
+    if (untied) {
+      after.put("tie_word_embeddings", new PythonJson.Literal("false"));
+    }
     return after.equals(before) ? Files.readAllBytes(source) : PythonJson.write(after);
   }
 

@@ -16,9 +16,12 @@ import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ConfigurationFields;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A Hugging Face model directory whose tensors are known to be present and of the right shape. */
 public final class ModelDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelDirectory.class);
   private static final String CONFIGURATION = ModelSaver.CONFIGURATION;
   private static final Pattern BUFFERS =
       Pattern.compile("rotary_emb\\.inv_freq$|\\.attn\\.(masked_)?bias$");
@@ -43,10 +46,25 @@ public final class ModelDirectory {
    */
   public static ModelDirectory open(Path model) {
     Path path = HubCache.resolve(model);
-    TransformerConfiguration configuration = read(path);
-    ModelDirectory directory = new ModelDirectory(path, configuration, TensorFiles.open(path));
+    TransformerConfiguration written = written(path);
+    TensorFiles files = TensorFiles.open(path);
+    TransformerConfiguration configuration = corrected(written, files);
+    ModelDirectory directory = new ModelDirectory(path, configuration, files);
     directory.check();
+    if (!configuration.equals(written)) {
+      LOG.warn(
+          "{} says that the head is tied to the embedding, but {} has other values: both are used,"
+              + " as in transformers. Set tie_word_embeddings to false there if that is right.",
+          path.resolve(CONFIGURATION),
+          TiedHead.HEAD);
+    }
     return directory;
+  }
+
+  private static TransformerConfiguration corrected(
+      TransformerConfiguration written, TensorFiles files) {
+    String embedding = written.tensors().get(0).name();
+    return TiedHead.corrected(written, files, stored(embedding, written, files));
   }
 
   /**
@@ -56,7 +74,11 @@ public final class ModelDirectory {
    * @throws ModelException naming what is wrong with it
    */
   public static TransformerConfiguration readConfiguration(Path model) {
-    return read(HubCache.resolve(model));
+    Path path = HubCache.resolve(model);
+    TransformerConfiguration written = written(path);
+    return written.tieWordEmbeddings() && !written.classifier()
+        ? TensorFiles.find(path).map(files -> corrected(written, files)).orElse(written)
+        : written;
   }
 
   /**
@@ -78,7 +100,8 @@ public final class ModelDirectory {
     }
   }
 
-  private static TransformerConfiguration read(Path directory) {
+  /** What the file says, whatever is stored beside it. */
+  static TransformerConfiguration written(Path directory) {
     Path file = directory.resolve(CONFIGURATION);
     return new ConfigurationFields(file.toString(), JsonFiles.readObject(file)).read();
   }
@@ -106,7 +129,7 @@ public final class ModelDirectory {
     unused.removeIf(
         name ->
             BUFFERS.matcher(name).find()
-                || (configuration.tieWordEmbeddings() && name.equals("lm_head.weight")));
+                || (configuration.tieWordEmbeddings() && name.equals(TiedHead.HEAD)));
     if (!unused.isEmpty()) {
       throw new ModelException(
           "%s: tensor %s is not one that %s asks for: they are not of one model"
@@ -116,6 +139,11 @@ public final class ModelDirectory {
 
   /** A tensor's name in the files: without its prefix where they hold the body of a model alone. */
   private String stored(String name) {
+    return stored(name, configuration, files);
+  }
+
+  private static String stored(
+      String name, TransformerConfiguration configuration, TensorFiles files) {
     String prefix = configuration.architecture().bodyPrefix();
     return !files.fileOf().containsKey(name) && name.startsWith(prefix)
         ? name.substring(prefix.length())

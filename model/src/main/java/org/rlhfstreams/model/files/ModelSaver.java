@@ -58,7 +58,8 @@ final class ModelSaver {
       boolean keepFiles) {
     requireExpected(configuration, tensors);
     Optional<Architecture> classifier = classifier(configuration);
-    Optional<TensorFiles> files = weights();
+    boolean untied = ownHead(configuration) && ModelDirectory.written(source).tieWordEmbeddings();
+    Optional<TensorFiles> files = TensorFiles.find(source); // it may have lost them since
     WeightFiles layout =
         files
             .filter(any -> keepFiles)
@@ -69,7 +70,7 @@ final class ModelSaver {
         aside -> {
           Files.write(
               aside.resolve(CONFIGURATION),
-              ConfigurationWriter.write(source.resolve(CONFIGURATION), classifier, type));
+              ConfigurationWriter.write(source.resolve(CONFIGURATION), classifier, type, untied));
           layout.write(aside, files);
         });
   }
@@ -99,9 +100,14 @@ final class ModelSaver {
     }
   }
 
+  private static boolean ownHead(TransformerConfiguration configuration) {
+    return !configuration.classifier() && !configuration.tieWordEmbeddings();
+  }
+
   /** The architecture whose classifier the source, a language model, has become. */
   private Optional<Architecture> classifier(TransformerConfiguration configuration) {
-    TransformerConfiguration before = ModelDirectory.readConfiguration(source);
+    TransformerConfiguration read = ModelDirectory.readConfiguration(source);
+    TransformerConfiguration before = ownHead(configuration) ? read.withOwnHead() : read;
     boolean became = configuration.classifier() && !before.classifier();
     TransformerConfiguration now = became ? before.asClassifier() : before;
     if (!now.tensors().equals(configuration.tensors())) {
@@ -110,15 +116,6 @@ final class ModelSaver {
               .formatted(source.resolve(CONFIGURATION)));
     }
     return became ? Optional.of(configuration.architecture()) : Optional.empty();
-  }
-
-  /** The source's weights; a source may be a configuration alone, or have lost them since. */
-  private Optional<TensorFiles> weights() {
-    try {
-      return Optional.of(TensorFiles.open(source));
-    } catch (ModelException e) {
-      return Optional.empty();
-    }
   }
 
   private SavedModel write(Path target, Content content) {

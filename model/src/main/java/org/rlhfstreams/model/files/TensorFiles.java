@@ -40,6 +40,15 @@ record TensorFiles(Optional<ShardIndex> index, Map<String, SafetensorsFile> file
     return new TensorFiles(Optional.empty(), fileOf);
   }
 
+  /** Opens all; empty if they are missing or damaged. */
+  static Optional<TensorFiles> find(Path directory) {
+    try {
+      return Optional.of(open(directory));
+    } catch (ModelException e) {
+      return Optional.empty();
+    }
+  }
+
   private static TensorFiles openSharded(Path directory) {
     ShardIndex index = ShardIndex.read(directory);
     Map<String, SafetensorsFile> opened = new TreeMap<>();

@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.text;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collections;
@@ -30,6 +31,23 @@ public record ChatMessage(Map<String, Object> fields) {
     fields.put(ROLE, Objects.requireNonNull(role, ROLE));
     fields.put("content", Objects.requireNonNull(content, "content"));
     return new ChatMessage(fields);
+  }
+
+  /**
+   * A message of the log.
+   *
+   * @param fields all of it as JSON; null if role and content are all
+   */
+  public static ChatMessage of(String role, String content, String fields) {
+    if (fields == null) {
+      return of(role, content);
+    }
+    try {
+      return of(MAPPER.readTree(fields));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "the fields of a chat message are not JSON: " + e.getOriginalMessage(), e);
+    }
   }
 
   /**

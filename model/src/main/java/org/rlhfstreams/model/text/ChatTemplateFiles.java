@@ -29,7 +29,7 @@ record ChatTemplateFiles(
 
   static ChatTemplateFiles read(Path model) {
     Path directory = HubCache.resolve(model);
-    JsonNode configuration = configuration(directory.resolve(CONFIGURATION));
+    SpecialTokens tokens = SpecialTokens.of(directory);
     Map<String, Source> templates = new LinkedHashMap<>();
     Path alone = directory.resolve("chat_template.jinja");
     Path additional = directory.resolve("additional_chat_templates");
@@ -45,27 +45,15 @@ record ChatTemplateFiles(
           directory + ": the chat template cannot be read: " + e.getMessage(), e);
     }
     if (templates.isEmpty()) {
-      readConfigured(directory.resolve(CONFIGURATION), configuration, templates);
+      readConfigured(directory.resolve(CONFIGURATION), tokens.configuration(), templates);
     }
-    return new ChatTemplateFiles(directory, templates, SpecialTokens.named(configuration));
+    return new ChatTemplateFiles(directory, templates, tokens.named());
   }
 
   /** Refuses files that have nothing for conversations without a named template. */
   void requireDefault() {
     if (get(DEFAULT) == null && get("tool_use") == null) {
       throw missing(DEFAULT);
-    }
-  }
-
-  private static JsonNode configuration(Path file) {
-    if (!Files.isRegularFile(file)) {
-      return MAPPER.createObjectNode();
-    }
-    try {
-      return MAPPER.readTree(file.toFile());
-    } catch (IOException e) {
-      throw new ModelException(
-          file + " cannot be read: " + e.getMessage() + "; fetch or write it again", e);
     }
   }
 

@@ -19,12 +19,14 @@ import org.rlhfstreams.model.torchscript.TorchRuntime;
 public final class Tokenizer implements AutoCloseable {
   private static final String FILE = "tokenizer.json";
   private static final String PROBE = "a";
+  private static final int CONTEXT = 8;
 
   private final Path directory;
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final OptionalInt endOfSequence;
   private final int[] promptStart;
+  private TokenBytes tokenBytes; // read when it is first asked for
 
   private Tokenizer(
       Path directory,
@@ -61,8 +63,11 @@ public final class Tokenizer implements AutoCloseable {
               .optPadding(false)
               .build();
       JsonNode json = new ObjectMapper().readTree(file.toFile());
+      int size = vocabularySize(json);
       return new Tokenizer(
-          directory, tokenizer, vocabularySize(json), endOfSequence(directory, json));
+          directory, tokenizer, size, SpecialTokens.of(directory).endOfSequence(json, size));
+    } catch (ModelException e) {
+      throw e; // names a file beside this one
     } catch (IOException | RuntimeException e) {
       throw new ModelException(
           file + " is not a tokenizer: " + e.getMessage() + "; fetch or write it again", e);
@@ -162,9 +167,52 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * The token that ends a text, by {@code tokenizer_config.json}.
+   * Text of token ids that go on from others. The decoders of SentencePiece models strip the space
+   * that a text begins with, and what goes on with a text does not begin one.
    *
-   * @throws ModelException where the file names none
+   * @param before what comes before them; its text is not part of the result
+   */
+  public String decodeAfter(int[] before, int[] tokenIds, boolean skipSpecialTokens) {
+    int[] shown = shownEnd(before, skipSpecialTokens);
+    int[] all = Arrays.copyOf(shown, shown.length + tokenIds.length);
+    System.arraycopy(tokenIds, 0, all, shown.length, tokenIds.length);
+    String text = decode(all, skipSpecialTokens);
+    int start = shown.length == 0 ? 0 : decode(shown, skipSpecialTokens).length();
+    return text.substring(Math.min(start, text.length()));
+  }
+
+  /** The last few of some tokens, as many as it takes for a text that is not empty. */
+  int[] shownEnd(int[] tokenIds, boolean skipSpecialTokens) {
+    for (int length = Math.min(CONTEXT, tokenIds.length); ; length *= 2) {
+      int[] end =
+          Arrays.copyOfRange(tokenIds, Math.max(0, tokenIds.length - length), tokenIds.length);
+      if (end.length == tokenIds.length || !decode(end, skipSpecialTokens).isEmpty()) {
+        return end;
+      }
+    }
+  }
+
+  /**
+   * The bytes that a token adds to a text, which may be a part of a character; a special token adds
+   * none.
+   */
+  public synchronized byte[] bytes(int tokenId) {
+    if (tokenBytes == null) {
+      Path file = directory.resolve(FILE);
+      try {
+        tokenBytes = new TokenBytes(new ObjectMapper().readTree(file.toFile()));
+      } catch (IOException e) {
+        throw new ModelException(
+            file + " can no longer be read: " + e.getMessage() + "; put it back", e);
+      }
+    }
+    return tokenBytes.of(tokenId);
+  }
+
+  /**
+   * The token that ends a text, by the files beside the tokenizer: see {@link SpecialTokens}.
+   *
+   * @throws ModelException if no file names one
    */
   public int endOfSequence() {
     return endOfSequence.orElseThrow(
@@ -173,25 +221,6 @@ public final class Tokenizer implements AutoCloseable {
                 directory
                     + " names no end of sequence: give tokenizer_config.json an eos_token that"
                     + " tokenizer.json has"));
-  }
-
-  private static OptionalInt endOfSequence(Path directory, JsonNode tokenizer) throws IOException {
-    Path file = directory.resolve("tokenizer_config.json");
-    if (!Files.exists(file)) {
-      return OptionalInt.empty();
-    }
-    JsonNode written = new ObjectMapper().readTree(file.toFile()).path("eos_token");
-    String token = SpecialTokens.text(written);
-    if (token == null) {
-      return OptionalInt.empty();
-    }
-    for (JsonNode added : tokenizer.path("added_tokens")) {
-      if (added.path("content").asText().equals(token)) {
-        return OptionalInt.of(added.path("id").asInt());
-      }
-    }
-    JsonNode id = tokenizer.path("model").path("vocab").path(token);
-    return id.isInt() ? OptionalInt.of(id.asInt()) : OptionalInt.empty();
   }
 
   private static int[] ids(long[] ids) {

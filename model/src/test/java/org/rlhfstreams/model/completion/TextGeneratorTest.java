@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.model.Goldens;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.generation.Sampling;
 
@@ -54,6 +55,26 @@ final class TextGeneratorTest {
     assertThat(pieces).hasSizeGreaterThan(30);
     assertThat(told.end()).isEqualTo(CompletionEnd.LENGTH);
     assertThat(told.logProbabilities()).hasSize(60);
+  }
+
+  @Test
+  void theTextGoesOnFromThePrompts() {
+    List<Completion> completions = new ArrayList<>();
+    StringBuilder told = new StringBuilder();
+    try (LanguageModel sentencePiece =
+            LanguageModel.open(Goldens.resource("/goldens/text/sentencepiece"));
+        TextGenerator generator = sentencePiece.textGenerator(1)) {
+      generator.submit(
+          new CompletionRequest(
+              "a",
+              CompletionPrompt.of("once upon a"),
+              new Sampling(0, 0, 1, 6, 0),
+              List.of(),
+              piece -> told.append(piece.text())));
+      generator.drain(completions::add);
+    }
+    assertThat(completions.get(0).text()).isEqualTo(" time there was a little girl");
+    assertThat(told.toString()).isEqualTo(" time there was a little girl");
   }
 
   @Test

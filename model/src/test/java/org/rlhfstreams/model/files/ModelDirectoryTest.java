@@ -51,6 +51,56 @@ final class ModelDirectoryTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"llama-tied", "llama-tied-bf16", "gpt2"})
+  void aStoredHeadWithOtherValuesIsUsedWhateverTheConfigurationSays(String name)
+      throws IOException {
+    Path tied = Goldens.model(name);
+    String embedding = ModelDirectory.open(tied).expectedTensors().get(0).name();
+    assertThat(ModelDirectory.open(withHead(tied, 1)).expectedTensors())
+        .as("the same values: tied")
+        .extracting(TensorSpecification::name)
+        .doesNotContain("lm_head.weight");
+
+    Path other = withHead(tied, 2);
+    ModelDirectory model = ModelDirectory.open(other);
+    assertThat(ModelDirectory.readConfiguration(other)).isEqualTo(model.configuration());
+    assertThat(model.configuration().tieWordEmbeddings()).isFalse();
+    float[] embeddings = model.readTensor(embedding);
+    float[] head = model.readTensor("lm_head.weight");
+    assertThat(head).hasSameSizeAs(embeddings);
+    assertThat(head[0]).isEqualTo(2 * embeddings[0]);
+
+    Path saved = temporary.resolve("saved-" + name);
+    ModelDirectory.save(
+        saved, model.configuration(), ModelFiles.values(model), TensorType.F32, other);
+    assertThat(Files.readString(saved.resolve("config.json")))
+        .contains("\"tie_word_embeddings\": false");
+    assertThat(ModelDirectory.open(saved).readTensor("lm_head.weight")).isEqualTo(head);
+  }
+
+  /** A tied model that also stores a head: its embedding, times a factor. */
+  private Path withHead(Path tied, float factor) throws IOException {
+    ModelDirectory model = ModelDirectory.open(tied);
+    Path directory = Files.createTempDirectory(temporary, "head");
+    List<TensorSource> tensors = new ArrayList<>();
+    model.expectedTensors().forEach(tensor -> tensors.add(model.source(tensor.name())));
+    TensorSpecification embedding = model.expectedTensors().get(0);
+    float[] values = model.readTensor(embedding.name());
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factor;
+    }
+    tensors.add(
+        TensorSource.ofFloats(
+            new TensorSpecification("lm_head.weight", embedding.shape()),
+            model.tensorType(embedding.name()),
+            () -> values));
+    SafetensorsWriter.write(
+        directory.resolve("model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
+    Files.copy(tied.resolve("config.json"), directory.resolve("config.json"));
+    return directory;
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"config.json", "model.safetensors"})
   void aMissingFileIsNamed(String file) throws IOException {
     Files.delete(copy.resolve(file));

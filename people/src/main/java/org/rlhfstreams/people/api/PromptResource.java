@@ -58,7 +58,7 @@ final class PromptResource {
     JsonArray turns = prompt.getJsonArray("messages", new JsonArray());
     for (int i = 0; i < turns.size(); i++) {
       JsonObject turn = turns.getJsonObject(i);
-      messages.add(new ChatMessage(turn.getString("role"), turn.getString("content")));
+      messages.add(new ChatMessage(turn.getString("role"), turn.getString("content"), null));
     }
     return Prompt.newBuilder()
         .setPromptId(prompt.getString("promptId"))

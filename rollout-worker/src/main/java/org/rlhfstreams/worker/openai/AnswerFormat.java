@@ -1,7 +1,7 @@
 package org.rlhfstreams.worker.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.rlhfstreams.model.text.Tokenizer;
+import java.util.List;
 
 /** How the answers to one kind of request look. */
 interface AnswerFormat {
@@ -23,12 +23,6 @@ interface AnswerFormat {
   /** Ends a choice of a streamed answer, in a part of its own. */
   void end(ObjectNode choice);
 
-  /**
-   * Puts the log-probabilities of tokens into a choice.
-   *
-   * @param offset characters of the tokens before
-   * @return characters of these tokens too
-   */
-  int logProbabilities(
-      ObjectNode choice, Tokenizer tokenizer, int[] tokenIds, float[] values, int offset);
+  /** Puts the log-probabilities of tokens into a choice. */
+  void logProbabilities(ObjectNode choice, List<AnswerToken> tokens, float[] values);
 }

@@ -2,8 +2,7 @@ package org.rlhfstreams.worker.openai;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import org.rlhfstreams.model.text.Tokenizer;
+import java.util.List;
 
 /** Answers of {@code /v1/chat/completions}. */
 final class ChatFormat implements AnswerFormat {
@@ -45,20 +44,16 @@ final class ChatFormat implements AnswerFormat {
   }
 
   @Override
-  public int logProbabilities(
-      ObjectNode choice, Tokenizer tokenizer, int[] tokenIds, float[] values, int offset) {
+  public void logProbabilities(ObjectNode choice, List<AnswerToken> tokens, float[] values) {
     ArrayNode content = choice.putObject("logprobs").putArray(CONTENT);
-    int at = offset;
-    for (int i = 0; i < tokenIds.length; i++) {
-      String token = tokenizer.decode(new int[] {tokenIds[i]}, false);
-      ObjectNode json = content.addObject().put("token", token).put("logprob", values[i]);
+    for (int i = 0; i < tokens.size(); i++) {
+      AnswerToken token = tokens.get(i);
+      ObjectNode json = content.addObject().put("token", token.name()).put("logprob", values[i]);
       ArrayNode bytes = json.putArray("bytes");
-      for (byte value : token.getBytes(StandardCharsets.UTF_8)) {
+      for (byte value : token.bytes()) {
         bytes.add(value & 0xFF);
       }
       json.putArray("top_logprobs");
-      at += token.length();
     }
-    return at;
   }
 }

@@ -2,7 +2,7 @@ package org.rlhfstreams.worker.openai;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.rlhfstreams.model.text.Tokenizer;
+import java.util.List;
 
 /** Answers of {@code /v1/completions}. */
 final class CompletionFormat implements AnswerFormat {
@@ -39,21 +39,16 @@ final class CompletionFormat implements AnswerFormat {
   }
 
   @Override
-  public int logProbabilities(
-      ObjectNode choice, Tokenizer tokenizer, int[] tokenIds, float[] values, int offset) {
+  public void logProbabilities(ObjectNode choice, List<AnswerToken> tokens, float[] values) {
     ObjectNode json = choice.putObject("logprobs");
-    ArrayNode tokens = json.putArray("tokens");
+    ArrayNode texts = json.putArray("tokens");
     ArrayNode logProbabilities = json.putArray("token_logprobs");
     json.putNull("top_logprobs"); // only the drawn tokens' are known
     ArrayNode offsets = json.putArray("text_offset");
-    int at = offset;
-    for (int i = 0; i < tokenIds.length; i++) {
-      String token = tokenizer.decode(new int[] {tokenIds[i]}, false);
-      tokens.add(token);
+    for (int i = 0; i < tokens.size(); i++) {
+      texts.add(tokens.get(i).shown());
       logProbabilities.add(values[i]);
-      offsets.add(at);
-      at += token.length();
+      offsets.add(tokens.get(i).offset());
     }
-    return at;
   }
 }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.function.Function;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.completion.Completion;
 import org.rlhfstreams.model.completion.CompletionEnd;
 import org.rlhfstreams.model.completion.CompletionPiece;
-import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.WeightVersions;
 
 /**
@@ -20,25 +20,33 @@ final class Envelope {
   private static final String CHOICES = "choices";
   private static final String FINISH_REASON = "finish_reason";
   private static final String LOG_PROBABILITIES = "logprobs";
+  private static final String USAGE = "usage";
 
   private final String id;
   private final String modelName;
   private final AnswerFormat format;
   private final ApiRequest request;
-  private final Tokenizer tokenizer;
+  private final Function<int[], AnswerTokens> tokens;
   private final long created = Instant.now().getEpochSecond();
-  private final int[] offsets;
+  private final AnswerTokens[] tokensOf;
   private final boolean[] begun;
 
+  /**
+   * @param tokens makes the tokens of a completion from those of its prompt
+   */
   Envelope(
-      String id, String modelName, AnswerFormat format, ApiRequest request, Tokenizer tokenizer) {
+      String id,
+      String modelName,
+      AnswerFormat format,
+      ApiRequest request,
+      Function<int[], AnswerTokens> tokens) {
     this.id = id;
     this.modelName = modelName;
     this.format = format;
     this.request = request;
-    this.tokenizer = tokenizer;
+    this.tokens = tokens;
     int completions = request.prompts().size() * request.samples();
-    this.offsets = new int[completions];
+    this.tokensOf = new AnswerTokens[completions];
     this.begun = new boolean[completions];
   }
 
@@ -60,10 +68,15 @@ final class Envelope {
       Completion completion = completions[i];
       ObjectNode choice = choices.addObject().put("index", i);
       format.whole(choice, completion.text());
-      logProbabilities(choice, i, completion.tokenIds(), completion.modelLogProbabilities());
+      logProbabilities(
+          choice,
+          i,
+          completion.promptTokenIds(),
+          completion.tokenIds(),
+          completion.modelLogProbabilities());
       choice.put(FINISH_REASON, finishReason(completion));
     }
-    json.set("usage", usage(completions));
+    json.set(USAGE, usage(completions));
     return json;
   }
 
@@ -73,9 +86,10 @@ final class Envelope {
     ObjectNode choice = json.putArray(CHOICES).addObject().put("index", index);
     format.part(choice, piece.text(), !begun[index]);
     begun[index] = true;
-    logProbabilities(choice, index, piece.tokenIds(), piece.modelLogProbabilities());
+    logProbabilities(
+        choice, index, piece.promptTokenIds(), piece.tokenIds(), piece.modelLogProbabilities());
     choice.putNull(FINISH_REASON);
-    return json;
+    return uncounted(json);
   }
 
   /** The part that ends one choice. */
@@ -85,23 +99,32 @@ final class Envelope {
     format.end(choice);
     choice.putNull(LOG_PROBABILITIES);
     choice.put(FINISH_REASON, finishReason(completion));
-    return json;
+    return uncounted(json);
   }
 
   /** The part that counts tokens, after all choices. */
   ObjectNode count(Completion[] completions, WeightVersion version) {
     ObjectNode json = json(format.partObject(), version);
     json.putArray(CHOICES);
-    json.set("usage", usage(completions));
+    json.set(USAGE, usage(completions));
     return json;
   }
 
-  private void logProbabilities(ObjectNode choice, int index, int[] tokenIds, float[] values) {
-    if (request.logProbabilities()) {
-      offsets[index] = format.logProbabilities(choice, tokenizer, tokenIds, values, offsets[index]);
-    } else {
+  /** If the counts are to come in the last part, the others say that they have none. */
+  private ObjectNode uncounted(ObjectNode part) {
+    return request.includeUsage() ? part.putNull(USAGE) : part;
+  }
+
+  private void logProbabilities(
+      ObjectNode choice, int index, int[] promptTokenIds, int[] tokenIds, float[] values) {
+    if (!request.logProbabilities()) {
       choice.putNull(LOG_PROBABILITIES);
+      return;
     }
+    if (tokensOf[index] == null) {
+      tokensOf[index] = tokens.apply(promptTokenIds);
+    }
+    format.logProbabilities(choice, tokensOf[index].next(tokenIds), values);
   }
 
   private static String finishReason(Completion completion) {

@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,6 +31,7 @@ public final class OpenAiRoutes implements Consumer<Router> {
   private final String modelName;
   private final int maxPositions;
   private final Tokenizer tokenizer;
+  private final Set<Integer> stopTokens;
   private final CompletionService service;
   private final RequestReader reader;
   private final long started = Instant.now().getEpochSecond();
@@ -42,6 +44,7 @@ public final class OpenAiRoutes implements Consumer<Router> {
     this.modelName = model.path().toAbsolutePath().normalize().getFileName().toString();
     this.maxPositions = model.configuration().maxPositions();
     this.tokenizer = tokenizer;
+    this.stopTokens = model.stopTokens();
     this.service = service;
     this.reader = new RequestReader(modelName, maxPositions);
   }
@@ -89,7 +92,12 @@ public final class OpenAiRoutes implements Consumer<Router> {
             context.response(),
             promptField,
             request,
-            new Envelope(id, modelName, format, request, tokenizer));
+            new Envelope(
+                id,
+                modelName,
+                format,
+                request,
+                prompt -> new AnswerTokens(tokenizer, stopTokens, prompt)));
     CompletionJob job =
         new CompletionJob(
             id,

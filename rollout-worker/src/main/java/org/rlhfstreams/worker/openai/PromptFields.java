@@ -2,13 +2,13 @@ package org.rlhfstreams.worker.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.model.completion.CompletionPrompt;
 import org.rlhfstreams.model.text.ChatMessage;
+import org.rlhfstreams.model.text.MessageReader;
 
 /** The fields that say what is to be continued or answered. */
 final class PromptFields {
@@ -68,27 +68,13 @@ final class PromptFields {
           MESSAGES,
           "messages that are objects with a role",
           message);
-      read.add(ChatMessage.of(withPlainContent((ObjectNode) message)));
+      try {
+        read.add(MessageReader.read(message));
+      } catch (IllegalArgumentException e) {
+        throw ApiException.badRequest(MESSAGES, e.getMessage());
+      }
     }
     return new CompletionPrompt.Conversation(read, tools(fields));
-  }
-
-  /** Content in parts of text is as good as the text; other parts, a text model cannot read. */
-  private static JsonNode withPlainContent(ObjectNode message) {
-    JsonNode content = message.path("content");
-    if (!content.isArray()) {
-      return message;
-    }
-    StringBuilder text = new StringBuilder();
-    for (JsonNode part : content) {
-      RequestFields.require(
-          part.path("type").asText().equals("text") && part.path("text").isTextual(),
-          MESSAGES,
-          "content that is a string, or parts of type text",
-          part);
-      text.append(part.path("text").asText());
-    }
-    return message.deepCopy().put("content", text.toString());
   }
 
   @SuppressWarnings("unchecked") // an object's keys are texts

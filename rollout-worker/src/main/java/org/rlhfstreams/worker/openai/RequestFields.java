@@ -109,6 +109,7 @@ final class RequestFields {
 
   private static String shortened(JsonNode value) {
     String text = value.toString();
-    return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+    boolean fits = text.codePointCount(0, text.length()) <= 60;
+    return fits ? text : text.substring(0, text.offsetByCodePoints(0, 60)) + "...";
   }
 }
