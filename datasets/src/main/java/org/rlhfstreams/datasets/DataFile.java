@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -70,8 +69,7 @@ final class DataFile {
   void read(RowSink sink) {
     String name = String.valueOf(path.getFileName());
     RowSink whole = new WholeRows(sink);
-    try (BufferedInputStream bytes =
-        new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
+    try (BufferedInputStream bytes = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
       String plain = name.toLowerCase(Locale.ROOT);
       if (plain.endsWith(".parquet") || startsWith(bytes, PARQUET)) {
         new ParquetRows(path).read(name, whole);
@@ -162,10 +160,7 @@ final class DataFile {
       } catch (BadRowException e) {
         bad(
             new BadRow(
-                row.place(),
-                WholeText.shown(row.columns().toString()),
-                e.kind(),
-                e.getMessage()));
+                row.place(), WholeText.shown(row.columns().toString()), e.kind(), e.getMessage()));
         return;
       }
       sink.row(row);

@@ -11,9 +11,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 
 /**
- * Decodes bytes and keeps those that are not of the encoding: each becomes a lone high
- * surrogate from U+DB00 on, which no valid text has. So the rows around a bad one can be read, and the bad one
- * is told by {@link WholeText}; a replacement character would pass for content.
+ * Decodes bytes and keeps those that are not of the encoding: each becomes a lone high surrogate
+ * from U+DB00 on, which no valid text has. So the rows around a bad one can be read, and the bad
+ * one is told by {@link WholeText}; a replacement character would pass for content.
  */
 final class EscapingReader extends Reader {
   private static final int ESCAPE = 0xDB00;

@@ -84,7 +84,8 @@ final class ParquetValues {
       return JSON.numberNode(new BigDecimal(new BigInteger(bytes), decimal.getScale()));
     }
     if (logical instanceof Float16LogicalTypeAnnotation) {
-      return JSON.numberNode(half(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort()));
+      return JSON.numberNode(
+          half(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getShort()));
     }
     if (logical instanceof UUIDLogicalTypeAnnotation) {
       ByteBuffer halves = ByteBuffer.wrap(bytes);
@@ -159,7 +160,6 @@ final class ParquetValues {
   private static Instant instant(Binary value) {
     ByteBuffer parts = ByteBuffer.wrap(value.getBytes()).order(ByteOrder.LITTLE_ENDIAN);
     long nanoseconds = parts.getLong();
-    return Instant.ofEpochSecond(
-        86_400L * (parts.getInt() - JULIAN_DAY_OF_EPOCH), nanoseconds);
+    return Instant.ofEpochSecond(86_400L * (parts.getInt() - JULIAN_DAY_OF_EPOCH), nanoseconds);
   }
 }

@@ -117,7 +117,8 @@ final class CsvFilesTest {
     Path file =
         files.bytes(
             "a.csv",
-            "prompt,chosen,rejected\r\np , good, bad \r\n\r\n\"q\"\"\",#a,\\b\r\n".getBytes("UTF-8"));
+            "prompt,chosen,rejected\r\np , good, bad \r\n\r\n\"q\"\"\",#a,\\b\r\n"
+                .getBytes("UTF-8"));
     assertThat(files.preferences(file))
         .extracting(Preference::getPrompt, Preference::getChosen, Preference::getRejected)
         .containsExactly(tuple("p ", " good", " bad "), tuple("q\"", "#a", "\\b"));

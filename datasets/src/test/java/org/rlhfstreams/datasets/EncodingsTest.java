@@ -101,7 +101,8 @@ final class EncodingsTest {
   void bytesThatAreNotUtf8AreABadRowOfEveryKindOfFile() throws IOException {
     Path[] broken = {
       files.broken("a.jsonl", '#', ascii(PAIR).replace("Cafe", "Caf#"), ascii(OTHER)),
-      files.broken("a.json", '#', "[" + ascii(PAIR).replace("Cafe", "Caf#") + ",", ascii(OTHER) + "]"),
+      files.broken(
+          "a.json", '#', "[" + ascii(PAIR).replace("Cafe", "Caf#") + ",", ascii(OTHER) + "]"),
       files.broken("a.csv", '#', "prompt,chosen,rejected", "Caf#,a,b", "Tea,a,b")
     };
     for (Path file : broken) {

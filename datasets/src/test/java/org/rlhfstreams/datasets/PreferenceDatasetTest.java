@@ -169,7 +169,9 @@ final class PreferenceDatasetTest {
             "margin not finite",
             "broken JSON",
             "no object");
-    assertThat(bad).extracting(row -> row.place().number()).containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    assertThat(bad)
+        .extracting(row -> row.place().number())
+        .containsExactly(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
   }
 
   @Test

@@ -37,8 +37,7 @@ final class PromptDatasetTest {
           files.file(
               "a.jsonl", "{\"prompt\": \"Once upon a time, a fox\"}", "{\"prompt\": \"The dog\"}"),
           files.file(
-              "a.json",
-              "[{\"prompt\": \"Once upon a time, a fox\"}, {\"prompt\": \"The dog\"}]")
+              "a.json", "[{\"prompt\": \"Once upon a time, a fox\"}, {\"prompt\": \"The dog\"}]")
         }) {
       assertThat(files.promptTexts(file))
           .as(file.toString())
@@ -56,7 +55,8 @@ final class PromptDatasetTest {
 
   @Test
   void aConversationIsAPrompt() throws IOException {
-    String messages = "[{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"q\"}]";
+    String messages =
+        "[{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"q\"}]";
     String[] rows = {
       "{\"messages\": " + messages + "}",
       "{\"prompt\": " + messages + "}",
@@ -66,7 +66,8 @@ final class PromptDatasetTest {
       assertThat(files.prompts(files.file("a.jsonl", row)))
           .as(row)
           .extracting(Prompt::getMessages)
-          .containsExactly(List.of(new ChatMessage("system", "s", null), new ChatMessage("user", "q", null)));
+          .containsExactly(
+              List.of(new ChatMessage("system", "s", null), new ChatMessage("user", "q", null)));
       assertThat(files.prompts(files.file("a.jsonl", row)).get(0).getText()).isNull();
     }
     Path answered =
@@ -138,8 +139,7 @@ final class PromptDatasetTest {
     String large = "the cat ".repeat(410_000);
     Path prompts = files.file("a.txt", large, "Once", "Twice");
     assertThat(files.promptTexts(prompts)).containsExactly("Once", "Twice");
-    Path texts =
-        files.file("a.jsonl", "{\"text\": \"" + large + "\"}", "{\"text\": \"Once 0.\"}");
+    Path texts = files.file("a.jsonl", "{\"text\": \"" + large + "\"}", "{\"text\": \"Once 0.\"}");
     assertThat(files.preferences(texts)).hasSize(1);
     assertThat(files.bad()).containsExactly("1 too large");
     assertThat(files.reasons().get(0)).contains("a.jsonl, line 1: it has 3,203 KiB of text");

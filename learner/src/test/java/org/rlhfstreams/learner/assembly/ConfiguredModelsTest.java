@@ -90,8 +90,7 @@ final class ConfiguredModelsTest {
   @Test
   void aLanguageModelScoresNothing() throws Exception {
     Path policy = golden("policy");
-    assertThatThrownBy(
-            () -> require("ppo", Map.of("model.policy", policy, "model.reward", policy)))
+    assertThatThrownBy(() -> require("ppo", Map.of("model.policy", policy, "model.reward", policy)))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("is a language model");
   }
@@ -103,9 +102,12 @@ final class ConfiguredModelsTest {
                 require(
                     "sft",
                     Map.of(
-                        "model.policy", golden("policy"),
-                        "lora.rank", 4,
-                        "lora.target-modules", "q_proj,nowhere")))
+                        "model.policy",
+                        golden("policy"),
+                        "lora.rank",
+                        4,
+                        "lora.target-modules",
+                        "q_proj,nowhere")))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("[nowhere]")
         .hasMessageContaining("q_proj");

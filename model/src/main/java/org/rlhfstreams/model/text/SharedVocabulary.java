@@ -61,8 +61,8 @@ public final class SharedVocabulary {
   }
 
   /**
-   * The same, but a directory without a tokenizer is trusted to be of the other's family: nobody can
-   * tell.
+   * The same, but a directory without a tokenizer is trusted to be of the other's family: nobody
+   * can tell.
    *
    * @throws ModelException naming both and the first token in which they differ
    */
