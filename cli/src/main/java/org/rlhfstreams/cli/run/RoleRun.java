@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.run;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,10 +11,12 @@ import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.logging.RoleOutput;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ClockSteps;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
@@ -63,14 +66,19 @@ public final class RoleRun {
     }
   }
 
-  /** Waits until a role has ended or the process is interrupted. */
+  /**
+   * Waits until a role has ended or the process is interrupted.
+   *
+   * @throws CommandException if the wall clock is set back meanwhile
+   */
   static void await(CompletableFuture<Void> ended, Interruption interruption) throws Exception {
+    ClockSteps clock = new ClockSteps();
     while (!interruption.getAsBoolean()) {
       try {
         ended.get(100, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
-        // not yet
+        clock.setBack().ifPresent(RoleRun::endAfter);
       } catch (ExecutionException e) {
         if (e.getCause() instanceof Exception cause) {
           throw cause;
@@ -78,5 +86,14 @@ public final class RoleRun {
         throw new CommandException("a thread has ended: " + e.getCause(), e);
       }
     }
+  }
+
+  private static void endAfter(Duration step) {
+    throw new CommandException(
+        String.format(
+            Locale.ROOT,
+            "the clock of this machine was set back by %s: Kafka's clients would wait until it has"
+                + " caught up, so this process ends; start it again, and it goes on where it was",
+            Durations.text(step.toSeconds())));
   }
 }
