@@ -38,12 +38,13 @@ final class Conversations {
       throw new BadRowException(
           "wrong type", column + " has no messages: write [{\"role\": …, \"content\": …}]");
     }
-    return messages;
+    return List.copyOf(messages);
   }
 
   private static ChatMessage message(String column, JsonNode message) throws BadRowException {
     JsonNode role = message.hasNonNull("role") ? message.get("role") : message.path("from");
-    JsonNode content = message.hasNonNull("content") ? message.get("content") : message.path("value");
+    JsonNode content =
+        message.hasNonNull("content") ? message.get("content") : message.path("value");
     if (!role.isTextual() || role.asText().isEmpty() || !content.isTextual()) {
       throw new BadRowException(
           "wrong type",

@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +30,7 @@ final class DataFile {
   private static final Map<String, String> OTHERS =
       Map.of(
           "PK\u0003\u0004", "a ZIP archive or an Excel workbook",
-          "\u0028\u00b5\u002f\u00fd", "compressed with zstd",
+          "(\u00b5/\u00fd", "compressed with zstd",
           "BZh", "compressed with bzip2",
           "\u00fd7zXZ", "compressed with xz",
           "ARROW1", "an Arrow file",
@@ -70,8 +69,7 @@ final class DataFile {
   void read(RowSink sink) {
     String name = String.valueOf(path.getFileName());
     RowSink whole = new WholeRows(sink);
-    try (BufferedInputStream bytes =
-        new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
+    try (BufferedInputStream bytes = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
       String plain = name.toLowerCase(Locale.ROOT);
       if (plain.endsWith(".parquet") || startsWith(bytes, PARQUET)) {
         new ParquetRows(path).read(name, whole);
@@ -162,10 +160,7 @@ final class DataFile {
       } catch (BadRowException e) {
         bad(
             new BadRow(
-                row.place(),
-                WholeText.shown(row.columns().toString()),
-                e.kind(),
-                e.getMessage()));
+                row.place(), WholeText.shown(row.columns().toString()), e.kind(), e.getMessage()));
         return;
       }
       sink.row(row);

@@ -23,7 +23,9 @@ public final class DataPaths {
 
   /** What can be named for prompts, for a command's help. */
   public static final String PROMPTS_HELP =
-      "Prompts: " + DataFile.KINDS + ", or text with a prompt a line; also .gz and patterns; -"
+      "Prompts: "
+          + DataFile.KINDS
+          + ", or text with a prompt a line; also .gz and patterns; -"
           + " is standard input.";
 
   private DataPaths() {}

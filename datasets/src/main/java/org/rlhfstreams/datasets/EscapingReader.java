@@ -11,9 +11,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 
 /**
- * Decodes bytes and keeps those that are not of the encoding: each becomes a lone high
- * surrogate from U+DB00 on, which no valid text has. So the rows around a bad one can be read, and the bad one
- * is told by {@link WholeText}; a replacement character would pass for content.
+ * Decodes bytes and keeps those that are not of the encoding: each becomes a lone high surrogate
+ * from U+DB00 on, which no valid text has. So the rows around a bad one can be read, and the bad
+ * one is told by {@link WholeText}; a replacement character would pass for content.
  */
 final class EscapingReader extends Reader {
   private static final int ESCAPE = 0xDB00;
@@ -21,7 +21,8 @@ final class EscapingReader extends Reader {
 
   private final InputStream input;
   private final CharsetDecoder decoder;
-  private final ByteBuffer bytes = ByteBuffer.allocate(BYTES).flip();
+  private final byte[] buffer = new byte[BYTES];
+  private final ByteBuffer bytes = ByteBuffer.wrap(buffer).limit(0);
   private final CharBuffer characters = CharBuffer.allocate(BYTES).flip();
   private boolean atEnd;
 
@@ -72,7 +73,7 @@ final class EscapingReader extends Reader {
 
   private void fill() throws IOException {
     bytes.compact();
-    int count = input.read(bytes.array(), bytes.position(), bytes.remaining());
+    int count = input.read(buffer, bytes.position(), bytes.remaining());
     if (count < 0) {
       atEnd = true;
     } else {

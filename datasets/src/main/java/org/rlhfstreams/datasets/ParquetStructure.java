@@ -100,8 +100,7 @@ final class ParquetStructure {
     ObjectNode object = JSON.objectNode();
     for (int i = 0; i < group.getFieldRepetitionCount(0); i++) {
       Group entry = group.getGroup(0, i);
-      JsonNode value =
-          entry.getType().getFieldCount() > 1 ? field(entry, 1) : JSON.nullNode();
+      JsonNode value = entry.getType().getFieldCount() > 1 ? field(entry, 1) : JSON.nullNode();
       object.set(field(entry, 0).asText(), value);
     }
     return object;

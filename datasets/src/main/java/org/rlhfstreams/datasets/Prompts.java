@@ -46,9 +46,7 @@ final class Prompts {
 
   /** Whether the row's prompt is a conversation. */
   static boolean conversation(DataRow row) {
-    return apart(row)
-        ? row.value(PROMPT).isArray()
-        : row.has(MESSAGES) || row.has(CONVERSATIONS);
+    return apart(row) ? row.value(PROMPT).isArray() : row.has(MESSAGES) || row.has(CONVERSATIONS);
   }
 
   /**

@@ -48,10 +48,7 @@ final class ShapedRows<C> implements RowSink {
   }
 
   private ShapedRows(
-      Path file,
-      Map<String, String> renames,
-      RowShapes<C> shapes,
-      Listener<C> listener) {
+      Path file, Map<String, String> renames, RowShapes<C> shapes, Listener<C> listener) {
     this.file = file;
     this.renames = renames;
     this.shapes = shapes;
@@ -116,8 +113,7 @@ final class ShapedRows<C> implements RowSink {
     try {
       listener.row(row, shape.content(row));
     } catch (BadRowException e) {
-      listener.bad(
-          new BadRow(read.place(), read.columns().toString(), e.kind(), e.getMessage()));
+      listener.bad(new BadRow(read.place(), read.columns().toString(), e.kind(), e.getMessage()));
     }
   }
 

@@ -76,7 +76,8 @@ final class EncodingsTest {
           .as(charset.name())
           .containsExactly("Once upon a time", "The little dog", "x");
     }
-    Path packed = files.bytes("a.txt.gz", gzip((MARK + "Once upon a time").getBytes("UTF-8")));
+    Path packed =
+        files.bytes("a.txt.gz", gzip((MARK + "Once upon a time").getBytes(StandardCharsets.UTF_8)));
     assertThat(files.promptTexts(packed)).containsExactly("Once upon a time");
   }
 
@@ -101,7 +102,8 @@ final class EncodingsTest {
   void bytesThatAreNotUtf8AreABadRowOfEveryKindOfFile() throws IOException {
     Path[] broken = {
       files.broken("a.jsonl", '#', ascii(PAIR).replace("Cafe", "Caf#"), ascii(OTHER)),
-      files.broken("a.json", '#', "[" + ascii(PAIR).replace("Cafe", "Caf#") + ",", ascii(OTHER) + "]"),
+      files.broken(
+          "a.json", '#', "[" + ascii(PAIR).replace("Cafe", "Caf#") + ",", ascii(OTHER) + "]"),
       files.broken("a.csv", '#', "prompt,chosen,rejected", "Caf#,a,b", "Tea,a,b")
     };
     for (Path file : broken) {

@@ -25,9 +25,7 @@ final class JsonFilesTest {
 
   private static String pair(int number) {
     return String.format(
-        Locale.ROOT,
-        "{\"prompt\": \"p%d\", \"chosen\": \"yes\", \"rejected\": \"no\"}",
-        number);
+        Locale.ROOT, "{\"prompt\": \"p%d\", \"chosen\": \"yes\", \"rejected\": \"no\"}", number);
   }
 
   @Test
@@ -101,9 +99,7 @@ final class JsonFilesTest {
       }
     }
     Path whole = files.file("b.jsonl", pair(0).replace("yes", "\\ud83d\\udc4d 👍"));
-    assertThat(files.preferences(whole))
-        .extracting(Preference::getChosen)
-        .containsExactly("👍 👍");
+    assertThat(files.preferences(whole)).extracting(Preference::getChosen).containsExactly("👍 👍");
   }
 
   @Test
@@ -146,7 +142,6 @@ final class JsonFilesTest {
     assertThat(files.preferences(file))
         .extracting(Preference::getPrompt, Preference::getChosen)
         .extracting(Object::toString)
-        .containsExactly(
-            "(\"Q: mood?\nA:\", \" 😀 glad\")", "(\"Flag:\", \" 🇱x\")");
+        .containsExactly("(\"Q: mood?\nA:\", \" 😀 glad\")", "(\"Flag:\", \" 🇱x\")");
   }
 }

@@ -88,7 +88,8 @@ final class ParquetFilesTest {
         .isEqualByComparingTo("-3.25");
     assertThat(value("? int64 v (DECIMAL(18,4));", g -> g.add("v", 15_000L)).decimalValue())
         .isEqualByComparingTo("1.5");
-    Binary unscaled = Binary.fromConstantByteArray(new BigDecimal("-1.75").unscaledValue().toByteArray());
+    Binary unscaled =
+        Binary.fromConstantByteArray(new BigDecimal("-1.75").unscaledValue().toByteArray());
     assertThat(value("? binary v (DECIMAL(30,2));", g -> g.add("v", unscaled)).decimalValue())
         .isEqualByComparingTo("-1.75");
     assertThat(
@@ -178,10 +179,12 @@ final class ParquetFilesTest {
 
   @Test
   void theColumnsAreThoseOfTheSchema() throws IOException {
-    for (String name :
-        new String[] {"q13_nullfirst.parquet", "q13_nullfirst2.parquet"}) {
+    for (String name : new String[] {"q13_nullfirst.parquet", "q13_nullfirst2.parquet"}) {
       Path file = files.resource(name);
-      assertThat(files.preferences(file)).as(name).hasSize(3).extracting(Preference::getRejected)
+      assertThat(files.preferences(file))
+          .as(name)
+          .hasSize(3)
+          .extracting(Preference::getRejected)
           .doesNotContainNull();
       assertThat(files.bad()).as(name).containsExactly("1 missing column");
       assertThat(files.reasons().get(0)).contains(name + ", row 1: rejected is missing");

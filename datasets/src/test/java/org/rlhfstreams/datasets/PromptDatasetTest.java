@@ -37,8 +37,7 @@ final class PromptDatasetTest {
           files.file(
               "a.jsonl", "{\"prompt\": \"Once upon a time, a fox\"}", "{\"prompt\": \"The dog\"}"),
           files.file(
-              "a.json",
-              "[{\"prompt\": \"Once upon a time, a fox\"}, {\"prompt\": \"The dog\"}]")
+              "a.json", "[{\"prompt\": \"Once upon a time, a fox\"}, {\"prompt\": \"The dog\"}]")
         }) {
       assertThat(files.promptTexts(file))
           .as(file.toString())
@@ -56,11 +55,13 @@ final class PromptDatasetTest {
 
   @Test
   void aConversationIsAPrompt() throws IOException {
-    String messages = "[{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"q\"}]";
+    String messages =
+        "[{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"q\"}]";
     String[] rows = {
       "{\"messages\": " + messages + "}",
       "{\"prompt\": " + messages + "}",
-      "{\"conversations\": [{\"from\": \"system\", \"value\": \"s\"}, {\"from\": \"human\", \"value\": \"q\"}]}"
+      "{\"conversations\": [{\"from\": \"system\", \"value\": \"s\"}, {\"from\": \"human\","
+          + " \"value\": \"q\"}]}"
     };
     for (String row : rows) {
       assertThat(files.prompts(files.file("a.jsonl", row)))
@@ -83,8 +84,8 @@ final class PromptDatasetTest {
             .prompts(
                 files.file(
                     "a.jsonl",
-                    "{\"id\": 7, \"prompt\": \"p\", \"answer\": \"42\", \"tags\": [\"x\"], \"none\":"
-                        + " null, \"metadata\": {\"level\": 1.50}}"))
+                    "{\"id\": 7, \"prompt\": \"p\", \"answer\": \"42\", \"tags\": [\"x\"],"
+                        + " \"none\": null, \"metadata\": {\"level\": 1.50}}"))
             .get(0);
     assertThat(prompt.getMetadata())
         .isEqualTo(Map.of("id", "7", "answer", "42", "tags", "[\"x\"]", "level", "1.5"));
@@ -138,8 +139,7 @@ final class PromptDatasetTest {
     String large = "the cat ".repeat(410_000);
     Path prompts = files.file("a.txt", large, "Once", "Twice");
     assertThat(files.promptTexts(prompts)).containsExactly("Once", "Twice");
-    Path texts =
-        files.file("a.jsonl", "{\"text\": \"" + large + "\"}", "{\"text\": \"Once 0.\"}");
+    Path texts = files.file("a.jsonl", "{\"text\": \"" + large + "\"}", "{\"text\": \"Once 0.\"}");
     assertThat(files.preferences(texts)).hasSize(1);
     assertThat(files.bad()).containsExactly("1 too large");
     assertThat(files.reasons().get(0)).contains("a.jsonl, line 1: it has 3,203 KiB of text");

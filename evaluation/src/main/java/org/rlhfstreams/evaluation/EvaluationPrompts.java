@@ -9,9 +9,7 @@ import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.completion.PromptException;
 
-/**
- * The prompts of a file: rows with prompt, messages or ids, or plain text with a prompt a line.
- */
+/** The prompts of a file: rows with prompt, messages or ids, or plain text with a prompt a line. */
 final class EvaluationPrompts {
   private static final int SHOWN = 5;
 

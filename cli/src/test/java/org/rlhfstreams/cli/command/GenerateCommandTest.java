@@ -133,9 +133,10 @@ final class GenerateCommandTest {
     }
     Path lines = file("lines.txt", "\uFEFFOnce, a fox\nThe dog\n");
     assertThat(results(lines)).hasSize(2);
-    assertThat(results(lines).get(0).get("ids"))
-        .isEqualTo(MAPPER.readTree(story).get("ids"));
-    Path two = file("two.jsonl", "{\"id\":\"a\",\"prompt\":\"Once\"}{\"id\":\"b\",\"prompt\":\"The dog\"}");
+    assertThat(results(lines).get(0).get("ids")).isEqualTo(MAPPER.readTree(story).get("ids"));
+    Path two =
+        file(
+            "two.jsonl", "{\"id\":\"a\",\"prompt\":\"Once\"}{\"id\":\"b\",\"prompt\":\"The dog\"}");
     assertThat(results(two)).extracting(row -> row.get("id").asText()).containsExactly("a", "b");
     Path from = file("from.jsonl", "{\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"}]}");
     Path role = file("role.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
@@ -148,7 +149,8 @@ final class GenerateCommandTest {
 
   @Test
   void bytesThatAreNotUtf8AreNamed() throws IOException {
-    byte[] text = "{\"id\":\"a\",\"prompt\":\"Caf# de la gare\"}\n".getBytes(StandardCharsets.UTF_8);
+    byte[] text =
+        "{\"id\":\"a\",\"prompt\":\"Caf# de la gare\"}\n".getBytes(StandardCharsets.UTF_8);
     text[24] = (byte) 0xE9;
     Path data = Files.write(directory.resolve("data.jsonl"), text);
     assertBad(data, "data.jsonl, line 1: it has bytes that are not UTF-8 (E9)");

@@ -185,8 +185,7 @@ final class ImportCommandsTest {
             .toString();
     assertThat(rlhf("prompts", "import", table))
         .contains("2 good rows, 0 bad", "published 2 prompts of " + table);
-    assertThat(prompts("table.csv"))
-        .containsExactlyInAnyOrder("Once, a fox", "The dog, a big one");
+    assertThat(prompts("table.csv")).containsExactlyInAnyOrder("Once, a fox", "The dog, a big one");
     rlhf("prompts", "import", file("array.json", "\uFEFF[{\"prompt\": \"Once\"}]").toString());
     assertThat(prompts("array.json")).containsExactly("Once");
     rlhf("prompts", "import", file("mark.txt", "\uFEFFOnce upon a time").toString());
@@ -208,10 +207,12 @@ final class ImportCommandsTest {
     String file =
         file("some.jsonl", "{\"prompt\": \"One\"}", "{\"prompt\": 5}", "{\"prompt\": \"Two\"}")
             .toString();
-    assertThat(failing("prompts", "import", "--strict", file)).contains("1 rows are bad", "--strict");
+    assertThat(failing("prompts", "import", "--strict", file))
+        .contains("1 rows are bad", "--strict");
     assertThat(prompts("some.jsonl")).isEmpty();
     assertThat(rlhf("prompts", "import", file))
-        .contains("2 good rows, 1 bad: 1 wrong type", "some.jsonl, line 2: prompt is of type number")
+        .contains(
+            "2 good rows, 1 bad: 1 wrong type", "some.jsonl, line 2: prompt is of type number")
         .contains("published 2 prompts");
     byte[] bytes = {'C', 'a', 'f', (byte) 0xE9};
     Path broken = Files.write(directory.resolve("broken.txt"), bytes);

@@ -60,7 +60,9 @@ final class TrainOnNothingTest {
     Path long4 =
         rows(
             "long.jsonl",
-            "{\"prompt\": \"Say it " + "again ".repeat(60) + "%d.\", \"chosen\": \"yes\","
+            "{\"prompt\": \"Say it "
+                + "again ".repeat(60)
+                + "%d.\", \"chosen\": \"yes\","
                 + " \"rejected\": \"no\"}");
     assertThat(train(1, "dpo", long4, "--max-length", "16").errors())
         .contains("has nothing to learn from: all 4 records are refused")
