@@ -38,7 +38,7 @@ final class Conversations {
       throw new BadRowException(
           "wrong type", column + " has no messages: write [{\"role\": …, \"content\": …}]");
     }
-    return messages;
+    return List.copyOf(messages);
   }
 
   private static ChatMessage message(String column, JsonNode message) throws BadRowException {

@@ -30,7 +30,7 @@ final class DataFile {
   private static final Map<String, String> OTHERS =
       Map.of(
           "PK\u0003\u0004", "a ZIP archive or an Excel workbook",
-          "\u0028\u00b5\u002f\u00fd", "compressed with zstd",
+          "(\u00b5/\u00fd", "compressed with zstd",
           "BZh", "compressed with bzip2",
           "\u00fd7zXZ", "compressed with xz",
           "ARROW1", "an Arrow file",

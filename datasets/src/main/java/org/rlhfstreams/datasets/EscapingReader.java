@@ -21,7 +21,8 @@ final class EscapingReader extends Reader {
 
   private final InputStream input;
   private final CharsetDecoder decoder;
-  private final ByteBuffer bytes = ByteBuffer.allocate(BYTES).flip();
+  private final byte[] buffer = new byte[BYTES];
+  private final ByteBuffer bytes = ByteBuffer.wrap(buffer).limit(0);
   private final CharBuffer characters = CharBuffer.allocate(BYTES).flip();
   private boolean atEnd;
 
@@ -72,7 +73,7 @@ final class EscapingReader extends Reader {
 
   private void fill() throws IOException {
     bytes.compact();
-    int count = input.read(bytes.array(), bytes.position(), bytes.remaining());
+    int count = input.read(buffer, bytes.position(), bytes.remaining());
     if (count < 0) {
       atEnd = true;
     } else {

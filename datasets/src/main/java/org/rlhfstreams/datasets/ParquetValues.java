@@ -49,7 +49,7 @@ final class ParquetValues {
       case FLOAT -> JSON.numberNode(group.getFloat(field, index));
       case DOUBLE -> JSON.numberNode(group.getDouble(field, index));
       case BINARY, FIXED_LEN_BYTE_ARRAY -> bytes(group.getBinary(field, index), logical);
-      case INT96 -> JSON.textNode(instant(group.getInt96(field, index)).toString());
+      case INT96 -> JSON.textNode(ofJulianDay(group.getInt96(field, index)).toString());
     };
   }
 
@@ -105,7 +105,7 @@ final class ParquetValues {
 
   /** IEEE 754's binary16: one bit of sign, five of exponent, ten of fraction. */
   private static float half(short bits) {
-    int exponent = bits >> 10 & 0x1F;
+    int exponent = (bits >> 10) & 0x1F;
     int fraction = bits & 0x3FF;
     float magnitude;
     if (exponent == 0x1F) {
@@ -157,7 +157,7 @@ final class ParquetValues {
   }
 
   /** The time stamps of Impala, Hive and older Sparks: nanoseconds of a Julian day. */
-  private static Instant instant(Binary value) {
+  private static Instant ofJulianDay(Binary value) {
     ByteBuffer parts = ByteBuffer.wrap(value.getBytes()).order(ByteOrder.LITTLE_ENDIAN);
     long nanoseconds = parts.getLong();
     return Instant.ofEpochSecond(86_400L * (parts.getInt() - JULIAN_DAY_OF_EPOCH), nanoseconds);

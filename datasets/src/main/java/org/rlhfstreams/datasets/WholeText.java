@@ -99,17 +99,18 @@ final class WholeText {
 
   /** Place of the next surrogate without its other half; -1 if there is none. */
   private static int lone(String text, int from) {
-    for (int i = from; i < text.length(); i++) {
+    int i = from;
+    while (i < text.length()) {
       char character = text.charAt(i);
-      if (!Character.isSurrogate(character)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(character)
-              && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1));
-      if (!pair) {
-        return i;
+      if (Character.isSurrogate(character)) {
+        boolean pair =
+            Character.isHighSurrogate(character)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          return i;
+        }
+        i++;
       }
       i++;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,7 @@ final class CsvFilesTest {
         files.bytes(
             "a.csv",
             "prompt,chosen,rejected\r\np , good, bad \r\n\r\n\"q\"\"\",#a,\\b\r\n"
-                .getBytes("UTF-8"));
+                .getBytes(StandardCharsets.UTF_8));
     assertThat(files.preferences(file))
         .extracting(Preference::getPrompt, Preference::getChosen, Preference::getRejected)
         .containsExactly(tuple("p ", " good", " bad "), tuple("q\"", "#a", "\\b"));

@@ -76,7 +76,8 @@ final class EncodingsTest {
           .as(charset.name())
           .containsExactly("Once upon a time", "The little dog", "x");
     }
-    Path packed = files.bytes("a.txt.gz", gzip((MARK + "Once upon a time").getBytes("UTF-8")));
+    Path packed =
+        files.bytes("a.txt.gz", gzip((MARK + "Once upon a time").getBytes(StandardCharsets.UTF_8)));
     assertThat(files.promptTexts(packed)).containsExactly("Once upon a time");
   }
 

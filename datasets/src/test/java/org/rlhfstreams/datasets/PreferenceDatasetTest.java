@@ -81,8 +81,9 @@ final class PreferenceDatasetTest {
     Preference conversation =
         read(file(
                 "b.jsonl",
-                ("{\"prompt\": \"hi\", \"chosen\": [%s, {\"role\": \"assistant\", \"content\": \"yes\"}],"
-                        + " \"rejected\": [%s, {\"role\": \"assistant\", \"content\": \"no\"}]}")
+                ("{\"prompt\": \"hi\", \"chosen\": [%s, {\"role\": \"assistant\", \"content\":"
+                     + " \"yes\"}], \"rejected\": [%s, {\"role\": \"assistant\", \"content\":"
+                     + " \"no\"}]}")
                     .formatted(user, user)))
             .get(0);
     assertThat(conversation.getMessages()).containsExactly(new ChatMessage("user", "hi", null));
@@ -96,7 +97,8 @@ final class PreferenceDatasetTest {
     Preference pair =
         read(file(
                 "a.jsonl",
-                "{\"prompt\": \"p\", \"responses\": [\"b\", \"a\", \"c\"], \"scores\": [2, 5.5, 1]}"))
+                "{\"prompt\": \"p\", \"responses\": [\"b\", \"a\", \"c\"], \"scores\": [2, 5.5,"
+                    + " 1]}"))
             .get(0);
     assertThat(pair.getChosen()).isEqualTo("a");
     assertThat(pair.getRejected()).isEqualTo("c");
@@ -122,7 +124,8 @@ final class PreferenceDatasetTest {
     Preference instruction =
         read(file(
                 "e.json",
-                "[{\"instruction\": \"do\", \"input\": \"this\", \"chosen\": \"a\", \"rejected\": \"b\"}]"))
+                "[{\"instruction\": \"do\", \"input\": \"this\", \"chosen\": \"a\", \"rejected\":"
+                    + " \"b\"}]"))
             .get(0);
     assertThat(instruction.getPrompt()).isEqualTo("do\nthis\n");
   }

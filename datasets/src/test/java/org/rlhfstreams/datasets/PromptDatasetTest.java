@@ -60,7 +60,8 @@ final class PromptDatasetTest {
     String[] rows = {
       "{\"messages\": " + messages + "}",
       "{\"prompt\": " + messages + "}",
-      "{\"conversations\": [{\"from\": \"system\", \"value\": \"s\"}, {\"from\": \"human\", \"value\": \"q\"}]}"
+      "{\"conversations\": [{\"from\": \"system\", \"value\": \"s\"}, {\"from\": \"human\","
+          + " \"value\": \"q\"}]}"
     };
     for (String row : rows) {
       assertThat(files.prompts(files.file("a.jsonl", row)))
@@ -84,8 +85,8 @@ final class PromptDatasetTest {
             .prompts(
                 files.file(
                     "a.jsonl",
-                    "{\"id\": 7, \"prompt\": \"p\", \"answer\": \"42\", \"tags\": [\"x\"], \"none\":"
-                        + " null, \"metadata\": {\"level\": 1.50}}"))
+                    "{\"id\": 7, \"prompt\": \"p\", \"answer\": \"42\", \"tags\": [\"x\"],"
+                        + " \"none\": null, \"metadata\": {\"level\": 1.50}}"))
             .get(0);
     assertThat(prompt.getMetadata())
         .isEqualTo(Map.of("id", "7", "answer", "42", "tags", "[\"x\"]", "level", "1.5"));

@@ -66,8 +66,8 @@ public final class OfflineTraining {
     }
     if (configuration.range().isLive()) {
       throw new ConfigurationException(
-          "range.until = never waits for records that nobody can send to a training's own log: leave"
-              + " it out, or run rlhf learner on a cluster");
+          "range.until = never waits for records that nobody can send to a training's own log:"
+              + " leave it out, or run rlhf learner on a cluster");
     }
     if (options.named().isEmpty()) {
       RunData.requireBegun(run);

@@ -42,7 +42,7 @@ public record RunDirectory(Path path) {
         Files.delete(file);
       }
     } catch (NoSuchFileException e) {
-      return; // it had none yet
+      // it had none yet
     } catch (IOException e) {
       throw new UncheckedIOException(log() + " cannot be deleted", e);
     }
