@@ -82,8 +82,8 @@ final class PreferenceDatasetTest {
         read(file(
                 "b.jsonl",
                 ("{\"prompt\": \"hi\", \"chosen\": [%s, {\"role\": \"assistant\", \"content\":"
-                     + " \"yes\"}], \"rejected\": [%s, {\"role\": \"assistant\", \"content\":"
-                     + " \"no\"}]}")
+                        + " \"yes\"}], \"rejected\": [%s, {\"role\": \"assistant\", \"content\":"
+                        + " \"no\"}]}")
                     .formatted(user, user)))
             .get(0);
     assertThat(conversation.getMessages()).containsExactly(new ChatMessage("user", "hi", null));

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The rule that a process does not outlive a wall clock that is set back. Kafka's clients count their
- * pauses by the wall clock: until it is again where it was, which may be hours, they send no
+ * The rule that a process does not outlive a wall clock that is set back. Kafka's clients count
+ * their pauses by the wall clock: until it is again where it was, which may be hours, they send no
  * heartbeat and open no connection, while their member of a group keeps others from its partitions.
  * A process that is started anew has nothing to wait for.
  */
