@@ -51,7 +51,7 @@ final class AnswerTokensTest {
     for (int seed = 0; seed < 3; seed++) {
       String body =
           "{\"messages\":[{\"role\":\"user\",\"content\":\"Say é, 😀 or “quote”\"}],"
-              + "\"max_tokens\":40,\"temperature\":2.5,\"logprobs\":true,\"seed\":"
+              + "\"max_tokens\":40,\"temperature\":8,\"logprobs\":true,\"seed\":"
               + seed;
       JsonNode choice = endpoint.ask(CHAT, body + "}").get("choices").get(0);
       JsonNode tokens = choice.get("logprobs").get("content");
