@@ -37,6 +37,9 @@ public record Topics(String prefix, int sharedPartitions) {
   /** The smallest that Kafka takes: only closed segments are compacted. */
   private static final String SMALL_SEGMENT = String.valueOf(1 << 20);
 
+  /** A broker keeps a segment until all versions in it have been dropped. */
+  private static final String WEIGHTS_SEGMENT = String.valueOf(64 << 20);
+
   /** What to answer, from outside. */
   public Topic prompts() {
     return events("prompts", "prompt id", Prompt.getClassSchema(), sharedPartitions, FOREVER);
@@ -190,6 +193,8 @@ public record Topics(String prefix, int sharedPartitions) {
             FOREVER,
             "retention.bytes",
             FOREVER,
+            "segment.bytes",
+            WEIGHTS_SEGMENT,
             "compression.type",
             "uncompressed",
             "max.message.bytes",
