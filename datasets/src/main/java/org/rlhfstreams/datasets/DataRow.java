@@ -77,7 +77,7 @@ record DataRow(Place place, ObjectNode columns, Set<String> known) {
 
   private static JsonNode parsed(String column, String text) throws BadRowException {
     try {
-      return JsonText.MAPPER.readTree(text);
+      return StrictJson.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw new BadRowException(
           "wrong type",

@@ -14,7 +14,7 @@ final class JsonArrayReader implements RowReader {
   @Override
   public void read(String file, BufferedReader text, RowSink sink) throws IOException {
     long number = 0;
-    try (JsonParser parser = JsonText.MAPPER.createParser(text)) {
+    try (JsonParser parser = StrictJson.MAPPER.createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token != JsonToken.START_ARRAY) {
           throw new IOException(
@@ -27,7 +27,7 @@ final class JsonArrayReader implements RowReader {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           number++;
           Place place = new Place(file, Place.Unit.ROW, number);
-          JsonNode json = JsonText.MAPPER.readTree(parser);
+          JsonNode json = StrictJson.MAPPER.readTree(parser);
           if (json instanceof ObjectNode object) {
             sink.row(DataRow.of(place, object));
           } else {

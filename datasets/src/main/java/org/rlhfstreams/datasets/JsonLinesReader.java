@@ -31,7 +31,7 @@ final class JsonLinesReader implements RowReader {
     WholeText.requireDecoded(line);
     List<JsonNode> values;
     try {
-      values = JsonText.values(line);
+      values = StrictJson.values(line);
     } catch (JsonProcessingException e) {
       throw new BadRowException(
           "broken JSON", "it is not JSON: " + e.getOriginalMessage() + "; write one object a line");

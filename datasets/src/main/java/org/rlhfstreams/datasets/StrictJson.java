@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** JSON as people's files have it. */
-final class JsonText {
+final class StrictJson {
   /** Refuses an object that names a field twice: one of the two would be lost. */
   static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 
-  private JsonText() {}
+  private StrictJson() {}
 
   /**
    * All values of a text, which may follow each other without anything between them.
