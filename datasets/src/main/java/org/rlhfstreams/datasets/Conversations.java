@@ -23,7 +23,7 @@ final class Conversations {
   /**
    * Reads one; a single message is a list of one.
    *
-   * @throws BadRowException if it is none
+   * @throws BadRowException if it is not a list of messages
    */
   static List<ChatMessage> read(DataRow row, String column) throws BadRowException {
     JsonNode value = row.value(column);

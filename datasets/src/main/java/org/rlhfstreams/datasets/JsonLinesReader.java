@@ -42,7 +42,7 @@ final class JsonLinesReader implements RowReader {
             "no object",
             values.size() == 1
                 ? "it is no object: write {…} a line"
-                : "what follows the object is none: write {…} a line");
+                : "what follows the object is not an object: write one {…} per line");
       }
     }
     return values.stream().map(ObjectNode.class::cast).toList();

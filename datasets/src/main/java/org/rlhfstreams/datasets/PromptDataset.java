@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.rlhfstreams.common.ExplainedException;
-import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Prompt;
 
 /**
@@ -126,10 +125,7 @@ public final class PromptDataset {
 
   private static void requireSize(PromptContent content, Map<String, String> metadata)
       throws BadRowException {
-    RowSize size = new RowSize().add(content.text());
-    for (ChatMessage message : content.messages()) {
-      size.add(message.getRole()).add(message.getContent());
-    }
+    RowSize size = new RowSize().add(content.text()).add(content.messages());
     metadata.forEach((name, value) -> size.add(name).add(value));
     size.require();
   }

@@ -67,7 +67,7 @@ final class Prompts {
   /**
    * The prompt as text.
    *
-   * @throws BadRowException if it is none
+   * @throws BadRowException if there is no text
    */
   static String text(DataRow row) throws BadRowException {
     if (row.has(PROMPT)) {

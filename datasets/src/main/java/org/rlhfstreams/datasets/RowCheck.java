@@ -49,14 +49,11 @@ final class RowCheck {
   }
 
   private static void requireSize(Content content) throws BadRowException {
-    RowSize size = new RowSize();
-    for (List<ChatMessage> messages :
-        List.of(content.messages(), content.chosenMessages(), content.rejectedMessages())) {
-      for (ChatMessage message : messages) {
-        size.add(message.getRole()).add(message.getContent()).add(message.getFields());
-      }
-    }
-    size.add(content.prompt())
+    new RowSize()
+        .add(content.messages())
+        .add(content.chosenMessages())
+        .add(content.rejectedMessages())
+        .add(content.prompt())
         .add(content.chosen())
         .add(content.rejected())
         .add(content.templateVariables())

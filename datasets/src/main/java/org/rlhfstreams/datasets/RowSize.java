@@ -1,6 +1,8 @@
 package org.rlhfstreams.datasets;
 
+import java.util.List;
 import java.util.Locale;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.schemas.Topics;
 
 /** The rule how much text a row may have: what fits into a record, however badly it compresses. */
@@ -16,6 +18,14 @@ final class RowSize {
       char character = text.charAt(i);
       // Each half of a pair takes two of its four bytes.
       bytes += character < 0x80 ? 1 : character < 0x800 || Character.isSurrogate(character) ? 2 : 3;
+    }
+    return this;
+  }
+
+  /** Adds all that messages say. */
+  RowSize add(List<ChatMessage> messages) {
+    for (ChatMessage message : messages) {
+      add(message.getRole()).add(message.getContent()).add(message.getFields());
     }
     return this;
   }

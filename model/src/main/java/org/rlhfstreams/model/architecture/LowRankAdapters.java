@@ -64,7 +64,7 @@ public record LowRankAdapters(
   /**
    * The matrices of a layer that have an adapter, in the order of the layer's tensors.
    *
-   * @throws ModelException where a target module is none of the architecture's
+   * @throws ModelException if the architecture lacks a target module
    */
   public List<AdaptableMatrix> targets(TransformerConfiguration configuration) {
     requireTargets(configuration);

@@ -132,7 +132,7 @@ public final class JudgementsView {
     changes.put(takenBack(judgement), text(judgement.getComparisonId()));
   }
 
-  /** A removal leaves a trace that scans pass over, so there is none where nothing was. */
+  /** Removals leave tombstones that scans skip, so only what is there is removed. */
   private void forgetTakenBack(IndexChanges changes, Judgement judgement) {
     if (index.has(takenBack(judgement))) {
       changes.remove(takenBack(judgement));

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A directory that belongs to one process until it closes it. What a killed process has left, the
- * next one at the same place deletes; a process that is stopped keeps its own, whoever takes over.
+ * next one at the same place deletes. A paused process keeps its directory, even if another takes
+ * over.
  */
 final class OwnedDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnedDirectory.class);
