@@ -1,7 +1,9 @@
 package org.rlhfstreams.it.chaos;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.RolloutRequest;
@@ -44,6 +46,14 @@ record ChaosOutcome(Log log, List<String> accepted) {
         .map(letter -> StandardCharsets.UTF_8.decode(letter.getKey().duplicate()) + "/0")
         .distinct() // a learner that was killed may say it again
         .toList();
+  }
+
+  /** How many were asked for and have neither been learned from nor come too late. */
+  int underWay() {
+    Set<String> left = new HashSet<>(admitted());
+    learned().forEach(left::remove);
+    late().forEach(left::remove);
+    return left.size();
   }
 
   List<String> judgements() {

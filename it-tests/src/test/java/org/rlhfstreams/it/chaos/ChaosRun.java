@@ -1,5 +1,6 @@
 package org.rlhfstreams.it.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -22,8 +23,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -42,15 +41,12 @@ final class ChaosRun implements AutoCloseable {
   static final String STRUCK = "struck.";
   static final String CALM = "calm.";
 
-  private static final String LEARNER = "learner";
+  static final String LEARNER = "learner";
   private static final String PAIRS = "learner of pairs";
   private static final List<String> SERVING =
       List.of("controller", "people", "scorer-1", "scorer-2", "worker-1", "worker-2");
-  private static final Duration BEYOND_TIME_OUTS = Duration.ofSeconds(14);
-  private static final Duration REGISTRY_AWAY = Duration.ofSeconds(8);
-  private static final Duration LONGEST = Duration.ofMinutes(5);
+  static final Duration LONGEST = Duration.ofMinutes(5);
   private static final Duration LONGEST_PAIR_STEP = Duration.ofSeconds(2);
-  private static final Duration NO_MEMORY = Duration.ofSeconds(15);
   private static final int DISK_MEGABYTES = 400;
 
   /** Time-outs that a pause can outlast within a run. */
@@ -66,11 +62,12 @@ final class ChaosRun implements AutoCloseable {
   private final Random random;
   private final Diary diary;
   private final ChaosCluster cluster;
-  private final List<Role> roles = new ArrayList<>();
+  private final Roles roles = new Roles();
   private final HostileRecords hostile;
   private final int pairSteps;
   private final int pages;
-  private SmallDisk disk;
+  private Optional<SmallDisk> disk = Optional.empty();
+  private Blows blows;
   private StepCount steps;
   private Clicks clicks;
   private List<String> accepted = List.of();
@@ -146,8 +143,8 @@ final class ChaosRun implements AutoCloseable {
     steps =
         new StepCount(
             cluster.bootstrapServers(), cluster.log(ONLINE).topics().trainingMetrics().name());
-    List<String> notes = new ArrayList<>();
-    awaitStepAfter(0, notes);
+    blows = new Blows(cluster, roles, disk, steps, random);
+    steps.awaitAfter(0, () -> roles.lookAfter(new ArrayList<>()));
     List<Disaster> first = new ArrayList<>(Arrays.asList(Disaster.values()));
     Collections.shuffle(first, random);
     for (int i = 0; i < disasters; i++) {
@@ -176,211 +173,71 @@ final class ChaosRun implements AutoCloseable {
 
   private void strike(int number, Disaster disaster) throws IOException {
     List<String> notes = new ArrayList<>();
-    String running =
-        roles.stream()
-            .filter(role -> !role.isDone())
-            .map(Role::name)
-            .collect(Collectors.joining(", "));
+    String running = roles.working(", ");
     long before = steps.now();
     hostile.write(hostileEach);
     long struckAt = System.nanoTime();
-    String what = strike(disaster, notes);
-    awaitStepAfter(steps.now(), notes);
+    String what = blows.strike(disaster, notes);
+    steps.awaitAfter(steps.now(), () -> roles.lookAfter(notes));
     diary.row(number, what, running, before, Duration.ofNanos(System.nanoTime() - struckAt), notes);
-  }
-
-  private String strike(Disaster disaster, List<String> notes) throws IOException {
-    return switch (disaster) {
-      case KILL -> {
-        Role role = any(roles);
-        role.killAndStart();
-        yield "kill " + role.name();
-      }
-      case PAUSE -> {
-        Role role = any(roles);
-        role.process().pause();
-        rest(BEYOND_TIME_OUTS, notes);
-        role.process().goOn();
-        yield "pause of " + BEYOND_TIME_OUTS.toSeconds() + " s, " + role.name();
-      }
-      case TAKEOVER -> {
-        takeOver(notes);
-        yield "another learner takes over while the first rests";
-      }
-      case BROKER -> {
-        cluster.restartBroker();
-        yield "kill broker and registry";
-      }
-      case REGISTRY -> {
-        Role role = any(roles);
-        cluster.registryGate().cut();
-        role.killAndStart();
-        rest(REGISTRY_AWAY, notes);
-        cluster.registryGate().heal();
-        yield "registry away, kill " + role.name();
-      }
-      case CUT -> {
-        Role role = any(roles);
-        Duration length = Duration.ofSeconds(5 + random.nextInt(12));
-        role.gate().cut();
-        rest(length, notes);
-        role.gate().heal();
-        yield "cut of " + length.toSeconds() + " s between broker and " + role.name();
-      }
-      case FULL_DISK -> fillDisk(notes);
-      case CLOCK -> stepClock();
-      case MEMORY -> takeMemory(notes);
-    };
-  }
-
-  private Role any(List<Role> among) {
-    List<Role> left = among.stream().filter(role -> !role.isDone()).toList();
-    return left.get(random.nextInt(left.size()));
-  }
-
-  private Role role(String name) {
-    return roles.stream().filter(role -> role.name().equals(name)).findFirst().orElseThrow();
-  }
-
-  /** Lets time pass; who ends meanwhile is started again. */
-  private void rest(Duration length, List<String> notes) {
-    long until = System.nanoTime() + length.toNanos();
-    await("the disaster goes on")
-        .atMost(length.plusSeconds(30))
-        .until(
-            () -> {
-              lookAfterAll(notes);
-              return System.nanoTime() >= until;
-            });
-  }
-
-  private void takeOver(List<String> notes) {
-    Role learner = role(LEARNER);
-    RlhfProcess first = learner.process();
-    first.pause();
-    long before = steps.now();
-    learner.replaceWith(learner.another());
-    awaitStepAfter(before, notes);
-    first.goOn();
-    await("the one that rested ends").atMost(LONGEST).until(() -> !first.isAlive());
-    String last =
-        first.output().lines().filter(line -> line.contains("taken over")).findFirst().orElse("");
-    if (last.isEmpty()) {
-      throw new AssertionError(
-          "the learner that rested did not say who took over:\n" + first.output());
-    }
-    notes.add("the first ended with " + first.awaitExit() + ": " + last);
-  }
-
-  private String fillDisk(List<String> notes) throws IOException {
-    if (disk == null) {
-      notes.add("left out: this user may not mount a file system");
-      return "full disk";
-    }
-    RlhfProcess learner = role(LEARNER).process();
-    disk.fill();
-    long met = met(learner);
-    await("the learner meets the full disk")
-        .atMost(LONGEST)
-        .until(() -> !learner.isAlive() || met(learner) > met + 1);
-    disk.empty();
-    if (learner.isAlive()) {
-      notes.add("it waited for room");
-    }
-    return "full disk where checkpoints are";
-  }
-
-  private static long met(RlhfProcess learner) {
-    return learner.output().lines().filter(line -> line.contains("No space left")).count();
-  }
-
-  private String stepClock() throws IOException {
-    Role role = any(roles);
-    int minutes = random.nextInt(24 * 60 + 50) - 24 * 60; // a broker takes an hour ahead
-    if (role.clock().isEmpty()) {
-      return "clock: left out, for there is no C compiler";
-    }
-    role.clock().get().set(Duration.ofMinutes(minutes));
-    return "clock of " + role.name() + " steps to " + minutes + " min";
-  }
-
-  private String takeMemory(List<String> notes) throws IOException {
-    Role role =
-        any(roles.stream().filter(one -> one.name().matches("(worker|scorer)-.*")).toList());
-    RlhfProcess process = role.process();
-    long now = virtualMemory(process.pid());
-    Commands.run("prlimit", "--pid", String.valueOf(process.pid()), "--as=" + now);
-    long until = System.nanoTime() + NO_MEMORY.toNanos();
-    await("it meets the bound")
-        .atMost(NO_MEMORY.plusSeconds(30))
-        .until(() -> !process.isAlive() || System.nanoTime() >= until);
-    if (process.isAlive()) {
-      notes.add("it went on, and was killed");
-      process.kill();
-    }
-    return "no more memory for " + role.name();
-  }
-
-  private static long virtualMemory(long pid) throws IOException {
-    try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(pid), "status"))) {
-      String line = lines.filter(one -> one.startsWith("VmSize:")).findFirst().orElseThrow();
-      return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-    }
-  }
-
-  private void lookAfterAll(List<String> notes) {
-    roles.forEach(role -> role.lookAfter().ifPresent(notes::add));
-  }
-
-  private void awaitStepAfter(long before, List<String> notes) {
-    await("a step after " + before)
-        .atMost(LONGEST)
-        .until(
-            () -> {
-              lookAfterAll(notes);
-              return steps.now() > before;
-            });
   }
 
   /** Lets all that was admitted be learned, and the learner of pairs come to its end. */
   private void end() throws InterruptedException {
     List<String> notes = new ArrayList<>();
     accepted = clicks.end();
-    await("admission is paused").atMost(LONGEST).ignoreExceptions().until(this::pause);
-    ChaosOutcome outcome = outcome();
-    await("all that was admitted is learned")
-        .atMost(LONGEST)
-        .pollInterval(Duration.ofSeconds(2))
-        .until(
-            () -> {
-              lookAfterAll(notes);
-              return outcome.admitted().size()
-                  == Set.copyOf(outcome.learned()).size() + outcome.late().size();
-            });
-    Role pairs = role(PAIRS);
+    awaitAllLearned(notes);
+    Role pairs = roles.named(PAIRS);
     await("the learner of pairs ends")
         .atMost(Duration.ofMinutes(10))
         .until(
             () -> {
-              lookAfterAll(notes);
+              roles.lookAfter(notes);
               return pairs.isDone();
             });
     notes.forEach(note -> diary.say("%s", note));
-    for (Role role : roles) {
-      if (!role.isDone()) {
-        role.terminate();
-        role.process().awaitExit();
-      }
-    }
+    roles.terminate();
   }
 
-  private boolean pause() throws IOException, InterruptedException {
+  /**
+   * While admission is paused, nothing takes the place of a response that came too late, and the
+   * last batch remains short of it. Then admission goes on for a step, and pauses again.
+   */
+  private void awaitAllLearned(List<String> notes) {
+    control("pause");
+    ChaosOutcome outcome = outcome();
+    await("all that was admitted is learned")
+        .atMost(LONGEST.multipliedBy(2))
+        .pollInterval(Duration.ofSeconds(2))
+        .untilAsserted(
+            () -> {
+              roles.lookAfter(notes);
+              int left = outcome.underWay();
+              if (left > 0 && left < BATCH) {
+                notes.add(
+                    "the last batch had " + left + " responses: admission went on for a step");
+                control("resume");
+                steps.awaitAfter(steps.now(), () -> roles.lookAfter(notes));
+                control("pause");
+              }
+              assertThat(left).as("admitted, and neither learned from nor too late").isZero();
+            });
+  }
+
+  private void control(String action) {
+    await("admission is told to " + action)
+        .atMost(LONGEST)
+        .ignoreExceptions()
+        .until(() -> post(action));
+  }
+
+  private boolean post(String action) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + pages + "/api/v1/controls"))
                     .timeout(Duration.ofSeconds(20))
                     .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"action\": \"pause\"}"))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"action\": \"" + action + "\"}"))
                     .build(),
                 HttpResponse.BodyHandlers.discarding())
             .statusCode()
@@ -481,13 +338,13 @@ final class ChaosRun implements AutoCloseable {
     if (clicks != null) {
       clicks.close();
     }
-    roles.forEach(Role::close);
+    roles.close();
     if (steps != null) {
       steps.close();
     }
     cluster.close();
-    if (disk != null) {
-      disk.close();
+    if (disk.isPresent()) {
+      disk.get().close();
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A file system in memory that can be filled up. */
 final class SmallDisk implements AutoCloseable {
@@ -19,15 +20,15 @@ final class SmallDisk implements AutoCloseable {
    * Mounts one.
    *
    * @param megabytes that it takes
-   * @return null where this user may not mount
+   * @return empty where this user may not mount
    */
-  static SmallDisk mount(Path directory, int megabytes) throws IOException {
+  static Optional<SmallDisk> mount(Path directory, int megabytes) throws IOException {
     Files.createDirectories(directory);
     return Commands.run(
                 "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + directory)
             == 0
-        ? new SmallDisk(directory)
-        : null;
+        ? Optional.of(new SmallDisk(directory))
+        : Optional.empty();
   }
 
   private Path ballast() {

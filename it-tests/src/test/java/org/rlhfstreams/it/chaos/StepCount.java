@@ -1,5 +1,7 @@
 package org.rlhfstreams.it.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,19 @@ final class StepCount implements AutoCloseable {
       }
     }
     return steps;
+  }
+
+  /**
+   * Waits until there are more than {@code before}, and runs something again and again meanwhile.
+   */
+  void awaitAfter(long before, Runnable meanwhile) {
+    await("a step after " + before)
+        .atMost(ChaosRun.LONGEST)
+        .until(
+            () -> {
+              meanwhile.run();
+              return now() > before;
+            });
   }
 
   @Override
