@@ -3,17 +3,19 @@ package org.rlhfstreams.service.kafka;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +44,7 @@ public final class HangingTransactions {
    * initTransactions}: until it begins another, it has none that is under way.
    *
    * @param transactionalId the producer's
-   * @param topics that it writes to
+   * @param topics that it may write to; those that are not there, or not for it, are left out
    * @param group whose offsets it commits
    * @throws KafkaException where the broker fails; where it does not allow it, that is logged
    */
@@ -55,13 +57,12 @@ public final class HangingTransactions {
               .get()
               .producerId();
       List<TopicPartition> partitions = partitions(topics, group);
-      Map<TopicPartition, PartitionProducerState> states =
-          admin.describeProducers(partitions).all().get();
-      for (Map.Entry<TopicPartition, PartitionProducerState> state : states.entrySet()) {
-        for (ProducerState producer : state.getValue().activeProducers()) {
+      DescribeProducersResult states = admin.describeProducers(partitions);
+      for (TopicPartition partition : partitions) {
+        for (ProducerState producer : producers(states, partition)) {
           if (producer.producerId() == producerId
               && producer.currentTransactionStartOffset().isPresent()) {
-            abort(state.getKey(), producer);
+            abort(partition, producer);
           }
         }
       }
@@ -83,6 +84,20 @@ public final class HangingTransactions {
     }
   }
 
+  /** None where it may not be seen: who writes to a topic need not be allowed to read it. */
+  private static List<ProducerState> producers(
+      DescribeProducersResult states, TopicPartition partition)
+      throws ExecutionException, InterruptedException {
+    try {
+      return states.partitionResult(partition).get().activeProducers();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicAuthorizationException) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
   private void abort(TopicPartition partition, ProducerState producer)
       throws ExecutionException, InterruptedException {
     long start = producer.currentTransactionStartOffset().getAsLong();
@@ -101,9 +116,20 @@ public final class HangingTransactions {
   private List<TopicPartition> partitions(Collection<String> topics, String group)
       throws ExecutionException, InterruptedException {
     List<TopicPartition> partitions = new ArrayList<>();
-    for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
-      for (int i = 0; i < topic.partitions().size(); i++) {
-        partitions.add(new TopicPartition(topic.name(), i));
+    for (KafkaFuture<TopicDescription> described :
+        admin.describeTopics(topics).topicNameValues().values()) {
+      try {
+        TopicDescription topic = described.get();
+        for (int i = 0; i < topic.partitions().size(); i++) {
+          partitions.add(new TopicPartition(topic.name(), i));
+        }
+      } catch (ExecutionException e) {
+        boolean notOurs =
+            e.getCause() instanceof UnknownTopicOrPartitionException
+                || e.getCause() instanceof TopicAuthorizationException;
+        if (!notOurs) {
+          throw e;
+        }
       }
     }
     boolean offsetsExist =
