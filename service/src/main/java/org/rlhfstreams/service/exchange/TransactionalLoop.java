@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -260,6 +261,7 @@ public final class TransactionalLoop {
   }
 
   private void rewind(KafkaConsumer<String, byte[]> consumer, BooleanSupplier stopped) {
+    AtomicBoolean tried = new AtomicBoolean();
     Retry.every(AFTER_FAILURE)
         .after(KafkaException.class)
         .unless(stopped)
@@ -271,7 +273,9 @@ public final class TransactionalLoop {
         .run(
             () -> {
               if (!stopped.getAsBoolean()) {
-                endWhatIsOpen();
+                if (tried.getAndSet(true)) {
+                  endWhatIsOpen(); // a change of shares alone leaves nothing open
+                }
                 placement.placeAll(consumer);
               }
             });
