@@ -3,9 +3,7 @@ package org.rlhfstreams.bench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.assembly.TrainableModels;
@@ -13,7 +11,6 @@ import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.PpoStrategy;
 import org.rlhfstreams.learner.training.RolloutTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
 import org.rlhfstreams.model.decoder.PackedWeights;
@@ -134,15 +131,9 @@ final class DirectLoop implements AutoCloseable {
   }
 
   private void takeWeights() {
-    Map<String, float[]> tensors = new HashMap<>();
-    try (TrainedModel model = trainer.model()) {
-      List<TensorSpecification> specifications = model.configuration().tensors();
-      List<float[]> values = model.weights().values();
-      for (int i = 0; i < values.size(); i++) {
-        tensors.put(specifications.get(i).name(), values.get(i));
-      }
+    try (TrainedModel model = trainer.model(decoder.type())) {
+      generator.swap(policy.take(model.weights()), next);
     }
-    generator.swap(policy.take(tensors), next);
   }
 
   @Override

@@ -5,12 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
@@ -62,7 +59,7 @@ public final class MemoryFlatness {
                 MicroBatchSettings.DEFAULT)) {
       for (int cycle = 1; cycle <= cycles; cycle++) {
         cycle(cycle, generator, model);
-        generator.swap(live.take(tensors(model)), cycle);
+        generator.swap(live.take(model.snapshot(type)), cycle);
         sum += residentKilobytes();
         if (cycle % WINDOW == 0) {
           means.add((double) sum / WINDOW);
@@ -105,16 +102,6 @@ public final class MemoryFlatness {
       pass.backward(PassGradients.ofLogProbabilities(gradients));
     }
     model.update(1e-7);
-  }
-
-  private static Map<String, float[]> tensors(TrainableModel model) {
-    List<TensorSpecification> specifications = model.configuration().tensors();
-    List<float[]> values = model.weights().values();
-    Map<String, float[]> tensors = new HashMap<>();
-    for (int i = 0; i < values.size(); i++) {
-      tensors.put(specifications.get(i).name(), values.get(i));
-    }
-    return tensors;
   }
 
   private static long residentKilobytes() throws IOException {

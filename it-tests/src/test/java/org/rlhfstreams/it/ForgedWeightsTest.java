@@ -22,7 +22,7 @@ import org.rlhfstreams.schemas.EventProtocol;
 
 /** A header that claims terabytes is refused by what the readers' own models have. */
 final class ForgedWeightsTest {
-  private static final long LARGEST_ARRAY = Integer.MAX_VALUE - 8L;
+  private static final long LARGEST = Integer.MAX_VALUE - 9L;
 
   @TempDir private Path directory;
 
@@ -52,13 +52,13 @@ final class ForgedWeightsTest {
                 i ->
                     TensorLayout.newBuilder()
                         .setName("tensor" + i)
-                        .setDtype("F32")
-                        .setShape(List.of(LARGEST_ARRAY))
-                        .setOffset(i * 4 * LARGEST_ARRAY)
-                        .setLength(4 * LARGEST_ARRAY)
+                        .setDtype("BF16")
+                        .setShape(List.of(LARGEST / 2))
+                        .setOffset(i * LARGEST)
+                        .setLength(LARGEST)
                         .build())
             .toList();
-    long bytes = 400 * LARGEST_ARRAY;
+    long bytes = 100 * LARGEST;
     return new WeightRecord(
         version,
         WeightHeader.newBuilder()

@@ -17,7 +17,9 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.RecordHandler;
 import org.rlhfstreams.service.log.TopicReader;
 import org.rlhfstreams.service.weights.PublishedTensor;
+import org.rlhfstreams.service.weights.SentWeights;
 import org.rlhfstreams.service.weights.WeightPublisher;
+import org.rlhfstreams.service.weights.WireType;
 
 /** The log as an auditor reads it: committed records only. */
 public final class Log {
@@ -84,8 +86,10 @@ public final class Log {
   /** Writes a version of weights of one tensor. */
   void publish(Topic topic, PublishedTensor tensor) {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
-      new WeightPublisher(topic, Optional.empty())
-          .publish(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
+      WeightPublisher publisher = new WeightPublisher(topic, WireType.F32, 1, Optional.empty());
+      SentWeights sent =
+          publisher.send(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
+      producer.send(publisher.commit(sent));
       producer.flush();
     }
   }

@@ -135,7 +135,7 @@ final class StartupProblemsTest {
       Log log = new Log(broker.bootstrapServers(), registry.url(), "family.");
       log.publish(
           log.topics().policyWeights(),
-          new PublishedTensor("model.norm.weight", List.of(7L), new float[7]));
+          PublishedTensor.ofFloats("model.norm.weight", List.of(7L), new float[7]));
       assertThat(process.awaitExit()).isEqualTo(1);
       assertThat(process.output())
           .contains("policy version 0.0 is of another family", "its model.norm.weight is [7], here")

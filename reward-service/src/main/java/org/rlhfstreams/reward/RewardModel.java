@@ -3,13 +3,13 @@ package org.rlhfstreams.reward;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.WeightPacking;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -17,7 +17,8 @@ import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightLease;
+import org.rlhfstreams.service.weights.WeightSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,26 +30,26 @@ final class RewardModel implements AutoCloseable {
   private final LiveWeights weights;
   private final InferenceModel inference;
   private final int endOfSequence;
-  private final Supplier<Optional<WeightSnapshot>> newest;
+  private final WeightSource source;
   private WeightVersion version = new WeightVersion(0, 0L);
   private WeightVersion refused;
 
   /**
    * @param type that it computes in
-   * @param newest version of {@code reward-weights}, if any has been published
+   * @param source of the versions of {@code reward-weights}
    * @throws ModelException where the directory holds no reward model
    */
   RewardModel(
       ModelDirectory model,
       ComputeType type,
       int endOfSequence,
-      Supplier<Optional<WeightSnapshot>> newest) {
+      WeightSource source) {
     RewardInput.requireRewardModel(model);
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
     this.endOfSequence = endOfSequence;
-    this.newest = newest;
+    this.source = source;
   }
 
   /** The version that scores: 0.0 is the one that the service was started with. */
@@ -86,18 +87,31 @@ final class RewardModel implements AutoCloseable {
   }
 
   private void refresh() {
-    Optional<WeightSnapshot> found = newest.get();
-    if (found.isEmpty()
-        || found.get().version().equals(refused)
-        || !WeightVersions.isNewer(found.get().version(), version)) {
+    if (!isWanted(source.newest())) {
       return;
     }
-    try {
-      weights.take(found.get().values());
-      version = found.get().version();
+    Optional<WeightLease> lease = source.lease();
+    if (lease.isEmpty()) {
+      return; // one takes the place of another: the next batch has it
+    }
+    try (WeightLease held = lease.get()) {
+      take(held);
+    }
+  }
+
+  private boolean isWanted(Optional<WeightVersion> offered) {
+    return offered.isPresent()
+        && !offered.get().equals(refused)
+        && WeightVersions.isNewer(offered.get(), version);
+  }
+
+  private void take(WeightLease held) {
+    try (WeightPacking packing = weights.begin(held)) {
+      weights.take(packing);
+      version = held.version();
       LOG.info("scoring with reward model {}", WeightVersions.text(version));
     } catch (ModelException e) {
-      refused = found.get().version();
+      refused = held.version();
       LOG.error("reward model {} is refused: {}", WeightVersions.text(refused), e.getMessage());
     }
   }

@@ -87,7 +87,7 @@ public final class RewardService implements AutoCloseable {
                                 reward,
                                 ComputeType.named(type, reward),
                                 endOfSequence,
-                                reader::newest);
+                                reader);
                         ReferenceModel frozen =
                             new ReferenceModel(reference, ComputeType.named(type, reference))) {
                       // Scores of the model that it began with would be of a version long gone.

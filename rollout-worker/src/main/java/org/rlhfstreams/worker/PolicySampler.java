@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.WeightVersion;
@@ -14,7 +13,7 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Sampling;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightSource;
 import org.rlhfstreams.worker.policy.LivePolicy;
 
 /** Samples rollouts with the newest policy. One thread. */
@@ -26,17 +25,17 @@ final class PolicySampler implements AutoCloseable {
   /**
    * @param type that it computes in
    * @param slots responses sampled side by side
-   * @param newest the newest version of the policy, if there is one yet
+   * @param source of the policy's versions
    */
   PolicySampler(
       ModelDirectory model,
       ComputeType type,
       int slots,
-      Supplier<Optional<WeightSnapshot>> newest,
+      WeightSource source,
       WorkerMeters meters) {
     this.slots = slots;
     this.meters = meters;
-    this.policy = new LivePolicy(model, type, slots, newest);
+    this.policy = new LivePolicy(model, type, slots, source);
   }
 
   /** The version in use, once there is one. */

@@ -68,7 +68,7 @@ public final class RolloutWorker implements AutoCloseable {
                 tokenizer,
                 settings.completionSlots(),
                 settings.completionQueue(),
-                reader::newest));
+                reader));
     this.endpoint =
         opened.add(
             OperationsEndpoint.start(
@@ -120,7 +120,7 @@ public final class RolloutWorker implements AutoCloseable {
             model,
             ComputeType.named(connection.configuration().model().dtype().name(), model),
             settings.batchSize(),
-            reader::newest,
+            reader,
             meters)) {
       RolloutHandler handler =
           new RolloutHandler(

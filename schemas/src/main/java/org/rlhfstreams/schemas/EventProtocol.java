@@ -7,7 +7,7 @@ package org.rlhfstreams.schemas;
  */
 public final class EventProtocol {
   /** Of this release. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private EventProtocol() {}
 }

@@ -16,6 +16,7 @@ import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TargetDirectory;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -24,7 +25,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 import org.rlhfstreams.service.weights.ModelLayout;
 import org.rlhfstreams.service.weights.StoredWeights;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightLease;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,18 +97,19 @@ public final class ModelExportCommand implements Callable<Integer> {
             ? connection.topics().policyWeights()
             : connection.topics().rewardWeights();
     ModelLayout layout = new ModelLayout(TensorSpecification.shapes(model.tensors()));
-    StoredWeights stored = new StoredWeights(connection, topic, layout, wanted);
-    try (CommittedLog log = new CommittedLog(connection)) {
+    try (StoredWeights stored = new StoredWeights(connection, topic, layout, wanted);
+        CommittedLog log = new CommittedLog(connection)) {
       log.read(
           topic,
           connection.decoder(WeightRecord.class),
           (record, weights) -> stored.accept(weights));
+      WeightLease found = stored.found().orElseThrow(() -> missing(topic, stored));
+      List<float[]> values = TensorValues.of(model.tensors(), found);
+      ModelDirectory.save(output, model, values, type, startedFrom);
+      System.out.printf(
+          "wrote %s: version %s of %s%n",
+          output, WeightVersions.text(found.version()), topic.name());
     }
-    WeightSnapshot found = stored.found().orElseThrow(() -> missing(topic, stored));
-    List<float[]> values = TensorSpecification.inOrder(model.tensors(), found.values());
-    ModelDirectory.save(output, model, values, type, startedFrom);
-    System.out.printf(
-        "wrote %s: version %s of %s%n", output, WeightVersions.text(found.version()), topic.name());
     return 0;
   }
 

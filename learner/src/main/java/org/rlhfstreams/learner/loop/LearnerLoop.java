@@ -22,8 +22,10 @@ import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.weights.WireType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,7 @@ public final class LearnerLoop<E extends Example> {
   private final Rollback rollback;
   private final SkippedSteps skippedSteps;
   private final SharedHistory history;
+  private final ComputeType sentIn;
   private long step;
   private long checkpointedStep;
   private UntilWritten disk = new UntilWritten(DISK_PAUSE, () -> true);
@@ -80,6 +83,8 @@ public final class LearnerLoop<E extends Example> {
     this.rollback = new Rollback(connection, settings, checkpoints);
     this.skippedSteps = new SkippedSteps(settings.configuration());
     this.history = new SharedHistory(settings.identity(), checkpoints.directory());
+    this.sentIn =
+        WireWeights.computeType(WireType.of(connection.configuration().weights()));
   }
 
   /**
@@ -323,7 +328,7 @@ public final class LearnerLoop<E extends Example> {
         step,
         version(),
         settings.family(),
-        withWeights ? Optional.of(trainer.model()) : Optional.empty(),
+        withWeights ? Optional.of(trainer.model(sentIn)) : Optional.empty(),
         metrics,
         refusals,
         source.offset(),

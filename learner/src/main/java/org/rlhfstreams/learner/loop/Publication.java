@@ -1,13 +1,11 @@
 package org.rlhfstreams.learner.loop;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -15,15 +13,16 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.events.WeightKind;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.training.TrainedModel;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.service.configuration.WeightsConfiguration;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.DeadLetters;
@@ -32,10 +31,11 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Retry;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.log.LogEnds;
-import org.rlhfstreams.service.weights.PublishedTensor;
+import org.rlhfstreams.service.weights.SentWeights;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightRetention;
 import org.rlhfstreams.service.weights.WeightSigner;
+import org.rlhfstreams.service.weights.WireType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +62,7 @@ final class Publication implements AutoCloseable {
   // Never subscribed: it knows the group and its offsets, the partition is assigned by hand.
   private final KafkaConsumer<String, byte[]> consumer;
   private final RunOwnership ownership;
-  private final TransactionLimit limit;
+  private KafkaProducer<String, Object> chunks;
   private KafkaProducer<String, Object> producer;
 
   /**
@@ -77,15 +77,20 @@ final class Publication implements AutoCloseable {
     this.partition = partition;
     this.runsTopic = connection.topics().runs().name();
     this.metricsTopic = connection.topics().trainingMetrics().name();
+    WeightsConfiguration settings = connection.configuration().weights();
     this.weights =
-        new WeightPublisher(weightsTopic, WeightSigner.of(connection.configuration().weights()));
+        new WeightPublisher(
+            weightsTopic,
+            WireType.of(settings),
+            settings.anchorEvery(),
+            WeightSigner.of(settings));
+    this.chunks = connection.weightProducer();
     this.admin = connection.admin();
     this.retention = new WeightRetention(admin, weightsTopic);
     this.deadLetters = new DeadLetters(connection.topics(), "learner");
     this.consumer = connection.groupConsumer(group, group, 1);
-    this.limit = new TransactionLimit(connection.longestTransaction());
     this.ownership = new RunOwnership(connection, group, partition, consumer);
-    this.producer = connection.transactionalWeightProducer(group);
+    this.producer = connection.transactionalProducer(group);
     producer.initTransactions(); // fences the owner before
     new HangingTransactions(admin)
         .abort(
@@ -182,12 +187,62 @@ final class Publication implements AutoCloseable {
    * @throws ConnectionException if another learner has taken over, or the broker refuses this one
    */
   boolean publish(Outgoing outgoing, BooleanSupplier stopped) {
-    return commit(
-        "step " + outgoing.step(),
-        () -> transact(outgoing),
-        () -> !outgoing.again() && publishedStep() >= outgoing.step(),
-        ownership::requireOwn,
-        stopped);
+    Optional<SentWeights> sent = Optional.empty();
+    if (outgoing.model().isPresent()) {
+      sent = send(outgoing, outgoing.model().get(), stopped);
+      if (sent.isEmpty()) {
+        return false;
+      }
+    }
+    Optional<SentWeights> leaving = sent;
+    boolean left =
+        commit(
+            "step " + outgoing.step(),
+            () -> transact(outgoing, leaving),
+            () -> !outgoing.again() && publishedStep() >= outgoing.step(),
+            ownership::requireOwn,
+            stopped);
+    if (left) {
+      leaving.ifPresent(this::committed);
+    }
+    return left;
+  }
+
+  /** Weights may take long: they are no part of the transaction, and nobody waits for them. */
+  private Optional<SentWeights> send(
+      Outgoing outgoing, TrainedModel model, BooleanSupplier stopped) {
+    AtomicReference<SentWeights> sent = new AtomicReference<>();
+    AtomicBoolean tried = new AtomicBoolean();
+    boolean done =
+        Retry.every(AFTER_FAILURE)
+            .after(KafkaException.class)
+            .unless(stopped)
+            .telling(
+                error -> {
+                  new BrokerRefusal(connection).endIn(error);
+                  LOG.warn(
+                      "weights {} wait to be sent: {}",
+                      WeightVersions.text(outgoing.version()),
+                      error.getMessage());
+                })
+            .run(
+                () -> {
+                  if (tried.getAndSet(true)) {
+                    chunks.close(Duration.ZERO);
+                    chunks = connection.weightProducer();
+                  }
+                  sent.set(
+                      weights.send(
+                          chunks, outgoing.version(), outgoing.family(), WireWeights.of(model)));
+                });
+    return done ? Optional.of(sent.get()) : Optional.empty();
+  }
+
+  private void committed(SentWeights sent) {
+    weights.committed(sent);
+    if (sent.header().getKind() == WeightKind.ANCHOR) {
+      retention.published(sent.firstOffset());
+    }
   }
 
   /**
@@ -208,7 +263,6 @@ final class Publication implements AutoCloseable {
         .telling(
             error -> {
               new BrokerRefusal(connection).endIn(error);
-              limit.requireWithin(what, error, owned);
               LOG.warn("{} waits to be published: {}", what, error.getMessage());
             })
         .run(
@@ -220,14 +274,13 @@ final class Publication implements AutoCloseable {
                   return;
                 }
               }
-              limit.begin();
               transaction.run();
             });
   }
 
   private void takeNewProducer() {
     producer.close(Duration.ZERO);
-    producer = connection.transactionalWeightProducer(group);
+    producer = connection.transactionalProducer(group);
     producer.initTransactions();
   }
 
@@ -238,21 +291,14 @@ final class Publication implements AutoCloseable {
     producer.commitTransaction();
   }
 
-  private void transact(Outgoing outgoing) {
+  private void transact(Outgoing outgoing, Optional<SentWeights> sent) {
     producer.beginTransaction();
-    List<Future<RecordMetadata>> weightsAt = new ArrayList<>();
-    outgoing
-        .model()
-        .ifPresent(
-            model ->
-                weightsAt.add(
-                    weights.publish(
-                        producer, outgoing.version(), outgoing.family(), tensors(model))));
+    // The commit fails where a send did.
+    sent.ifPresent(chunksOf -> producer.send(weights.commit(chunksOf)));
     outgoing
         .metrics()
         .ifPresent(
             metrics -> {
-              // The commit fails where a send did.
               producer.send(new ProducerRecord<>(metricsTopic, 0, metrics.getRunId(), metrics));
             });
     for (Refusal refusal : outgoing.refusals()) {
@@ -266,39 +312,11 @@ final class Publication implements AutoCloseable {
             partition, new OffsetAndMetadata(outgoing.offset(), String.valueOf(outgoing.step()))),
         consumer.groupMetadata());
     producer.commitTransaction();
-    for (Future<RecordMetadata> header : weightsAt) {
-      retention.published(offsetOf(header));
-    }
-  }
-
-  private static List<PublishedTensor> tensors(TrainedModel model) {
-    List<TensorSpecification> specifications = model.configuration().tensors();
-    List<float[]> values = model.weights().readings();
-    List<PublishedTensor> tensors = new ArrayList<>();
-    for (int i = 0; i < specifications.size(); i++) {
-      int index = i;
-      tensors.add(
-          new PublishedTensor(
-              specifications.get(i).name(),
-              specifications.get(i).shape(),
-              () -> values.get(index)));
-    }
-    return tensors;
-  }
-
-  private static long offsetOf(Future<RecordMetadata> header) {
-    try {
-      return header.get().offset();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted after a commit", e);
-    } catch (ExecutionException e) {
-      throw new KafkaException("the commit went through, but a send in it failed", e);
-    }
   }
 
   @Override
   public void close() {
+    chunks.close(ShutdownBudget.CLIENT);
     producer.close(ShutdownBudget.CLIENT);
     consumer.close(CloseOptions.timeout(ShutdownBudget.CLIENT));
     admin.close(ShutdownBudget.CLIENT);

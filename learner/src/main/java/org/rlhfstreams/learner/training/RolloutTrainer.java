@@ -14,6 +14,7 @@ import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.RolloutStrategy.MiniBatchObjective;
 import org.rlhfstreams.model.files.NamedTensor;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TrainableModel;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
@@ -155,8 +156,8 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
   }
 
   @Override
-  public TrainedModel model() {
-    return policyState.trained();
+  public TrainedModel model(ComputeType type) {
+    return policyState.trained(type);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.training;
 import java.util.Map;
 import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.training.TrainableModel;
 
 /**
@@ -24,8 +25,8 @@ abstract class SingleModelTrainer<E> implements Trainer<E> {
   }
 
   @Override
-  public final TrainedModel model() {
-    return state.trained();
+  public final TrainedModel model(ComputeType type) {
+    return state.trained(type);
   }
 
   @Override

@@ -10,6 +10,7 @@ import org.rlhfstreams.learner.checkpoint.CheckpointException;
 import org.rlhfstreams.learner.checkpoint.RestoredNumbers;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.files.TensorValues;
@@ -32,8 +33,12 @@ final class TrainableState {
     this.exported = exported;
   }
 
-  /** The model of the first tensors. */
-  TrainedModel trained() {
+  /**
+   * The model of the first tensors.
+   *
+   * @param type of the copy
+   */
+  TrainedModel trained(ComputeType type) {
     Optional<TrainedModel.Adapters> adapters =
         model
             .adapters()
@@ -42,7 +47,7 @@ final class TrainableState {
                     new TrainedModel.Adapters(
                         description,
                         model.weights().values(description.tensors(model.configuration()).size())));
-    return new TrainedModel(model.configuration(), model.snapshot(), adapters);
+    return new TrainedModel(model.configuration(), model.snapshot(type), adapters);
   }
 
   /**
@@ -68,7 +73,7 @@ final class TrainableState {
     if (exported > 0) {
       return model.weights().readings().subList(0, tensors);
     }
-    try (Weights merged = model.snapshot()) {
+    try (Weights merged = model.snapshot(ComputeType.FLOAT32)) {
       return merged.values();
     }
   }

@@ -9,7 +9,7 @@ import org.rlhfstreams.model.decoder.Weights;
 /**
  * A copy of a model as others use it; whoever asked for it closes it.
  *
- * @param weights its tensors in float32, in the order that its configuration gives them
+ * @param weights its tensors, in the order that its configuration gives them
  * @param adapters where those alone were trained
  */
 public record TrainedModel(

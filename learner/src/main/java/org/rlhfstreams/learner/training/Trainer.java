@@ -3,6 +3,7 @@ package org.rlhfstreams.learner.training;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
+import org.rlhfstreams.model.decoder.ComputeType;
 
 /**
  * Learns from batches of one kind of example. One thread.
@@ -22,8 +23,12 @@ public interface Trainer<E> extends AutoCloseable {
    */
   Map<String, Double> step(List<E> batch, double learningRateFactor);
 
-  /** A copy of the model that is trained for others. */
-  TrainedModel model();
+  /**
+   * A copy of the model that is trained for others.
+   *
+   * @param type of the copy's tensors: float32 or bfloat16
+   */
+  TrainedModel model(ComputeType type);
 
   /** Copies of all that a checkpoint keeps. */
   TrainerState state();

@@ -15,6 +15,7 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.training.TokenRow;
+import org.rlhfstreams.model.decoder.ComputeType;
 
 /** Which versions go out, with a model that agrees with as many rows as it is told to. */
 final class PublicationGuardTest {
@@ -67,7 +68,7 @@ final class PublicationGuardTest {
     }
 
     @Override
-    public TrainedModel model() {
+    public TrainedModel model(ComputeType type) {
       throw new UnsupportedOperationException();
     }
 

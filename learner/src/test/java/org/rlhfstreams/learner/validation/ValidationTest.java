@@ -17,6 +17,7 @@ import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.model.decoder.ComputeType;
 
 final class ValidationTest {
   private static LearnerConfiguration settings(String... keysAndValues) {
@@ -59,7 +60,7 @@ final class ValidationTest {
     }
 
     @Override
-    public TrainedModel model() {
+    public TrainedModel model(ComputeType type) {
       throw new UnsupportedOperationException();
     }
 

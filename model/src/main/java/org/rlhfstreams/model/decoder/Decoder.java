@@ -167,9 +167,9 @@ public final class Decoder implements AutoCloseable {
     return inference.infer(method, scope, arguments);
   }
 
-  /** The weights laid out for inference; results belong to {@code scope}. */
-  NDList pack(NDManager scope, Weights weights) {
-    return inference.run("pack", scope, weights.argument());
+  /** A part of the weights laid out for inference; results belong to {@code scope}. */
+  NDList pack(String method, NDManager scope, Argument part) {
+    return inference.run(method, scope, part);
   }
 
   /**

@@ -1,9 +1,6 @@
 package org.rlhfstreams.model.decoder;
 
-import java.util.List;
-import java.util.Map;
-import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.common.tensors.TensorBytes;
 import org.rlhfstreams.model.torchscript.NativeHeap;
 
 /**
@@ -12,7 +9,6 @@ import org.rlhfstreams.model.torchscript.NativeHeap;
  */
 public final class LiveWeights implements AutoCloseable {
   private final Decoder decoder;
-  private final List<TensorSpecification> specifications;
   private PackedWeights active;
 
   /**
@@ -20,7 +16,6 @@ public final class LiveWeights implements AutoCloseable {
    */
   public LiveWeights(Decoder decoder, Weights weights) {
     this.decoder = decoder;
-    this.specifications = weights.specifications();
     this.active = PackedWeights.taking(decoder, weights);
   }
 
@@ -30,15 +25,35 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
+   * Begins to lay another version out; {@link #take} ends it.
+   *
+   * @param source has the tensors of the model, in any type
+   */
+  public WeightPacking begin(TensorBytes source) {
+    return WeightPacking.of(decoder, source);
+  }
+
+  /**
    * Takes another version into use, and closes the one before.
    *
-   * @param tensors row-major values by tensor name
-   * @throws ModelException where they are of another architecture; nothing has changed then
+   * @param packing does what is left of it
+   * @throws org.rlhfstreams.model.ModelException where a tensor holds a number that is not finite;
+   *     nothing has changed then
    */
-  public PackedWeights take(Map<String, float[]> tensors) {
-    List<float[]> values = TensorSpecification.inOrder(specifications, tensors);
-    PackedWeights taken =
-        PackedWeights.taking(decoder, Weights.of(specifications, values, decoder.type()));
+  public PackedWeights take(WeightPacking packing) {
+    return take(packing.finished());
+  }
+
+  /**
+   * The same with weights that are in memory.
+   *
+   * @param weights of the decoder's type; closed here
+   */
+  public PackedWeights take(Weights weights) {
+    return take(PackedWeights.taking(decoder, weights));
+  }
+
+  private PackedWeights take(PackedWeights taken) {
     active.close();
     active = taken;
     NativeHeap.release();

@@ -1,34 +1,35 @@
 package org.rlhfstreams.model.decoder;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
 import org.rlhfstreams.model.torchscript.BoundTensors;
-import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
  * One version of a model's weights, laid out for {@link Decoder#infer}. It never changes. Used by
  * one thread at a time.
  */
 public final class PackedWeights implements AutoCloseable {
-  private final NDManager manager = ComputeDevice.newManager();
+  private final NDManager manager;
   private final BoundTensors tensors;
 
-  private PackedWeights(Decoder decoder, Weights weights) {
-    this.tensors = new BoundTensors(decoder.pack(manager, weights));
+  /**
+   * @param manager that owns the tensors; closed here
+   * @param tensors as {@link WeightPacking} lays them out
+   */
+  PackedWeights(NDManager manager, List<NDArray> tensors) {
+    this.manager = manager;
+    this.tensors = new BoundTensors(tensors);
   }
 
   /**
-   * Lays weights out; they may change or close afterwards.
+   * Lays weights out and closes them.
    *
    * @param weights of the decoder's type
    */
-  public static PackedWeights of(Decoder decoder, Weights weights) {
-    return new PackedWeights(decoder, weights);
-  }
-
-  /** Lays weights out and closes them. */
   public static PackedWeights taking(Decoder decoder, Weights weights) {
     try (weights) {
-      return of(decoder, weights);
+      return WeightPacking.of(decoder, weights).finished();
     }
   }
 

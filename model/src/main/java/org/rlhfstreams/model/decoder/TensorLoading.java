@@ -6,26 +6,26 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.rlhfstreams.common.tensors.TensorBytes;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
-import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
- * Reads tensors of a model's files: mapped pieces go through native conversion into the tensor's
- * own memory, and never through the Java heap.
+ * Reads tensors that are stored somewhere: pieces go through native conversion into the tensor's own
+ * memory, and never through the Java heap.
  */
 final class TensorLoading {
   private static final int PIECE = 1 << 22;
 
-  private final ModelDirectory directory;
+  private final TensorBytes source;
   private final ComputeType type;
   private final ByteBuffer stage =
       ByteBuffer.allocateDirect(Float.BYTES * PIECE).order(ByteOrder.nativeOrder());
 
-  TensorLoading(ModelDirectory directory, ComputeType type) {
-    this.directory = directory;
+  TensorLoading(TensorBytes source, ComputeType type) {
+    this.source = source;
     this.type = type;
   }
 
@@ -73,7 +73,7 @@ final class TensorLoading {
       if (!ConversionScript.run("finite", scope, room).getBoolean()) {
         throw new ModelException(
             "%s: tensor %s holds a number that is not finite (NaN or infinity): the checkpoint is"
-                    .formatted(directory.path(), tensor.name())
+                    .formatted(source.origin(), tensor.name())
                 + " damaged, or its training failed; fetch or write it again");
       }
       return shaped(manager, room, shape);
@@ -81,8 +81,8 @@ final class TensorLoading {
   }
 
   private NDArray piece(NDManager scope, String name, long start, int count) {
-    TensorType stored = directory.tensorType(name);
-    ByteBuffer bytes = directory.tensorBytes(name, start * stored.bytes(), count * stored.bytes());
+    TensorType stored = TensorType.valueOf(source.elementType(name));
+    ByteBuffer bytes = source.bytes(name, start * stored.bytes(), count * stored.bytes());
     return switch (stored) {
       case F32 -> scope.create(bytes, new Shape(count), DataType.FLOAT32);
       case F16 -> scope.create(bytes, new Shape(count), DataType.FLOAT16);

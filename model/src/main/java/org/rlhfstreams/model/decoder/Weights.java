@@ -1,14 +1,18 @@
 package org.rlhfstreams.model.decoder;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
@@ -211,6 +215,24 @@ public final class Weights implements AutoCloseable {
     return TensorValues.of(tensors, this::floats);
   }
 
+  /**
+   * Shows the bytes of a tensor, row-major, little-endian, in {@link #type}.
+   *
+   * @param reader keeps them no longer than the call
+   */
+  public void readBytes(int index, Consumer<ByteBuffer> reader) {
+    NDArray tensor = tensors.get(index);
+    if (!ComputeDevice.isGpu()) {
+      reader.accept(tensor.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN));
+      return;
+    }
+    try (NDManager scope = ComputeDevice.newHostManager()) {
+      NDArray copy = tensor.toDevice(Device.cpu(), true);
+      copy.attach(scope);
+      reader.accept(copy.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN));
+    }
+  }
+
   private float[] floats(NDArray tensor) {
     if (type == ComputeType.FLOAT32 && !ComputeDevice.isGpu()) {
       return tensor.toFloatArray();
@@ -259,13 +281,14 @@ public final class Weights implements AutoCloseable {
   /**
    * Tensors that exist already.
    *
-   * @param tensors in float32, one a specification; they become this object's
+   * @param tensors one a specification; they become this object's
+   * @param type of the tensors
    */
-  public static Weights taking(List<TensorSpecification> specifications, List<NDArray> tensors) {
+  public static Weights taking(
+      List<TensorSpecification> specifications, List<NDArray> tensors, ComputeType type) {
     NDManager manager = ComputeDevice.newManager();
     tensors.forEach(tensor -> tensor.attach(manager));
-    return new Weights(
-        manager, List.copyOf(specifications), List.copyOf(tensors), ComputeType.FLOAT32);
+    return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors), type);
   }
 
   /** Number of parameters. */

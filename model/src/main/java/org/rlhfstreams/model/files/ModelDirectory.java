@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.rlhfstreams.common.tensors.TensorBytes;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.ConfigurationFields;
 import org.rlhfstreams.model.architecture.TensorSpecification;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A Hugging Face model directory whose tensors are known to be present and of the right shape. */
-public final class ModelDirectory {
+public final class ModelDirectory implements TensorBytes {
   private static final Logger LOG = LoggerFactory.getLogger(ModelDirectory.class);
   private static final String CONFIGURATION = ModelSaver.CONFIGURATION;
   private static final Pattern BUFFERS =
@@ -165,6 +166,11 @@ public final class ModelDirectory {
     return expected;
   }
 
+  @Override
+  public String origin() {
+    return path + "";
+  }
+
   /** How a tensor is stored. */
   public TensorType tensorType(String name) {
     return files.holding(stored(name)).type(stored(name));
@@ -182,11 +188,14 @@ public final class ModelDirectory {
     return weightFiles().values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /**
-   * A part of a tensor's bytes as they are stored, mapped: see {@link SafetensorsFile#bytes(String,
-   * long, int)}.
-   */
-  public ByteBuffer tensorBytes(String name, long from, int length) {
+  @Override
+  public String elementType(String name) {
+    return tensorType(name).name();
+  }
+
+  /** Mapped: see {@link SafetensorsFile#bytes(String, long, int)}. */
+  @Override
+  public ByteBuffer bytes(String name, long from, int length) {
     return files.holding(stored(name)).bytes(stored(name), from, length);
   }
 

@@ -5,12 +5,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.rlhfstreams.common.tensors.TensorBytes;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 
 /**
  * Values of many tensors, row-major, each read anew whenever it is asked for and never kept: all of
  * a model's need not fit into the heap.
  */
 public final class TensorValues extends AbstractList<float[]> {
+  private static final int PIECE = 1 << 24;
+
   private final int count;
   private final IntFunction<float[]> reader;
 
@@ -26,6 +30,23 @@ public final class TensorValues extends AbstractList<float[]> {
   /** Those of a list whose elements are read one by one. */
   public static <T> TensorValues of(List<T> tensors, Function<T, float[]> reader) {
     return new TensorValues(tensors.size(), index -> reader.apply(tensors.get(index)));
+  }
+
+  /** Those of tensors that are stored somewhere. */
+  public static TensorValues of(List<TensorSpecification> tensors, TensorBytes source) {
+    return of(
+        tensors,
+        tensor -> {
+          TensorType type = TensorType.valueOf(source.elementType(tensor.name()));
+          float[] values = new float[Math.toIntExact(tensor.size())];
+          for (int from = 0; from < values.length; from += PIECE) {
+            int count = Math.min(PIECE, values.length - from);
+            long at = (long) from * type.bytes();
+            type.decode(
+                source.bytes(tensor.name(), at, count * type.bytes()), values, from, count);
+          }
+          return values;
+        });
   }
 
   @Override

@@ -113,16 +113,21 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * An independent copy of the model's own tensors in float32, in the order of its configuration:
-   * with adapters, as they are once the adapters are merged into them. The caller closes it.
+   * An independent copy of the model's own tensors, in the order of its configuration: with
+   * adapters, as they are once the adapters are merged into them. The caller closes it.
+   *
+   * @param type of the copy: float32 or bfloat16
    */
-  public Weights snapshot() {
+  public Weights snapshot(ComputeType type) {
     List<TensorSpecification> specifications = decoder.configuration().tensors();
     if (frozen.isEmpty()) {
-      return weights.copy(ComputeType.FLOAT32, specifications.size());
+      return weights.copy(type, specifications.size());
     }
+    boolean rounded = type == ComputeType.BFLOAT16;
     try (NDManager scope = manager.newSubManager()) {
-      return Weights.taking(specifications, decoder.run("merged", scope, allWeights()));
+      Argument flag = Argument.of(scope.create(rounded));
+      return Weights.taking(
+          specifications, decoder.run("merged", scope, allWeights(), flag), type);
     }
   }
 

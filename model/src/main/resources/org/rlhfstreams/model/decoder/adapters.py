@@ -1,16 +1,20 @@
-  # The layers' matrices with their adapters added in: W + scale B A, in float32 or wider. Tensors in the
-  # order of the weights, without the adapters.
-  def merged(self, w: List[Tensor]) -> List[Tensor]:
+  # The layers' matrices with their adapters added in: W + scale B A, in float32 or wider, or rounded to
+  # bfloat16 at once. Tensors in the order of the weights, without the adapters.
+  def merged(self, w: List[Tensor], rounded: Tensor) -> List[Tensor]:
     result = annotate(List[Tensor], [])
+    layers_end = self.first_layer + self.layers * self.stride
     for i in range(self.base_tensors):
-      result.append(self.widened(w[i]))
-    for l in range(self.layers):
-      for i in range(self.stride):
-        if self.adapter_at[i] != MISSING:
-          a = self.adapters + l * self.adapter_stride + self.adapter_at[i]
+      x = self.widened(w[i])
+      if i >= self.first_layer and i < layers_end:
+        l = (i - self.first_layer) // self.stride
+        j = (i - self.first_layer) % self.stride
+        if self.adapter_at[j] != MISSING:
+          a = self.adapters + l * self.adapter_stride + self.adapter_at[j]
           change = torch.matmul(self.widened(w[a + 1]), self.widened(w[a])) * self.adapter_scale
           if self.input_first:
             change = torch.t(change)
-          o = self.layer_offset(l)
-          result[o + i] = result[o + i] + change
+          x = x + change
+      if bool(rounded):
+        x = torch.to(x, BFLOAT16, False, False)
+      result.append(x)
     return result

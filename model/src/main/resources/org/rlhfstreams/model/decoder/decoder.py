@@ -1,10 +1,13 @@
   # The decoder's frame, the same for every architecture. The architecture's own fragment gives embed,
-  # attention_inputs, attention_output, feed_forward, final_norm and pack; plain_linear.py or
+  # attention_inputs, attention_output, feed_forward, final_norm and pack_layer; plain_linear.py or
   # packed_linear.py gives the products with weights.
   # Weights arrive as one list in the order of TransformerConfiguration.tensors: embeddings, `stride` tensors a layer from
-  # `first_layer` on, the final norm, and a head at `head_index`; `pack` lays them out for inference, with the head last
+  # `first_layer` on, the final norm, and a head at `head_index`; for inference `pack_layer` lays out each layer, and the head is last
   # (`fused` says which of the two a list is). README.md says what the names in capitals are.
   # Rows are right-padded: with causal attention a real token never sees padding.
+
+  def pack_head(self, weight: Tensor) -> Tensor:
+    return self.pack_matrix(weight)
 
   def layer_offset(self, l: int) -> int:
     return self.first_layer + l * self.stride

@@ -33,15 +33,11 @@
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
     return self.norm(x, w[LN_F], w[LN_F_BIAS])
 
-  # Weights laid out for inference: every matrix output-first and packed.
-  def pack(self, w: List[Tensor]) -> List[Tensor]:
+  # A layer's weights laid out for inference: every matrix output-first and packed.
+  def pack_layer(self, w: List[Tensor]) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for x in w:
-      packed.append(torch.clone(x)) # the engine's own memory: Java frees that of x
-    for l in range(self.layers):
-      o = self.layer_offset(l)
-      for i in [ATTN_C_ATTN, ATTN_C_PROJ, MLP_C_FC, MLP_C_PROJ]:
-        packed[o + i] = self.pack_matrix(torch.contiguous(torch.t(w[o + i])))
-    if not self.classifier:
-      packed.append(self.pack_matrix(w[self.head_index]))
+      packed.append(x)
+    for i in [ATTN_C_ATTN, ATTN_C_PROJ, MLP_C_FC, MLP_C_PROJ]:
+      packed[i] = self.pack_matrix(torch.contiguous(torch.t(w[i])))
     return packed

@@ -13,4 +13,4 @@
     return torch.linear(x, weight, bias) + other
 
   def pack_matrix(self, weight: Tensor) -> Tensor:
-    return torch.clone(weight)
+    return weight

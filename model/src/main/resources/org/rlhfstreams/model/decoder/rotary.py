@@ -51,20 +51,16 @@
   def final_norm(self, x: Tensor, w: List[Tensor]) -> Tensor:
     return self.norm(x, w[NORM])
 
-  # Weights laid out for inference: q, k and v as one matrix in the place of q, every matrix packed.
-  def pack(self, w: List[Tensor]) -> List[Tensor]:
+  # A layer's weights laid out for inference: q, k and v as one matrix in the place of q, every matrix packed.
+  def pack_layer(self, w: List[Tensor]) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for x in w:
-      packed.append(torch.clone(x)) # the engine's own memory: Java frees that of x
-    for l in range(self.layers):
-      o = self.layer_offset(l)
-      packed[o + SELF_ATTN_Q_PROJ] = self.pack_matrix(torch.cat([w[o + SELF_ATTN_Q_PROJ], w[o + SELF_ATTN_K_PROJ], w[o + SELF_ATTN_V_PROJ]], 0))
-      packed[o + SELF_ATTN_K_PROJ] = packed[o + INPUT_LAYERNORM] # frees the copy
-      packed[o + SELF_ATTN_V_PROJ] = packed[o + INPUT_LAYERNORM]
-      for i in [SELF_ATTN_O_PROJ, MLP_GATE_PROJ, MLP_UP_PROJ, MLP_DOWN_PROJ]:
-        packed[o + i] = self.pack_matrix(w[o + i])
-      if SELF_ATTN_Q_PROJ_BIAS != MISSING:
-        packed[o + SELF_ATTN_Q_PROJ_BIAS] = torch.cat([w[o + SELF_ATTN_Q_PROJ_BIAS], w[o + SELF_ATTN_K_PROJ_BIAS], w[o + SELF_ATTN_V_PROJ_BIAS]], 0)
-    if not self.classifier:
-      packed.append(self.pack_matrix(w[self.head_index]))
+      packed.append(x)
+    packed[SELF_ATTN_Q_PROJ] = self.pack_matrix(torch.cat([w[SELF_ATTN_Q_PROJ], w[SELF_ATTN_K_PROJ], w[SELF_ATTN_V_PROJ]], 0))
+    packed[SELF_ATTN_K_PROJ] = packed[INPUT_LAYERNORM] # it is part of the one matrix now
+    packed[SELF_ATTN_V_PROJ] = packed[INPUT_LAYERNORM]
+    for i in [SELF_ATTN_O_PROJ, MLP_GATE_PROJ, MLP_UP_PROJ, MLP_DOWN_PROJ]:
+      packed[i] = self.pack_matrix(w[i])
+    if SELF_ATTN_Q_PROJ_BIAS != MISSING:
+      packed[SELF_ATTN_Q_PROJ_BIAS] = torch.cat([w[SELF_ATTN_Q_PROJ_BIAS], w[SELF_ATTN_K_PROJ_BIAS], w[SELF_ATTN_V_PROJ_BIAS]], 0)
     return packed

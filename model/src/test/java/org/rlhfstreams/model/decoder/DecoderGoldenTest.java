@@ -49,7 +49,7 @@ final class DecoderGoldenTest {
     }
     try (Decoder decoder = new Decoder(model.configuration());
         Weights weights = Weights.read(model);
-        PackedWeights packed = PackedWeights.of(decoder, weights);
+        PackedWeights packed = PackedWeights.taking(decoder, Weights.read(model));
         NDManager scope = NDManager.newBaseManager("PyTorch")) {
       for (int row = 0; row < ids.length; row++) {
         float[] alone = decoder.logits(scope, new long[][] {ids[row]}, weights).toFloatArray();

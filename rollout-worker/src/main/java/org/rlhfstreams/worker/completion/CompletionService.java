@@ -3,20 +3,18 @@ package org.rlhfstreams.worker.completion;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +32,7 @@ public final class CompletionService implements AutoCloseable {
   private final PromptEncoding prompts;
   private final int slots;
   private final int capacity;
-  private final Supplier<Optional<WeightSnapshot>> newest;
+  private final WeightSource source;
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
   private final Map<String, CompletionJob> jobs = new ConcurrentHashMap<>();
   private final AtomicInteger outstanding = new AtomicInteger();
@@ -53,7 +51,7 @@ public final class CompletionService implements AutoCloseable {
    * @param tokenizer not closed here
    * @param slots completions written side by side
    * @param queue completions that may wait besides
-   * @param newest the newest version of the policy, if there is one yet
+   * @param source of the policy's versions
    */
   public CompletionService(
       ModelDirectory model,
@@ -61,13 +59,13 @@ public final class CompletionService implements AutoCloseable {
       Tokenizer tokenizer,
       int slots,
       int queue,
-      Supplier<Optional<WeightSnapshot>> newest) {
+      WeightSource source) {
     this.model = model;
     this.type = type;
     this.prompts = new PromptEncoding(model.path(), model.configuration(), tokenizer);
     this.slots = slots;
     this.capacity = slots + queue;
-    this.newest = newest;
+    this.source = source;
   }
 
   /**
@@ -76,7 +74,7 @@ public final class CompletionService implements AutoCloseable {
    * @throws RefusedException where it is not taken; its listener hears nothing then
    */
   public void submit(CompletionJob job) {
-    if (newest.get().isEmpty()) {
+    if (source.newest().isEmpty()) {
       throw unready("no policy weights have arrived yet: try again in some seconds");
     }
     int wanted = job.completions();
@@ -135,7 +133,7 @@ public final class CompletionService implements AutoCloseable {
 
   private void work(BooleanSupplier stopped) {
     RuntimeException reason = new IllegalStateException("the thread of completions has ended");
-    try (JobWriter writer = new JobWriter(model, type, prompts, slots, newest, this::forget)) {
+    try (JobWriter writer = new JobWriter(model, type, prompts, slots, source, this::forget)) {
       while (!stopped.getAsBoolean()) {
         advance(writer);
       }

@@ -3,8 +3,6 @@ package org.rlhfstreams.worker.completion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.completion.Completion;
 import org.rlhfstreams.model.completion.CompletionListener;
@@ -16,7 +14,7 @@ import org.rlhfstreams.model.completion.TextGenerator;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Sampling;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightSource;
 import org.rlhfstreams.worker.policy.LivePolicy;
 
 /** The jobs under way, and the generator that they share. One thread. */
@@ -52,10 +50,10 @@ final class JobWriter implements AutoCloseable {
       ComputeType type,
       PromptEncoding prompts,
       int slots,
-      Supplier<Optional<WeightSnapshot>> newest,
+      WeightSource source,
       OpenJobs openJobs) {
     this.prompts = prompts;
-    this.policy = new LivePolicy(model, type, slots, newest);
+    this.policy = new LivePolicy(model, type, slots, source);
     this.generator = new TextGenerator(prompts, policy.generator());
     this.openJobs = openJobs;
   }

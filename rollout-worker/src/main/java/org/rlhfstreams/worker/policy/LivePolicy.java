@@ -3,51 +3,59 @@ package org.rlhfstreams.worker.policy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
-import org.rlhfstreams.model.decoder.PackedWeights;
+import org.rlhfstreams.model.decoder.WeightPacking;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.Generator;
 import org.rlhfstreams.model.generation.GeneratorSettings;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightLease;
+import org.rlhfstreams.service.weights.WeightSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest policy and a generator over it: a version that arrives takes over between two tokens
- * of the rows that run. One thread.
+ * The newest policy and a generator over it: a version that arrives is laid out a little between
+ * any two tokens of the rows that run, and takes over between two of them. One thread.
  */
 public final class LivePolicy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LivePolicy.class);
+  // Beside a token that takes as long, it is over after as many tokens as the version has pieces.
+  private static final long LAYING_OUT_NANOS = 20_000_000;
 
   private final Decoder decoder;
   private final LiveWeights weights;
   private final Generator generator;
-  private final Supplier<Optional<WeightSnapshot>> newest;
+  private final WeightSource source;
   private final Map<Long, WeightVersion> versions = new HashMap<>();
+  private Optional<Arrival> arrival = Optional.empty();
   private WeightVersion version;
   private WeightVersion refused;
+
+  /** A version that is being laid out; it stays as it is meanwhile. */
+  private record Arrival(WeightLease lease, WeightPacking packing) implements AutoCloseable {
+    @Override
+    public void close() {
+      packing.close();
+      lease.close();
+    }
+  }
 
   /**
    * @param type that it computes in
    * @param slots responses sampled side by side
-   * @param newest the newest version of the policy, if there is one yet
+   * @param source of the policy's versions
    */
-  public LivePolicy(
-      ModelDirectory model,
-      ComputeType type,
-      int slots,
-      Supplier<Optional<WeightSnapshot>> newest) {
+  public LivePolicy(ModelDirectory model, ComputeType type, int slots, WeightSource source) {
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));
-    this.newest = newest;
+    this.source = source;
     this.generator =
         new Generator(
             decoder,
@@ -67,32 +75,66 @@ public final class LivePolicy implements AutoCloseable {
   }
 
   /**
-   * Takes up the newest version.
+   * Takes up the newest version: at once where nothing runs, else after some tokens.
    *
-   * @return whether there was another one
+   * @return whether another one is in use now
    */
   public boolean refresh() {
-    Optional<WeightSnapshot> found = newest.get();
-    if (found.isEmpty()) {
-      return false;
-    }
-    WeightVersion offered = found.get().version();
-    boolean known = version != null && !WeightVersions.isNewer(offered, version);
-    if (known || offered.equals(refused)) {
-      return false;
-    }
     try {
-      PackedWeights taken = weights.take(found.get().values());
-      version = offered;
-      long label = label(offered);
-      versions.put(label, offered);
-      generator.swap(taken, label);
-      return true;
+      if (arrival.isEmpty()) {
+        begin();
+      }
+      return arrival.isPresent() && advance(arrival.get());
     } catch (ModelException e) {
-      refused = offered;
-      LOG.error("policy version {} is refused: {}", WeightVersions.text(offered), e.getMessage());
+      refused = arrival.map(arriving -> arriving.lease().version()).orElse(refused);
+      drop();
+      LOG.error("policy version {} is refused: {}", WeightVersions.text(refused), e.getMessage());
       return false;
     }
+  }
+
+  private void begin() {
+    Optional<WeightVersion> offered = source.newest();
+    if (offered.isEmpty() || !isWanted(offered.get())) {
+      return;
+    }
+    Optional<WeightLease> lease = source.lease();
+    if (lease.isEmpty()) {
+      return;
+    }
+    if (!isWanted(lease.get().version())) {
+      lease.get().close();
+      return;
+    }
+    WeightPacking packing = weights.begin(lease.get());
+    arrival = Optional.of(new Arrival(lease.get(), packing));
+  }
+
+  private boolean isWanted(WeightVersion offered) {
+    boolean known = version != null && !WeightVersions.isNewer(offered, version);
+    return !known && !offered.equals(refused);
+  }
+
+  private boolean advance(Arrival arriving) {
+    long begun = System.nanoTime();
+    boolean more = true;
+    while (more && (generator.idle() || System.nanoTime() - begun < LAYING_OUT_NANOS)) {
+      more = arriving.packing().advance();
+    }
+    if (more) {
+      return false;
+    }
+    version = arriving.lease().version();
+    long label = label(version);
+    versions.put(label, version);
+    generator.swap(weights.take(arriving.packing()), label);
+    drop();
+    return true;
+  }
+
+  private void drop() {
+    arrival.ifPresent(Arrival::close);
+    arrival = Optional.empty();
   }
 
   private static long label(WeightVersion version) {
@@ -106,6 +148,7 @@ public final class LivePolicy implements AutoCloseable {
 
   @Override
   public void close() {
+    drop();
     generator.close();
     weights.close();
     decoder.close();

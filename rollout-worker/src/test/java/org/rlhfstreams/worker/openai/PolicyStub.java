@@ -1,50 +1,38 @@
 package org.rlhfstreams.worker.openai;
 
-import java.util.List;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.schemas.EventProtocol;
-import org.rlhfstreams.service.weights.PublishedTensor;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightLease;
+import org.rlhfstreams.service.weights.WeightSource;
 
 /** The newest policy as a test wants it; it may hold the thread that writes completions up. */
-final class PolicyStub implements Supplier<Optional<WeightSnapshot>> {
+final class PolicyStub implements WeightSource {
   private static final String HELD_THREAD = "completions";
 
-  private final List<PublishedTensor> tensors;
+  private final ModelDirectory model;
   private final Semaphore steps = new Semaphore(0);
-  private volatile WeightSnapshot newest;
-  private volatile WeightSnapshot next;
+  private volatile WeightVersion newest;
+  private volatile WeightVersion next;
   private volatile boolean held;
   private final AtomicInteger looksUntilNext = new AtomicInteger();
 
   PolicyStub(ModelDirectory model) {
-    this.tensors =
-        model.expectedTensors().stream()
-            .map(
-                tensor ->
-                    new PublishedTensor(
-                        tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
-            .toList();
+    this.model = model;
   }
 
   /** A version has arrived. */
   void arrived(long step) {
-    newest = snapshot(step);
+    newest = new WeightVersion(0, step);
   }
 
   /** A version arrives while completions are written, after so many tokens. */
   void arrives(long step, int tokens) {
     looksUntilNext.set(tokens);
-    next = snapshot(step);
-  }
-
-  private WeightSnapshot snapshot(long step) {
-    return new WeightSnapshot(new WeightVersion(0, step), EventProtocol.VERSION, tensors);
+    next = new WeightVersion(0, step);
   }
 
   /** Lets nothing be written from here on, but what {@link #allow} says. */
@@ -64,7 +52,7 @@ final class PolicyStub implements Supplier<Optional<WeightSnapshot>> {
   }
 
   @Override
-  public Optional<WeightSnapshot> get() {
+  public Optional<WeightVersion> newest() {
     if (Thread.currentThread().getName().equals(HELD_THREAD)) {
       if (held) {
         steps.acquireUninterruptibly();
@@ -75,5 +63,30 @@ final class PolicyStub implements Supplier<Optional<WeightSnapshot>> {
       }
     }
     return Optional.ofNullable(newest);
+  }
+
+  @Override
+  public Optional<WeightLease> lease() {
+    return Optional.ofNullable(newest).map(version -> new Lease(version, model));
+  }
+
+  private record Lease(WeightVersion version, ModelDirectory model) implements WeightLease {
+    @Override
+    public String origin() {
+      return model.origin();
+    }
+
+    @Override
+    public String elementType(String tensor) {
+      return model.elementType(tensor);
+    }
+
+    @Override
+    public ByteBuffer bytes(String tensor, long from, int length) {
+      return model.bytes(tensor, from, length);
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -3,8 +3,25 @@ package org.rlhfstreams.service.configuration;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Signatures of published weights; without keys, versions are neither signed nor checked. */
+/**
+ * How weights are published. Without keys, versions are neither signed nor checked.
+ *
+ * @param anchorEvery a version with all elements is every so many at least
+ */
 public record WeightsConfiguration(
+    @Setting(
+            value = "bfloat16",
+            description =
+                "What weights are published in: bfloat16, or float32 for workers and scorers that"
+                    + " compute in it and shall have every bit.")
+        WeightsDtype dtype,
+    @Setting(
+            value = "20",
+            range = "[1, inf)",
+            description =
+                "Versions of which one at least has all elements; the others have those that"
+                    + " changed. 1 publishes all elements each time.")
+        int anchorEvery,
     @Setting(
             description =
                 "Ed25519 private key, PKCS#8 PEM, that the learner signs weights with; unsigned when"

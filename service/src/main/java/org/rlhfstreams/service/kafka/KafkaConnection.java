@@ -28,7 +28,7 @@ public final class KafkaConnection {
   private static final String TEN_MINUTES = "600000";
   private static final String TRANSACTION_TIMEOUT = "transaction.timeout.ms";
   private static final int BULK_FETCH = 2 << 20;
-  private static final Duration WEIGHTS_WITHIN = Duration.ofMinutes(5);
+  private static final Duration TRANSACTION_WITHIN = Duration.ofSeconds(15);
 
   private final RlhfConfiguration configuration;
   private final Topics topics;
@@ -102,32 +102,29 @@ public final class KafkaConnection {
   }
 
   /**
-   * As {@link #transactionalProducer(String)}, for weights: they do not compress, and the broker
-   * would have to undo it.
+   * A producer of weights, outside transactions. Nothing it sends is sent twice or in another order.
+   * They do not compress, and the broker would have to undo it.
    */
-  public KafkaProducer<String, Object> transactionalWeightProducer(String name) {
-    Map<String, Object> settings = transactionalSettings(name);
+  public KafkaProducer<String, Object> weightProducer() {
+    Map<String, Object> settings = producerSettings();
     settings.put("compression.type", "none");
-    settings.put(TRANSACTION_TIMEOUT, String.valueOf(longestTransaction().toMillis()));
     return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
   }
 
   /**
-   * How long the longest transactions may take, those that publish weights: {@code
-   * kafka.transaction.timeout.ms}, or five minutes. A learner that starts again ends its own at
-   * once, however long they might take.
+   * How long a transaction may take: {@code kafka.transaction.timeout.ms}, or 15 seconds. What a
+   * killed owner left open holds up readers for so long.
    */
   public Duration longestTransaction() {
     return Optional.ofNullable(configuration.kafka().get(TRANSACTION_TIMEOUT))
         .map(milliseconds -> Duration.ofMillis(Long.parseLong(milliseconds)))
-        .orElse(WEIGHTS_WITHIN);
+        .orElse(TRANSACTION_WITHIN);
   }
 
   private Map<String, Object> transactionalSettings(String name) {
     Map<String, Object> settings = producerSettings();
     settings.put("transactional.id", configuration.connection().topicPrefix() + name);
-    // What a killed owner left open holds up readers for so long.
-    settings.putIfAbsent(TRANSACTION_TIMEOUT, "15000");
+    settings.putIfAbsent(TRANSACTION_TIMEOUT, String.valueOf(TRANSACTION_WITHIN.toMillis()));
     return settings;
   }
 

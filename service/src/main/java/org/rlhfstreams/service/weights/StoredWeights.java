@@ -12,13 +12,17 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
-/** One version out of all that a topic holds; give it the topic's records in their order. */
-public final class StoredWeights {
+/**
+ * One version out of all that a topic holds; give it the topic's records in their order. It holds
+ * the version until it is closed.
+ */
+public final class StoredWeights implements AutoCloseable {
   private final WeightAssembler assembler;
   private final Optional<WeightVersion> wanted;
   private final NavigableSet<WeightVersion> versions = new TreeSet<>(WeightVersions.ORDER);
   private final NavigableMap<WeightVersion, String> refusals = new TreeMap<>(WeightVersions.ORDER);
-  private WeightSnapshot found;
+  private WeightSnapshot newest;
+  private WeightLease found;
 
   /**
    * @param layout of the model that the versions are of
@@ -34,27 +38,31 @@ public final class StoredWeights {
             topic.name(),
             TrustedKeys.of(connection.configuration().weights()),
             (version, header) -> layout.difference(header),
-            refusals::put);
+            refusals::put,
+            new ChunkReread(connection, topic, () -> false),
+            () -> false);
   }
 
-  /** Takes the next record. */
+  /** Takes the next record; those behind the wanted version are left out. */
   public void accept(WeightRecord record) {
-    assembler.accept(record).ifPresent(this::take);
+    if (found == null) {
+      assembler.accept(record).ifPresent(this::take);
+    }
   }
 
   private void take(WeightSnapshot snapshot) {
     versions.add(snapshot.version());
-    boolean asked =
-        wanted.isPresent()
-            ? wanted.get().equals(snapshot.version())
-            : versions.last().equals(snapshot.version());
-    if (asked) {
-      found = snapshot;
+    newest = snapshot;
+    if (wanted.isPresent() && wanted.get().equals(snapshot.version())) {
+      found = snapshot.lease().orElseThrow();
     }
   }
 
-  /** The version, if it was there, whole and trusted. */
-  public Optional<WeightSnapshot> found() {
+  /** The version, if it was there, whole and trusted; closed here. */
+  public Optional<WeightLease> found() {
+    if (found == null && wanted.isEmpty() && newest != null) {
+      found = newest.lease().orElseThrow();
+    }
     return Optional.ofNullable(found);
   }
 
@@ -69,5 +77,12 @@ public final class StoredWeights {
       return wanted.map(refusals::get);
     }
     return refusals.isEmpty() ? Optional.empty() : Optional.of(refusals.get(refusals.lastKey()));
+  }
+
+  @Override
+  public void close() {
+    if (found != null) {
+      found.close();
+    }
   }
 }

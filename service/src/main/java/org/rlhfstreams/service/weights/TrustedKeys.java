@@ -42,25 +42,42 @@ public final class TrustedKeys {
         .findFirst();
   }
 
+  /** Why a version whose header this is is not taken; empty where it may be. */
+  Optional<String> refusal(String topic, WeightVersion version, WeightHeader header) {
+    return refusal(
+        topic,
+        header.getSigningKey(),
+        header.getSignature(),
+        SignedStatement.of(topic, version, header));
+  }
+
   /** Why a version whose bytes fit its hash is not taken all the same; empty where it is. */
   Optional<String> refusal(
       String topic, WeightVersion version, WeightHeader header, WeightCommit commit) {
-    if (commit.getSignature() == null || commit.getSigningKey() == null) {
+    return refusal(
+        topic,
+        commit.getSigningKey(),
+        commit.getSignature(),
+        SignedStatement.of(topic, version, header, commit));
+  }
+
+  private Optional<String> refusal(
+      String topic, String keyId, ByteBuffer signature, byte[] statement) {
+    if (signature == null || keyId == null) {
       return Optional.of(
           "it is not signed, and %s trusts the keys %s alone; give the learner weights.signing-key-file"
               .formatted(file, keys.keySet()));
     }
-    PublicKey key = keys.get(commit.getSigningKey());
+    PublicKey key = keys.get(keyId);
     if (key == null) {
       return Optional.of(
           "it is signed with key %s, and %s trusts %s alone; where that key is the learner's, add its public half there and start again, else find out who may write to %s (kafka-acls.sh --list --topic %s)"
-              .formatted(commit.getSigningKey(), file, keys.keySet(), topic, topic));
+              .formatted(keyId, file, keys.keySet(), topic, topic));
     }
-    byte[] statement = SignedStatement.of(topic, version, header, commit.getSha256());
-    if (!fits(key, statement, bytes(commit.getSignature()))) {
+    if (!fits(key, statement, bytes(signature))) {
       return Optional.of(
           "its signature with key %s is not of this version on %s; it was altered, or signed for another place: find out who may write there (kafka-acls.sh --list --topic %s)"
-              .formatted(commit.getSigningKey(), topic, topic));
+              .formatted(keyId, topic, topic));
     }
     return Optional.empty();
   }

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.rlhfstreams.events.WeightCommit;
+import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
@@ -20,9 +20,10 @@ import org.rlhfstreams.service.log.RecordHandler;
 import org.rlhfstreams.service.log.TopicReader;
 
 /**
- * Which generations of weights a topic has. The header of a version says how many chunks follow;
- * they are skipped, so that a large model takes little longer than a small one. A header whose
- * commit is not where it says is not trusted: what follows it is read.
+ * Which generations of weights a topic has, those included whose commit never came. The header of a
+ * version says how many chunks follow; they are skipped, so that a large model takes little longer
+ * than a small one. Where the last of them is not where it should be, the records of two senders
+ * are mixed, or the header lies: what follows it is read.
  */
 public final class WeightGenerations {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -34,8 +35,8 @@ public final class WeightGenerations {
 
   private WeightGenerations() {}
 
-  /** Over the chunks of a version, from its header to its commit. */
-  private record Jump(WeightVersion version, long header, long commit) {}
+  /** Over the chunks of a version, from its header to the last of them. */
+  private record Jump(WeightVersion version, WeightHeader header, long offset) {}
 
   /**
    * The newest generation of which a version is kept, if any is. Records that are no weight records
@@ -72,27 +73,28 @@ public final class WeightGenerations {
     int generation = weights.getVersion().getGeneration();
     newest = OptionalInt.of(Math.max(generation, newest.orElse(generation)));
     if (jump.isPresent()) {
-      land(isCommit(jump.get(), record, weights));
+      land(isLastChunk(jump.get(), weights));
     } else if (weights.getBody() instanceof WeightHeader header
-        && HeaderRules.problem(header).isEmpty()) {
-      long commit = record.offset() + header.getChunks() + 1;
-      if (commit < end) {
-        jump = Optional.of(new Jump(weights.getVersion(), record.offset(), commit));
-        next = OptionalLong.of(commit);
+        && header.getChunks() > 1
+        && HeaderRules.problem(weights.getVersion(), header).isEmpty()) {
+      long last = record.offset() + header.getChunks();
+      if (last < end) {
+        jump = Optional.of(new Jump(weights.getVersion(), header, record.offset()));
+        next = OptionalLong.of(last);
       }
     }
   }
 
-  private static boolean isCommit(
-      Jump expected, ConsumerRecord<String, byte[]> record, WeightRecord weights) {
-    return record.offset() == expected.commit()
-        && weights.getBody() instanceof WeightCommit
-        && weights.getVersion().equals(expected.version());
+  private static boolean isLastChunk(Jump over, WeightRecord weights) {
+    return weights.getBody() instanceof WeightChunk chunk
+        && chunk.getIndex() == over.header().getChunks() - 1
+        && chunk.getAttempt().equals(over.header().getAttempt())
+        && weights.getVersion().equals(over.version());
   }
 
-  private void land(boolean isCommit) {
-    if (!isCommit) {
-      next = OptionalLong.of(jump.get().header() + 1);
+  private void land(boolean isRight) {
+    if (!isRight) {
+      next = OptionalLong.of(jump.get().offset() + 1);
     }
     jump = Optional.empty();
   }

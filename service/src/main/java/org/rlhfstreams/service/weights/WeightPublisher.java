@@ -1,115 +1,166 @@
 package org.rlhfstreams.service.weights;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.zip.CRC32;
+import java.util.UUID;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.rlhfstreams.events.TensorLayout;
-import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightKind;
-import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.schemas.Topic;
-import org.rlhfstreams.schemas.WeightVersions;
 
 /**
- * Writes a version as a header, chunks below the largest record, and a commit. The caller owns the
- * transaction, so that weights, metrics and offsets become visible together.
+ * Writes versions as a header, chunks below the largest record, and a commit. Header and chunks
+ * leave at once and mean nothing by themselves; the caller sends the commit in the transaction of
+ * the step, so that weights, metrics and offsets become visible together, however large the weights
+ * are.
+ *
+ * <p>A version is an anchor, which has all elements, or a delta, which has those that differ from
+ * the last version that was committed. One thread.
  */
 public final class WeightPublisher {
-  private static final int CHUNK = 900_000;
+  private static final double LARGEST_DELTA = 0.75; // of an anchor
 
   private final Topic topic;
+  private final WireType type;
+  private final int anchorEvery;
   private final Optional<WeightSigner> signer;
+  private WeightImage image;
+  private WeightVersion base;
+  private int sinceAnchor;
+  private long bytesSinceAnchor;
 
   /**
    * @param topic {@code policy-weights} or {@code reward-weights}
+   * @param type that elements are sent in
+   * @param anchorEvery an anchor is every so many versions at least; 1 sends no deltas
    * @param signer signs each version, where there is one
    */
-  public WeightPublisher(Topic topic, Optional<WeightSigner> signer) {
+  public WeightPublisher(
+      Topic topic, WireType type, int anchorEvery, Optional<WeightSigner> signer) {
     this.topic = topic;
+    this.type = type;
+    this.anchorEvery = anchorEvery;
     this.signer = signer;
   }
 
   /**
-   * Sends a full version, an anchor.
+   * Sends header and chunks, and waits until the log has them. May be tried again after an error:
+   * what the log has of the failed sending means nothing.
    *
+   * @param producer idempotent, outside a transaction
    * @param family architecture, such as {@code llama}
-   * @return where the version begins, for {@link WeightRetention}
+   * @throws KafkaException where a record could not be sent
    */
-  public Future<RecordMetadata> publish(
+  public SentWeights send(
       Producer<String, Object> producer,
       WeightVersion version,
       String family,
       List<PublishedTensor> tensors) {
     List<TensorLayout> layout = layout(tensors);
-    long bytes = layout.stream().mapToLong(TensorLayout::getLength).sum();
-    int chunks = Math.toIntExact((bytes + CHUNK - 1) / CHUNK);
-    WeightHeader header =
+    VersionContent content = content(version, layout, tensors);
+    String attempt = UUID.randomUUID().toString();
+    WeightHeader.Builder builder =
         WeightHeader.newBuilder()
-            .setKind(WeightKind.ANCHOR)
-            .setBase(null)
+            .setKind(content.kind())
+            .setBase(content.kind() == WeightKind.DELTA ? base : null)
             .setModelFamily(family)
             .setProtocol(EventProtocol.VERSION)
             .setTensors(layout)
-            .setChunks(chunks)
-            .setBytes(bytes)
-            .build();
-    Future<RecordMetadata> first = send(producer, version, header);
-    WeightDigest digest = new WeightDigest();
-    ByteBuffer chunk = emptyChunk(bytes);
-    int index = 0;
-    for (PublishedTensor tensor : tensors) {
-      FloatBuffer values = FloatBuffer.wrap(tensor.values());
-      while (values.hasRemaining()) {
-        put(chunk, values);
-        if (!chunk.hasRemaining()) {
-          sendChunk(producer, version, index++, chunk, digest);
-          bytes -= chunk.capacity();
-          chunk = emptyChunk(bytes);
-        }
+            .setChunks(content.chunks())
+            .setBytes(bytes(layout))
+            .setAttempt(attempt);
+    signer.ifPresent(key -> key.sign(topic.name(), version, builder));
+    WeightHeader header = builder.build();
+    WeightSending sending = new WeightSending(producer, topic, version, attempt);
+    sending.send(header);
+    content.cut(sending::sendChunk);
+    String sha256 = digest(tensors);
+    sending.await();
+    return new SentWeights(
+        version,
+        header,
+        sha256,
+        sending.firstOffset(),
+        sending.lastOffset(),
+        sending.chunkBytes(),
+        tensors);
+  }
+
+  /** The record that makes a version count. */
+  public ProducerRecord<String, Object> commit(SentWeights sent) {
+    WeightCommit.Builder commit =
+        WeightCommit.newBuilder()
+            .setSha256(sent.sha256())
+            .setCommittedAt(Instant.now())
+            .setAttempt(sent.header().getAttempt())
+            .setBase(sent.header().getBase())
+            .setFirstOffset(sent.firstOffset())
+            .setLastOffset(sent.lastOffset());
+    signer.ifPresent(key -> key.sign(topic.name(), sent.version(), sent.header(), commit));
+    return WeightSending.record(topic, sent.version(), commit.build());
+  }
+
+  /** Says that the commit of a version is in the log; its tensors are as they were sent. */
+  public void committed(SentWeights sent) {
+    WeightHeader header = sent.header();
+    boolean anchor = header.getKind() == WeightKind.ANCHOR;
+    sinceAnchor = anchor ? 0 : sinceAnchor + 1;
+    bytesSinceAnchor = anchor ? 0 : bytesSinceAnchor + sent.chunkBytes();
+    base = sent.version();
+    if (anchorEvery == 1) {
+      return; // nothing is ever compared with it
+    }
+    if (image == null || !image.fits(header.getTensors())) {
+      image = null; // before the next one takes as much
+      image = new WeightImage(header.getTensors());
+    }
+    image.take(sent.tensors());
+  }
+
+  private VersionContent content(
+      WeightVersion version, List<TensorLayout> layout, List<PublishedTensor> tensors) {
+    boolean anchorIsDue =
+        image == null
+            || !image.fits(layout)
+            || sinceAnchor + 1 >= anchorEvery
+            || bytesSinceAnchor > image.bytes()
+            || version.getGeneration() != base.getGeneration();
+    if (!anchorIsDue) {
+      DeltaContent delta = new DeltaContent(new ChangedElements(image, tensors), type);
+      if (delta.isBelow((long) (LARGEST_DELTA * image.bytes()))) {
+        return delta;
       }
     }
-    WeightCommit.Builder commit =
-        WeightCommit.newBuilder().setSha256(digest.hexadecimal()).setCommittedAt(Instant.now());
-    signer.ifPresent(key -> key.sign(topic.name(), version, header, commit));
-    // The transaction's commit fails where a send did.
-    send(producer, version, commit.build());
-    return first;
+    return new AnchorContent(tensors, bytes(layout));
   }
 
-  /** As many values as fit. */
-  private static void put(ByteBuffer chunk, FloatBuffer values) {
-    int count = Math.min(chunk.remaining() / Float.BYTES, values.remaining());
-    chunk.asFloatBuffer().put(values.array(), values.position(), count);
-    values.position(values.position() + count);
-    chunk.position(chunk.position() + count * Float.BYTES);
+  private static String digest(List<PublishedTensor> tensors) {
+    WeightDigest digest = new WeightDigest();
+    tensors.forEach(tensor -> tensor.reading().with(digest::add));
+    return digest.hexadecimal();
   }
 
-  private static ByteBuffer emptyChunk(long bytesLeft) {
-    return ByteBuffer.allocate((int) Math.min(CHUNK, bytesLeft)).order(ByteOrder.LITTLE_ENDIAN);
+  private static long bytes(List<TensorLayout> layout) {
+    return layout.stream().mapToLong(TensorLayout::getLength).sum();
   }
 
-  private static List<TensorLayout> layout(List<PublishedTensor> tensors) {
+  private List<TensorLayout> layout(List<PublishedTensor> tensors) {
     List<TensorLayout> layout = new ArrayList<>();
     long offset = 0;
     for (PublishedTensor tensor : tensors) {
-      long length = Float.BYTES * tensor.size();
+      long length = type.bytes() * tensor.size();
       layout.add(
           TensorLayout.newBuilder()
               .setName(tensor.name())
-              .setDtype("F32")
+              .setDtype(type.name())
               .setShape(tensor.shape())
               .setOffset(offset)
               .setLength(length)
@@ -117,28 +168,5 @@ public final class WeightPublisher {
       offset += length;
     }
     return layout;
-  }
-
-  private void sendChunk(
-      Producer<String, Object> producer,
-      WeightVersion version,
-      int index,
-      ByteBuffer chunk,
-      WeightDigest digest) {
-    CRC32 crc = new CRC32();
-    chunk.flip();
-    crc.update(chunk.duplicate());
-    digest.add(chunk);
-    send(
-        producer,
-        version,
-        WeightChunk.newBuilder().setIndex(index).setCrc32(crc.getValue()).setData(chunk).build());
-  }
-
-  private Future<RecordMetadata> send(
-      Producer<String, Object> producer, WeightVersion version, Object body) {
-    WeightRecord record = WeightRecord.newBuilder().setVersion(version).setBody(body).build();
-    return producer.send(
-        new ProducerRecord<>(topic.name(), 0, WeightVersions.text(version), record));
   }
 }

@@ -3,11 +3,11 @@ package org.rlhfstreams.service.weights;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topic;
-import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
@@ -18,10 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Follows a topic of weights in the background; always has the newest whole version. */
-public final class WeightReader implements AutoCloseable {
+public final class WeightReader implements WeightSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WeightReader.class);
 
   private final KafkaConnection connection;
+  private final Topic topic;
   private final TopicPartition partition;
   private final HeaderCheck check;
   private final WeightListener listener;
@@ -34,6 +35,7 @@ public final class WeightReader implements AutoCloseable {
   private WeightReader(
       KafkaConnection connection, Topic topic, HeaderCheck check, WeightListener listener) {
     this.connection = connection;
+    this.topic = topic;
     this.check = check;
     this.partition = new TopicPartition(topic.name(), 0);
     this.listener = listener;
@@ -41,7 +43,7 @@ public final class WeightReader implements AutoCloseable {
     this.reader = TopicReader.of(connection, partition);
     this.thread =
         ServiceThread.start(
-            "weights-" + topic.name(), ShutdownBudget.FOLLOWER, stopped -> follow());
+            "weights-" + topic.name(), ShutdownBudget.FOLLOWER, this::follow);
   }
 
   /**
@@ -56,9 +58,14 @@ public final class WeightReader implements AutoCloseable {
     return new WeightReader(connection, topic, check, listener);
   }
 
-  /** The newest whole version, if there is any yet. */
-  public Optional<WeightSnapshot> newest() {
-    return Optional.ofNullable(newest.get());
+  @Override
+  public Optional<WeightVersion> newest() {
+    return Optional.ofNullable(newest.get()).map(WeightSnapshot::version);
+  }
+
+  @Override
+  public Optional<WeightLease> lease() {
+    return Optional.ofNullable(newest.get()).flatMap(WeightSnapshot::lease);
   }
 
   /** Whether all that the topic held at the start has been read. */
@@ -81,15 +88,21 @@ public final class WeightReader implements AutoCloseable {
     listener.refused(version, reason);
   }
 
-  private void follow() {
+  private void follow(BooleanSupplier stopped) {
     WeightAssembler assembler =
-        new WeightAssembler(partition.topic(), trusted, check, this::refused);
+        new WeightAssembler(
+            partition.topic(),
+            trusted,
+            check,
+            this::refused,
+            new ChunkReread(connection, topic, stopped),
+            stopped);
     BrokerRefusal refusals = new BrokerRefusal(connection);
     try (reader) {
       reader.follow(
           RecordHandler.decoding(
               connection.decoder(WeightRecord.class),
-              (record, weights) -> assembler.accept(weights).ifPresent(this::take),
+              (record, weights) -> assembler.accept(weights).ifPresent(newest::set),
               (record, reason) ->
                   LOG.warn(
                       "{} offset {} is no weight record: {}",
@@ -97,13 +110,6 @@ public final class WeightReader implements AutoCloseable {
                       record.offset(),
                       reason.getMessage())),
           refusals::endIn);
-    }
-  }
-
-  private void take(WeightSnapshot snapshot) {
-    WeightSnapshot held = newest.get();
-    if (held == null || WeightVersions.isNewer(snapshot.version(), held.version())) {
-      newest.set(snapshot);
     }
   }
 

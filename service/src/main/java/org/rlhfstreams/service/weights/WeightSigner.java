@@ -68,9 +68,17 @@ public final class WeightSigner {
     }
   }
 
-  /** Puts a version's signature into its commit. */
+  /** Puts a header's signature into it. */
+  void sign(String topic, WeightVersion version, WeightHeader.Builder header) {
+    WeightHeader unsigned = WeightHeader.newBuilder(header).build();
+    byte[] statement = SignedStatement.of(topic, version, unsigned);
+    header.setSigningKey(keyId).setSignature(ByteBuffer.wrap(sign(key, statement)));
+  }
+
+  /** Puts a commit's signature into it. */
   void sign(String topic, WeightVersion version, WeightHeader header, WeightCommit.Builder commit) {
-    byte[] statement = SignedStatement.of(topic, version, header, commit.getSha256());
+    WeightCommit unsigned = WeightCommit.newBuilder(commit).build();
+    byte[] statement = SignedStatement.of(topic, version, header, unsigned);
     commit.setSigningKey(keyId).setSignature(ByteBuffer.wrap(sign(key, statement)));
   }
 }

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topic;
@@ -24,7 +22,7 @@ final class PublishedVersion {
       for (int i = 0; i < size; i++) {
         values[i] = (float) random.nextGaussian();
       }
-      tensors.add(new PublishedTensor("tensor" + size, List.of((long) size), values));
+      tensors.add(PublishedTensor.ofFloats("tensor" + size, List.of((long) size), values));
     }
     return tensors;
   }
@@ -38,10 +36,9 @@ final class PublishedVersion {
 
   static List<WeightRecord> of(
       Topic topic, Optional<WeightSigner> signer, long step, List<PublishedTensor> tensors) {
-    MockProducer<String, Object> producer =
-        new MockProducer<>(true, null, new StringSerializer(), (name, value) -> new byte[0]);
-    new WeightPublisher(topic, signer)
-        .publish(producer, new WeightVersion(0, step), "llama", tensors);
-    return producer.history().stream().map(record -> (WeightRecord) record.value()).toList();
+    WeightPublisher publisher = new WeightPublisher(topic, WireType.F32, 1, signer);
+    WeightsLog log = new WeightsLog();
+    log.publish(publisher, new WeightVersion(0, step), tensors);
+    return log.records();
   }
 }

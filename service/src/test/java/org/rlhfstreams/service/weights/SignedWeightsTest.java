@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.TensorLayout;
+import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightRecord;
@@ -27,6 +28,7 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.WeightsConfiguration;
+import org.rlhfstreams.service.configuration.WeightsDtype;
 
 /** Weights are taken from the holder of a trusted key alone, and only what that signed. */
 final class SignedWeightsTest {
@@ -34,8 +36,8 @@ final class SignedWeightsTest {
   private static final Topic REWARD = new Topics("run.", 1).rewardWeights();
   private static final List<PublishedTensor> TENSORS =
       List.of(
-          new PublishedTensor("first", List.of(2L), new float[] {1, 2}),
-          new PublishedTensor("second", List.of(2L), new float[] {3, 4}));
+          PublishedTensor.ofFloats("first", List.of(2L), new float[] {1, 2}),
+          PublishedTensor.ofFloats("second", List.of(2L), new float[] {3, 4}));
 
   @TempDir private Path directory;
   private final List<String> refused = new ArrayList<>();
@@ -51,8 +53,7 @@ final class SignedWeightsTest {
   /** A new key pair; its public half goes to a file that may have others. */
   private WeightSigner signer(String name, Path publicKeys) throws Exception {
     return WeightSigner.of(
-            new WeightsConfiguration(
-                Optional.of(keyFile("Ed25519", name, publicKeys)), Optional.of(publicKeys)))
+            settings(Optional.of(keyFile("Ed25519", name, publicKeys)), Optional.of(publicKeys)))
         .orElseThrow();
   }
 
@@ -84,7 +85,11 @@ final class SignedWeightsTest {
   }
 
   private static WeightsConfiguration trusting(Path keys) {
-    return new WeightsConfiguration(Optional.empty(), Optional.of(keys));
+    return settings(Optional.empty(), Optional.of(keys));
+  }
+
+  private static WeightsConfiguration settings(Optional<Path> signing, Optional<Path> trusted) {
+    return new WeightsConfiguration(WeightsDtype.BFLOAT16, 20, signing, trusted);
   }
 
   private Optional<WeightSnapshot> read(
@@ -94,7 +99,9 @@ final class SignedWeightsTest {
             topic.name(),
             keys,
             (version, header) -> Optional.empty(),
-            (version, reason) -> refused.add(reason));
+            (version, reason) -> refused.add(reason),
+            (first, last, sink) -> {},
+            () -> false);
     Optional<WeightSnapshot> whole = Optional.empty();
     for (WeightRecord record : records) {
       whole = assembler.accept(record);
@@ -158,7 +165,12 @@ final class SignedWeightsTest {
     WeightCommit signed = (WeightCommit) records.get(2).getBody();
     WeightCommit other = (WeightCommit) others.get(2).getBody();
     // Other bytes with the right hash for them, under a signature of the first.
-    records.set(1, others.get(1));
+    WeightChunk chunk = (WeightChunk) others.get(1).getBody();
+    records.set(
+        1,
+        new WeightRecord(
+            new WeightVersion(0, 1L),
+            WeightChunk.newBuilder(chunk).setAttempt(signed.getAttempt()).build()));
     records.set(
         2,
         new WeightRecord(
@@ -207,13 +219,13 @@ final class SignedWeightsTest {
     Path other = keyFile("EC", "other", directory.resolve("other-public.pem"));
     assertRefused(Optional.of(other), trusted, "has no Ed25519 key");
     assertRefused(Optional.empty(), directory.resolve("other-public.pem"), "is not Ed25519");
-    assertThatThrownBy(() -> new WeightsConfiguration(Optional.of(key), Optional.empty()))
+    assertThatThrownBy(() -> settings(Optional.of(key), Optional.empty()))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("needs weights.trusted-keys-file");
   }
 
   private static void assertRefused(Optional<Path> signing, Path trusted, String why) {
-    WeightsConfiguration settings = new WeightsConfiguration(signing, Optional.of(trusted));
+    WeightsConfiguration settings = settings(signing, Optional.of(trusted));
     assertThatThrownBy(
             () -> {
               TrustedKeys.of(settings);

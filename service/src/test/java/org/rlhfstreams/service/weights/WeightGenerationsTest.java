@@ -93,11 +93,11 @@ final class WeightGenerationsTest {
     int ofOne = log.size() / 3;
     assertThat(ofOne).as("records of a version").isGreaterThan(4);
     assertThat(newest()).hasValue(2);
-    assertThat(fetched).as("header, one more, commit, one more").hasValueLessThanOrEqualTo(3 * 4);
+    assertThat(fetched).as("header, one more, last chunk, commit").hasValueLessThanOrEqualTo(3 * 4);
   }
 
   @Test
-  void aHeaderWhoseCommitIsNotWhereItSaysHidesNothing() {
+  void aHeaderWhoseChunksAreNotWhereItSaysHidesNothing() {
     publish(new WeightVersion(1, 1L));
     int header = log.size();
     publish(new WeightVersion(2, 1L));

@@ -1,0 +1,41 @@
+package org.rlhfstreams.service.weights;
+
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.RecordHandler;
+import org.rlhfstreams.service.log.TopicReader;
+
+/** Reads a part of a weights topic again, with a consumer of its own. */
+final class ChunkReread implements WeightAssembler.ChunkSource {
+  private final KafkaConnection connection;
+  private final TopicPartition partition;
+  private final BooleanSupplier stopped;
+
+  /**
+   * @param stopped ends it
+   */
+  ChunkReread(KafkaConnection connection, Topic topic, BooleanSupplier stopped) {
+    this.connection = connection;
+    this.partition = new TopicPartition(topic.name(), 0);
+    this.stopped = stopped;
+  }
+
+  @Override
+  public void read(long first, long last, Consumer<WeightRecord> records) {
+    try (TopicReader reader = TopicReader.of(connection, partition)) {
+      reader.seek(partition, first);
+      reader.readTo(
+          Map.of(partition, last + 1),
+          RecordHandler.decoding(
+              connection.decoder(WeightRecord.class),
+              (record, weights) -> records.accept(weights),
+              (record, reason) -> {}), // named when it was read the first time
+          stopped);
+    }
+  }
+}

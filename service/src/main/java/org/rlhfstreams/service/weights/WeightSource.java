@@ -1,0 +1,17 @@
+package org.rlhfstreams.service.weights;
+
+import java.util.Optional;
+import org.rlhfstreams.events.WeightVersion;
+
+/** Where the newest version of some weights is. */
+public interface WeightSource {
+  /** The newest whole version, if there is any yet. */
+  Optional<WeightVersion> newest();
+
+  /**
+   * Holds the newest version.
+   *
+   * @return empty where there is none yet, and while one takes the place of another: ask again
+   */
+  Optional<WeightLease> lease();
+}
