@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Says what a model is, and writes it in another form.",
     subcommands = {
       ModelInfoCommand.class,
+      ModelCreateCommand.class,
       ModelConvertCommand.class,
       ModelExportCommand.class,
       ModelMergeLoraCommand.class
@@ -22,6 +23,6 @@ public final class ModelCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say model info, convert, export or merge-lora");
+        spec.commandLine(), "say model info, create, convert, export or merge-lora");
   }
 }

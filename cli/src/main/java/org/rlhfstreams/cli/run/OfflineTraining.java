@@ -21,7 +21,7 @@ import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
-import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.decoder.InitialValues;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.schemas.TopicAdministrator;
@@ -129,10 +129,14 @@ public final class OfflineTraining {
       return;
     }
     TransformerConfiguration architecture = ModelDirectory.readConfiguration(options.model());
-    try (Weights weights = Weights.initial(architecture, configuration.learner().seed())) {
+    try {
       Files.createDirectories(options.output());
       ModelDirectory.save(
-          options.startModel(), architecture, weights.values(), TensorType.F32, options.model());
+          options.startModel(),
+          architecture,
+          InitialValues.of(architecture, configuration.learner().seed()),
+          TensorType.F32,
+          options.model());
     } catch (IOException e) {
       throw new UncheckedIOException(options.output() + " cannot be made", e);
     }

@@ -23,7 +23,7 @@ import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.StepMetrics;
-import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerRun;
@@ -119,7 +119,7 @@ final class LearnerControlsTest {
   private static List<WeightVersion> published(KafkaConnection connection) {
     return TopicEvents.of(connection, connection.topics().policyWeights(), WeightRecord.class)
         .stream()
-        .filter(record -> record.getBody() instanceof WeightHeader)
+        .filter(record -> record.getBody() instanceof WeightCommit)
         .map(WeightRecord::getVersion)
         .toList();
   }

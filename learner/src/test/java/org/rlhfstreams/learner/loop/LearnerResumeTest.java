@@ -31,7 +31,7 @@ import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
-import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerRun;
@@ -260,7 +260,7 @@ final class LearnerResumeTest {
     assertThat(steps).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
     List<WeightVersion> versions =
         TopicEvents.of(connection, connection.topics().policyWeights(), WeightRecord.class).stream()
-            .filter(record -> record.getBody() instanceof WeightHeader)
+            .filter(record -> record.getBody() instanceof WeightCommit)
             .map(WeightRecord::getVersion)
             .toList();
     assertThat(versions).doesNotHaveDuplicates().contains(new WeightVersion(0, 8L));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.StepMetrics;
-import org.rlhfstreams.events.WeightHeader;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.model.files.TensorType;
@@ -125,7 +125,7 @@ final class LiveRewardTest {
     assertThat(steps).extracting(step -> step.getVersion().getStep()).doesNotHaveDuplicates();
     List<Long> out =
         TopicEvents.of(crashed, crashed.topics().rewardWeights(), WeightRecord.class).stream()
-            .filter(record -> record.getBody() instanceof WeightHeader)
+            .filter(record -> record.getBody() instanceof WeightCommit)
             .map(record -> record.getVersion().getStep())
             .toList();
     assertThat(out.get(out.size() - 1))

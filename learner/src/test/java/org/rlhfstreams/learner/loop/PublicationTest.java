@@ -136,7 +136,7 @@ final class PublicationTest {
       assertThat(publish(publication, 1, "owner")).isTrue();
       // As the coordinator does after transaction.timeout.ms: the epoch moves on, and nobody owns
       // it.
-      try (KafkaProducer<String, Object> fencing = connection.transactionalWeightProducer(GROUP)) {
+      try (KafkaProducer<String, Object> fencing = connection.transactionalProducer(GROUP)) {
         fencing.initTransactions();
       }
       assertThat(publish(publication, 2, "owner")).isTrue();

@@ -27,6 +27,7 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.LearnerRun;
@@ -203,6 +204,7 @@ final class RollbackInFlightTest {
   private static boolean isRolledBack(KafkaConnection connection) {
     return TopicEvents.of(connection, connection.topics().policyWeights(), WeightRecord.class)
         .stream()
+        .filter(record -> record.getBody() instanceof WeightCommit)
         .anyMatch(record -> record.getVersion().getGeneration() == 1);
   }
 

@@ -13,8 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
-import org.rlhfstreams.model.architecture.AdaptableMatrix;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
@@ -109,40 +107,6 @@ public final class Weights implements AutoCloseable {
       tensors.add(TensorLoading.copy(manager, shape(specifications.get(i)), values.get(i), type));
     }
     return new Weights(manager, List.copyOf(specifications), List.copyOf(tensors), type);
-  }
-
-  /**
-   * Freshly initialised: matrices normal with standard deviation 0.02, the projections that write
-   * into the residual stream scaled by 1/sqrt(2 layers) (Radford et al. 2019, section 2.3), norms
-   * 1, biases 0.
-   */
-  public static Weights initial(TransformerConfiguration configuration, long seed) {
-    List<TensorSpecification> specifications = configuration.tensors();
-    RandomGenerator random = new SplittableRandom(seed);
-    double residual = 1 / Math.sqrt(2.0 * configuration.layers());
-    List<String> residualMatrices =
-        configuration.layer().matrices().stream()
-            .filter(matrix -> matrix.input().towardsResidual())
-            .map(AdaptableMatrix::tensor)
-            .toList();
-    List<float[]> values = new ArrayList<>();
-    for (TensorSpecification specification : specifications) {
-      String name = specification.name();
-      boolean writesResidual = residualMatrices.stream().anyMatch(name::endsWith);
-      double deviation = writesResidual ? 0.02 * residual : 0.02;
-      boolean matrix = specification.shape().size() > 1;
-      float[] tensor = new float[Math.toIntExact(specification.size())];
-      for (int i = 0; i < tensor.length; i++) {
-        tensor[i] = matrix ? (float) (random.nextGaussian() * deviation) : vector(name);
-      }
-      values.add(tensor);
-    }
-    return of(specifications, values);
-  }
-
-  /** Norms begin at 1, biases at 0. */
-  private static float vector(String name) {
-    return name.endsWith(".weight") ? 1f : 0f;
   }
 
   /**
