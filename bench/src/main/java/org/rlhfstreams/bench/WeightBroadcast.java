@@ -82,8 +82,7 @@ public final class WeightBroadcast {
     ModelLayout layout =
         new ModelLayout(TensorSpecification.shapes(model.configuration().tensors()));
     long bytes = 2 * weights.parameters();
-    WeightPublisher publisher =
-        new WeightPublisher(topic, WireType.BF16, 1, Optional.empty());
+    WeightPublisher publisher = new WeightPublisher(topic, WireType.BF16, 1, Optional.empty());
     double ours = 0;
     double raw = 0;
     try (WeightReader reader =

@@ -39,11 +39,7 @@ final class RewardModel implements AutoCloseable {
    * @param source of the versions of {@code reward-weights}
    * @throws ModelException where the directory holds no reward model
    */
-  RewardModel(
-      ModelDirectory model,
-      ComputeType type,
-      int endOfSequence,
-      WeightSource source) {
+  RewardModel(ModelDirectory model, ComputeType type, int endOfSequence, WeightSource source) {
     RewardInput.requireRewardModel(model);
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));

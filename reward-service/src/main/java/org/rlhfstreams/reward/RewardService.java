@@ -84,10 +84,7 @@ public final class RewardService implements AutoCloseable {
                     String type = configuration.model().dtype().name();
                     try (RewardModel model =
                             new RewardModel(
-                                reward,
-                                ComputeType.named(type, reward),
-                                endOfSequence,
-                                reader);
+                                reward, ComputeType.named(type, reward), endOfSequence, reader);
                         ReferenceModel frozen =
                             new ReferenceModel(reference, ComputeType.named(type, reference))) {
                       // Scores of the model that it began with would be of a version long gone.

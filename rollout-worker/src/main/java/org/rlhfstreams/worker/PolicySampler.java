@@ -28,11 +28,7 @@ final class PolicySampler implements AutoCloseable {
    * @param source of the policy's versions
    */
   PolicySampler(
-      ModelDirectory model,
-      ComputeType type,
-      int slots,
-      WeightSource source,
-      WorkerMeters meters) {
+      ModelDirectory model, ComputeType type, int slots, WeightSource source, WorkerMeters meters) {
     this.slots = slots;
     this.meters = meters;
     this.policy = new LivePolicy(model, type, slots, source);

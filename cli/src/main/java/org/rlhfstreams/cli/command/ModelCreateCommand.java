@@ -62,8 +62,7 @@ public final class ModelCreateCommand implements Callable<Integer> {
     TransformerConfiguration written = ModelDirectory.readConfiguration(from);
     TransformerConfiguration configuration = reward ? written.asClassifier() : written;
     Tokenizer.open(from, configuration).close(); // which checks that the two fit
-    ModelDirectory.save(
-        output, configuration, InitialValues.of(configuration, seed), type, from);
+    ModelDirectory.save(output, configuration, InitialValues.of(configuration, seed), type, from);
     System.out.printf(
         Locale.ROOT,
         "wrote %s: %,d parameters, %s%n",

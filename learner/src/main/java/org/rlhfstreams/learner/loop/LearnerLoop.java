@@ -83,8 +83,7 @@ public final class LearnerLoop<E extends Example> {
     this.rollback = new Rollback(connection, settings, checkpoints);
     this.skippedSteps = new SkippedSteps(settings.configuration());
     this.history = new SharedHistory(settings.identity(), checkpoints.directory());
-    this.sentIn =
-        WireWeights.computeType(WireType.of(connection.configuration().weights()));
+    this.sentIn = WireWeights.computeType(WireType.of(connection.configuration().weights()));
   }
 
   /**

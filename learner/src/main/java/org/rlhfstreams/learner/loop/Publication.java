@@ -80,10 +80,7 @@ final class Publication implements AutoCloseable {
     WeightsConfiguration settings = connection.configuration().weights();
     this.weights =
         new WeightPublisher(
-            weightsTopic,
-            WireType.of(settings),
-            settings.anchorEvery(),
-            WeightSigner.of(settings));
+            weightsTopic, WireType.of(settings), settings.anchorEvery(), WeightSigner.of(settings));
     this.chunks = connection.weightProducer();
     this.admin = connection.admin();
     this.retention = new WeightRetention(admin, weightsTopic);

@@ -12,10 +12,10 @@ import org.rlhfstreams.learner.data.LabelledResponse;
 import org.rlhfstreams.learner.training.JudgingTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.model.architecture.TensorSpecification;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.training.TokenRow;
-import org.rlhfstreams.model.decoder.ComputeType;
 
 /** Which versions go out, with a model that agrees with as many rows as it is told to. */
 final class PublicationGuardTest {

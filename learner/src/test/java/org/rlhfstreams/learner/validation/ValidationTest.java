@@ -14,10 +14,10 @@ import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.TrainedModel;
+import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
-import org.rlhfstreams.model.decoder.ComputeType;
 
 final class ValidationTest {
   private static LearnerConfiguration settings(String... keysAndValues) {

@@ -38,7 +38,8 @@ public final class InitialValues {
           String name = specification.name();
           boolean writesResidual = residualMatrices.stream().anyMatch(name::endsWith);
           double deviation = writesResidual ? residual : DEVIATION;
-          RandomGenerator random = new SplittableRandom(new SplittableRandom(seed + index).nextLong());
+          RandomGenerator random =
+              new SplittableRandom(new SplittableRandom(seed + index).nextLong());
           float[] tensor = new float[Math.toIntExact(specification.size())];
           boolean matrix = specification.shape().size() > 1;
           for (int i = 0; i < tensor.length; i++) {

@@ -13,8 +13,8 @@ import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 
 /**
- * Reads tensors that are stored somewhere: pieces go through native conversion into the tensor's own
- * memory, and never through the Java heap.
+ * Reads tensors that are stored somewhere: pieces go through native conversion into the tensor's
+ * own memory, and never through the Java heap.
  */
 final class TensorLoading {
   private static final int PIECE = 1 << 22;

@@ -62,9 +62,7 @@ public final class WeightPacking implements AutoCloseable {
     List<TensorSpecification> specifications = decoder.configuration().tensors();
     TensorLoading loading = new TensorLoading(source, decoder.type());
     return new WeightPacking(
-        decoder,
-        specifications,
-        (scope, index) -> loading.load(scope, specifications.get(index)));
+        decoder, specifications, (scope, index) -> loading.load(scope, specifications.get(index)));
   }
 
   /**

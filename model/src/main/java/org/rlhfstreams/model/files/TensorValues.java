@@ -42,8 +42,7 @@ public final class TensorValues extends AbstractList<float[]> {
           for (int from = 0; from < values.length; from += PIECE) {
             int count = Math.min(PIECE, values.length - from);
             long at = (long) from * type.bytes();
-            type.decode(
-                source.bytes(tensor.name(), at, count * type.bytes()), values, from, count);
+            type.decode(source.bytes(tensor.name(), at, count * type.bytes()), values, from, count);
           }
           return values;
         });

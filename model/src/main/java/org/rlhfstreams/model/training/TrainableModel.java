@@ -126,8 +126,7 @@ public final class TrainableModel implements AutoCloseable {
     boolean rounded = type == ComputeType.BFLOAT16;
     try (NDManager scope = manager.newSubManager()) {
       Argument flag = Argument.of(scope.create(rounded));
-      return Weights.taking(
-          specifications, decoder.run("merged", scope, allWeights(), flag), type);
+      return Weights.taking(specifications, decoder.run("merged", scope, allWeights(), flag), type);
     }
   }
 

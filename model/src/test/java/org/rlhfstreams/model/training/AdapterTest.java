@@ -97,7 +97,8 @@ final class AdapterTest {
                 new PassHeads(true, false, false, false, TEMPERATURES))) {
           assertClose(reference.logProbabilities(), before);
         }
-        try (PackedWeights merged = PackedWeights.taking(plain, model.snapshot(ComputeType.FLOAT32))) {
+        try (PackedWeights merged =
+            PackedWeights.taking(plain, model.snapshot(ComputeType.FLOAT32))) {
           assertClose(inference.logProbabilities(merged, rows(), TEMPERATURES), trained);
         }
       }

@@ -102,8 +102,8 @@ public final class KafkaConnection {
   }
 
   /**
-   * A producer of weights, outside transactions. Nothing it sends is sent twice or in another order.
-   * They do not compress, and the broker would have to undo it.
+   * A producer of weights, outside transactions. Nothing it sends is sent twice or in another
+   * order. They do not compress, and the broker would have to undo it.
    */
   public KafkaProducer<String, Object> weightProducer() {
     Map<String, Object> settings = producerSettings();

@@ -38,7 +38,9 @@ final class ChangedElements {
       long first = before.layouts().get(i).getOffset() / before.type().bytes();
       now.get(i)
           .reading()
-          .with(bytes -> compare(old, bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), first, visitor));
+          .with(
+              bytes ->
+                  compare(old, bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), first, visitor));
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.Optional;
  * A stretch of a delta: elements to overwrite. Its bytes, little-endian: the position of the first
  * element (8), how many elements (4), the gap to each of the others (LEB128, at least 1), then the
  * lowest byte of every value, the next of every value, and so on, since bytes of one significance
- * are like each other. On the wire a byte says whether that is compressed with zstd, and if so, four
- * say what it comes to.
+ * are like each other. On the wire a byte says whether that is compressed with zstd, and if so,
+ * four say what it comes to.
  */
 final class DeltaChunk {
   /** The most that a chunk has before it is compressed. */

@@ -58,10 +58,7 @@ final class HeaderRules {
         return Optional.of(
             "tensor %s is of type %s, %s of %s; a version has one type"
                 .formatted(
-                    layout.getName(),
-                    dtype,
-                    layouts.get(0).getName(),
-                    layouts.get(0).getDtype()));
+                    layout.getName(), dtype, layouts.get(0).getName(), layouts.get(0).getDtype()));
       }
     }
     return Optional.empty();

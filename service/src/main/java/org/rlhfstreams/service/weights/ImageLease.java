@@ -49,10 +49,7 @@ final class ImageLease implements WeightLease {
     if (place == null) {
       throw new IllegalArgumentException("the version has no tensor " + tensor);
     }
-    return image
-        .tensor(place)
-        .slice(Math.toIntExact(from), length)
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return image.tensor(place).slice(Math.toIntExact(from), length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Override

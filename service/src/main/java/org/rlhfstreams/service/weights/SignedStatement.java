@@ -32,8 +32,7 @@ final class SignedStatement {
   }
 
   /** Of a commit; its own signature is no part of it. */
-  static byte[] of(
-      String topic, WeightVersion version, WeightHeader header, WeightCommit commit) {
+  static byte[] of(String topic, WeightVersion version, WeightHeader header, WeightCommit commit) {
     return written(
         out -> {
           write(COMMIT, topic, version, header, out);

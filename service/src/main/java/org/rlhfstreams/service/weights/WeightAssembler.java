@@ -59,8 +59,7 @@ final class WeightAssembler {
     }
 
     boolean isWhole() {
-      return nextChunk == header.getChunks()
-          && (patch.isPresent() || bytes == header.getBytes());
+      return nextChunk == header.getChunks() && (patch.isPresent() || bytes == header.getBytes());
     }
   }
 
@@ -222,8 +221,7 @@ final class WeightAssembler {
               arrival.nextChunk,
               arrival.header.getChunks()));
     }
-    return trusted.flatMap(
-        keys -> keys.refusal(topic, arrival.version, arrival.header, commit));
+    return trusted.flatMap(keys -> keys.refusal(topic, arrival.version, arrival.header, commit));
   }
 
   private Optional<WeightSnapshot> take(WeightCommit commit) {

@@ -11,9 +11,9 @@ import org.rlhfstreams.events.TensorLayout;
 import org.rlhfstreams.events.WeightVersion;
 
 /**
- * The bytes of a version in memory outside the Java heap, in the order of its header: written by one
- * thread while nobody reads, read by any number of others while nobody writes. It is used again for
- * the versions that follow, since memory of this kind comes back late.
+ * The bytes of a version in memory outside the Java heap, in the order of its header: written by
+ * one thread while nobody reads, read by any number of others while nobody writes. It is used again
+ * for the versions that follow, since memory of this kind comes back late.
  */
 final class WeightImage {
   private static final int MANY = 1 << 20;
@@ -34,9 +34,7 @@ final class WeightImage {
   WeightImage(List<TensorLayout> layouts) {
     this.layouts = List.copyOf(layouts);
     this.type =
-        layouts.isEmpty()
-            ? WireType.BF16
-            : WireType.named(layouts.get(0).getDtype()).orElseThrow();
+        layouts.isEmpty() ? WireType.BF16 : WireType.named(layouts.get(0).getDtype()).orElseThrow();
     long sum = 0;
     for (TensorLayout layout : layouts) {
       tensors.add(direct(Math.toIntExact(layout.getLength())));

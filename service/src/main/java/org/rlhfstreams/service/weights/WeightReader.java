@@ -42,8 +42,7 @@ public final class WeightReader implements WeightSource, AutoCloseable {
     this.trusted = TrustedKeys.of(connection.configuration().weights());
     this.reader = TopicReader.of(connection, partition);
     this.thread =
-        ServiceThread.start(
-            "weights-" + topic.name(), ShutdownBudget.FOLLOWER, this::follow);
+        ServiceThread.start("weights-" + topic.name(), ShutdownBudget.FOLLOWER, this::follow);
   }
 
   /**

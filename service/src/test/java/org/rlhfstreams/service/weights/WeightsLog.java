@@ -14,8 +14,7 @@ final class WeightsLog implements WeightAssembler.ChunkSource {
       new MockProducer<>(true, null, new StringSerializer(), (name, value) -> new byte[0]);
 
   /** Sends a version and commits it. */
-  void publish(
-      WeightPublisher publisher, WeightVersion version, List<PublishedTensor> tensors) {
+  void publish(WeightPublisher publisher, WeightVersion version, List<PublishedTensor> tensors) {
     SentWeights sent = send(publisher, version, tensors);
     commit(publisher, sent);
   }
