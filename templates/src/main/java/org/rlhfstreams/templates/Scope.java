@@ -8,23 +8,30 @@ final class Scope {
   private final Scope parent;
   private final Map<String, Object> variables;
   private final Meter meter;
+  private final GenerationSpans generated;
 
-  private Scope(Scope parent, Map<String, Object> variables, Meter meter) {
+  private Scope(
+      Scope parent, Map<String, Object> variables, Meter meter, GenerationSpans generated) {
     this.parent = parent;
     this.variables = variables;
     this.meter = meter;
+    this.generated = generated;
   }
 
-  static Scope root(Map<String, Object> variables, Meter meter) {
-    return new Scope(null, variables, meter);
+  static Scope root(Map<String, Object> variables, Meter meter, GenerationSpans generated) {
+    return new Scope(null, variables, meter, generated);
   }
 
   Scope child() {
-    return new Scope(this, new HashMap<>(), meter);
+    return new Scope(this, new HashMap<>(), meter, generated);
   }
 
   Meter meter() {
     return meter;
+  }
+
+  GenerationSpans generated() {
+    return generated;
   }
 
   void set(String name, Object value) {

@@ -12,6 +12,7 @@ final class StatementParser {
   private final ExpressionParser expressions;
   private final TargetParser targets;
   private int openLoops;
+  private boolean marksGeneration;
 
   StatementParser(TokenStream tokens) {
     this.tokens = tokens;
@@ -203,8 +204,21 @@ final class StatementParser {
   /** What transformers marks as the assistant's own words; it prints as if unmarked. */
   private Statement generation() {
     endTag();
+    marksGeneration = true;
     Statement body = functionBody("endgeneration");
-    return (scope, output) -> body.execute(scope.child(), output);
+    return (scope, output) -> {
+      TextBuilder captured = new TextBuilder(scope.meter());
+      Statement.Flow flow = body.execute(scope.child(), captured);
+      String text = captured.toString();
+      scope.generated().add(text);
+      output.append(text);
+      return flow;
+    };
+  }
+
+  /** Whether what was parsed has a {@code generation} block. */
+  boolean marksGeneration() {
+    return marksGeneration;
   }
 
   private Statement macro() {

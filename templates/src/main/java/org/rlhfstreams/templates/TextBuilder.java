@@ -45,6 +45,10 @@ final class TextBuilder {
     return this;
   }
 
+  int codePoints() {
+    return text.codePointCount(0, text.length());
+  }
+
   private void grow(long characters) {
     meter.checkLength(text.length() + characters);
     meter.scan(characters);
