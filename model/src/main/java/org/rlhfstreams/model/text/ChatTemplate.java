@@ -2,11 +2,14 @@ package org.rlhfstreams.model.text;
 
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.templates.Rendering;
 import org.rlhfstreams.templates.Template;
 import org.rlhfstreams.templates.TemplateException;
 
@@ -15,6 +18,12 @@ import org.rlhfstreams.templates.TemplateException;
  * transformers' {@code apply_chat_template} does. Immutable; safe for many threads.
  */
 public final class ChatTemplate {
+  private static final String CONTENT = "content";
+  private static final String END_OF_CONTENT = "CONTINUE_FINAL_MESSAGE_TAG ";
+  private static final String THINKING = "thinking";
+  private static final List<String> REASONING =
+      List.of("reasoning_content", THINKING, "reasoning");
+
   private final ChatTemplateFiles.Source plain;
   private final ChatTemplateFiles.Source withTools;
   private final Map<String, Object> specialTokens;
@@ -98,15 +107,102 @@ public final class ChatTemplate {
       List<? extends Map<String, ?>> tools,
       boolean addGenerationPrompt,
       Map<String, ?> variables) {
+    return rendering(messages, tools, addGenerationPrompt, variables).text();
+  }
+
+  /**
+   * Renders a conversation without what begins an answer, and marks the assistant's own words by
+   * the template's {@code generation} blocks.
+   *
+   * @param tools JSON descriptions of what the assistant may call; none where empty
+   * @param variables what else the template may read; they go before all others
+   * @throws ModelException where the template raises an error
+   */
+  public MarkedText renderMarked(
+      List<ChatMessage> messages,
+      List<? extends Map<String, ?>> tools,
+      Map<String, ?> variables) {
+    return MarkedText.of(rendering(messages, tools, false, variables));
+  }
+
+  /**
+   * Renders a conversation up to the end of its last message's content, which is to be gone on
+   * with, as transformers' {@code continue_final_message} does.
+   *
+   * @param tools JSON descriptions of what the assistant may call; none where empty
+   * @param variables what else the template may read; they go before all others
+   * @return empty where that message has no text, or the template does not show it
+   * @throws ModelException where the template raises an error
+   */
+  public Optional<String> renderContinued(
+      List<ChatMessage> messages,
+      List<? extends Map<String, ?>> tools,
+      Map<String, ?> variables) {
+    Map<String, Object> last = new LinkedHashMap<>(messages.get(messages.size() - 1).fields());
+    if (!(last.get(CONTENT) instanceof String content)) {
+      return Optional.empty();
+    }
+    last.put(CONTENT, content + END_OF_CONTENT);
+    List<ChatMessage> marked = new ArrayList<>(messages.subList(0, messages.size() - 1));
+    marked.add(new ChatMessage(last));
+    String text = render(marked, tools, false, variables);
+    int end = text.lastIndexOf(END_OF_CONTENT.strip());
+    if (end < 0 || !text.contains(content.strip())) {
+      return Optional.empty();
+    }
+    String before = text.substring(0, end);
+    return Optional.of(text.startsWith(END_OF_CONTENT, end) ? before : before.stripTrailing());
+  }
+
+  /** The file that it comes from. */
+  public Path file() {
+    return (plain == null ? withTools : plain).file();
+  }
+
+  /** Whether it marks the assistant's own words with {@code generation} blocks. */
+  public boolean marksAssistant() {
+    return plain != null && plain.template().marksGeneration();
+  }
+
+  /**
+   * The same conversations by a template that marks the assistant's own words: this one if it does,
+   * or TRL's training template in place of a published one.
+   *
+   * @throws ModelException if there is no such template, saying what to do
+   */
+  public ChatTemplate marking() {
+    if (marksAssistant()) {
+      return this;
+    }
+    ChatTemplateFiles.Source own = plain == null ? withTools : plain;
+    ChatTemplateFiles.Source training =
+        TrainingTemplates.inPlaceOf(own)
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        ("%s does not mark what the assistant says, so that it cannot be learned"
+                                + " alone, and TRL's training templates (%s) have none in its"
+                                + " place: write {%% generation %%} before and {%% endgeneration"
+                                + " %%} behind what the assistant says, its end of turn included,"
+                                + " or train without learner.assistant-only-loss")
+                            .formatted(file(), TrainingTemplates.names())));
+    return new ChatTemplate(training, null, specialTokens);
+  }
+
+  private Rendering rendering(
+      List<ChatMessage> messages,
+      List<? extends Map<String, ?>> tools,
+      boolean addGenerationPrompt,
+      Map<String, ?> variables) {
     Map<String, Object> context = new LinkedHashMap<>(specialTokens);
-    context.put("messages", messages.stream().map(ChatMessage::fields).toList());
+    context.put("messages", messages.stream().map(ChatTemplate::withReasoning).toList());
     context.put("tools", tools.isEmpty() ? null : tools);
     context.put("documents", null);
     context.put("add_generation_prompt", addGenerationPrompt);
     context.putAll(variables);
     ChatTemplateFiles.Source source = source(!tools.isEmpty());
     try {
-      return source.template().render(context, ZonedDateTime::now);
+      return source.template().renderMarked(context, ZonedDateTime::now);
     } catch (TemplateException e) {
       throw new ModelException(
           ("%s: the chat template cannot render this conversation: %s; change the messages, or the"
@@ -114,6 +210,21 @@ public final class ChatTemplate {
               .formatted(source.file(), e.getMessage()),
           e);
     }
+  }
+
+  /** Reasoning under each name that templates read it by, as transformers 5 gives it. */
+  private static Map<String, Object> withReasoning(ChatMessage message) {
+    Map<String, Object> fields = message.fields();
+    Object reasoning =
+        REASONING.stream().map(fields::get).filter(Objects::nonNull).findFirst().orElse(null);
+    if (reasoning == null) {
+      return fields;
+    }
+    Map<String, Object> named = new LinkedHashMap<>();
+    named.put(THINKING, reasoning);
+    named.putAll(fields);
+    named.put(REASONING.get(0), reasoning);
+    return named;
   }
 
   private ChatTemplateFiles.Source source(boolean tools) {

@@ -21,17 +21,18 @@ import org.rlhfstreams.model.ModelException;
 final class SpecialTokens {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String END = "eos_token";
+  private static final String BEGINNING = "bos_token";
   private static final List<String> SINGLE =
-      List.of("bos_token", END, "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+      List.of(BEGINNING, END, "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
   private static final String ADDITIONAL = "additional_special_tokens";
   private static final String GPT2_TOKEN = "<|endoftext|>";
 
   private static final Map<String, Map<String, String>> CLASS_DEFAULTS =
       Map.of(
           "GPT2Tokenizer",
-          Map.of("bos_token", GPT2_TOKEN, END, GPT2_TOKEN, "unk_token", GPT2_TOKEN),
+          Map.of(BEGINNING, GPT2_TOKEN, END, GPT2_TOKEN, "unk_token", GPT2_TOKEN),
           "LlamaTokenizer",
-          Map.of("bos_token", "<s>", END, "</s>", "unk_token", "<unk>"),
+          Map.of(BEGINNING, "<s>", END, "</s>", "unk_token", "<unk>"),
           "Qwen2Tokenizer",
           Map.of(END, GPT2_TOKEN, "pad_token", GPT2_TOKEN, "unk_token", GPT2_TOKEN));
 
@@ -136,6 +137,15 @@ final class SpecialTokens {
       }
     }
     return named;
+  }
+
+  /**
+   * The id of the beginning of sequence.
+   *
+   * @param tokenizer the content of {@code tokenizer.json}
+   */
+  OptionalInt beginningOfSequence(JsonNode tokenizer) {
+    return single(BEGINNING).map(token -> id(tokenizer, token)).orElse(OptionalInt.empty());
   }
 
   private static OptionalInt id(JsonNode tokenizer, String token) {

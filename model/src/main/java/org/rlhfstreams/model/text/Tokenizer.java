@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.HubCache;
@@ -25,18 +28,19 @@ public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int vocabularySize;
   private final OptionalInt endOfSequence;
+  private final OptionalInt beginningOfSequence;
+  private final Set<Integer> addedTokens;
   private final int[] promptStart;
   private TokenBytes tokenBytes; // read when it is first asked for
 
-  private Tokenizer(
-      Path directory,
-      HuggingFaceTokenizer tokenizer,
-      int vocabularySize,
-      OptionalInt endOfSequence) {
+  private Tokenizer(Path directory, HuggingFaceTokenizer tokenizer, JsonNode json) {
     this.directory = directory;
     this.tokenizer = tokenizer;
-    this.vocabularySize = vocabularySize;
-    this.endOfSequence = endOfSequence;
+    this.vocabularySize = vocabularySize(json);
+    SpecialTokens special = SpecialTokens.of(directory);
+    this.endOfSequence = special.endOfSequence(json, vocabularySize);
+    this.beginningOfSequence = special.beginningOfSequence(json);
+    this.addedTokens = addedTokens(json);
     this.promptStart = promptStart();
   }
 
@@ -63,9 +67,7 @@ public final class Tokenizer implements AutoCloseable {
               .optPadding(false)
               .build();
       JsonNode json = new ObjectMapper().readTree(file.toFile());
-      int size = vocabularySize(json);
-      return new Tokenizer(
-          directory, tokenizer, size, SpecialTokens.of(directory).endOfSequence(json, size));
+      return new Tokenizer(directory, tokenizer, json);
     } catch (ModelException e) {
       throw e; // names a file beside this one
     } catch (IOException | RuntimeException e) {
@@ -127,6 +129,12 @@ public final class Tokenizer implements AutoCloseable {
    */
   public int[] encode(String text, boolean addSpecialTokens) {
     return ids(tokenizer.encode(text, addSpecialTokens, false).getIds());
+  }
+
+  /** Tokens of a rendered conversation, those of the assistant marked. */
+  public MarkedTokens encode(MarkedText text) {
+    Encoding encoding = tokenizer.encode(text.text(), false, false);
+    return MarkedTokens.of(ids(encoding.getIds()), encoding.getCharTokenSpans(), text);
   }
 
   /**
@@ -221,6 +229,24 @@ public final class Tokenizer implements AutoCloseable {
                 directory
                     + " names no end of sequence: give tokenizer_config.json an eos_token that"
                     + " tokenizer.json has"));
+  }
+
+  /** The token that begins a text, by the files beside the tokenizer; empty if they name none. */
+  public OptionalInt beginningOfSequence() {
+    return beginningOfSequence;
+  }
+
+  /** Whether a token was added to the vocabulary, as those that end a turn are. */
+  public boolean isAdded(int tokenId) {
+    return addedTokens.contains(tokenId);
+  }
+
+  private static Set<Integer> addedTokens(JsonNode json) {
+    Set<Integer> ids = new HashSet<>();
+    for (JsonNode token : json.path("added_tokens")) {
+      ids.add(token.path("id").asInt());
+    }
+    return Set.copyOf(ids);
   }
 
   private static int[] ids(long[] ids) {
