@@ -28,13 +28,13 @@ final class CompletionShape implements PreferenceShape {
   }
 
   private static Content ofConversations(DataRow row) throws BadRowException {
-    ChatMessage completion =
+    List<ChatMessage> completion =
         Conversations.answer("completion", Conversations.read(row, "completion"), 0);
     if (Prompts.conversation(row)) {
       return Content.of(Prompts.messages(row), completion, null);
     }
-    return completion.getFields() == null
-        ? Content.of(Prompts.text(row), completion.getContent(), null)
+    return completion.size() == 1 && completion.get(0).getFields() == null
+        ? Content.of(Prompts.text(row), completion.get(0).getContent(), null)
         : Content.of(List.of(new ChatMessage("user", Prompts.text(row), null)), completion, null);
   }
 

@@ -69,39 +69,47 @@ final class Conversations {
    * @throws BadRowException if the assistant has the last word
    */
   static void requireQuestion(String column, List<ChatMessage> messages) throws BadRowException {
-    if (messages.get(messages.size() - 1).getRole().equals(ASSISTANT)) {
+    if (isAssistant(messages.get(messages.size() - 1))) {
       throw new BadRowException(
           "answered prompt",
           column + " ends with an answer of the assistant: a prompt ends before it");
     }
   }
 
+  /** Whether the assistant says a message. */
+  static boolean isAssistant(ChatMessage message) {
+    return message.getRole().equals(ASSISTANT);
+  }
+
   /**
-   * The one message that answers.
+   * The messages that answer: one of the assistant, or several turns.
    *
-   * @param answered messages before it
-   * @throws BadRowException if more or fewer follow, or the assistant does not speak
+   * @param answered messages before them
+   * @throws BadRowException if the assistant says none of them
    */
-  static ChatMessage answer(String column, List<ChatMessage> messages, int answered)
+  static List<ChatMessage> answer(String column, List<ChatMessage> messages, int answered)
       throws BadRowException {
-    if (messages.size() != answered + 1) {
+    List<ChatMessage> answer = messages.subList(answered, messages.size());
+    if (answer.stream().noneMatch(Conversations::isAssistant)) {
       throw new BadRowException(
-          "no single answer",
+          "no answer",
           String.format(
               Locale.ROOT,
-              "%s must go on with one message of the assistant after its %d shared ones; it has %d"
-                  + " more",
+              "%s ends with a message of the role %s and has none of the assistant%s: there is"
+                  + " nothing to learn",
               column,
-              answered,
-              messages.size() - answered));
+              messages.get(messages.size() - 1).getRole(),
+              answered == 0 ? "" : " after its %d shared ones".formatted(answered)));
     }
-    ChatMessage last = messages.get(answered);
-    if (!last.getRole().equals(ASSISTANT)) {
-      throw new BadRowException(
-          "no single answer",
-          "%s ends with a message of the role %s: it must end with one of the assistant"
-              .formatted(column, last.getRole()));
-    }
-    return last;
+    return List.copyOf(answer);
+  }
+
+  /** What the assistant says last. */
+  static String lastWords(List<ChatMessage> answer) {
+    return answer.stream()
+        .filter(Conversations::isAssistant)
+        .reduce((earlier, later) -> later)
+        .orElseThrow()
+        .getContent();
   }
 }

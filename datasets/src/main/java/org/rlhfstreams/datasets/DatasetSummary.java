@@ -20,6 +20,7 @@ public final class DatasetSummary {
   private long good;
   private long pairs;
   private long labelled;
+  private long conversations;
   private long bad;
 
   void shape(String file, String shape) {
@@ -32,6 +33,9 @@ public final class DatasetSummary {
 
   void good(Preference preference) {
     good();
+    if (!preference.getMessages().isEmpty() || !preference.getChosenMessages().isEmpty()) {
+      conversations++;
+    }
     if (preference.getRejected() != null) {
       pairs++;
     } else if (preference.getLabel() != null) {
@@ -59,6 +63,11 @@ public final class DatasetSummary {
   /** Good rows with one response and a label. */
   public long labelledRows() {
     return labelled;
+  }
+
+  /** Good rows that are messages. */
+  public long conversations() {
+    return conversations;
   }
 
   /** Rows that cannot. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.rlhfstreams.events.ChatMessage;
 
-/** Whole conversations, of which the last answer is to be imitated. */
+/** Whole conversations, of which all is to be imitated. */
 final class MessagesShape implements PreferenceShape {
   @Override
   public String name() {
@@ -20,11 +20,9 @@ final class MessagesShape implements PreferenceShape {
   public Content content(DataRow row) throws BadRowException {
     String column = row.has("messages") ? "messages" : "conversations";
     List<ChatMessage> messages = Conversations.read(row, column);
-    int before = messages.size() - 1;
-    if (before == 0) {
+    if (messages.size() == 1) {
       throw new BadRowException("empty prompt", column + " has one message and no prompt");
     }
-    ChatMessage answer = Conversations.answer(column, messages, before);
-    return Content.of(messages.subList(0, before), answer, null);
+    return Content.of(List.of(), Conversations.answer(column, messages, 0), null);
   }
 }

@@ -1,6 +1,5 @@
 package org.rlhfstreams.datasets;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.rlhfstreams.events.ChatMessage;
@@ -68,15 +67,29 @@ final class PairShape implements PreferenceShape {
   private static Content ofConversations(DataRow row) throws BadRowException {
     List<ChatMessage> chosen = Conversations.read(row, "chosen");
     List<ChatMessage> rejected = Conversations.read(row, "rejected");
+    if (row.value("prompt").isArray()) {
+      return after(Prompts.messages(row), chosen, rejected, 0);
+    }
     int shared = Conversations.shared(chosen, rejected);
     shared = Math.min(shared, Math.min(chosen.size(), rejected.size()) - 1);
-    List<ChatMessage> prompt = new ArrayList<>();
-    if (row.value("prompt").isArray() || (shared == 0 && Prompts.conversation(row))) {
-      prompt.addAll(Prompts.messages(row));
-    } else if (shared == 0) {
-      prompt.add(new ChatMessage("user", Prompts.text(row), null));
+    boolean asked = !Conversations.isAssistant(chosen.get(0));
+    if (shared > 0 || asked) {
+      return after(chosen.subList(0, shared), chosen, rejected, shared);
     }
-    prompt.addAll(chosen.subList(0, shared));
+    return Prompts.conversation(row)
+        ? after(Prompts.messages(row), chosen, rejected, 0)
+        : after(
+            List.of(new ChatMessage("user", Prompts.text(row), null)), chosen, rejected, 0);
+  }
+
+  /**
+   * Two conversations that go on from a prompt.
+   *
+   * @param shared how many of their first messages are part of the prompt
+   */
+  private static Content after(
+      List<ChatMessage> prompt, List<ChatMessage> chosen, List<ChatMessage> rejected, int shared)
+      throws BadRowException {
     return Content.of(
         prompt,
         Conversations.answer("chosen", chosen, shared),

@@ -6,8 +6,8 @@ import org.rlhfstreams.events.ChatMessage;
 /** One way in which data sets write preferences down. */
 interface PreferenceShape extends RowShape<PreferenceShape.Content> {
   /**
-   * A preference without identity; {@code prompt} or {@code messages} is empty, and what is null is
-   * not known.
+   * A preference without identity; {@code prompt} or {@code messages} is empty, or both where an
+   * answer is all there is, and what is null is not known.
    */
   record Content(
       String prompt,
@@ -31,23 +31,29 @@ interface PreferenceShape extends RowShape<PreferenceShape.Content> {
     }
 
     /**
-     * After a conversation, with answers that may be more than a text.
+     * After a conversation, with answers that may be more than a text: of several turns, or with a
+     * call of a tool.
      *
+     * @param messages none if the answers are whole conversations
      * @param rejected null unless it is a pair
      */
-    static Content of(List<ChatMessage> messages, ChatMessage chosen, ChatMessage rejected) {
-      boolean plain =
-          chosen.getFields() == null && (rejected == null || rejected.getFields() == null);
+    static Content of(
+        List<ChatMessage> messages, List<ChatMessage> chosen, List<ChatMessage> rejected) {
+      boolean plain = !messages.isEmpty() && isText(chosen) && (rejected == null || isText(rejected));
       return new Content(
           "",
           messages,
-          chosen.getContent(),
-          rejected == null ? null : rejected.getContent(),
-          plain ? List.of() : List.of(chosen),
-          plain || rejected == null ? List.of() : List.of(rejected),
+          Conversations.lastWords(chosen),
+          rejected == null ? null : Conversations.lastWords(rejected),
+          plain ? List.of() : chosen,
+          plain || rejected == null ? List.of() : rejected,
           null,
           null,
           null);
+    }
+
+    private static boolean isText(List<ChatMessage> answer) {
+      return answer.size() == 1 && answer.get(0).getFields() == null;
     }
 
     /**
@@ -89,7 +95,7 @@ interface PreferenceShape extends RowShape<PreferenceShape.Content> {
 
     /** With what the row has for a conversation's template. */
     Content withTemplateVariables(DataRow row) throws BadRowException {
-      return messages.isEmpty()
+      return messages.isEmpty() && chosenMessages.isEmpty()
           ? this
           : new Content(
               prompt,

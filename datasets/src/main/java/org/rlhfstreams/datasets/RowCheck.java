@@ -19,16 +19,17 @@ final class RowCheck {
    * @throws BadRowException naming the fault
    */
   void check(Content content) throws BadRowException {
-    boolean prompted = !content.prompt().isBlank() || !content.messages().isEmpty();
+    boolean prompted =
+        !content.prompt().isBlank()
+            || !content.messages().isEmpty()
+            || !content.chosenMessages().isEmpty();
     boolean answers = content.rejected() != null || content.label() != null;
     if (answers && !prompted) {
       throw new BadRowException("empty prompt", "its prompt is empty");
     }
-    for (ChatMessage message : content.messages()) {
-      if (message.getContent().isBlank() && message.getRole().equals("user")) {
-        throw new BadRowException("empty prompt", "a message of the user is empty");
-      }
-    }
+    requireQuestions(content.messages());
+    requireQuestions(content.chosenMessages());
+    requireQuestions(content.rejectedMessages());
     if (isEmpty(content.chosen(), content.chosenMessages())
         || (content.rejected() != null
             && isEmpty(content.rejected(), content.rejectedMessages()))) {
@@ -41,6 +42,14 @@ final class RowCheck {
     requireSize(content);
     if (!seen.add(digest(content))) {
       throw new BadRowException("duplicate", "an earlier row says the same");
+    }
+  }
+
+  private static void requireQuestions(List<ChatMessage> messages) throws BadRowException {
+    for (ChatMessage message : messages) {
+      if (message.getContent().isBlank() && message.getRole().equals("user")) {
+        throw new BadRowException("empty prompt", "a message of the user is empty");
+      }
     }
   }
 

@@ -28,23 +28,35 @@ final class RowContent {
 
   static ContentDigest of(Preference preference) {
     List<Object> parts = new ArrayList<>();
+    List<ChatMessage> prompt = preference.getMessages();
+    List<ChatMessage> answer = preference.getChosenMessages();
+    if (prompt.isEmpty() && !answer.isEmpty() && preference.getRejected() == null) {
+      // Earlier releases took a conversation apart before its last message.
+      int last = answer.size() - 1;
+      prompt = answer.subList(0, last);
+      answer = isText(answer.get(last)) ? List.of() : answer.subList(last, last + 1);
+    }
     parts.add("preference");
     parts.add(preference.getPrompt());
-    add(parts, preference.getMessages());
+    add(parts, prompt);
     parts.add(preference.getChosen());
     parts.add(optional(preference.getRejected()));
     parts.add(optional(preference.getLabel()));
     parts.add(optional(preference.getMargin()));
     parts.add(preference.getWeight());
     // Rows of earlier releases have none of these, and keep their identities.
-    if (!preference.getChosenMessages().isEmpty()) {
-      add(parts, preference.getChosenMessages());
+    if (!answer.isEmpty()) {
+      add(parts, answer);
       add(parts, preference.getRejectedMessages());
     }
     if (preference.getTemplateVariables() != null) {
       parts.add(preference.getTemplateVariables());
     }
     return ContentDigest.of(parts.toArray());
+  }
+
+  private static boolean isText(ChatMessage message) {
+    return Conversations.isAssistant(message) && message.getFields() == null;
   }
 
   private static void add(List<Object> parts, List<ChatMessage> messages) {

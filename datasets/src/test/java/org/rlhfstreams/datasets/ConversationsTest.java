@@ -39,8 +39,13 @@ final class ConversationsTest {
                 .formatted(from(role.getKey(), "q"), from(assistant, "a"));
         assertThat(files.preferences(files.file("a.jsonl", row)))
             .as(row)
-            .extracting(Preference::getMessages, Preference::getChosen)
-            .containsExactly(tuple(List.of(new ChatMessage(role.getValue(), "q", null)), "a"));
+            .extracting(Preference::getChosenMessages, Preference::getChosen)
+            .containsExactly(
+                tuple(
+                    List.of(
+                        new ChatMessage(role.getValue(), "q", null),
+                        new ChatMessage("assistant", "a", null)),
+                    "a"));
       }
     }
   }
@@ -55,9 +60,9 @@ final class ConversationsTest {
             row.formatted(from("human", "q"), from("human", "a")),
             row.formatted(from("human", "q"), from("gpt", "a")));
     assertThat(files.preferences(file)).hasSize(1);
-    assertThat(files.bad()).containsExactly("1 unknown role", "2 no single answer");
+    assertThat(files.bad()).containsExactly("1 unknown role", "2 no answer");
     assertThat(files.reasons().get(0)).contains("conversations has a message from narrator");
-    assertThat(files.reasons().get(1)).contains("a message of the role user");
+    assertThat(files.reasons().get(1)).contains("ends with a message of the role user");
   }
 
   @Test

@@ -118,7 +118,10 @@ final class PreferenceDatasetTest {
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"},"
                     + " {\"role\": \"assistant\", \"content\": \"hello\"}]}"))
             .get(0);
-    assertThat(conversation.getMessages()).hasSize(1);
+    assertThat(conversation.getMessages()).isEmpty();
+    assertThat(conversation.getChosenMessages())
+        .containsExactly(
+            new ChatMessage("user", "hi", null), new ChatMessage("assistant", "hello", null));
     assertThat(conversation.getChosen()).isEqualTo("hello");
     assertThat(read(file("d.jsonl", "{\"text\": \"t\"}")).get(0).getChosen()).isEqualTo("t");
     Preference instruction =
