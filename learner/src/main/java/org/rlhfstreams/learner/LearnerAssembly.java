@@ -8,6 +8,7 @@ import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.learner.assembly.ObjectiveBinding;
 import org.rlhfstreams.learner.assembly.TrainerResources;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
+import org.rlhfstreams.learner.data.AssistantMarks;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.RowJoin;
@@ -123,10 +124,13 @@ record LearnerAssembly(
   private PreferenceRows texts(TrainerResources resources) {
     ModelDirectory model = ModelDirectory.open(resources.start());
     Tokenizer tokenizer = opened.add(Tokenizer.open(resources.start(), model.configuration()));
+    Optional<ChatTemplate> template = ChatTemplate.find(model.path());
+    boolean assistantOnly = learner().assistantOnlyLoss();
     return new PreferenceRows(
         tokenizer,
-        ChatTemplate.find(model.path()),
-        new RowJoin(resources.longestRow(), learner().truncation()));
+        assistantOnly ? Optional.of(AssistantMarks.of(template, tokenizer)) : template,
+        new RowJoin(resources.longestRow(), learner().truncation()),
+        assistantOnly);
   }
 
   private <E extends Example> LearnerRun run(

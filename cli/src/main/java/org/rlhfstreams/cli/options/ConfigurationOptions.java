@@ -116,6 +116,24 @@ public final class ConfigurationOptions {
   }
 
   @Option(
+      names = "--no-shuffle",
+      description = "Visit the rows of offline data in their order, in each epoch.")
+  void noShuffle(boolean given) {
+    if (given) {
+      flags.put("learner.shuffle", "false");
+    }
+  }
+
+  @Option(
+      names = "--assistant-only-loss",
+      description = "With sft, learn only what the chat template marks as the assistant's.")
+  void assistantOnlyLoss(boolean given) {
+    if (given) {
+      flags.put("learner.assistant-only-loss", "true");
+    }
+  }
+
+  @Option(
       names = "--beta",
       paramLabel = "X",
       description = "How strongly the reference holds the policy.")

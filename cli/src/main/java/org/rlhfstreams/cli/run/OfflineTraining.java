@@ -26,10 +26,10 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.objective.TrainingObjective;
 
 /**
  * Training on files: they are published to a log of the run's own, in {@code OUTPUT/log}, and the
@@ -75,7 +75,7 @@ public final class OfflineTraining {
     if (!options.initialize()) {
       ConfiguredModels.require(configuration);
     }
-    check(configuration.learner().objective());
+    check(configuration.learner());
     ModelDirectory.recover(run.model());
     ModelDirectory.recover(best());
     if (options.initialize()) {
@@ -95,11 +95,11 @@ public final class OfflineTraining {
   }
 
   /** Rows that nobody can learn from are known before anything starts. */
-  private void check(TrainingObjective objective) {
+  private void check(LearnerConfiguration learner) {
     if (run.isNew()) {
       DatasetSummary summary = options.data().check();
       RowReport.print(summary, options.strict());
-      UsableRows.require(objective, summary);
+      UsableRows.require(learner, summary);
     }
   }
 

@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.run;
 import java.util.Locale;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.datasets.DatasetSummary;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
 /** The rule that a training needs a row of the kind that its objective learns from. */
@@ -14,7 +15,16 @@ final class UsableRows {
    *
    * @throws CommandException if the objective can learn from none of the rows
    */
-  static void require(TrainingObjective objective, DatasetSummary summary) {
+  static void require(LearnerConfiguration learner, DatasetSummary summary) {
+    TrainingObjective objective = learner.objective();
+    if (learner.assistantOnlyLoss() && summary.conversations() == 0) {
+      throw new CommandException(
+          String.format(
+              Locale.ROOT,
+              "learner.assistant-only-loss learns what the assistant says in conversations, and none"
+                  + " of the %,d rows is one: give them messages, or leave the setting out",
+              summary.goodRows()));
+    }
     long usable =
         switch (objective.examples()) {
           case PAIRS -> summary.pairs();

@@ -2,6 +2,7 @@ package org.rlhfstreams.learner.assembly;
 
 import java.nio.file.Path;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.SharedVocabulary;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
@@ -20,7 +21,7 @@ public final class ConfiguredModels {
   private ConfiguredModels() {}
 
   /**
-   * Checks the models that an objective uses, of those that are configured.
+   * Checks the models, and the chat template if it has to mark what the assistant says, that an objective uses, of those that are configured.
    *
    * @throws org.rlhfstreams.service.configuration.ConfigurationException if the one that is trained
    *     is not configured
@@ -34,6 +35,9 @@ public final class ConfiguredModels {
     if (configuration.lora().enabled()) {
       TrainableModels.adapters(configuration.lora(), trained.configuration())
           .requireTargets(trained.configuration());
+    }
+    if (configuration.learner().assistantOnlyLoss()) {
+      ChatTemplate.open(start).marking();
     }
     if (objective.trains() == ModelRole.POLICY) {
       configuration.model().reference().ifPresent(reference -> requireReader(start, reference));

@@ -86,7 +86,10 @@ public sealed interface ObjectiveBinding {
       case SFT -> texts(PreferenceTrainers::supervised);
       case REWARD -> pairs(PreferenceTrainers::reward);
       case DPO -> pairLoss(PairObjectives::directPreference);
-      case ORPO -> pairLoss(PairObjectives::oddsRatio);
+      case ORPO ->
+          new OfPreferences<>(
+              onPairs(PairObjectives::oddsRatio),
+              (rows, preference) -> List.of(rows.surroundedPair(preference)));
       case KTO -> labels(PreferenceTrainers::kahnemanTversky);
     };
   }
@@ -113,9 +116,12 @@ public sealed interface ObjectiveBinding {
   }
 
   private static ObjectiveBinding pairLoss(Function<PreferenceConfiguration, PairObjective> loss) {
-    return pairs(
-        resources ->
-            PreferenceTrainers.onPairs(
-                resources, loss.apply(resources.configuration().preference())));
+    return pairs(onPairs(loss));
+  }
+
+  private static Function<TrainerResources, EvaluatingTrainer<PreferencePair>> onPairs(
+      Function<PreferenceConfiguration, PairObjective> loss) {
+    return resources ->
+        PreferenceTrainers.onPairs(resources, loss.apply(resources.configuration().preference()));
   }
 }

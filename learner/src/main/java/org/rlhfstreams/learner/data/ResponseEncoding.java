@@ -3,12 +3,12 @@ package org.rlhfstreams.learner.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.text.ChatMessage;
-import org.rlhfstreams.model.text.ChatTemplate;
+import org.rlhfstreams.learner.data.PreferenceTexts.Response;
+import org.rlhfstreams.learner.data.PreferenceTexts.Texts;
+import org.rlhfstreams.model.text.MarkedText;
+import org.rlhfstreams.model.text.MarkedTokens;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,32 +23,19 @@ final class ResponseEncoding {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseEncoding.class);
 
   private final Tokenizer tokenizer;
-  private final Optional<ChatTemplate> template;
-  private final Optional<IgnoredFields> ignored;
+  private final PreferenceTexts texts;
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  /** A row's tokens in two parts. */
-  record Parts(int[] prompt, int[] response) {}
-
   /**
-   * A response.
+   * A row's tokens in two parts.
    *
-   * @param messages the response to a conversation if a text does not say all of it; else empty
+   * @param assistant whether the assistant says a token, of both parts; none if nothing tells
    */
-  record Response(String text, List<org.rlhfstreams.events.ChatMessage> messages) {
-    static Response chosen(Preference preference) {
-      return new Response(preference.getChosen(), preference.getChosenMessages());
-    }
+  record Parts(int[] prompt, int[] response, boolean[] assistant) {}
 
-    static Response rejected(Preference preference) {
-      return new Response(preference.getRejected(), preference.getRejectedMessages());
-    }
-  }
-
-  ResponseEncoding(Tokenizer tokenizer, Optional<ChatTemplate> template) {
+  ResponseEncoding(Tokenizer tokenizer, PreferenceTexts texts) {
     this.tokenizer = tokenizer;
-    this.template = template;
-    this.ignored = template.map(IgnoredFields::new);
+    this.texts = texts;
   }
 
   /**
@@ -59,70 +46,47 @@ final class ResponseEncoding {
    *     left
    */
   List<Parts> encode(Preference preference, List<Response> responses) throws UnusableException {
-    List<int[]> rows = new ArrayList<>();
+    Texts row = texts.of(preference, responses);
     int[] prompt =
-        preference.getMessages().isEmpty()
-            ? ofText(preference.getPrompt(), responses, rows)
-            : ofConversation(preference, responses, rows);
+        row.rendered()
+            ? tokenizer.encode(row.prompt(), false)
+            : tokenizer.encodePrompt(row.prompt());
+    List<MarkedTokens> whole = new ArrayList<>();
+    for (MarkedText text : row.whole()) {
+      whole.add(row.rendered() ? tokenizer.encode(text) : unmarked(text.text()));
+    }
     int shared = prompt.length;
-    for (int[] row : rows) {
-      shared = Math.min(shared, shared(prompt, row));
+    for (MarkedTokens tokens : whole) {
+      shared = Math.min(shared, shared(prompt, tokens.ids()));
     }
     if (shared < prompt.length) {
       warn(prompt, shared);
     }
     List<Parts> parts = new ArrayList<>();
-    for (int[] row : rows) {
-      if (row.length == shared) {
+    for (MarkedTokens tokens : whole) {
+      int[] ids = tokens.ids();
+      if (ids.length == shared) {
         throw new UnusableException(
             "the chat template leaves nothing of its response: change the template or the response");
       }
       parts.add(
-          new Parts(Arrays.copyOf(prompt, shared), Arrays.copyOfRange(row, shared, row.length)));
+          new Parts(
+              Arrays.copyOf(prompt, shared),
+              Arrays.copyOfRange(ids, shared, ids.length),
+              tokens.assistant()));
     }
     return parts;
   }
 
-  /** The prompt's tokens; adds those of prompt and response for each response. */
-  private int[] ofText(String prompt, List<Response> responses, List<int[]> rows) {
-    for (Response response : responses) {
-      rows.add(ended(tokenizer.encodePrompt(prompt + response.text())));
-    }
-    return tokenizer.encodePrompt(prompt);
-  }
-
-  /** The same, by the chat template. */
-  private int[] ofConversation(Preference preference, List<Response> responses, List<int[]> rows)
-      throws UnusableException {
-    if (template.isEmpty()) {
-      throw new UnusableException(
-          "its prompt is a conversation, but the model has no chat template: give the model one"
-              + " (chat_template.jinja), or make the prompt a text");
-    }
-    PreferenceConversation row = PreferenceConversation.of(preference);
-    try {
-      for (Response response : responses) {
-        List<ChatMessage> messages = row.answered(response.text(), response.messages());
-        String whole = template.get().render(messages, row.tools(), false, row.variables());
-        ignored.get().check(preference.getPreferenceId(), row, messages, whole);
-        rows.add(tokenizer.encode(whole, false));
-      }
-      return tokenizer.encode(
-          template.get().render(row.prompt(), row.tools(), true, row.variables()), false);
-    } catch (ModelException e) {
-      throw new UnusableException(e.getMessage());
-    }
-  }
-
   /** With the end of sequence, which data sets may have written out already. */
-  private int[] ended(int[] ids) {
+  private MarkedTokens unmarked(String text) {
+    int[] ids = tokenizer.encodePrompt(text);
     int end = tokenizer.endOfSequence();
-    if (ids.length > 0 && ids[ids.length - 1] == end) {
-      return ids;
+    if (ids.length == 0 || ids[ids.length - 1] != end) {
+      ids = Arrays.copyOf(ids, ids.length + 1);
+      ids[ids.length - 1] = end;
     }
-    int[] ended = Arrays.copyOf(ids, ids.length + 1);
-    ended[ids.length] = end;
-    return ended;
+    return new MarkedTokens(ids, new boolean[ids.length]);
   }
 
   private static int shared(int[] prompt, int[] row) {

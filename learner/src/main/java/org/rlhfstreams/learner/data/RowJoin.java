@@ -35,11 +35,17 @@ public record RowJoin(int maxLength, Truncation truncation) {
     }
     return new Joined(
         new TokenRow(Arrays.copyOfRange(all, leftOut, leftOut + length), responseStart),
+        leftOut,
         length < all.length);
   }
 
-  /** A row, and whether something was left out of it. */
-  record Joined(TokenRow row, boolean truncated) {
+  /**
+   * A row.
+   *
+   * @param leftOut tokens that are missing before it
+   * @param truncated whether any are missing, before it or behind it
+   */
+  record Joined(TokenRow row, int leftOut, boolean truncated) {
     /** For sums over rows. */
     int truncatedRows() {
       return truncated ? 1 : 0;

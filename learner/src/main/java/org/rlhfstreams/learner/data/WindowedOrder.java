@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>What fits one window of {@value #WINDOW} examples is shuffled wholly, as {@link EpochOrder}
  * does it. All follows from the seed, the epoch and the number of examples.
  */
-public final class WindowedOrder {
+public final class WindowedOrder implements VisitOrder {
   /** Examples of a window, at most. */
   public static final int WINDOW = 10_000;
 
@@ -57,12 +57,7 @@ public final class WindowedOrder {
     }
   }
 
-  /**
-   * The window in which a place of an epoch lies.
-   *
-   * @param epoch counted from 0
-   * @param place from 0 to the number of examples less one
-   */
+  @Override
   public Window at(int epoch, int place) {
     if (size <= block * blocksOfWindow) {
       return new Window(epoch, 0, new EpochOrder(size, seed).of(epoch));

@@ -13,6 +13,8 @@ import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.ExampleIndex;
+import org.rlhfstreams.learner.data.FileOrder;
+import org.rlhfstreams.learner.data.VisitOrder;
 import org.rlhfstreams.learner.data.WindowedOrder;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
@@ -20,8 +22,8 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.TopicReader;
 
 /**
- * Epochs over a bounded range of {@code preferences}, shuffled by the seed. The data set is not
- * held: what stays in memory is one window of at most {@value
+ * Epochs over a bounded range of {@code preferences}, shuffled by the seed unless the order of the
+ * log is asked for. The data set is not held: what stays in memory is one window of at most {@value
  * org.rlhfstreams.learner.data.WindowedOrder#WINDOW} examples, at most 12 bytes for the place of
  * each, and, while the range is gone through at the start, 48 bytes for each id. Refused records
  * are held until they leave with the first step.
@@ -36,11 +38,12 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
   private final int batchSize;
   private final int epochs;
   private final long seed;
+  private final boolean shuffle;
   private final Refusals refusals = new Refusals();
   private LogRange resolved;
   private String described;
   private ExampleIndex examples;
-  private WindowedOrder order;
+  private VisitOrder order;
   private Optional<WindowReader<E>> reader = Optional.empty();
   private WindowedOrder.Window window;
   private int[] held = {};
@@ -62,6 +65,7 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
     this.batchSize = learner.batchSize();
     this.epochs = learner.epochsOrDefault();
     this.seed = learner.seed();
+    this.shuffle = learner.shuffle();
   }
 
   @Override
@@ -95,7 +99,7 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
     described = partition.topic() + ", " + resolved.text() + ": " + scan.summary();
     heldExamples = scan.firstExamples();
     held = indices(heldExamples.size());
-    order = new WindowedOrder(examples.size(), seed);
+    order = shuffle ? new WindowedOrder(examples.size(), seed) : new FileOrder(examples);
     window = null;
     closeReader();
     return true;

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.rlhfstreams.learner.autograd.ObjectiveResult;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.objectives.SupervisedObjective;
-import org.rlhfstreams.learner.reference.RowSums;
 import org.rlhfstreams.model.training.Pass;
 import org.rlhfstreams.model.training.PassGradients;
 import org.rlhfstreams.model.training.TokenRow;
@@ -32,31 +31,36 @@ public final class SupervisedTrainer extends SingleModelTrainer<Demonstration>
   public Map<String, Double> step(List<Demonstration> batch, double learningRateFactor) {
     List<TokenRow> rows = batch.stream().map(Demonstration::row).toList();
     try (Pass pass = model.tokenPass(rows)) {
+      LearnedTokens learned = LearnedTokens.of(batch);
       ObjectiveResult<PassGradients> result =
-          SupervisedObjective.evaluate(Rows.flat(pass.logProbabilities()))
+          SupervisedObjective.evaluate(learned.pick(Rows.flat(pass.logProbabilities())))
               .withGradients(
                   gradients ->
                       PassGradients.ofLogProbabilities(
-                          Rows.cut(gradients.logProbabilities(), pass.logProbabilities())));
+                          Rows.cut(
+                              learned.spread(gradients.logProbabilities()),
+                              pass.logProbabilities())));
       Map<String, Double> metrics =
           OneUpdate.apply(model, pass, result, learningRate * learningRateFactor);
-      metrics.put("entropy", mean(Rows.flat(pass.entropies())));
+      metrics.put("entropy", mean(learned.pick(Rows.flat(pass.entropies()))));
       metrics.put("num_tokens", (double) tokens(rows));
       return metrics;
     }
   }
 
-  /** The loss is the mean of -log p over all response tokens. */
+  /** The loss is the mean of -log p over all tokens that are imitated. */
   @Override
   public Map<String, Double> evaluate(List<Demonstration> examples) {
-    double all = examples.stream().mapToInt(example -> example.row().responseLength()).sum();
+    double all = examples.stream().mapToInt(Demonstration::learnedTokens).sum();
     Map<String, Double> sums =
         ByPortions.mean(
             examples,
             portion -> {
               List<TokenRow> rows = portion.stream().map(Demonstration::row).toList();
               try (Pass pass = model.logProbabilityPassWithoutGradient(rows)) {
-                double sum = Arrays.stream(RowSums.of(pass.logProbabilities())).sum();
+                double[] learned =
+                    LearnedTokens.of(portion).pick(Rows.flat(pass.logProbabilities()));
+                double sum = Arrays.stream(learned).sum();
                 return Map.of("loss", -sum / rows.size());
               }
             });

@@ -236,6 +236,32 @@ final class PreferenceRowsTest {
   }
 
   @Test
+  void conversationsThatShareNothingAreResponsesFromTheirBeginning()
+      throws IOException, UnusableException {
+    Files.writeString(
+        directory.resolve("chat_template.jinja"),
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}");
+    Preference apart =
+        preference()
+            .setChosenMessages(
+                List.of(new ChatMessage("user", "hi", null), new ChatMessage("assistant", "a", null)))
+            .setRejectedMessages(
+                List.of(new ChatMessage("user", "ho", null), new ChatMessage("assistant", "b", null)))
+            .build();
+    try (Tokenizer tokenizer = Tokenizer.open(policy())) {
+      PreferenceRows rows =
+          new PreferenceRows(
+              tokenizer, ChatTemplate.find(directory), new RowJoin(128, Truncation.KEEP_START));
+      int[] chosen = tokenizer.encode("<user>hi</s><assistant>a</s>");
+      assertThat(rows.pair(apart).chosen().tokenIds()).isEqualTo(chosen);
+      assertThat(rows.pair(apart).chosen().responseStart()).isEqualTo(1);
+      assertThat(rows.labelled(apart)).hasSize(2);
+      assertThat(rows.surroundedPair(apart).rejected().tokenIds()).endsWith(0);
+      assertThat(rows.demonstration(apart).learnedTokens()).isEqualTo(chosen.length - 1);
+    }
+  }
+
+  @Test
   void aConversationWithoutATemplateIsRefusedWithTheWayOut() {
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferenceRows rows =

@@ -54,6 +54,16 @@ public record LearnerConfiguration(
             value = "keep-start",
             description = "What is kept of a longer row: keep-start or keep-end.")
         Truncation truncation,
+    @Setting(
+            value = "true",
+            description =
+                "Visit the rows of offline data in another order in each epoch; else in theirs.")
+        boolean shuffle,
+    @Setting(
+            value = "false",
+            description =
+                "Learn of conversations, with sft, what the chat template marks as the assistant's.")
+        boolean assistantOnlyLoss,
     @Setting(value = "10", range = "[1, inf)", description = "Steps between two checkpoints.")
         int checkpointEvery,
     @Setting(value = "checkpoints", description = "Where checkpoints are kept.")
@@ -157,6 +167,17 @@ public record LearnerConfiguration(
       throw new ConfigurationException(
           "learner.evaluate-every and learner.validation-share are for objectives on preferences;"
               + " rollouts are learned as they come: leave them out");
+    }
+    if (objective.learnsFromRollouts() && !shuffle) {
+      throw new ConfigurationException(
+          "learner.shuffle = false is for objectives on preferences; rollouts are learned as they"
+              + " come: leave it out");
+    }
+    if (objective != TrainingObjective.SFT && assistantOnlyLoss) {
+      throw new ConfigurationException(
+          "learner.assistant-only-loss is for sft; "
+              + objective.text()
+              + " learns whole responses: leave it out");
     }
     if (earlyStopPatience > 0 && evaluateEvery == 0) {
       throw new ConfigurationException(
