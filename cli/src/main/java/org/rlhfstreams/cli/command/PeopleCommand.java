@@ -14,8 +14,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description =
         "Serves people and applications the pages and the HTTP API; token and revoke say who may"
-            + " use them.",
-    subcommands = {PeopleTokenCommand.class, PeopleRevokeCommand.class})
+            + " use them, sync catches up with Label Studio.",
+    subcommands = {PeopleTokenCommand.class, PeopleRevokeCommand.class, PeopleSyncCommand.class})
 public final class PeopleCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
 

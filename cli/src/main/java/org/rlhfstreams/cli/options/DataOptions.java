@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.options;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,12 @@ public final class DataOptions {
    * @throws org.rlhfstreams.cli.CommandException if a file does not exist
    */
   public PreferenceDataset of(List<String> named) {
-    return new PreferenceDataset(DataPaths.of(named, System.in), renames);
+    return read(DataPaths.of(named, System.in));
+  }
+
+  /** The rows of files. */
+  public PreferenceDataset read(List<Path> files) {
+    return new PreferenceDataset(files, renames);
   }
 
   /**

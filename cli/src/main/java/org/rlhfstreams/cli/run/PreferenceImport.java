@@ -116,9 +116,7 @@ public final class PreferenceImport {
       }
       if (letters.get().add(letter)) {
         producer.send(
-            new ProducerRecord<>(
-                connection.topics().deadLetters().name(), letter.getTopic(), letter),
-            (record, error) -> failure.compareAndSet(null, error));
+            record(connection, letter), (record, error) -> failure.compareAndSet(null, error));
       }
     }
 
@@ -138,7 +136,14 @@ public final class PreferenceImport {
     }
   }
 
-  private static DeadLetter letter(BadRow row) {
+  /** A bad row's letter as the log takes it. */
+  static ProducerRecord<String, Object> record(KafkaConnection connection, DeadLetter letter) {
+    return new ProducerRecord<>(
+        connection.topics().deadLetters().name(), letter.getTopic(), letter);
+  }
+
+  /** What a bad row becomes. */
+  static DeadLetter letter(BadRow row) {
     return DeadLetterSize.fitted(
         DeadLetter.newBuilder()
             .setTopic(row.place().file())

@@ -35,6 +35,8 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** From a click to the policy that followed it. */
 final class TraceCommandTest {
+  private static final String ANNOTATION = "label-studio/studio/7@2026-11-20T10:00:00Z";
+
   @TempDir private static Path data;
   private static EmbeddedStack stack;
   private static KafkaConnection connection;
@@ -57,6 +59,8 @@ final class TraceCommandTest {
     write(topics.judgements(), judgement("click-1", "a/0|b/0", false));
     write(topics.preferences(), preference("comparison/a/0|b/0"), preference("thumbs-7"));
     write(topics.preferences(), preference("kept-apart"));
+    write(topics.judgements(), judgement(ANNOTATION, "a/0|b/0", false));
+    write(topics.preferences(), preference(ANNOTATION));
     write(
         topics.trainingMetrics(),
         step("reward", 1, List.of("x"), List.of("kept-apart"), 0),
@@ -237,6 +241,16 @@ final class TraceCommandTest {
         "preference rlhf.preferences-0@1",
         "learned rlhf.training-metrics-0@3 thumbs-7: with 0 others, into policy 0.1 (dpo)",
         "policy in use rlhf.rollouts-0@0 0.8, first for h/0");
+  }
+
+  @Test
+  void anAnnotationOfAToolIsAnAnswerAndAPreferenceOfItsOwn() {
+    assertInOrder(
+        trace(0, ANNOTATION),
+        "judgement or preference " + ANNOTATION,
+        "asked rlhf.comparisons-0@0 a/0 or b/0",
+        "judged rlhf.judgements-0@2 first by ann",
+        "preference rlhf.preferences-0@3 " + ANNOTATION);
   }
 
   @Test

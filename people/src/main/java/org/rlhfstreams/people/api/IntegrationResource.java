@@ -55,7 +55,11 @@ final class IntegrationResource {
     return Future.succeededFuture(ApiResponse.of(200, LabelStudioFormat.export(open(request))));
   }
 
+  /** Not gold questions: their answers are no preferences, and a task would say which they are. */
   private List<Comparison> open(OperationRequest request) {
-    return comparisons.open().stream().limit(request.query("limit", 500)).toList();
+    return comparisons.open().stream()
+        .filter(comparison -> comparison.getExpected() == null)
+        .limit(request.query("limit", 500))
+        .toList();
   }
 }

@@ -185,23 +185,6 @@ final class JudgementResource {
     return caller.role() == PersonRole.ADMIN || judgement.getAnnotator().equals(caller.name());
   }
 
-  Future<ApiResponse> withdrawAll(OperationRequest request) {
-    once.requireSession();
-    List<Judgement> all =
-        judgements.by(request.path("annotator")).stream()
-            .map(JudgementResource::withdrawn)
-            .toList();
-    ApiResponse answer = ApiResponse.of(200, new JsonObject().put("withdrawn", all.size()));
-    if (all.isEmpty()) {
-      return Future.succeededFuture(answer);
-    }
-    return request
-        .when(
-            once.publish(
-                all.stream().map(this::record).toList(), () -> all.forEach(judgements::apply)))
-        .map(done -> answer);
-  }
-
   private static Judgement withdrawn(Judgement judgement) {
     return Judgement.newBuilder(judgement).setWithdrawn(true).build();
   }

@@ -97,11 +97,12 @@ public final class PeopleServer implements AutoCloseable {
     PreferenceResource preference =
         new PreferenceResource(publisher, document.validator("PreferenceEvent"), clock);
     PromptResource prompt = new PromptResource(once, topics.prompts().name(), clock);
+    RevisionPublisher revisions = new RevisionPublisher(views, once, topics);
     IntegrationResource integration =
-        new IntegrationResource(
-            views.comparisons(),
-            new RevisionPublisher(views.preferences(), once, topics.preferences().name()),
-            clock);
+        new IntegrationResource(views.comparisons(), revisions, clock);
+    LabelStudioTasks labelStudio = new LabelStudioTasks(views.preferences(), revisions, clock);
+    WithdrawalResource withdrawal =
+        new WithdrawalResource(views.judgements(), views.preferences(), once, topics, clock);
     RolloutResource rollout = new RolloutResource(views.rollouts());
     ControlResource control =
         new ControlResource(views.controls(), once, topics.controls().name(), clock);
@@ -115,13 +116,15 @@ public final class PeopleServer implements AutoCloseable {
     operations.put("nextComparison", comparison::next);
     operations.put("submitJudgement", judgement::submit);
     operations.put("withdrawJudgement", judgement::withdraw);
-    operations.put("withdrawAnnotator", judgement::withdrawAll);
+    operations.put("withdrawAnnotator", withdrawal::withdrawAnnotator);
     operations.put("listMyJudgements", judgement::mine);
     operations.put("publishPreference", preference::publish);
     operations.put("publishPreferences", preference::publishMany);
+    operations.put("withdrawPreference", withdrawal::withdrawPreference);
     operations.put("publishPrompts", prompt::publish);
     operations.put("receiveArgilla", integration::receiveArgilla);
     operations.put("receiveLabelStudio", integration::receiveLabelStudio);
+    operations.put("importLabelStudio", labelStudio::receive);
     operations.put("exportArgilla", integration::exportArgilla);
     operations.put("exportLabelStudio", integration::exportLabelStudio);
     operations.put("listRollouts", rollout::newest);

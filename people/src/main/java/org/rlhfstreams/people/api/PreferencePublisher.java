@@ -6,6 +6,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.people.live.PreferencesView;
+import org.rlhfstreams.people.problems.ProblemException;
 import org.rlhfstreams.people.publish.PublishedOnce;
 
 /** Publishes preferences, each once. */
@@ -27,9 +28,22 @@ final class PreferencePublisher {
     String key = "preference " + id;
     return once.publish(
         new PublishedOnce.Claim(key, key, content),
-        () -> PublishedOnce.Known.of(preferences.find(id), content),
+        () -> {
+          requireNotTakenBack(id);
+          return PublishedOnce.Known.of(preferences.find(id), content);
+        },
         () -> List.of(record(preference)),
         () -> preferences.apply(preference));
+  }
+
+  private void requireNotTakenBack(String id) {
+    if (preferences.find(id).isPresent() && !preferences.counts(id)) {
+      throw ProblemException.at(
+          "preferenceId",
+          409,
+          "Taken back",
+          id + " was taken back, and stays so: send what is preferred now under another id");
+    }
   }
 
   private ProducerRecord<String, Object> record(Preference preference) {

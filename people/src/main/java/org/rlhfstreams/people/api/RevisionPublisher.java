@@ -1,38 +1,33 @@
 package org.rlhfstreams.people.api;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.common.ContentDigest;
-import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.people.integrations.Revision;
+import org.rlhfstreams.people.live.LiveViews;
 import org.rlhfstreams.people.live.PreferencesView;
-import org.rlhfstreams.people.live.PreferencesView.NewestRevision;
-import org.rlhfstreams.people.live.RevisionId;
 import org.rlhfstreams.people.problems.ProblemException;
 import org.rlhfstreams.people.publish.PublishedOnce;
+import org.rlhfstreams.people.publish.RevisionChanges;
+import org.rlhfstreams.people.publish.RevisionRule;
+import org.rlhfstreams.schemas.Topics;
 
-/**
- * The rule which revision of an annotation counts: the newest, by the instants of the tool's clock.
- * A deletion is newer than everything and final. Of two that say the same time the first stays, and
- * the other is refused. A revision that says nothing, such as a deletion, is in the log too, as a
- * withdrawal of its own id: an older one that comes after it, also after a restart, is late.
- */
+/** Publishes revisions of annotations by {@link RevisionRule}, each once. */
 final class RevisionPublisher {
-  private final PreferencesView preferences;
+  private final LiveViews views;
+  private final RevisionRule rule;
   private final PublishedOnce once;
-  private final String topic;
+  private final Topics topics;
   private final Map<String, CompletableFuture<Void>> underWay = new HashMap<>();
 
-  RevisionPublisher(PreferencesView preferences, PublishedOnce once, String topic) {
-    this.preferences = preferences;
+  RevisionPublisher(LiveViews views, PublishedOnce once, Topics topics) {
+    this.views = views;
+    this.rule = new RevisionRule(views.preferences(), views.judgements(), views.comparisons());
     this.once = once;
-    this.topic = topic;
+    this.topics = topics;
   }
 
   /**
@@ -59,34 +54,35 @@ final class RevisionPublisher {
         });
   }
 
+  /**
+   * Refuses while nothing is taken.
+   *
+   * @throws ProblemException 503
+   */
+  void requireSession() {
+    once.requireSession();
+  }
+
   private CompletableFuture<SubmissionOutcome> publish(Revision revision, Instant now) {
     try {
       once.requireSession(); // before that the views may lack the revision before
     } catch (ProblemException e) {
       return CompletableFuture.failedFuture(e);
     }
-    RevisionId id = revision.id();
-    Optional<NewestRevision> before = preferences.newestRevision(revision.annotation());
-    if (before.isPresent() && before.get().at().isAfter(id.at())) {
+    Optional<RevisionChanges> repair = rule.repair(revision, now);
+    if (repair.isPresent()) {
+      return once.publish(
+              repair.get().records(topics),
+              () -> repair.get().apply(views.preferences(), views.judgements()))
+          .thenCompose(done -> publish(revision, now));
+    }
+    Optional<RevisionChanges> found = rule.changes(revision, now);
+    if (found.isEmpty()) {
       return CompletableFuture.completedFuture(SubmissionOutcome.LATE);
     }
-    Optional<NewestRevision> same = before.filter(earlier -> earlier.at().equals(id.at()));
-    // The log may have the same instant in another spelling.
-    String preferenceId = same.map(NewestRevision::preferenceId).orElseGet(id::text);
-    Preference said =
-        revision
-            .preference()
-            .map(
-                preference ->
-                    Preference.newBuilder(preference).setPreferenceId(preferenceId).build())
-            .orElseGet(() -> withdrawal(preferenceId, now));
-    List<Preference> changes = new ArrayList<>();
-    before
-        .map(NewestRevision::preferenceId)
-        .filter(earlier -> same.isEmpty() && preferences.counts(earlier))
-        .ifPresent(earlier -> changes.add(withdrawal(earlier, now)));
-    changes.add(said);
-    ContentDigest content = PreferencesView.content(said);
+    RevisionChanges changes = found.get();
+    String preferenceId = changes.said().getPreferenceId();
+    ContentDigest content = PreferencesView.content(changes.said());
     PublishedOnce.Claim claim =
         new PublishedOnce.Claim(
             "revision " + preferenceId, "annotation " + revision.annotation(), content);
@@ -94,23 +90,8 @@ final class RevisionPublisher {
         () ->
             once.publish(
                 claim,
-                () -> PublishedOnce.Known.of(preferences.find(preferenceId), content),
-                () -> changes.stream().map(this::record).toList(),
-                () -> changes.forEach(preferences::apply)));
-  }
-
-  private ProducerRecord<String, Object> record(Preference preference) {
-    return new ProducerRecord<>(topic, preference.getPreferenceId(), preference);
-  }
-
-  private static Preference withdrawal(String preferenceId, Instant now) {
-    return Preference.newBuilder()
-        .setPreferenceId(preferenceId)
-        .setPrompt("")
-        .setChosen("")
-        .setSource("withdrawn")
-        .setCreatedAt(now)
-        .setWithdrawn(true)
-        .build();
+                () -> PublishedOnce.Known.of(views.preferences().find(preferenceId), content),
+                () -> changes.records(topics),
+                () -> changes.apply(views.preferences(), views.judgements())));
   }
 }

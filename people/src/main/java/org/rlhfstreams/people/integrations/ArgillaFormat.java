@@ -5,8 +5,9 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.people.live.RevisionId;
+import org.rlhfstreams.schemas.RevisionId;
 
 /**
  * Argilla: records with the fields prompt, first and second, and a label question {@code
@@ -28,9 +29,7 @@ public final class ArgillaFormat {
     JsonObject data = event.getJsonObject("data");
     return switch (event.getString("type")) {
       case "response.created", "response.updated" -> Optional.of(revision(data, application, now));
-      case "response.deleted" ->
-          Optional.of(
-              new Revision(RevisionId.deletionOf(annotation(data, application)), Optional.empty()));
+      case "response.deleted" -> Optional.of(Revision.deletionOf(annotation(data, application)));
       default -> Optional.empty();
     };
   }
@@ -43,28 +42,45 @@ public final class ArgillaFormat {
     RevisionId id =
         new RevisionId(
             annotation(data, application), Members.time(data, "updated_at", "data.updated_at"));
-    if (!"submitted".equals(data.getValue("status"))) {
-      return new Revision(id, Optional.empty());
+    Optional<Choice> choice = choice(data);
+    if (choice.isEmpty()) {
+      return new Revision(id, Optional.empty(), Optional.empty());
     }
-    String path = "data.values." + QUESTION;
-    JsonObject answer = Members.object(Members.object(data, "values", path), QUESTION, path);
-    String choice = Members.name(answer, "value", path + ".value");
-    if (choice.equals("tie") || choice.equals("skip")) {
-      return new Revision(id, Optional.empty());
+    Choice said = choice.get();
+    String annotator = annotator(data);
+    JsonObject record = Members.object(data, "record", "data.record");
+    Optional<String> comparisonId = ComparedPair.comparisonId(record, "external_id");
+    Optional<ToolAnswer> answer =
+        comparisonId.map(question -> new ToolAnswer(question, annotator, said, id.at()));
+    if (said == Choice.TIE || said == Choice.SKIP) {
+      return new Revision(id, Optional.empty(), answer);
     }
-    JsonObject fields =
-        Members.object(
-            Members.object(data, "record", "data.record"), "fields", "data.record.fields");
-    JsonObject user = Members.object(data, "user", "data.user");
+    JsonObject fields = Members.object(record, "fields", "data.record.fields");
     return new Revision(
         id,
         Optional.of(
-            ComparedPair.read(fields, "data.record.fields", choice, path + ".value")
-                .preference(
-                    id.text(),
-                    TOOL + ":" + application,
-                    TOOL + "/" + Members.name(user, "username", "data.user.username"),
-                    now)));
+            ComparedPair.read(fields, "data.record.fields", comparisonId)
+                .preference(id.text(), said, TOOL + ":" + application, annotator, now)),
+        answer);
+  }
+
+  private static String annotator(JsonObject data) {
+    JsonObject user = Members.object(data, "user", "data.user");
+    return TOOL + "/" + Members.name(user, "username", "data.user.username");
+  }
+
+  /** Nothing for a draft, which its author has not answered yet. */
+  private static Optional<Choice> choice(JsonObject data) {
+    if ("discarded".equals(data.getValue("status"))) {
+      return Optional.of(Choice.SKIP);
+    }
+    if (!"submitted".equals(data.getValue("status"))) {
+      return Optional.empty();
+    }
+    String path = "data.values." + QUESTION;
+    JsonObject answer = Members.object(Members.object(data, "values", path), QUESTION, path);
+    return Optional.of(
+        ToolChoice.named(Members.name(answer, "value", path + ".value"), path + ".value"));
   }
 
   /** Questions as the body of a request that adds records to a dataset. */

@@ -5,12 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.rlhfstreams.events.Comparison;
-import org.rlhfstreams.people.live.RevisionId;
 
 /**
  * Label Studio: tasks with prompt, first and second, and a control {@code preference} that decides:
@@ -19,9 +14,6 @@ import org.rlhfstreams.people.live.RevisionId;
  * nothing.
  */
 public final class LabelStudioFormat {
-  private static final String TOOL = RevisionId.LABEL_STUDIO;
-  private static final String DECIDES = "preference";
-
   private LabelStudioFormat() {}
 
   /**
@@ -31,105 +23,50 @@ public final class LabelStudioFormat {
    * @throws org.rlhfstreams.people.problems.ProblemException naming what is missing
    */
   public static List<Revision> read(JsonObject event, String application, Instant now) {
+    LabelStudioAnnotation reader = new LabelStudioAnnotation(application, now);
     return switch (event.getString("action")) {
-      case "ANNOTATION_CREATED", "ANNOTATION_UPDATED" -> List.of(revision(event, application, now));
-      case "ANNOTATIONS_DELETED" -> deleted(event, application);
+      case "ANNOTATION_CREATED", "ANNOTATION_UPDATED" -> List.of(one(event, reader));
+      case "ANNOTATIONS_CREATED" -> many(event, reader);
+      case "ANNOTATIONS_DELETED" -> deleted(event, reader);
       default -> List.of();
     };
   }
 
-  private static List<Revision> deleted(JsonObject event, String application) {
+  private static Revision one(JsonObject event, LabelStudioAnnotation reader) {
+    JsonObject annotation = Members.object(event, "annotation", "annotation");
+    return reader.read(annotation, "annotation", data(event.getValue("task")), "task.data");
+  }
+
+  /** Of predictions that were made annotations; its lists are in the same order. */
+  private static List<Revision> many(JsonObject event, LabelStudioAnnotation reader) {
+    JsonArray annotations = Members.array(event, "annotation", "annotation");
+    JsonArray tasks = Members.array(event, "task", "task");
     List<Revision> revisions = new ArrayList<>();
-    JsonArray annotations = Members.array(event, "annotations", "annotations");
     for (int i = 0; i < annotations.size(); i++) {
-      String path = "annotations." + i;
-      if (!(annotations.getValue(i) instanceof JsonObject annotation)) {
-        throw Members.wrong(path, "an object");
-      }
+      String path = "annotation." + i;
+      Object task = i < tasks.size() ? tasks.getValue(i) : null;
       revisions.add(
-          new Revision(
-              RevisionId.deletionOf(annotation(annotation, application, path + ".id")),
-              Optional.empty()));
+          reader.read(
+              Members.element(annotations, i, path), path, data(task), "task." + i + ".data"));
     }
     return revisions;
   }
 
-  private static Revision revision(JsonObject event, String application, Instant now) {
-    JsonObject annotation = Members.object(event, "annotation", "annotation");
-    RevisionId id =
-        new RevisionId(
-            annotation(annotation, application, "annotation.id"),
-            Members.time(annotation, "updated_at", "annotation.updated_at"));
-    if (Boolean.TRUE.equals(annotation.getValue("was_cancelled"))) {
-      return new Revision(id, Optional.empty());
+  /** Of a task; empty if it has none, for a skipped one needs none. */
+  private static JsonObject data(Object task) {
+    return task instanceof JsonObject object && object.getValue("data") instanceof JsonObject data
+        ? data
+        : new JsonObject();
+  }
+
+  private static List<Revision> deleted(JsonObject event, LabelStudioAnnotation reader) {
+    List<Revision> revisions = new ArrayList<>();
+    JsonArray annotations = Members.array(event, "annotations", "annotations");
+    for (int i = 0; i < annotations.size(); i++) {
+      String path = "annotations." + i;
+      revisions.add(Revision.deletionOf(reader.name(Members.element(annotations, i, path), path)));
     }
-    String choice = choice(annotation);
-    if (choice.equals("tie") || choice.equals("skip")) {
-      return new Revision(id, Optional.empty());
-    }
-    JsonObject data = Members.object(Members.object(event, "task", "task"), "data", "task.data");
-    return new Revision(
-        id,
-        Optional.of(
-            ComparedPair.read(data, "task.data", choice, "annotation.result")
-                .preference(id.text(), TOOL + ":" + application, annotator(annotation), now)));
-  }
-
-  private static String annotation(JsonObject annotation, String application, String path) {
-    return TOOL + "/" + application + "/" + Members.name(annotation, "id", path);
-  }
-
-  /** What the deciding control says; nothing decides where neither of a Pairwise is selected. */
-  private static String choice(JsonObject annotation) {
-    JsonArray results = Members.array(annotation, "result", "annotation.result");
-    OptionalInt named = first(results, LabelStudioFormat::isNamed);
-    OptionalInt deciding =
-        named.isPresent() ? named : first(results, LabelStudioFormat::isPairwise);
-    if (deciding.isEmpty()) {
-      return "tie";
-    }
-    String path = "annotation.result." + deciding.getAsInt() + ".value";
-    JsonObject result = results.getJsonObject(deciding.getAsInt());
-    JsonObject value = Members.object(result, "value", path);
-    return isPairwise(result) ? selected(value, path) : chosen(value, path);
-  }
-
-  private static OptionalInt first(JsonArray results, Predicate<JsonObject> wanted) {
-    return IntStream.range(0, results.size())
-        .filter(i -> results.getValue(i) instanceof JsonObject result && wanted.test(result))
-        .findFirst();
-  }
-
-  private static boolean isNamed(JsonObject result) {
-    return DECIDES.equals(result.getValue("from_name"))
-        && (isPairwise(result) || "choices".equals(result.getValue("type")));
-  }
-
-  private static boolean isPairwise(JsonObject result) {
-    return "pairwise".equals(result.getValue("type"));
-  }
-
-  /** Left of a Pairwise is the one that its toName names first. */
-  private static String selected(JsonObject value, String path) {
-    return switch (Members.name(value, "selected", path + ".selected")) {
-      case "left" -> "first";
-      case "right" -> "second";
-      default -> throw Members.wrong(path + ".selected", "left or right");
-    };
-  }
-
-  private static String chosen(JsonObject value, String path) {
-    JsonArray choices = Members.array(value, "choices", path + ".choices");
-    return choices.isEmpty() ? "skip" : String.valueOf(choices.getValue(0));
-  }
-
-  private static String annotator(JsonObject annotation) {
-    String path = "annotation.completed_by";
-    String who =
-        annotation.getValue("completed_by") instanceof JsonObject person
-            ? Members.name(person, "id", path + ".id")
-            : Members.name(annotation, "completed_by", path);
-    return TOOL + "/" + who;
+    return revisions;
   }
 
   /** Questions as a file of tasks. */
@@ -142,7 +79,7 @@ public final class LabelStudioFormat {
                   "data",
                   ComparedPair.of(comparison)
                       .json()
-                      .put("comparisonId", comparison.getComparisonId())));
+                      .put(LabelStudioAnnotation.COMPARISON_ID, comparison.getComparisonId())));
     }
     return tasks;
   }

@@ -3,8 +3,8 @@ package org.rlhfstreams.people.integrations;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import org.rlhfstreams.people.live.ToolTime;
 import org.rlhfstreams.people.problems.ProblemException;
+import org.rlhfstreams.schemas.ToolTime;
 
 /** Reads what others send, each member by its path, and says which is not as it should be. */
 final class Members {
@@ -27,9 +27,20 @@ final class Members {
     throw wrong(path, "a list");
   }
 
+  /** An object in a list. */
+  static JsonObject element(JsonArray from, int index, String path) {
+    if (index < from.size() && from.getValue(index) instanceof JsonObject object) {
+      return object;
+    }
+    throw wrong(path, "an object");
+  }
+
   static String text(JsonObject from, String name, String path) {
     if (from.getValue(name) instanceof String text && text.length() <= LONGEST_TEXT) {
       return text;
+    }
+    if (from.getValue(name) == null) {
+      throw ProblemException.at(path, 400, "Not in order", path + " is missing");
     }
     throw wrong(path, "a text of at most " + LONGEST_TEXT + " characters");
   }

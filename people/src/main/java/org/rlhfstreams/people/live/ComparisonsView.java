@@ -2,11 +2,9 @@ package org.rlhfstreams.people.live;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.rlhfstreams.events.Comparison;
 
 /** The questions: whole while they are open, their ids alone afterwards. */
@@ -17,30 +15,35 @@ public final class ComparisonsView {
   /** Closed ones that are known as such; of older ones nobody asks any more. */
   private static final int MOST_CLOSED = 100_000;
 
+  /** Why the topology closes a question that has its answers. */
+  private static final String JUDGED = "judged";
+
   private final Map<String, Comparison> open = new LinkedHashMap<>();
-  private final Set<String> closed = new LinkedHashSet<>();
+
+  /** Whether answers closed them. */
+  private final Map<String, Boolean> closed = new LinkedHashMap<>();
 
   /** A record of the topic; the newest of a key holds. */
   public synchronized void apply(Comparison comparison) {
     String id = comparison.getComparisonId();
     if (comparison.getClosed() != null) {
       open.remove(id);
-      close(id);
+      close(id, comparison.getClosed().equals(JUDGED));
       return;
     }
     closed.remove(id);
     open.put(id, comparison);
     if (open.size() > MOST_OPEN) {
       Iterator<String> oldest = open.keySet().iterator();
-      close(oldest.next());
+      close(oldest.next(), false);
       oldest.remove();
     }
   }
 
-  private void close(String id) {
-    closed.add(id);
+  private void close(String id, boolean isJudged) {
+    closed.put(id, isJudged);
     if (closed.size() > MOST_CLOSED) {
-      Iterator<String> oldest = closed.iterator();
+      Iterator<String> oldest = closed.keySet().iterator();
       oldest.next();
       oldest.remove();
     }
@@ -63,6 +66,14 @@ public final class ComparisonsView {
 
   /** Whether it was open once and is no more. */
   public synchronized boolean isClosed(String comparisonId) {
-    return closed.contains(comparisonId);
+    return closed.containsKey(comparisonId);
+  }
+
+  /**
+   * Whether an answer to it will be counted: it is open, or answers closed it, so that the topology
+   * keeps it for good.
+   */
+  public synchronized boolean takesAnswers(String comparisonId) {
+    return open.containsKey(comparisonId) || closed.getOrDefault(comparisonId, false);
   }
 }

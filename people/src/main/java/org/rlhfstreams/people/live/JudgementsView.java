@@ -202,6 +202,19 @@ public final class JudgementsView {
     return index.find(judgement(judgementId)).map(JudgementsView::decoded);
   }
 
+  /** The judgement of that id, unless it was taken back. */
+  public synchronized Optional<Judgement> standing(String judgementId) {
+    return find(judgementId).filter(judgement -> !judgement.getWithdrawn());
+  }
+
+  /** The id of what this person has answered to that comparison, and not taken back. */
+  public synchronized Optional<String> standing(String annotator, String comparisonId) {
+    return index
+        .find(answered(annotator, comparisonId))
+        .map(Answered::from)
+        .map(Answered::judgementId);
+  }
+
   private static Judgement decoded(byte[] bytes) {
     try {
       return Judgement.fromByteBuffer(ByteBuffer.wrap(bytes));

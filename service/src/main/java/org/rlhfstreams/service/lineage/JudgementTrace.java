@@ -16,6 +16,7 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.RevisionId;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -83,7 +84,9 @@ public final class JudgementTrace {
       return;
     }
     comparisonId = Optional.of(judgement.getComparisonId());
-    preferenceId = "comparison/" + judgement.getComparisonId();
+    // The answer of an annotation tool has a preference of its own, with the same id.
+    preferenceId =
+        RevisionId.parse(id).isPresent() ? id : "comparison/" + judgement.getComparisonId();
     if (judgement.getWithdrawn()) {
       add(record, "taken back", "the judgement of " + judgement.getAnnotator());
     } else {

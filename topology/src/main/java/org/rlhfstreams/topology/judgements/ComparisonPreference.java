@@ -9,11 +9,14 @@ import org.rlhfstreams.events.ComparedResponse;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.schemas.RevisionId;
 import org.rlhfstreams.topology.ComparisonAnswers;
 
 /**
  * The rule when the answers to a comparison are a preference: as many as it wants have come, and
- * they have a majority. Gold questions are for learning about people and never are one.
+ * they have a majority. Gold questions are for learning about people and never are one. An answer
+ * of an annotation tool counts towards what is wanted, but has no vote here: its annotation is
+ * published as a preference of its own.
  */
 final class ComparisonPreference {
   private static final String SOURCE = "annotators";
@@ -30,12 +33,19 @@ final class ComparisonPreference {
     if (comparison.getExpected() != null || counted.size() < comparison.getWantedJudgements()) {
       return Optional.empty();
     }
-    return WeightedMajority.of(counted, weightOf)
-        .map(majority -> preference(comparison, counted, majority, at));
+    List<Judgement> voting = voting(answers);
+    return WeightedMajority.of(voting, weightOf)
+        .map(majority -> preference(comparison, voting, majority, at));
+  }
+
+  private static List<Judgement> voting(ComparisonAnswers answers) {
+    return answers.counted().stream()
+        .filter(judgement -> RevisionId.parse(judgement.getJudgementId()).isEmpty())
+        .toList();
   }
 
   private static Preference preference(
-      Comparison comparison, List<Judgement> counted, WeightedMajority majority, Instant at) {
+      Comparison comparison, List<Judgement> voting, WeightedMajority majority, Instant at) {
     boolean first = majority.chosen() == Choice.FIRST;
     ComparedResponse chosen = first ? comparison.getFirst() : comparison.getSecond();
     ComparedResponse rejected = first ? comparison.getSecond() : comparison.getFirst();
@@ -49,7 +59,7 @@ final class ComparisonPreference {
         .setSource(SOURCE)
         .setCreatedAt(at)
         .setComparisonId(comparison.getComparisonId())
-        .setAnnotators(counted.stream().map(Judgement::getAnnotator).toList())
+        .setAnnotators(voting.stream().map(Judgement::getAnnotator).toList())
         .setChosenRolloutId(chosen.getRolloutId())
         .setRejectedRolloutId(rejected.getRolloutId())
         .build();
@@ -61,7 +71,7 @@ final class ComparisonPreference {
    */
   static boolean holds(
       Preference published, Optional<Preference> decided, ComparisonAnswers answers) {
-    List<String> annotators = answers.counted().stream().map(Judgement::getAnnotator).toList();
+    List<String> annotators = voting(answers).stream().map(Judgement::getAnnotator).toList();
     return decided.isPresent()
         && decided.get().getChosenRolloutId().equals(published.getChosenRolloutId())
         && annotators.containsAll(published.getAnnotators());

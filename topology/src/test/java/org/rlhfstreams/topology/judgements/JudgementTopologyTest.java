@@ -355,6 +355,23 @@ final class JudgementTopologyTest {
   }
 
   @Test
+  void anAnswerOfAnAnnotationToolIsWantedButHasAPreferenceOfItsOwn() {
+    String tool = "label-studio/app/7@2026-01-01T00:00:00Z";
+    ask("alone", 1);
+    judge(tool, "alone", "label-studio/3", Choice.FIRST);
+    assertThat(preferences.isEmpty()).as("the tool's annotation is published as one").isTrue();
+    assertThat(figures().get("label-studio/3").getJudgements()).isEqualTo(1);
+    ask("both", 2);
+    judge("argilla/app/8@2026-01-01T00:00:00Z", "both", "argilla/ann", Choice.FIRST);
+    judge("1", "both", "bob", Choice.SECOND);
+    Preference preference = preferences.readValue();
+    assertThat(preference.getChosen()).isEqualTo("no");
+    assertThat(preference.getMargin()).isEqualTo(1f);
+    assertThat(preference.getAnnotators()).containsExactly("bob");
+    assertThat(preferences.isEmpty() && refused.isEmpty()).isTrue();
+  }
+
+  @Test
   void agreementIsOfAllAndOfEachWithTheOthers() {
     ask("alone", 1);
     judge("0", "alone", "ann", Choice.FIRST);

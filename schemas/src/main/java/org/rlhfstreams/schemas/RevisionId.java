@@ -1,4 +1,4 @@
-package org.rlhfstreams.people.live;
+package org.rlhfstreams.schemas;
 
 import java.time.Instant;
 import java.util.List;
