@@ -1,5 +1,5 @@
 /**
- * Owns the formats of annotation tools: their webhooks in, their import formats out. Uses {@code
- * live} for the ids of revisions, and {@code problems}; publishes nothing itself.
+ * Owns the formats of annotation tools: their webhooks and exports in, their import formats out.
+ * Uses {@code live} for the names of tasks, and {@code problems}; publishes nothing itself.
  */
 package org.rlhfstreams.people.integrations;
