@@ -79,6 +79,7 @@ final class LabelStudioServer implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
+                "LABEL_STUDIO_BASE_DATA_DIR", data.toString(),
                 "SSRF_PROTECTION_ENABLED", "false", // webhooks to loopback
                 "COLLECT_ANALYTICS", "false",
                 "LATEST_VERSION_CHECK", "false",
