@@ -72,7 +72,7 @@ public final class RevisionRule {
     revision
         .answer()
         .filter(answer -> mayAnswer(answer, standing))
-        .ifPresent(answer -> answers.add(judgement(preferenceId, answer)));
+        .ifPresent(answer -> answers.add(judgement(preferenceId, answer, now)));
     return Optional.of(new RevisionChanges(published, answers));
   }
 
@@ -100,13 +100,15 @@ public final class RevisionRule {
             .isEmpty();
   }
 
-  private static Judgement judgement(String id, ToolAnswer answer) {
+  /** Clocks of tools go wrong; nothing was judged later than now, nor before there was a run. */
+  private static Judgement judgement(String id, ToolAnswer answer, Instant now) {
+    Instant said = answer.at().isBefore(Instant.EPOCH) ? Instant.EPOCH : answer.at();
     return Judgement.newBuilder()
         .setJudgementId(id)
         .setComparisonId(answer.comparisonId())
         .setAnnotator(answer.annotator())
         .setChoice(answer.choice())
-        .setJudgedAt(answer.at())
+        .setJudgedAt(said.isAfter(now) ? now : said)
         .setMillisecondsSpent(0)
         .build();
   }

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -125,7 +126,6 @@ final class AnsweredQuestionsTest {
     assertThat(answer.getComparisonId()).isEqualTo("a/0|a/1");
     assertThat(answer.getAnnotator()).isEqualTo("label-studio/3");
     assertThat(answer.getChoice()).isEqualTo(Choice.SECOND);
-    assertThat(answer.getJudgedAt()).isEqualTo(EARLY);
     assertThat(preferences())
         .singleElement()
         .satisfies(
@@ -194,6 +194,19 @@ final class AnsweredQuestionsTest {
     assertThat(preferences())
         .extracting(Preference::getComparisonId)
         .containsExactly("expired", "never asked");
+  }
+
+  @Test
+  void aWrongClockStillAnswers() {
+    api.ask("ahead");
+    api.ask("behind");
+    send(annotated("ahead", 1, 3, "+999999999-12-31T23:59:59Z", "left"));
+    send(annotated("behind", 2, 3, "-999999999-01-01T00:00:00Z", "left"));
+    assertThat(answers())
+        .extracting(Judgement::getJudgedAt)
+        .allSatisfy(at -> assertThat(at).isBetween(Instant.EPOCH, Instant.now()));
+    assertThat(answers()).hasSize(2);
+    assertThat(preferences()).hasSize(2);
   }
 
   @Test
