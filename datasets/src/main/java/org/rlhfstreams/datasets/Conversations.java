@@ -99,7 +99,7 @@ final class Conversations {
                   + " nothing to learn",
               column,
               messages.get(messages.size() - 1).getRole(),
-              answered == 0 ? "" : " after its %d shared ones".formatted(answered)));
+              answered == 0 ? "" : " after its " + answered + " shared ones"));
     }
     return List.copyOf(answer);
   }

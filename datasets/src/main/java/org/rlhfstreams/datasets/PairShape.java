@@ -78,8 +78,7 @@ final class PairShape implements PreferenceShape {
     }
     return Prompts.conversation(row)
         ? after(Prompts.messages(row), chosen, rejected, 0)
-        : after(
-            List.of(new ChatMessage("user", Prompts.text(row), null)), chosen, rejected, 0);
+        : after(List.of(new ChatMessage("user", Prompts.text(row), null)), chosen, rejected, 0);
   }
 
   /**

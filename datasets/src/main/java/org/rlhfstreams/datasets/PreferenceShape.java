@@ -39,7 +39,8 @@ interface PreferenceShape extends RowShape<PreferenceShape.Content> {
      */
     static Content of(
         List<ChatMessage> messages, List<ChatMessage> chosen, List<ChatMessage> rejected) {
-      boolean plain = !messages.isEmpty() && isText(chosen) && (rejected == null || isText(rejected));
+      boolean plain =
+          !messages.isEmpty() && isText(chosen) && (rejected == null || isText(rejected));
       return new Content(
           "",
           messages,

@@ -73,7 +73,11 @@ final class SeveralTurnsTest {
   @Test
   void theSharedTurnsAreThePrompt() throws IOException {
     assertPair(implicit("u:q a:x u:y a:z", "u:q a:1"), "u:q", "a:x u:y a:z", "a:1");
-    assertPair(implicit("s:k u:q a:x u:y a:z", "s:k u:q a:x u:w a:v"), "s:k u:q a:x", "u:y a:z", "u:w a:v");
+    assertPair(
+        implicit("s:k u:q a:x u:y a:z", "s:k u:q a:x u:w a:v"),
+        "s:k u:q a:x",
+        "u:y a:z",
+        "u:w a:v");
     assertPair(implicit("u:q a:x", "u:q a:x u:y a:z"), "u:q", "a:x", "a:x u:y a:z");
     assertPair(implicit("u:q a:x u:y", "u:q a:z u:y"), "u:q", "a:x u:y", "a:z u:y");
   }
@@ -97,7 +101,8 @@ final class SeveralTurnsTest {
         "u:q a:x",
         "u:y a:z",
         "u:w a:v");
-    assertPair(row.formatted("\"q\"", json("a:x u:y a:z"), json("a:w")), "u:q", "a:x u:y a:z", "a:w");
+    assertPair(
+        row.formatted("\"q\"", json("a:x u:y a:z"), json("a:w")), "u:q", "a:x u:y a:z", "a:w");
   }
 
   @Test

@@ -21,7 +21,8 @@ public final class ConfiguredModels {
   private ConfiguredModels() {}
 
   /**
-   * Checks the models, and the chat template if it has to mark what the assistant says, that an objective uses, of those that are configured.
+   * Checks the models, and the chat template if it has to mark what the assistant says, that an
+   * objective uses, of those that are configured.
    *
    * @throws org.rlhfstreams.service.configuration.ConfigurationException if the one that is trained
    *     is not configured

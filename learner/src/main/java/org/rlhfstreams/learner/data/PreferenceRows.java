@@ -30,10 +30,7 @@ public final class PreferenceRows {
    *     assistant says, and nowhere else
    */
   public PreferenceRows(
-      Tokenizer tokenizer,
-      Optional<ChatTemplate> template,
-      RowJoin join,
-      boolean assistantOnly) {
+      Tokenizer tokenizer, Optional<ChatTemplate> template, RowJoin join, boolean assistantOnly) {
     PreferenceTexts texts = new PreferenceTexts(template);
     this.encoding = new ResponseEncoding(tokenizer, texts);
     this.ofTexts = new TextPrefixEncoding(tokenizer, texts);

@@ -92,8 +92,7 @@ final class TextPrefixEncoding {
   private Parts surrounded(Parts parts) {
     OptionalInt beginning = tokenizer.beginningOfSequence();
     int[] prompt = parts.prompt();
-    if (beginning.isPresent()
-        && (prompt.length == 0 || prompt[0] != beginning.getAsInt())) {
+    if (beginning.isPresent() && (prompt.length == 0 || prompt[0] != beginning.getAsInt())) {
       prompt = new int[prompt.length + 1];
       prompt[0] = beginning.getAsInt();
       System.arraycopy(parts.prompt(), 0, prompt, 1, parts.prompt().length);

@@ -22,9 +22,10 @@ import org.rlhfstreams.service.configuration.Truncation;
 /** What is told of templates that do not mark the assistant's words, and of rows without any. */
 final class AssistantMarksTest {
   private static final String TURNS =
-      "{%% for m in messages %%}<|im_start|>{{ m.role }}\n"
-          + "{%% if m.role == 'assistant' %%}%s{%% else %%}{{ m.content }}<|im_end|>\n"
-          + "{%% endif %%}{%% endfor %%}";
+      """
+      {%% for m in messages %%}<|im_start|>{{ m.role }}
+      {%% if m.role == 'assistant' %%}%s{%% else %%}{{ m.content }}<|im_end|>
+      {%% endif %%}{%% endfor %%}""";
   private static final String MARKED =
       TURNS.formatted("{% generation %}{{ m.content }}<|im_end|>\n{% endgeneration %}");
 

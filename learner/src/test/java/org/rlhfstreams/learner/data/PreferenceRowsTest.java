@@ -244,9 +244,11 @@ final class PreferenceRowsTest {
     Preference apart =
         preference()
             .setChosenMessages(
-                List.of(new ChatMessage("user", "hi", null), new ChatMessage("assistant", "a", null)))
+                List.of(
+                    new ChatMessage("user", "hi", null), new ChatMessage("assistant", "a", null)))
             .setRejectedMessages(
-                List.of(new ChatMessage("user", "ho", null), new ChatMessage("assistant", "b", null)))
+                List.of(
+                    new ChatMessage("user", "ho", null), new ChatMessage("assistant", "b", null)))
             .build();
     try (Tokenizer tokenizer = Tokenizer.open(policy())) {
       PreferenceRows rows =

@@ -43,8 +43,7 @@ record ConversationGolden(JsonNode golden, JsonNode templates, Path directory) {
 
   static JsonNode file() {
     try {
-      return new ObjectMapper()
-          .readTree(GoldenTrainer.resource("conversations.json").toFile());
+      return new ObjectMapper().readTree(GoldenTrainer.resource("conversations.json").toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

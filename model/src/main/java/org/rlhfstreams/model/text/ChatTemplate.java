@@ -21,8 +21,7 @@ public final class ChatTemplate {
   private static final String CONTENT = "content";
   private static final String END_OF_CONTENT = "CONTINUE_FINAL_MESSAGE_TAG ";
   private static final String THINKING = "thinking";
-  private static final List<String> REASONING =
-      List.of("reasoning_content", THINKING, "reasoning");
+  private static final List<String> REASONING = List.of("reasoning_content", THINKING, "reasoning");
 
   private final ChatTemplateFiles.Source plain;
   private final ChatTemplateFiles.Source withTools;
@@ -119,9 +118,7 @@ public final class ChatTemplate {
    * @throws ModelException where the template raises an error
    */
   public MarkedText renderMarked(
-      List<ChatMessage> messages,
-      List<? extends Map<String, ?>> tools,
-      Map<String, ?> variables) {
+      List<ChatMessage> messages, List<? extends Map<String, ?>> tools, Map<String, ?> variables) {
     return MarkedText.of(rendering(messages, tools, false, variables));
   }
 
@@ -135,9 +132,7 @@ public final class ChatTemplate {
    * @throws ModelException where the template raises an error
    */
   public Optional<String> renderContinued(
-      List<ChatMessage> messages,
-      List<? extends Map<String, ?>> tools,
-      Map<String, ?> variables) {
+      List<ChatMessage> messages, List<? extends Map<String, ?>> tools, Map<String, ?> variables) {
     Map<String, Object> last = new LinkedHashMap<>(messages.get(messages.size() - 1).fields());
     if (!(last.get(CONTENT) instanceof String content)) {
       return Optional.empty();
