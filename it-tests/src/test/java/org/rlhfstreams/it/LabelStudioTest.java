@@ -287,7 +287,8 @@ final class LabelStudioTest {
   }
 
   private static String importFile(Path file) {
-    RlhfProcess imported = cluster.start("preferences", "import", file.toString());
+    RlhfProcess imported =
+        cluster.start("preferences", "import", file.toString(), "--application", "studio");
     assertThat(imported.awaitExit()).as(imported.output()).isZero();
     return imported.output();
   }

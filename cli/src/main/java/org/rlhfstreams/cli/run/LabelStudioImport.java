@@ -160,7 +160,14 @@ public final class LabelStudioImport {
               + String.join(", ", known)
               + ": say with --application which token's webhook is the one of these files");
     }
-    return known.isEmpty() ? UNGUARDED : known.get(0);
+    if (known.isEmpty()) {
+      System.out.println(
+          "the log has no annotations of Label Studio: these go under the name "
+              + UNGUARDED
+              + ", which its webhook has if it sends no token; --application says another");
+      return UNGUARDED;
+    }
+    return known.get(0);
   }
 
   /** One run over the rows. */

@@ -86,6 +86,7 @@ final class LabelStudioImportTest {
   void whatOneExportBroughtTheOtherDoesNotBringAgain() throws Exception {
     assertThat(imported("min.", EXPORTS.resolve("export-min.json")))
         .contains("export-min.json: Label Studio export, 8 annotations")
+        .contains("under the name local")
         .contains("published 8 annotations");
     assertThat(imported("min.", EXPORTS.resolve("export.json")))
         .contains("published 2 annotations; 8 more are on min.preferences already");
