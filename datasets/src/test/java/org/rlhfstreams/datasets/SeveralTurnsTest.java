@@ -36,7 +36,7 @@ final class SeveralTurnsTest {
   private static List<ChatMessage> said(String turns) {
     return turns.isEmpty()
         ? List.of()
-        : List.of(turns.split(" ")).stream().map(SeveralTurnsTest::message).toList();
+        : List.of(turns.split(" ", -1)).stream().map(SeveralTurnsTest::message).toList();
   }
 
   private static ChatMessage message(String turn) {

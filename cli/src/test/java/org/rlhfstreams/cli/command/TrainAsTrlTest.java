@@ -74,14 +74,15 @@ final class TrainAsTrlTest {
   })
   void lossesAreThoseOfTrl(String name, String flags) throws IOException {
     JsonNode golden = golden(name);
-    Path model = model(goldens().get("templates").path(golden.get("template").asText()).textValue());
+    Path model =
+        model(goldens().get("templates").path(golden.get("template").asText()).textValue());
     String reference = GOLDENS.resolve("reference").toString();
     train(
         0,
         golden.get("objective").asText(),
         model,
         rows(golden),
-        flags.replace("REFERENCE", reference).split(" "));
+        flags.replace("REFERENCE", reference).split(" ", -1));
     List<String> lines = Files.readAllLines(directory.resolve("run/metrics.jsonl"));
     assertThat(lines).hasSizeGreaterThanOrEqualTo(5);
     for (int i = 0; i < 5; i++) {
