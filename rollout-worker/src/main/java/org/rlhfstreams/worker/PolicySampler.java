@@ -1,25 +1,25 @@
 package org.rlhfstreams.worker;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import org.apache.kafka.common.errors.WakeupException;
-import org.rlhfstreams.events.SamplingSettings;
+import java.util.function.Predicate;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
-import org.rlhfstreams.model.generation.Sampling;
+import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.weights.WeightSource;
 import org.rlhfstreams.worker.policy.LivePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Samples rollouts with the newest policy. One thread. */
-final class PolicySampler implements AutoCloseable {
+/** Slots that sample with the newest policy. One thread. */
+final class PolicySampler implements Slots {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicySampler.class);
+
   private final LivePolicy policy;
-  private final int slots;
   private final WorkerMeters meters;
 
   /**
@@ -29,80 +29,62 @@ final class PolicySampler implements AutoCloseable {
    */
   PolicySampler(
       ModelDirectory model, ComputeType type, int slots, WeightSource source, WorkerMeters meters) {
-    this.slots = slots;
     this.meters = meters;
     this.policy = new LivePolicy(model, type, slots, source);
   }
 
-  /** The version in use, once there is one. */
-  Optional<WeightVersion> version() {
+  @Override
+  public Optional<WeightVersion> version() {
     return policy.version();
   }
 
-  /** Takes up the newest version. */
-  void refresh() {
-    Instant started = Instant.now();
-    if (policy.refresh()) {
-      meters.swapped(started);
-    }
-  }
-
-  /** The version that a segment's label stands for. */
-  WeightVersion version(Generation.Segment segment) {
+  @Override
+  public WeightVersion version(Generation.Segment segment) {
     return policy.version(segment);
   }
 
-  /**
-   * Queues a response.
-   *
-   * @throws IllegalArgumentException where the prompt or the settings cannot be sampled from
-   */
-  void submit(String rolloutId, int[] prompt, SamplingSettings settings) {
-    policy
-        .generator()
-        .submit(
-            new GenerationRequest(
-                rolloutId,
-                prompt,
-                new Sampling(
-                    settings.getTemperature(),
-                    settings.getTopK(),
-                    settings.getTopP(),
-                    settings.getMaxNewTokens(),
-                    SampleSeed.of(settings.getSeed(), rolloutId))));
-  }
-
-  /**
-   * Samples all that is queued.
-   *
-   * @param givenUp asked between two tokens
-   * @throws WakeupException where it says yes
-   */
-  List<Generation> drain(BooleanSupplier givenUp) {
-    List<Generation> finished = new ArrayList<>();
-    while (!policy.generator().idle()) {
-      if (givenUp.getAsBoolean()) {
-        throw new WakeupException();
-      }
-      refresh();
-      finished.addAll(policy.generator().step());
-      meters.stepped(policy.generator().running() / (double) slots);
+  @Override
+  public void refresh() {
+    Instant started = Instant.now();
+    if (policy.refresh()) {
+      meters.swapped(started);
+      policy.version().ifPresent(meters::version);
     }
-    return finished;
   }
 
-  /** Forgets what is queued. */
-  void clear() {
-    policy.generator().clear();
+  @Override
+  public void submit(GenerationRequest request) {
+    policy.generator().submit(request);
   }
 
-  /** Tokens drawn so far. */
-  long tokensDrawn() {
+  @Override
+  public List<Generation> step() {
+    return policy.generator().step();
+  }
+
+  @Override
+  public int running() {
+    return policy.generator().running();
+  }
+
+  @Override
+  public void cancel(Predicate<GenerationRequest> which) {
+    policy.generator().cancel(which);
+  }
+
+  @Override
+  public List<GenerationRequest> takeWaiting() {
+    return policy.generator().takeWaiting();
+  }
+
+  @Override
+  public long tokensDrawn() {
     return policy.generator().tokensDrawn();
   }
 
   @Override
   public void close() {
+    version().ifPresent(last -> LOG.info("stopped at policy {}", WeightVersions.text(last)));
     policy.close();
   }
 }

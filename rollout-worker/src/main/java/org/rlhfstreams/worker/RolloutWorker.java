@@ -11,12 +11,11 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
-import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
+import org.rlhfstreams.service.exchange.ContinuousLoop;
 import org.rlhfstreams.service.exchange.GroupShare;
-import org.rlhfstreams.service.exchange.TransactionalLoop;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -83,7 +82,7 @@ public final class RolloutWorker implements AutoCloseable {
                             .or(() -> Optional.of("no policy weights have arrived yet"))
                         : share.unready(),
                 new OpenAiRoutes(model, tokenizer, completions)));
-    WorkerMeters meters = new WorkerMeters(endpoint.meters(), share);
+    WorkerMeters meters = new WorkerMeters(endpoint.meters(), share, settings.batchSize());
     this.thread =
         opened.add(
             ServiceThread.start(
@@ -115,38 +114,34 @@ public final class RolloutWorker implements AutoCloseable {
     if (!Pause.until(() -> hasWeights(family), WEIGHTS_PAUSE, stopped)) {
       return;
     }
-    try (PolicySampler sampler =
-        new PolicySampler(
-            model,
-            ComputeType.named(connection.configuration().model().dtype().name(), model),
-            settings.batchSize(),
-            reader,
+    ComputeType type = ComputeType.named(connection.configuration().model().dtype().name(), model);
+    try (SamplingThread sampling =
+        new SamplingThread(
+            () -> new PolicySampler(model, type, settings.batchSize(), reader, meters),
             meters)) {
-      RolloutHandler handler =
-          new RolloutHandler(
+      RolloutWork rolloutWork =
+          new RolloutWork(
               connection.decoder(RolloutRequest.class),
-              sampler,
-              tokenizer,
+              sampling,
+              new RolloutEvents(
+                  tokenizer,
+                  connection.topics().rollouts().name(),
+                  workerId,
+                  StageTracing.of("rollout-worker")),
               new DeadLetters(connection.topics(), "rollout-worker"),
-              connection.topics().rollouts().name(),
-              workerId,
-              meters,
-              StageTracing.of("rollout-worker"),
-              stopped);
-      new TransactionalLoop(
+              settings.batchSize(),
+              meters);
+      new ContinuousLoop(
               connection,
               GROUP,
               workerId,
               connection.topics().rolloutRequests().name(),
               settings.batchSize(),
               settings.pollTimeout(),
-              handler,
+              rolloutWork,
               share,
               new QueueMeters(endpoint.meters(), connection.topics().rolloutRequests().name()))
           .run(stopped);
-      sampler
-          .version()
-          .ifPresent(version -> LOG.info("stopped at policy {}", WeightVersions.text(version)));
     }
   }
 
@@ -187,8 +182,8 @@ public final class RolloutWorker implements AutoCloseable {
   }
 
   /**
-   * Leaves the group. The batch at hand is finished where that takes a moment, else handed back:
-   * its requests are another member's then.
+   * Leaves the group. Responses that have a slot are finished if that takes a moment; all other
+   * requests are left to other members.
    */
   @Override
   public void close() {

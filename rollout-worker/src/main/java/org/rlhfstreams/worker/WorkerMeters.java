@@ -11,17 +11,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.service.exchange.GroupShare;
 
-/** What a worker counts. */
+/** What a worker counts. The thread that samples and the loop's tell it. */
 final class WorkerMeters {
+  private final int slots;
   private final Counter rollouts;
   private final Counter tokens;
-  private final Timer batches;
+  private final Counter busy;
+  private final Timer requests;
   private final Timer swaps;
   private final DistributionSummary fill;
+  private final AtomicLong open = new AtomicLong();
+  private final AtomicLong used = new AtomicLong();
   private final AtomicLong step = new AtomicLong(-1);
   private final AtomicLong generation = new AtomicLong(-1);
+  private long lookedAt = System.nanoTime();
 
-  WorkerMeters(MeterRegistry registry, GroupShare share) {
+  /**
+   * @param slots responses sampled side by side
+   */
+  WorkerMeters(MeterRegistry registry, GroupShare share, int slots) {
+    this.slots = slots;
     Gauge.builder("rlhf.worker.partitions", share, GroupShare::partitions)
         .description("Partitions of rollout-requests that this worker has")
         .register(registry);
@@ -29,16 +38,32 @@ final class WorkerMeters {
         Counter.builder("rlhf.worker.rollouts").description("Responses sampled").register(registry);
     this.tokens =
         Counter.builder("rlhf.worker.tokens").description("Tokens drawn").register(registry);
-    this.batches =
-        Timer.builder("rlhf.worker.batch").description("Time to sample a batch").register(registry);
+    this.requests =
+        Timer.builder("rlhf.worker.request")
+            .description("Time from queueing a request's responses to the end of the last one")
+            .register(registry);
     this.swaps =
         Timer.builder("rlhf.worker.weights.swap")
             .description("Time to take up a version of the policy")
             .register(registry);
     this.fill =
         DistributionSummary.builder("rlhf.worker.batch.fill")
-            .description("Share of the places in the batch that are sampled in, token by token")
+            .description("Share of the slots in use, token by token")
             .register(registry);
+    this.busy =
+        Counter.builder("rlhf.worker.slots.busy")
+            .baseUnit("seconds")
+            .description("Time that slots were in use, added up over the slots")
+            .register(registry);
+    Gauge.builder("rlhf.worker.slots", () -> slots)
+        .description("Responses that can be sampled side by side")
+        .register(registry);
+    Gauge.builder("rlhf.worker.slots.used", used, AtomicLong::doubleValue)
+        .description("Responses that are being sampled")
+        .register(registry);
+    Gauge.builder("rlhf.worker.queue", () -> Math.max(0, open.get() - used.get()))
+        .description("Responses that this worker has taken and that wait for a slot or for weights")
+        .register(registry);
     Gauge.builder("rlhf.worker.policy.step", step, AtomicLong::doubleValue)
         .description("Step of the policy in use; -1 before there is one")
         .register(registry);
@@ -47,19 +72,34 @@ final class WorkerMeters {
         .register(registry);
   }
 
-  void sampled(int responses, long drawn, Instant started) {
+  /** A request's responses are finished. */
+  void sampled(int responses, Instant started) {
     rollouts.increment(responses);
-    tokens.increment((double) drawn);
-    batches.record(Duration.between(started, Instant.now()));
+    requests.record(Duration.between(started, Instant.now()));
+  }
+
+  /** So many responses have been taken and are not finished. */
+  void open(int responses) {
+    open.set(responses);
   }
 
   /**
-   * A token of every running response has been drawn.
+   * A token of every running response has been drawn. The thread that samples.
    *
-   * @param filled share of the places, 0 to 1
+   * @param running responses in a slot now
+   * @param drawn tokens since the last call
    */
-  void stepped(double filled) {
-    fill.record(filled);
+  void stepped(int running, long drawn) {
+    fill.record(running / (double) slots);
+    tokens.increment(drawn);
+    slotsInUse(running);
+  }
+
+  /** So many slots are in use from now on. The thread that samples. */
+  void slotsInUse(int running) {
+    long now = System.nanoTime();
+    busy.increment(used.getAndSet(running) * (now - lookedAt) / 1e9);
+    lookedAt = now;
   }
 
   void swapped(Instant started) {

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
@@ -115,14 +116,26 @@ public final class Generator implements AutoCloseable {
    * @return whether it was waiting or running
    */
   public boolean cancel(String id) {
-    boolean found = waiting.removeIf(request -> request.id().equals(id));
+    return cancel(request -> request.id().equals(id));
+  }
+
+  /** The same of all requests of a kind. */
+  public boolean cancel(Predicate<GenerationRequest> which) {
+    boolean found = waiting.removeIf(which);
     for (int slot = running.size() - 1; slot >= 0; slot--) {
-      if (running.get(slot).request().id().equals(id)) {
+      if (which.test(running.get(slot).request())) {
         vacate(slot);
         found = true;
       }
     }
     return found;
+  }
+
+  /** Forgets the requests that wait; they are returned in their order. */
+  public List<GenerationRequest> takeWaiting() {
+    List<GenerationRequest> taken = List.copyOf(waiting);
+    waiting.clear();
+    return taken;
   }
 
   /** Draws one token for every running row; rows that wait enter free slots first. */

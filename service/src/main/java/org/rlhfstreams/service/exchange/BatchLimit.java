@@ -73,10 +73,11 @@ final class BatchLimit {
         throw new ConnectionException(
             String.format(
                 Locale.ROOT,
-                "%s: the record at offset %d of partition %d of %s took %s, twice, and a member of the"
-                    + " group may take %s: the group had given it to another member by then, and it"
-                    + " would be done for ever. Set %s above what one record takes, on all members;"
-                    + " or let one take less: shorter responses, fewer of them to a request",
+                "%s: the record at offset %d of partition %d of %s took %s, twice, and a member of"
+                    + " the group may take %s: the group had given it to another member by then,"
+                    + " and it would be done for ever. Set %s above what one record takes, on all"
+                    + " members; or let one take less: shorter responses, fewer of them to a"
+                    + " request",
                 group,
                 first.offset(),
                 first.partition(),
@@ -87,7 +88,8 @@ final class BatchLimit {
       }
       failedAlone = true;
       LOG.warn(
-          "{}: one record took {}, and a member of the group may take {} ({}): it is tried once more",
+          "{}: one record took {}, and a member of the group may take {} ({}): it is tried once"
+              + " more",
           group,
           seconds(took),
           seconds(interval),
@@ -96,8 +98,8 @@ final class BatchLimit {
     }
     if (size == configured) {
       LOG.warn(
-          "{}: a batch of {} records took {}, and a member of the group may take {} ({}): it is done"
-              + " again, in batches of {}",
+          "{}: a batch of {} records took {}, and a member of the group may take {} ({}): it is"
+              + " done again, in batches of {}",
           group,
           records,
           seconds(took),

@@ -62,9 +62,16 @@ public final class GroupShare implements ConsumerRebalanceListener {
 
   /** Drops what has been read of partitions that went to others since the last call. */
   void keepOwn(List<ConsumerRecord<String, byte[]>> records) {
+    Set<TopicPartition> gone = takeWithdrawn();
     records.removeIf(
-        record -> withdrawn.contains(new TopicPartition(record.topic(), record.partition())));
+        record -> gone.contains(new TopicPartition(record.topic(), record.partition())));
+  }
+
+  /** Partitions that went to others since the last call, whether they came back or not. */
+  Set<TopicPartition> takeWithdrawn() {
+    Set<TopicPartition> gone = Set.copyOf(withdrawn);
     withdrawn.clear();
+    return gone;
   }
 
   /** Partitions that this member has. */

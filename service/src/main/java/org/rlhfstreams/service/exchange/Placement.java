@@ -78,27 +78,29 @@ final class Placement {
   /**
    * Places the partitions that have arrived.
    *
+   * @return how far the group has come in each of them
    * @throws ConnectionException if a topic does not have what is to be read next
    */
-  void placeNew(Consumer<?, ?> consumer) {
-    if (!unplaced.isEmpty()) {
-      place(consumer, Set.copyOf(unplaced));
-    }
+  Map<TopicPartition, Reached> placeNew(Consumer<?, ?> consumer) {
+    return unplaced.isEmpty() ? Map.of() : place(consumer, Set.copyOf(unplaced));
   }
 
   /**
    * Places all partitions anew, after what was read has not been dealt with.
    *
+   * @return how far the group has come in each of them
    * @throws ConnectionException if a topic does not have what is to be read next
    */
-  void placeAll(Consumer<?, ?> consumer) {
-    place(consumer, Set.copyOf(consumer.assignment()));
+  Map<TopicPartition, Reached> placeAll(Consumer<?, ?> consumer) {
+    return place(consumer, Set.copyOf(consumer.assignment()));
   }
 
-  private void place(Consumer<?, ?> consumer, Set<TopicPartition> partitions) {
+  private Map<TopicPartition, Reached> place(
+      Consumer<?, ?> consumer, Set<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
-      return;
+      return Map.of();
     }
+    Map<TopicPartition, Reached> places = new HashMap<>();
     // It waits for open transactions on the offsets: after it no member before has any.
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
     Map<TopicPartition, InputPosition> reached = positions.newest(partitions);
@@ -117,13 +119,17 @@ final class Placement {
             topicIds.get(partition.topic()));
         warnIfMoved(partition, position.getOffset(), offset);
       }
-      long next =
-          position != null ? position.getOffset() : offset != null ? offset.offset() : FIRST;
-      requireKept(partition, next, oldest.get(partition));
-      consumer.seek(partition, next);
+      Reached next =
+          position != null
+              ? new Reached(position.getOffset(), position.getFinished())
+              : Reached.inOrder(offset != null ? offset.offset() : FIRST);
+      requireKept(partition, next.offset(), oldest.get(partition));
+      consumer.seek(partition, next.offset());
+      places.put(partition, next);
     }
     consumer.resume(partitions);
     unplaced.removeAll(partitions);
+    return places;
   }
 
   private void warnIfMoved(TopicPartition partition, long reached, OffsetAndMetadata offset) {
@@ -149,9 +155,9 @@ final class Placement {
       throw new ConnectionException(
           String.format(
               Locale.ROOT,
-              ("%s goes on at offset %d of %s, but retention has removed what lies before %d: what was"
-                  + " admitted there is lost, and a learner would wait for it. Start a new run with"
-                  + " another connection.topic-prefix, and let its topics keep their records"
+              ("%s goes on at offset %d of %s, but retention has removed what lies before %d: what"
+                  + " was admitted there is lost, and a learner would wait for it. Start a new run"
+                  + " with another connection.topic-prefix, and let its topics keep their records"
                   + " (retention.ms and retention.bytes -1)"),
               positions.group(),
               next,
@@ -160,15 +166,16 @@ final class Placement {
     }
   }
 
-  /** What the transaction has to say that ends with these offsets. */
-  List<ProducerRecord<String, Object>> reached(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    return offsets.entrySet().stream()
+  /** What the transaction has to say that ends there. */
+  List<ProducerRecord<String, Object>> positions(Map<TopicPartition, Reached> reached) {
+    return reached.entrySet().stream()
         .map(
-            reached ->
+            entry ->
                 positions.record(
-                    reached.getKey(),
-                    topicIds.get(reached.getKey().topic()),
-                    reached.getValue().offset(),
+                    entry.getKey(),
+                    topicIds.get(entry.getKey().topic()),
+                    entry.getValue().offset(),
+                    entry.getValue().finished(),
                     null,
                     member))
         .toList();

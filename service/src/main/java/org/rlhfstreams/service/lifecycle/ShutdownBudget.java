@@ -23,12 +23,17 @@ public final class ShutdownBudget {
    */
   public static final Duration FOLLOWER = CLIENT.plus(Duration.ofSeconds(2));
 
-  /** What a worker may still spend on the batch at hand before it hands it back. */
-  public static final Duration BATCH = Duration.ofSeconds(4);
+  /**
+   * What a worker may still spend on responses that have a slot, before it leaves them to others.
+   */
+  public static final Duration BEGUN = Duration.ofSeconds(4);
+
+  /** The thread that samples: the token at hand. */
+  public static final Duration SAMPLING = Duration.ofSeconds(10);
 
   /**
-   * The exactly-once loop of a role: the batch at hand (a scorer finishes its own), the commit,
-   * producer and consumer.
+   * The exactly-once loop of a role: the batch at hand (a scorer finishes its own) or what a worker
+   * has begun and its thread that samples, the commit, producer and consumer.
    */
   public static final Duration LOOP = Duration.ofSeconds(30);
 

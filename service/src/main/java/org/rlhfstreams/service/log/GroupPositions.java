@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -96,16 +97,31 @@ public final class GroupPositions {
   }
 
   /**
+   * A position of a group that finishes records in their order; as {@link #record(TopicPartition,
+   * String, long, List, Long, String)}.
+   */
+  public ProducerRecord<String, Object> record(
+      TopicPartition partition, String topicId, long offset, Long step, String member) {
+    return record(partition, topicId, offset, List.of(), step, member);
+  }
+
+  /**
    * A position, to be sent in the transaction of what came of the records before it; only after
    * {@link #newest}.
    *
    * @param topicId of the partition's topic, see {@link LogIdentity}
    * @param offset the first that is still to be dealt with
+   * @param finished offsets above it that have been dealt with too, ascending
    * @param step that a learner publishes with it, or null
    * @param member who has come so far
    */
   public ProducerRecord<String, Object> record(
-      TopicPartition partition, String topicId, long offset, Long step, String member) {
+      TopicPartition partition,
+      String topicId,
+      long offset,
+      List<Long> finished,
+      Long step,
+      String member) {
     InputPosition position =
         InputPosition.newBuilder()
             .setGroup(group)
@@ -113,6 +129,7 @@ public final class GroupPositions {
             .setTopicId(topicId)
             .setPartition(partition.partition())
             .setOffset(offset)
+            .setFinished(finished)
             .setStep(step)
             .setMember(member)
             .setReachedAt(Instant.now())

@@ -37,7 +37,7 @@ public final class QueueMeters {
             .register(registry);
     this.repeated =
         Counter.builder("rlhf.queue.batches.repeated")
-            .description("Batches begun again: shares changed, or the broker was away")
+            .description("Work begun again: the assignment changed, or the broker was away")
             .tag("topic", topic)
             .register(registry);
     Gauge.builder("rlhf.queue.lag", lag, AtomicLong::doubleValue)
@@ -57,7 +57,7 @@ public final class QueueMeters {
     lag.set(records);
   }
 
-  /** A batch is done again. */
+  /** What was under way is done again. */
   public void repeated() {
     repeated.increment();
   }

@@ -1,0 +1,204 @@
+package org.rlhfstreams.worker;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.model.generation.GenerationRequest;
+import org.rlhfstreams.model.generation.Sampling;
+import org.rlhfstreams.schemas.WeightVersions;
+
+/**
+ * The rule which response gets a free slot: the requests' responses in the order of the requests,
+ * but what needs newer weights than there are lets others pass. A request has ended when its last
+ * response is finished. One thread.
+ */
+final class SlotSampling {
+  private final Slots slots;
+  private final WorkerMeters meters;
+  private final List<RequestTask> withoutWeights = new ArrayList<>();
+  private final Map<GenerationRequest, Row> rows = new IdentityHashMap<>();
+  private final List<RequestTask> ended = new ArrayList<>();
+  private long tokensCounted;
+
+  private record Row(RequestTask task, int sampleIndex) {}
+
+  SlotSampling(Slots slots, WorkerMeters meters) {
+    this.slots = slots;
+    this.meters = meters;
+    this.tokensCounted = slots.tokensDrawn();
+  }
+
+  /** Takes requests. */
+  void start(List<RequestTask> tasks) {
+    withoutWeights.addAll(tasks);
+  }
+
+  /** Whether there is nothing to sample. */
+  boolean isIdle() {
+    return withoutWeights.isEmpty() && rows.isEmpty();
+  }
+
+  /** Responses of requests that need newer weights than there are. */
+  int waitingForWeights() {
+    return withoutWeights.stream().mapToInt(task -> task.request().getSamples()).sum();
+  }
+
+  /**
+   * Draws a token for every response in a slot, with the newest weights.
+   *
+   * @return false if there was none: what there is needs newer weights
+   */
+  boolean advance() {
+    if (isIdle()) {
+      meters.slotsInUse(0);
+      return false;
+    }
+    slots.refresh();
+    enter();
+    if (rows.isEmpty()) {
+      meters.slotsInUse(0);
+      return false;
+    }
+    for (Generation generation : slots.step()) {
+      finish(generation);
+    }
+    meters.stepped(slots.running(), slots.tokensDrawn() - tokensCounted);
+    tokensCounted = slots.tokensDrawn();
+    return true;
+  }
+
+  /** A request released after a step is sampled with that step's weights, or newer ones. */
+  private void enter() {
+    Optional<WeightVersion> version = slots.version();
+    withoutWeights.removeIf(
+        task -> {
+          boolean old =
+              version.isEmpty()
+                  || WeightVersions.isNewer(task.request().getMinimumVersion(), version.get());
+          if (!old) {
+            submit(task);
+          }
+          return !old;
+        });
+  }
+
+  private void submit(RequestTask task) {
+    RolloutRequest request = task.request();
+    task.start(Instant.now());
+    int[] prompt = request.getPromptTokenIds().stream().mapToInt(Integer::intValue).toArray();
+    try {
+      for (int i = 0; i < request.getSamples(); i++) {
+        GenerationRequest row =
+            new GenerationRequest(
+                request.getRequestId() + "/" + i,
+                prompt,
+                sampling(request.getSampling(), request.getRequestId() + "/" + i));
+        slots.submit(row);
+        rows.put(row, new Row(task, i));
+      }
+    } catch (IllegalArgumentException e) {
+      task.refuse(e.getMessage());
+      forget(Set.of(task));
+      ended.add(task);
+      return;
+    }
+    if (task.isWhole()) {
+      ended.add(task); // it asks for none
+    }
+  }
+
+  private static Sampling sampling(SamplingSettings settings, String rolloutId) {
+    return new Sampling(
+        settings.getTemperature(),
+        settings.getTopK(),
+        settings.getTopP(),
+        settings.getMaxNewTokens(),
+        SampleSeed.of(settings.getSeed(), rolloutId));
+  }
+
+  private void finish(Generation generation) {
+    Row row = rows.remove(generation.request());
+    List<VersionSegment> segments = new ArrayList<>();
+    for (Generation.Segment segment : generation.segments()) {
+      segments.add(
+          new VersionSegment(
+              slots.version(segment),
+              segment.firstToken(),
+              segment.firstToken() + segment.tokens()));
+    }
+    row.task().add(new SampledResponse(row.sampleIndex(), generation, segments, Instant.now()));
+    if (row.task().isWhole()) {
+      ended.add(row.task());
+    }
+  }
+
+  /** Requests that have ended since the last call. */
+  List<RequestTask> takeEnded() {
+    List<RequestTask> taken = List.copyOf(ended);
+    ended.clear();
+    return taken;
+  }
+
+  /** Leaves requests to other members: they end without their responses. */
+  void drop(Predicate<RequestTask> which) {
+    Set<RequestTask> dropped = new HashSet<>();
+    rows.values().stream().map(Row::task).filter(which).forEach(dropped::add);
+    withoutWeights.stream().filter(which).forEach(dropped::add);
+    withoutWeights.removeAll(dropped);
+    forget(dropped);
+    end(dropped);
+  }
+
+  /** Leaves those to other members of which no response is in a slot or finished. */
+  void dropWaiting() {
+    List<GenerationRequest> waiting = slots.takeWaiting();
+    Set<GenerationRequest> queued = Collections.newSetFromMap(new IdentityHashMap<>());
+    queued.addAll(waiting);
+    Set<RequestTask> begun = new HashSet<>();
+    rows.forEach(
+        (request, row) -> {
+          if (!queued.contains(request) || !row.task().responses().isEmpty()) {
+            begun.add(row.task());
+          }
+        });
+    Set<RequestTask> dropped = new HashSet<>(withoutWeights);
+    withoutWeights.clear();
+    for (GenerationRequest request : waiting) {
+      RequestTask task = rows.get(request).task();
+      if (begun.contains(task)) {
+        slots.submit(request);
+      } else {
+        dropped.add(task);
+      }
+    }
+    rows.values().removeIf(row -> dropped.contains(row.task()));
+    end(dropped);
+  }
+
+  private void forget(Set<RequestTask> tasks) {
+    if (!tasks.isEmpty()) {
+      slots.cancel(
+          request -> rows.containsKey(request) && tasks.contains(rows.get(request).task()));
+      rows.values().removeIf(row -> tasks.contains(row.task()));
+    }
+  }
+
+  private void end(Set<RequestTask> dropped) {
+    for (RequestTask task : dropped) {
+      task.drop();
+      ended.add(task);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.rlhfstreams.worker;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.model.generation.GenerationRequest;
+
+/** A decoder's places for responses, which are filled from a queue. One thread. */
+interface Slots extends AutoCloseable {
+  /** The version in use, once there is one. */
+  Optional<WeightVersion> version();
+
+  /** The version that a segment's label stands for. */
+  WeightVersion version(Generation.Segment segment);
+
+  /** Swaps to the newest version, if there is another one. */
+  void refresh();
+
+  /**
+   * Queues a response.
+   *
+   * @throws IllegalArgumentException if the prompt cannot be sampled from
+   */
+  void submit(GenerationRequest request);
+
+  /** Fills free places from the queue and draws one token for each response in a place. */
+  List<Generation> step();
+
+  /** Places in use. */
+  int running();
+
+  /** Forgets responses, wherever they stand. */
+  void cancel(Predicate<GenerationRequest> which);
+
+  /** Empties the queue; what it held, in its order. */
+  List<GenerationRequest> takeWaiting();
+
+  /** Tokens drawn so far. */
+  long tokensDrawn();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,169 @@
+package org.rlhfstreams.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.VersionSegment;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.schemas.TopicAdministrator;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.CommittedLog;
+import org.rlhfstreams.service.weights.PublishedTensor;
+import org.rlhfstreams.service.weights.WeightPublisher;
+
+/** Requests become rollouts as they are finished, each of them once. */
+@Tag("slow")
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+final class RolloutWorkerTest {
+  private static final Path STARTER = Path.of("..", "models", "starter");
+  private static final int SLOTS = 4;
+
+  @TempDir private Path data;
+  private final ModelDirectory model = ModelDirectory.open(STARTER);
+  private EmbeddedStack stack;
+  private KafkaConnection connection;
+
+  @BeforeEach
+  void start() throws ExecutionException, InterruptedException {
+    stack = EmbeddedStack.start(data, 0, 0);
+    connection =
+        new KafkaConnection(
+            RlhfConfiguration.of(
+                Map.of(
+                    "connection.bootstrap-servers", stack.bootstrapServers(),
+                    "connection.schema-registry-url", stack.schemaRegistryUrl(),
+                    "topics.partitions", "1",
+                    "model.policy", STARTER.toString(),
+                    "rollout-worker.batch-size", String.valueOf(SLOTS))));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+  }
+
+  @AfterEach
+  void close() {
+    stack.close();
+  }
+
+  @Test
+  void theyLeaveAsTheyAreFinishedAndNoneIsSampledAgainByTheNextWorker() {
+    List<RolloutRequest> requests = new ArrayList<>();
+    requests.add(request("long", 1, 400, 1));
+    requests.add(request("newer", 2, 4, 2));
+    for (int i = 0; i < 20; i++) {
+      requests.add(request("short" + i, 2, 3 + i % 5, 1));
+    }
+    transact(
+        producer -> {
+          publish(producer, 1);
+          requests.forEach(request -> producer.send(record(request)));
+        });
+    try (RolloutWorker worker = RolloutWorker.start(connection)) {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> worker.ended().isDone() || ids("short").size() == 40);
+      assertThat(ids("newer")).isEmpty();
+    }
+    int before = rollouts().size();
+    transact(producer -> publish(producer, 2));
+    try (RolloutWorker worker = RolloutWorker.start(connection)) {
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> worker.ended().isDone() || rollouts().size() == 43);
+      assertThat(worker.endpoint().meters().get("rlhf.worker.rollouts").counter().count())
+          .isEqualTo(43 - before);
+    }
+    assertThat(ids("")).hasSize(43).doesNotHaveDuplicates();
+    assertThat(rollouts())
+        .filteredOn(rollout -> rollout.getRequestId().equals("newer"))
+        .hasSize(2)
+        .allSatisfy(
+            rollout ->
+                assertThat(rollout.getSegments())
+                    .extracting(VersionSegment::getVersion)
+                    .containsExactly(new WeightVersion(1, 2L)));
+  }
+
+  /** Of a prompt that no other request has. */
+  private static RolloutRequest request(String id, int samples, int tokens, long minimumStep) {
+    RolloutRequest request =
+        Requests.request(id, List.of(60 + id.hashCode() % 17, 30, 40), samples, tokens, 0);
+    return RolloutRequest.newBuilder(request)
+        .setMinimumVersion(new WeightVersion(1, minimumStep))
+        .build();
+  }
+
+  private ProducerRecord<String, Object> record(RolloutRequest request) {
+    return new ProducerRecord<>(
+        connection.topics().rolloutRequests().name(), request.getRequestId(), request);
+  }
+
+  private void publish(KafkaProducer<String, Object> producer, long step) {
+    new WeightPublisher(connection.topics().policyWeights(), Optional.empty())
+        .publish(
+            producer,
+            new WeightVersion(1, step),
+            "llama",
+            model.expectedTensors().stream()
+                .map(
+                    tensor ->
+                        new PublishedTensor(
+                            tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
+                .toList());
+  }
+
+  private void transact(Consumer<KafkaProducer<String, Object>> what) {
+    try (KafkaProducer<String, Object> producer = connection.transactionalProducer("test")) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      what.accept(producer);
+      producer.commitTransaction();
+    }
+  }
+
+  private List<String> ids(String request) {
+    return rollouts().stream()
+        .map(Rollout::getRolloutId)
+        .filter(id -> id.startsWith(request))
+        .toList();
+  }
+
+  private List<Rollout> rollouts() {
+    List<Rollout> rollouts = new ArrayList<>();
+    try (CommittedLog log = new CommittedLog(connection)) {
+      log.read(
+          connection.topics().rollouts(),
+          connection.decoder(Rollout.class),
+          (record, rollout) -> rollouts.add(rollout));
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+    return rollouts;
+  }
+}

@@ -1,0 +1,92 @@
+package org.rlhfstreams.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.model.decoder.ComputeType;
+import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.schemas.EventProtocol;
+import org.rlhfstreams.service.exchange.GroupShare;
+import org.rlhfstreams.service.weights.PublishedTensor;
+import org.rlhfstreams.service.weights.WeightSnapshot;
+
+/** What a request becomes follows from itself, the seed and the weights alone. */
+@Tag("slow")
+final class SampledAloneTest {
+  private static final int REQUESTS = 12;
+
+  private final ModelDirectory model = ModelDirectory.open(Path.of("..", "models", "starter"));
+  private final WeightSnapshot weights =
+      new WeightSnapshot(
+          new WeightVersion(0, 0L),
+          EventProtocol.VERSION,
+          model.expectedTensors().stream()
+              .map(
+                  tensor ->
+                      new PublishedTensor(
+                          tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
+              .toList());
+
+  @Test
+  void whicheverRequestsShareTheSlots() {
+    List<RolloutRequest> requests = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      requests.add(Requests.request("request" + i, List.of(20 + i, 30, 40), 2, 3 + 5 * i, 0));
+    }
+    Map<String, Generation> together = sample(requests, 2 * REQUESTS, "none");
+    Collections.reverse(requests);
+    assertSame(sample(requests, 3, "none"), together);
+    Map<String, Generation> others = sample(requests, 5, "request7");
+    together.remove("request7/0");
+    together.remove("request7/1");
+    assertSame(others, together);
+  }
+
+  private static void assertSame(Map<String, Generation> some, Map<String, Generation> others) {
+    assertThat(some.keySet()).isEqualTo(others.keySet());
+    some.forEach(
+        (id, generation) -> {
+          assertThat(generation.tokenIds()).as(id).isEqualTo(others.get(id).tokenIds());
+          assertThat(generation.logProbabilities())
+              .as(id)
+              .isEqualTo(others.get(id).logProbabilities());
+        });
+  }
+
+  /**
+   * Responses by their ids.
+   *
+   * @param dropped request that goes to another member when a token of it has been drawn
+   */
+  private Map<String, Generation> sample(List<RolloutRequest> requests, int slots, String dropped) {
+    WorkerMeters meters =
+        new WorkerMeters(new SimpleMeterRegistry(), new GroupShare("rollout-workers"), slots);
+    Map<String, Generation> responses = new HashMap<>();
+    try (PolicySampler sampler =
+        new PolicySampler(model, ComputeType.FLOAT32, slots, () -> Optional.of(weights), meters)) {
+      SlotSampling sampling = new SlotSampling(sampler, meters);
+      sampling.start(requests.stream().map(request -> Requests.task(0, request)).toList());
+      while (sampling.advance()) {
+        sampling.drop(task -> task.request().getRequestId().equals(dropped));
+        sampling.takeEnded().stream()
+            .flatMap(task -> task.responses().stream())
+            .map(SampledResponse::generation)
+            .forEach(generation -> responses.put(generation.request().id(), generation));
+      }
+      assertThat(sampling.isIdle()).isTrue();
+    }
+    return responses;
+  }
+}
