@@ -61,11 +61,11 @@ final class SlotSampling {
    * @return false if there was none: what there is needs newer weights
    */
   boolean advance() {
+    slots.refresh(); // also while nothing is sampled: who has begun to take a version up holds it
     if (isIdle()) {
       meters.slotsInUse(0);
       return false;
     }
-    slots.refresh();
     enter();
     if (rows.isEmpty()) {
       meters.slotsInUse(0);
