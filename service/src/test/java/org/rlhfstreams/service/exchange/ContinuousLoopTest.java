@@ -230,6 +230,7 @@ final class ContinuousLoopTest {
         .isInstanceOf(ConnectionException.class)
         .hasMessageContaining("offset 1 of partition 0 of " + log.input())
         .hasMessageContaining("kafka.max.poll.interval.ms");
+    members.remove(member);
     assertThat(describe().members()).isEmpty();
     try (Member next = new Member("two", 3)) {
       next.work.finish(ALL);
