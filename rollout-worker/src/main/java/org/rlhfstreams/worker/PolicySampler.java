@@ -39,6 +39,11 @@ final class PolicySampler implements Slots {
   }
 
   @Override
+  public Optional<WeightVersion> oldestInUse() {
+    return policy.oldestInUse();
+  }
+
+  @Override
   public WeightVersion version(Generation.Segment segment) {
     return policy.version(segment);
   }

@@ -24,7 +24,7 @@ final class RolloutWork implements ConcurrentWork {
   /** Responses taken for each slot: one in it, and one to follow. */
   private static final int RESPONSES_A_SLOT = 2;
 
-  /** The same, with those of requests that wait for newer weights. */
+  /** The same, with those of requests that may not begin yet. */
   private static final int MOST_RESPONSES_A_SLOT = 16;
 
   private final RecordDecoder<RolloutRequest> decoder;
@@ -55,7 +55,7 @@ final class RolloutWork implements ConcurrentWork {
 
   @Override
   public boolean hasRoom() {
-    return openResponses - sampling.waitingForWeights() < RESPONSES_A_SLOT * slots
+    return openResponses - sampling.heldBack() < RESPONSES_A_SLOT * slots
         && openResponses < MOST_RESPONSES_A_SLOT * slots;
   }
 

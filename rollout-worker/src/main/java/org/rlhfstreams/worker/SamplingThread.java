@@ -28,7 +28,7 @@ final class SamplingThread implements AutoCloseable {
   private final ConcurrentLinkedQueue<RequestTask> ended = new ConcurrentLinkedQueue<>();
   private final AtomicLong rounds = new AtomicLong();
   private final ServiceThread thread;
-  private volatile int waitingForWeights;
+  private volatile int heldBack;
 
   /**
    * @param slots made, used and closed by the thread
@@ -48,7 +48,7 @@ final class SamplingThread implements AutoCloseable {
           Pause.of(WEIGHTS_PAUSE);
         }
         ended.addAll(sampling.takeEnded());
-        waitingForWeights = sampling.waitingForWeights();
+        heldBack = sampling.heldBack();
         rounds.incrementAndGet();
       }
     } catch (InterruptedException e) {
@@ -92,9 +92,9 @@ final class SamplingThread implements AutoCloseable {
     return taken;
   }
 
-  /** Responses of requests that need newer weights than there are. */
-  int waitingForWeights() {
-    return waitingForWeights;
+  /** Responses of requests that may not begin yet. */
+  int heldBack() {
+    return heldBack;
   }
 
   /** Grows with each token, and while it waits for requests or weights. */

@@ -21,13 +21,16 @@ import org.rlhfstreams.schemas.WeightVersions;
 
 /**
  * The rule which response gets a free slot: the requests' responses in the order of the requests,
- * but what needs newer weights than there are lets others pass. A request has ended when its last
+ * but a request that needs newer weights than there are lets others pass, and so does one that
+ * needs newer weights than a response in a slot began with. Admission releases what is needed for
+ * the next steps alone: as long as nothing of a later release overtakes that response, the learner
+ * runs out of others before it is too stale to be learned from. A request has ended when its last
  * response is finished. One thread.
  */
 final class SlotSampling {
   private final Slots slots;
   private final WorkerMeters meters;
-  private final List<RequestTask> withoutWeights = new ArrayList<>();
+  private final List<RequestTask> heldBack = new ArrayList<>();
   private final Map<GenerationRequest, Row> rows = new IdentityHashMap<>();
   private final List<RequestTask> ended = new ArrayList<>();
   private long tokensCounted;
@@ -42,23 +45,23 @@ final class SlotSampling {
 
   /** Takes requests. */
   void start(List<RequestTask> tasks) {
-    withoutWeights.addAll(tasks);
+    heldBack.addAll(tasks);
   }
 
   /** Whether there is nothing to sample. */
   boolean isIdle() {
-    return withoutWeights.isEmpty() && rows.isEmpty();
+    return heldBack.isEmpty() && rows.isEmpty();
   }
 
-  /** Responses of requests that need newer weights than there are. */
-  int waitingForWeights() {
-    return withoutWeights.stream().mapToInt(task -> task.request().getSamples()).sum();
+  /** Responses of requests that may not begin yet. */
+  int heldBack() {
+    return heldBack.stream().mapToInt(task -> task.request().getSamples()).sum();
   }
 
   /**
    * Draws a token for every response in a slot, with the newest weights.
    *
-   * @return false if there was none: what there is needs newer weights
+   * @return false if there was none: what there is needs newer weights than there are
    */
   boolean advance() {
     slots.refresh(); // also while nothing is sampled: who has begun to take a version up holds it
@@ -81,16 +84,16 @@ final class SlotSampling {
 
   /** A request released after a step is sampled with that step's weights, or newer ones. */
   private void enter() {
-    Optional<WeightVersion> version = slots.version();
-    withoutWeights.removeIf(
+    Optional<WeightVersion> oldest = slots.oldestInUse().or(slots::version);
+    heldBack.removeIf(
         task -> {
-          boolean old =
-              version.isEmpty()
-                  || WeightVersions.isNewer(task.request().getMinimumVersion(), version.get());
-          if (!old) {
+          boolean begins =
+              oldest.isPresent()
+                  && !WeightVersions.isNewer(task.request().getMinimumVersion(), oldest.get());
+          if (begins) {
             submit(task);
           }
-          return !old;
+          return begins;
         });
   }
 
@@ -155,8 +158,8 @@ final class SlotSampling {
   void drop(Predicate<RequestTask> which) {
     Set<RequestTask> dropped = new HashSet<>();
     rows.values().stream().map(Row::task).filter(which).forEach(dropped::add);
-    withoutWeights.stream().filter(which).forEach(dropped::add);
-    withoutWeights.removeAll(dropped);
+    heldBack.stream().filter(which).forEach(dropped::add);
+    heldBack.removeAll(dropped);
     forget(dropped);
     end(dropped);
   }
@@ -173,8 +176,8 @@ final class SlotSampling {
             begun.add(row.task());
           }
         });
-    Set<RequestTask> dropped = new HashSet<>(withoutWeights);
-    withoutWeights.clear();
+    Set<RequestTask> dropped = new HashSet<>(heldBack);
+    heldBack.clear();
     for (GenerationRequest request : waiting) {
       RequestTask task = rows.get(request).task();
       if (begun.contains(task)) {

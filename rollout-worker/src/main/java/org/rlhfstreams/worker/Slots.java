@@ -12,6 +12,9 @@ interface Slots extends AutoCloseable {
   /** The version in use, once there is one. */
   Optional<WeightVersion> version();
 
+  /** The oldest version that has drawn a token of a response in a slot, if there is one. */
+  Optional<WeightVersion> oldestInUse();
+
   /** The version that a segment's label stands for. */
   WeightVersion version(Generation.Segment segment);
 

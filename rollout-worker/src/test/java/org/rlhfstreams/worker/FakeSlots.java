@@ -2,7 +2,9 @@ package org.rlhfstreams.worker;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ final class FakeSlots implements Slots {
   private final int slots;
   private final Deque<GenerationRequest> waiting = new ArrayDeque<>();
   private final Map<GenerationRequest, Integer> running = new LinkedHashMap<>();
+  private final Map<GenerationRequest, WeightVersion> begunWith = new HashMap<>();
   private Optional<WeightVersion> newest = Optional.empty();
   private Optional<WeightVersion> version = Optional.empty();
   private long tokens;
@@ -40,6 +43,13 @@ final class FakeSlots implements Slots {
   @Override
   public Optional<WeightVersion> version() {
     return version;
+  }
+
+  @Override
+  public Optional<WeightVersion> oldestInUse() {
+    return running.keySet().stream()
+        .map(begunWith::get)
+        .min(Comparator.comparing(WeightVersion::getStep));
   }
 
   @Override
@@ -76,6 +86,7 @@ final class FakeSlots implements Slots {
               return whole;
             });
     while (running.size() < slots && !waiting.isEmpty()) {
+      begunWith.put(waiting.element(), version.orElseThrow());
       running.put(waiting.remove(), 0);
     }
     return finished;

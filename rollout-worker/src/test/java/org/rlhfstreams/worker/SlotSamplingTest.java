@@ -92,7 +92,7 @@ final class SlotSamplingTest {
     sampling.start(List.of(task(0, "newer", 2, 2, 5), task(0, "older", 1, 2, 1)));
     advance(3);
     assertThat(ended()).containsExactly("older");
-    assertThat(sampling.waitingForWeights()).isEqualTo(2);
+    assertThat(sampling.heldBack()).isEqualTo(2);
     assertThat(sampling.advance()).isFalse();
     assertThat(sampling.isIdle()).isFalse();
     slots.arrived(4);
@@ -100,7 +100,22 @@ final class SlotSamplingTest {
     slots.arrived(5);
     advance(3);
     assertThat(ended()).containsExactly("newer");
-    assertThat(sampling.waitingForWeights()).isZero();
+    assertThat(sampling.heldBack()).isZero();
+  }
+
+  @Test
+  void nothingOfALaterReleaseOvertakesAResponseOfOlderWeights() {
+    sampling.start(List.of(task(0, "long", 1, 20, 1)));
+    advance(2);
+    slots.arrived(2);
+    sampling.start(List.of(task(0, "later", 1, 2, 2), task(0, "sooner", 1, 2, 1)));
+    advance(18);
+    assertThat(ended()).containsExactly("sooner");
+    assertThat(sampling.heldBack()).isEqualTo(1);
+    advance(1);
+    assertThat(ended()).containsExactly("long");
+    advance(3);
+    assertThat(ended()).containsExactly("later");
   }
 
   @Test

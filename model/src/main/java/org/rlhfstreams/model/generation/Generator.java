@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.rlhfstreams.model.decoder.Decoder;
@@ -96,6 +97,11 @@ public final class Generator implements AutoCloseable {
   /** Responses that are being sampled side by side. */
   public int running() {
     return running.size();
+  }
+
+  /** The smallest label of weights that drew the first token of a row that runs, if one does. */
+  public OptionalLong oldestVersion() {
+    return running.stream().mapToLong(RunningRow::firstVersion).min();
   }
 
   /** Tokens drawn so far, in all. */

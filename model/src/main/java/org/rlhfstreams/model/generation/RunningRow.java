@@ -103,6 +103,11 @@ final class RunningRow {
     }
   }
 
+  /** Of the weights that drew its first token. */
+  long firstVersion() {
+    return segments.isEmpty() ? segmentVersion : segments.get(0).version();
+  }
+
   boolean finished() {
     return finishReason != null;
   }

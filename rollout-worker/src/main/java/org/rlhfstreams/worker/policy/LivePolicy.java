@@ -146,6 +146,11 @@ public final class LivePolicy implements AutoCloseable {
     return versions.get(segment.version());
   }
 
+  /** The oldest version that has drawn a token of a response that is being sampled. */
+  public Optional<WeightVersion> oldestInUse() {
+    return generator.oldestVersion().stream().mapToObj(versions::get).findFirst();
+  }
+
   @Override
   public void close() {
     drop();
