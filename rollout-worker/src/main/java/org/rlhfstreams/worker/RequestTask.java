@@ -15,7 +15,7 @@ import org.rlhfstreams.events.RolloutRequest;
 final class RequestTask {
   private final ConsumerRecord<String, byte[]> record;
   private final RolloutRequest request;
-  private final List<SampledResponse> responses = new ArrayList<>();
+  private final List<FinishedResponse> responses = new ArrayList<>();
   private Instant startedAt;
   private Optional<String> refusal = Optional.empty();
   private boolean dropped;
@@ -50,7 +50,7 @@ final class RequestTask {
   }
 
   /** One of its responses is finished. */
-  void add(SampledResponse response) {
+  void add(FinishedResponse response) {
     responses.add(response);
   }
 
@@ -60,7 +60,7 @@ final class RequestTask {
   }
 
   /** Its responses, in the order in which they were finished. */
-  List<SampledResponse> responses() {
+  List<FinishedResponse> responses() {
     return responses;
   }
 

@@ -69,7 +69,7 @@ final class RolloutEvents {
     return WeightVersions.text(segments.get(segments.size() - 1).getVersion());
   }
 
-  private Rollout rollout(RequestTask task, SampledResponse response) {
+  private Rollout rollout(RequestTask task, FinishedResponse response) {
     RolloutRequest request = task.request();
     Generation generation = response.generation();
     List<Integer> tokens = new ArrayList<>();

@@ -141,7 +141,7 @@ final class SlotSampling {
               segment.firstToken(),
               segment.firstToken() + segment.tokens()));
     }
-    row.task().add(new SampledResponse(row.sampleIndex(), generation, segments, Instant.now()));
+    row.task().add(new FinishedResponse(row.sampleIndex(), generation, segments, Instant.now()));
     if (row.task().isWhole()) {
       ended.add(row.task());
     }

@@ -82,7 +82,7 @@ final class SampledAloneTest {
         sampling.drop(task -> task.request().getRequestId().equals(dropped));
         sampling.takeEnded().stream()
             .flatMap(task -> task.responses().stream())
-            .map(SampledResponse::generation)
+            .map(FinishedResponse::generation)
             .forEach(generation -> responses.put(generation.request().id(), generation));
       }
       assertThat(sampling.isIdle()).isTrue();

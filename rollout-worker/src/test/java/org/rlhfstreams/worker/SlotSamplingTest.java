@@ -79,7 +79,7 @@ final class SlotSamplingTest {
     List<RequestTask> tasks = sampling.takeEnded();
     assertThat(tasks).hasSize(1);
     assertThat(tasks.get(0).responses())
-        .extracting(SampledResponse::sampleIndex)
+        .extracting(FinishedResponse::sampleIndex)
         .containsExactly(0, 1, 2);
     assertThat(tasks.get(0).responses().get(0).segments())
         .containsExactly(new VersionSegment(new WeightVersion(0, 1L), 0, 2));

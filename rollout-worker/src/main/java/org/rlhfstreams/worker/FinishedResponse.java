@@ -11,5 +11,5 @@ import org.rlhfstreams.model.generation.Generation;
  * @param sampleIndex which of the request's responses
  * @param segments which versions of the policy drew which tokens
  */
-record SampledResponse(
+record FinishedResponse(
     int sampleIndex, Generation generation, List<VersionSegment> segments, Instant finishedAt) {}
