@@ -213,6 +213,9 @@ final class ExpressionParser {
     if (chained.isEmpty()) {
       return first;
     }
+    if (MarkedSum.isMarked(first) || operands.stream().anyMatch(MarkedSum::isMarked)) {
+      return new MarkedSum(first, chained, operands);
+    }
     return scope -> {
       Object value = first.evaluate(scope);
       for (int i = 0; i < chained.size(); i++) {

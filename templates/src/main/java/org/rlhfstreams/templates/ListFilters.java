@@ -37,6 +37,9 @@ final class ListFilters {
   }
 
   private static Object last(Object value, Arguments arguments) {
+    if (value instanceof GeneratorValue) {
+      throw TemplateException.type("'generator' object is not reversible");
+    }
     List<?> elements = Values.elements(value, arguments.meter());
     return elements.isEmpty()
         ? new Undefined("No last item, sequence was empty.")
@@ -50,7 +53,7 @@ final class ListFilters {
     }
     List<Object> reversed = Values.list(value, arguments.meter());
     Collections.reverse(reversed);
-    return reversed;
+    return new GeneratorValue(reversed);
   }
 
   private static Object sort(Object value, Arguments arguments) {
@@ -79,8 +82,8 @@ final class ListFilters {
 
   private static Object items(Object value, Arguments arguments) {
     return value instanceof Undefined
-        ? List.of()
-        : Values.items(Values.mapping(value), arguments.meter());
+        ? new GeneratorValue(List.of())
+        : new GeneratorValue(Values.items(Values.mapping(value), arguments.meter()));
   }
 
   private static Object unique(Object value, Arguments arguments) {
@@ -95,7 +98,7 @@ final class ListFilters {
         unique.add(element);
       }
     }
-    return unique;
+    return new GeneratorValue(unique);
   }
 
   private static Object sum(Object value, Arguments arguments) {
@@ -141,7 +144,7 @@ final class ListFilters {
         break;
       }
     }
-    return batches;
+    return new GeneratorValue(batches);
   }
 
   private static Object slice(Object value, Arguments arguments) {
@@ -161,7 +164,7 @@ final class ListFilters {
       cut.add(slice);
       from = until;
     }
-    return cut;
+    return new GeneratorValue(cut);
   }
 
   private static int count(Arguments arguments, String name) {

@@ -3,6 +3,7 @@ package org.rlhfstreams.templates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A value and what follows it: attributes, elements, calls, filters and tests. They are applied in
@@ -27,6 +28,23 @@ record PostfixExpression(Expression base, List<Step> steps) implements Expressio
       named.put(Macro.CALLER, caller);
       return Access.call(value, new Arguments(evaluated.positional(), named, scope.meter()));
     }
+  }
+
+  /** A filter of the value so far. */
+  record Filtering(String name, ArgumentList arguments) implements Step {
+    private static final Set<String> OF_MARKUP = Set.of("safe", "e", "escape", "forceescape");
+
+    @Override
+    public Object apply(Object value, Scope scope) {
+      return Filters.named(name).apply(value, arguments.evaluate(scope));
+    }
+  }
+
+  /** Whether its value is a text that is marked as HTML. */
+  boolean endsInMarkup() {
+    return !steps.isEmpty()
+        && steps.get(steps.size() - 1) instanceof Filtering filter
+        && Filtering.OF_MARKUP.contains(filter.name());
   }
 
   boolean endsInCall() {

@@ -198,7 +198,7 @@ final class PrimaryParser {
   PostfixExpression.Step filter() {
     String name = dottedName();
     ArgumentList arguments = tokens.acceptOperator("(") ? arguments() : ArgumentList.NONE;
-    return (value, scope) -> Filters.named(name).apply(value, arguments.evaluate(scope));
+    return new PostfixExpression.Filtering(name, arguments);
   }
 
   private PostfixExpression.Step test() {

@@ -45,6 +45,10 @@ final class PythonText {
     } else if (value instanceof List<?> list) {
       appendList(list, text);
     } else {
+      if (value instanceof GeneratorValue) {
+        throw TemplateException.type(
+            "a generator has no text: put list or join behind select, map, unique and their like");
+      }
       text.append(value instanceof Undefined ? "Undefined" : "<" + Values.typeName(value) + ">");
     }
   }

@@ -22,7 +22,7 @@ final class SelectionFilters {
   private static Object select(
       Object value, Arguments arguments, boolean byAttribute, boolean wanted) {
     if (!Values.isTrue(value)) {
-      return new ArrayList<>(); // as Jinja: None and other false values have no elements
+      return new GeneratorValue(List.of()); // as Jinja: false values have no elements
     }
     Object attribute = byAttribute ? arguments.required(0, "attribute") : null;
     int testIndex = byAttribute ? 1 : 0;
@@ -40,12 +40,12 @@ final class SelectionFilters {
         selected.add(element);
       }
     }
-    return selected;
+    return new GeneratorValue(selected);
   }
 
   private static Object map(Object value, Arguments arguments) {
     if (!Values.isTrue(value)) {
-      return new ArrayList<>();
+      return new GeneratorValue(List.of());
     }
     Meter meter = arguments.meter();
     boolean toAttribute = arguments.positional().isEmpty();
@@ -64,7 +64,7 @@ final class SelectionFilters {
         mapped.add(found instanceof Undefined && otherwise != null ? otherwise : found);
       }
     }
-    return mapped;
+    return new GeneratorValue(mapped);
   }
 
   private static Object attribute(Object value, Arguments arguments) {

@@ -64,8 +64,13 @@ final class TextFilters {
   }
 
   private static Object escape(Object value, Arguments arguments) {
-    TextBuilder escaped = new TextBuilder(arguments.meter());
-    for (char character : text(value, arguments).toCharArray()) {
+    return escaped(text(value, arguments), arguments.meter());
+  }
+
+  /** A text as HTML shows it. */
+  static String escaped(String text, Meter meter) {
+    TextBuilder escaped = new TextBuilder(meter);
+    for (char character : text.toCharArray()) {
       switch (character) {
         case '&' -> escaped.append("&amp;");
         case '<' -> escaped.append("&lt;");

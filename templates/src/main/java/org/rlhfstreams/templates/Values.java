@@ -68,7 +68,7 @@ final class Values {
     if (value instanceof List<?> list) {
       return !list.isEmpty();
     }
-    return !(value instanceof Map<?, ?> map) || !map.isEmpty();
+    return !(value instanceof Map<?, ?> map) || !map.isEmpty(); // a generator is true
   }
 
   /** What a loop over a value goes through. */
@@ -78,6 +78,9 @@ final class Values {
     }
     if (value instanceof List<?> list) {
       return list;
+    }
+    if (value instanceof GeneratorValue generator) {
+      return generator.take();
     }
     if (value instanceof Map<?, ?> map) {
       meter.steps(map.size());
@@ -146,6 +149,9 @@ final class Values {
     }
     if (value instanceof List) {
       return value instanceof TupleValue ? "tuple" : "list";
+    }
+    if (value instanceof GeneratorValue) {
+      return "generator";
     }
     if (value instanceof Callable) {
       return "function";

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.templates.Rendering;
@@ -20,8 +19,6 @@ import org.rlhfstreams.templates.TemplateException;
 public final class ChatTemplate {
   private static final String CONTENT = "content";
   private static final String END_OF_CONTENT = "CONTINUE_FINAL_MESSAGE_TAG ";
-  private static final String THINKING = "thinking";
-  private static final List<String> REASONING = List.of("reasoning_content", THINKING, "reasoning");
 
   private final ChatTemplateFiles.Source plain;
   private final ChatTemplateFiles.Source withTools;
@@ -190,7 +187,7 @@ public final class ChatTemplate {
       boolean addGenerationPrompt,
       Map<String, ?> variables) {
     Map<String, Object> context = new LinkedHashMap<>(specialTokens);
-    context.put("messages", messages.stream().map(ChatTemplate::withReasoning).toList());
+    context.put("messages", messages.stream().map(ReasoningFields::under).toList());
     context.put("tools", tools.isEmpty() ? null : tools);
     context.put("documents", null);
     context.put("add_generation_prompt", addGenerationPrompt);
@@ -205,21 +202,6 @@ public final class ChatTemplate {
               .formatted(source.file(), e.getMessage()),
           e);
     }
-  }
-
-  /** Reasoning under each name that templates read it by, as transformers 5 gives it. */
-  private static Map<String, Object> withReasoning(ChatMessage message) {
-    Map<String, Object> fields = message.fields();
-    Object reasoning =
-        REASONING.stream().map(fields::get).filter(Objects::nonNull).findFirst().orElse(null);
-    if (reasoning == null) {
-      return fields;
-    }
-    Map<String, Object> named = new LinkedHashMap<>();
-    named.put(THINKING, reasoning);
-    named.putAll(fields);
-    named.put(REASONING.get(0), reasoning);
-    return named;
   }
 
   private ChatTemplateFiles.Source source(boolean tools) {

@@ -63,6 +63,23 @@ final class ChatTemplateTest {
   }
 
   @Test
+  void reasoningIsUnderTheNameThatTheTemplateReads() throws IOException {
+    String text = "{%% for m in messages %%}{{ m.%s }};{%% endfor %%}";
+    List<ChatMessage> messages =
+        List.of(
+            new ChatMessage(Map.of("role", "assistant", "content", "a", "thinking", "one")),
+            new ChatMessage(Map.of("role", "assistant", "content", "b", "reasoning", "two")),
+            new ChatMessage(
+                Map.of("role", "assistant", "reasoning_content", "three", "thinking", "four")));
+    // transformers 5.23: reasoning_content goes before thinking, thinking is kept where it is said
+    Files.writeString(
+        directory.resolve("chat_template.jinja"), text.formatted("reasoning_content"));
+    assertThat(ChatTemplate.open(directory).render(messages, false)).isEqualTo("one;two;three;");
+    Files.writeString(directory.resolve("chat_template.jinja"), text.formatted("thinking"));
+    assertThat(ChatTemplate.open(directory).render(messages, false)).isEqualTo("one;two;four;");
+  }
+
+  @Test
   void messagesMayHaveAnyFields() throws IOException {
     configure("\"chat_template\": \"{{ messages[0].content[1].text }}{{ messages[0].calls }}\"");
     ChatMessage message =
