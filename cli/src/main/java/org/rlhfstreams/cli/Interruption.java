@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 
 /**
@@ -34,6 +35,9 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
 
   private void interrupted() {
     stopped = true;
+    System.err.printf(
+        "interrupted: closing, which takes %s at most; another Ctrl-C changes nothing%n",
+        Durations.text(longest.toSeconds()));
     try {
       boolean inTime = closed.await(longest.toSeconds(), TimeUnit.SECONDS);
       Runtime.getRuntime().halt(inTime ? EXIT_CODE : 1);

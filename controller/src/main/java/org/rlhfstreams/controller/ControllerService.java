@@ -9,6 +9,7 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.ControllerConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
@@ -64,6 +65,23 @@ public final class ControllerService implements AutoCloseable {
    */
   public static ControllerService start(KafkaConnection connection) {
     return new ControllerService(connection);
+  }
+
+  /**
+   * Checks what settings and files tell, before anything is started.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException as {@link #start} would
+   */
+  public static void require(RlhfConfiguration configuration) {
+    Path policy = configuration.model().requiredPolicy();
+    Tokenizer.open(policy, ModelDirectory.readConfiguration(policy)).close();
+    if (configuration.people().enabled()) {
+      configuration.comparisons().goldFile().ifPresent(GoldFile::read);
+    }
+    FreePort.require(
+        configuration.operations().host(),
+        configuration.controller().httpPort(),
+        "controller.http-port");
   }
 
   private Optional<String> unready() {

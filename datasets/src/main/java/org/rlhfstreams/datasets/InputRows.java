@@ -20,6 +20,17 @@ public final class InputRows {
   }
 
   /**
+   * Checks that there is a file, before anything that takes a while.
+   *
+   * @throws ExplainedException if there is none
+   */
+  public void requirePresent() {
+    if (!Files.exists(path)) {
+      throw new ExplainedException(path + " does not exist: check the path");
+    }
+  }
+
+  /**
    * Reads all rows, in order.
    *
    * @return how many

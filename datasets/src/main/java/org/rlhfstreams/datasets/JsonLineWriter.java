@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.rlhfstreams.common.ExplainedException;
+import org.rlhfstreams.common.FileProblem;
 
 /**
  * Writes objects, one a line, to a file, gzipped where it is called {@code .gz}, or to standard
@@ -102,7 +104,9 @@ public final class JsonLineWriter implements AutoCloseable {
   }
 
   private ExplainedException failure(IOException e) {
-    return new ExplainedException(target() + " cannot be written: " + e.getMessage(), e);
+    String what = target() + " cannot be written";
+    return FileProblem.in(new UncheckedIOException(what, e))
+        .orElseGet(() -> new ExplainedException(what + ": " + e.getMessage(), e));
   }
 
   @Override

@@ -21,6 +21,10 @@ public final class EmbeddedStack implements AutoCloseable {
    * @throws EmbeddedException saying what is in the way
    */
   public static EmbeddedStack start(Path data, int brokerPort, int registryPort) {
+    LogDirectory.requireUnused(data);
+    if (registryPort != 0) { // known before the broker, which takes seconds
+      Ports.requireFree(registryPort, "schema registry", "--registry-port");
+    }
     EmbeddedBroker broker = EmbeddedBroker.start(data, brokerPort);
     try {
       return new EmbeddedStack(

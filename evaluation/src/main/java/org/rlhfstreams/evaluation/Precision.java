@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.InferenceMemory;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
 /**
@@ -22,10 +23,27 @@ public record Precision(String type) {
    * @throws org.rlhfstreams.model.ModelException if the model cannot be used
    */
   public LanguageModel open(Path model) {
+    require(model);
     if (type.equals(STORED)) {
       return LanguageModel.open(model);
     }
     return LanguageModel.open(model, named());
+  }
+
+  /**
+   * Checks that a language model can be opened, without its weights.
+   *
+   * @throws ConfigurationException if the type is unknown
+   * @throws org.rlhfstreams.model.ModelException if the model cannot be used, or does not fit into
+   *     this machine
+   */
+  public void require(Path model) {
+    ModelDirectory directory = ModelDirectory.open(model);
+    LanguageModel.require(directory);
+    if (!type.equals(STORED)) {
+      named();
+    }
+    InferenceMemory.requireRoom(directory.configuration(), model);
   }
 
   /**

@@ -31,6 +31,8 @@ public final class WinRateEvaluation {
   public WinRateResult run(Path model, Path baseline) {
     List<EvaluationPrompt> prompts = EvaluationPrompts.read(set.file(), set.chat());
     judge.check();
+    precision.require(model);
+    precision.require(baseline);
     List<SampledResponse> own = sample(model, prompts);
     List<SampledResponse> others = sample(baseline, prompts);
     List<ResponsePair> pairs = new ArrayList<>();

@@ -267,7 +267,7 @@ final class SecuredClusterTest {
                         "--topic 'rlhf.policy-weights'"));
     // Nor be a learner, nor make the rules.
     Path file = cluster.file("worker", cluster.settings(Role.ROLLOUT_WORKER));
-    assertThat(rlhf(1, file, "learner"))
+    assertThat(rlhf(1, file, "learner", "--model.policy", Repository.starter().toString()))
         .contains(
             "User:rollout-worker may not Write, Delete topic rlhf.policy-weights, as the role"
                 + " learner must: kafka-acls.sh --bootstrap-server "
@@ -344,7 +344,13 @@ final class SecuredClusterTest {
 
   private static void assertRefused(Map<String, String> settings, String... said) throws Exception {
     settings.put("connection.start-timeout", "1h");
-    String text = rlhf(1, cluster.file("refused", settings), "learner");
+    String text =
+        rlhf(
+            1,
+            cluster.file("refused", settings),
+            "learner",
+            "--model.policy",
+            Repository.starter().toString());
     assertThat(text).contains(said);
     assertThat(text.lines()).as("one line, and no wait before it").hasSize(1);
   }

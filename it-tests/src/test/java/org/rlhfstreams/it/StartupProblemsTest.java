@@ -64,7 +64,13 @@ final class StartupProblemsTest {
     assertFails(
         1,
         new String[] {
-          "learner", "--bootstrap-servers", "127.0.0.1:1", "--connection.start-timeout", "2s"
+          "learner",
+          "--model.policy",
+          Repository.starter().toString(),
+          "--bootstrap-servers",
+          "127.0.0.1:1",
+          "--connection.start-timeout",
+          "2s"
         },
         "waiting for the Kafka broker at 127.0.0.1:1",
         "did not answer in 2 s",

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.learner.assembly.ObjectiveBinding;
 import org.rlhfstreams.learner.assembly.TrainerResources;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
@@ -35,6 +34,7 @@ import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.ChatTemplate;
 import org.rlhfstreams.model.text.Tokenizer;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
@@ -60,7 +60,7 @@ record LearnerAssembly(
 
   LearnerRun assemble() {
     RlhfConfiguration configuration = connection.configuration();
-    ConfiguredModels.require(configuration);
+    ComputeDevice.select(configuration.model().device());
     TrainerResources resources = TrainerResources.of(configuration);
     ObjectiveBinding binding = ObjectiveBinding.of(learner().objective());
     return binding instanceof ObjectiveBinding.OfPreferences<?> preferences

@@ -60,6 +60,11 @@ final class LearnerMeters implements StepListener {
   }
 
   @Override
+  public void hadEnded(long steps) {
+    next.hadEnded(steps);
+  }
+
+  @Override
   public void gathered(
       long step, List<? extends Example> batch, List<RecordOrigin> origins, long waiting) {
     began = Instant.now();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.loop.LearnerLoop;
@@ -15,6 +16,8 @@ import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.LearnerConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 
@@ -75,6 +78,20 @@ public final class LearnerRun implements AutoCloseable {
           "range.until = never: a replay goes over what is there; name an end or leave it out");
     }
     return open(connection, listener, List.of(), true);
+  }
+
+  /**
+   * Checks what settings and files tell of a run, before anything is started: its models, the
+   * device, memory, and the checkpoints that it would go on from.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with what
+   */
+  public static void require(RlhfConfiguration configuration) {
+    LearnerConfiguration learner = configuration.learner();
+    ConfiguredModels.require(configuration);
+    new CheckpointStore(
+            learner.checkpointDirectory(), configuration.model().required(learner.objective().trains()))
+        .requireContinuable(learner.objective().text());
   }
 
   private static LearnerRun open(

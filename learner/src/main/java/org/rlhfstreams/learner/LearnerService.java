@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
@@ -65,6 +66,19 @@ public final class LearnerService implements AutoCloseable {
    */
   public static LearnerService start(KafkaConnection connection, StepListener listener) {
     return new LearnerService(connection, listener);
+  }
+
+  /**
+   * Checks what settings and files tell, before anything is started.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException as {@link #start} would
+   */
+  public static void require(RlhfConfiguration configuration) {
+    LearnerRun.require(configuration);
+    FreePort.require(
+        configuration.operations().host(),
+        configuration.learner().httpPort(),
+        "learner.http-port");
   }
 
   private StepListener measuring(KafkaConnection connection, StepListener listener) {

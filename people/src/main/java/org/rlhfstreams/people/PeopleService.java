@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.rlhfstreams.people.access.LoopbackRule;
+import org.rlhfstreams.people.access.TokenRegistry;
 import org.rlhfstreams.people.api.PeopleServer;
 import org.rlhfstreams.people.live.LiveLog;
 import org.rlhfstreams.people.live.LiveViews;
@@ -13,6 +15,7 @@ import org.rlhfstreams.people.publish.TransactionalOutbox;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.PeopleConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.index.TemporaryIndex;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -85,6 +88,22 @@ public final class PeopleService implements AutoCloseable {
    */
   public static PeopleService start(KafkaConnection connection) {
     return new PeopleService(connection);
+  }
+
+  /**
+   * Checks what settings and files tell, before anything is started.
+   *
+   * @throws ConfigurationException as {@link #start} would
+   * @throws org.rlhfstreams.service.kafka.ConnectionException if a port is taken
+   */
+  public static void require(RlhfConfiguration configuration) {
+    PeopleConfiguration settings = configuration.people();
+    requireEnabled(settings);
+    LoopbackRule.of(settings);
+    new TokenRegistry(settings.tokensFile());
+    FreePort.require(settings.host(), settings.httpPort(), "people.http-port");
+    FreePort.require(
+        configuration.operations().host(), settings.operationsPort(), "people.operations-port");
   }
 
   private static void requireEnabled(PeopleConfiguration settings) {

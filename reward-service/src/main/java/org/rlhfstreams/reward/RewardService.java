@@ -13,12 +13,14 @@ import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.SharedVocabulary;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
+import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.exchange.GroupShare;
 import org.rlhfstreams.service.exchange.TransactionalLoop;
+import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -118,6 +120,26 @@ public final class RewardService implements AutoCloseable {
    */
   public static RewardService start(KafkaConnection connection) {
     return new RewardService(connection);
+  }
+
+  /**
+   * Checks what settings and files tell, before anything is started.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException as {@link #start} would
+   */
+  public static void require(RlhfConfiguration configuration) {
+    Path policy = configuration.model().requiredPolicy();
+    Tokenizer.open(policy, ModelDirectory.readConfiguration(policy)).close();
+    ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
+    ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
+    RewardInput.requireRewardModel(reward);
+    SharedVocabulary.requireWhereKnown(policy, reference.path());
+    SharedVocabulary.requireWhereKnown(policy, reward.path());
+    ComputeDevice.require(configuration.model().device());
+    FreePort.require(
+        configuration.operations().host(),
+        configuration.rewardService().httpPort(),
+        "reward-service.http-port");
   }
 
   private void score(

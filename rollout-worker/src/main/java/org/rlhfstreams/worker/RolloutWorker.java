@@ -7,8 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.InferenceMemory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.service.access.GroupNames;
@@ -16,6 +18,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
 import org.rlhfstreams.service.exchange.ContinuousLoop;
 import org.rlhfstreams.service.exchange.GroupShare;
+import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -99,6 +102,24 @@ public final class RolloutWorker implements AutoCloseable {
    */
   public static RolloutWorker start(KafkaConnection connection) {
     return new RolloutWorker(connection);
+  }
+
+  /**
+   * Checks what settings and files tell, before anything is started.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException as {@link #start} would
+   */
+  public static void require(RlhfConfiguration configuration) {
+    Path policy = configuration.model().requiredPolicy();
+    ModelDirectory model = ModelDirectory.open(policy);
+    LanguageModel.require(model);
+    Tokenizer.open(policy, model.configuration()).close();
+    InferenceMemory.requireRoom(model.configuration(), policy);
+    ComputeDevice.require(configuration.model().device());
+    FreePort.require(
+        configuration.operations().host(),
+        configuration.rolloutWorker().httpPort(),
+        "rollout-worker.http-port");
   }
 
   private void work(

@@ -22,6 +22,7 @@ public final class ControllerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     return new RoleRun(Role.CONTROLLER, options)
         .run(
+            ControllerService::require,
             connection -> {
               ControllerService role = ControllerService.start(connection);
               return new RoleRun.Started(role, role.ended(), role.endpoint());

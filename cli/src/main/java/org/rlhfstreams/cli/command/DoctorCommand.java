@@ -1,14 +1,13 @@
 package org.rlhfstreams.cli.command;
 
 import ai.djl.engine.Engine;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.File;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.rlhfstreams.model.memory.MachineMemory;
 import org.rlhfstreams.model.torchscript.TorchRuntime;
 import picocli.CommandLine.Command;
 
@@ -33,8 +32,7 @@ public final class DoctorCommand implements Callable<Integer> {
         onPath("chromium") || onPath("google-chrome"),
         "Chromium, for browser tests",
         "apt-get install chromium chromium-driver");
-    long memory =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long memory = MachineMemory.bytes();
     need(
         memory >= NEEDED_BYTES,
         String.format(Locale.ROOT, "%.1f GB of memory", memory / 1e9),

@@ -9,6 +9,7 @@ import org.rlhfstreams.cli.options.ModelOptions;
 import org.rlhfstreams.cli.options.SamplingOptions;
 import org.rlhfstreams.cli.run.FileCompletion;
 import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.datasets.JsonLineWriter;
 import org.rlhfstreams.evaluation.ResponseSampling;
 import org.rlhfstreams.model.completion.CompletionListener;
@@ -84,15 +85,16 @@ public final class GenerateCommand implements Callable<Integer> {
       throw misused("--batch-size = " + batchSize + ": expected 1 or more");
     }
     ResponseSampling drawn = sampling.sampling();
-    try (LanguageModel opened = model.open()) {
-      if (source.data == null) {
+    if (source.data == null) {
+      try (LanguageModel opened = model.open()) {
         write(opened, drawn);
-      } else {
-        try (JsonLineWriter writer =
-            JsonLineWriter.open(Optional.ofNullable(output), source.data)) {
-          new FileCompletion(opened, drawn, chat, batchSize, writer).run(source.data);
-        }
       }
+      return 0;
+    }
+    new InputRows(source.data).requirePresent();
+    try (JsonLineWriter writer = JsonLineWriter.open(Optional.ofNullable(output), source.data);
+        LanguageModel opened = model.open()) {
+      new FileCompletion(opened, drawn, chat, batchSize, writer).run(source.data);
     }
     return 0;
   }

@@ -4,10 +4,14 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.logging.StepLog;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
+import org.rlhfstreams.cli.status.WaitNotice;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.LogFormat;
+import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,15 +25,22 @@ public final class LearnerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return new RoleRun(Role.LEARNER, options)
-        .run(
-            connection -> {
-              LogFormat format = connection.configuration().operations().logFormat();
-              LearnerService role =
-                  LearnerService.start(
-                      connection,
-                      format == LogFormat.JSON ? new StepLog() : new TrainingProgress());
-              return new RoleRun.Started(role, role.ended(), role.endpoint());
-            });
+    return new RoleRun(Role.LEARNER, options).run(LearnerService::require, LearnerCommand::start);
+  }
+
+  private static RoleRun.Started start(KafkaConnection connection) {
+    ShutdownSequence opened = new ShutdownSequence();
+    try {
+      boolean json = connection.configuration().operations().logFormat() == LogFormat.JSON;
+      StepListener listener =
+          json
+              ? new StepLog()
+              : opened.add(WaitNotice.start(connection, new TrainingProgress()));
+      LearnerService role = opened.add(LearnerService.start(connection, listener));
+      return new RoleRun.Started(opened, role.ended(), role.endpoint());
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
   }
 }

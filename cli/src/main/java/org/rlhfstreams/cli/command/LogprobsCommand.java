@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ModelOptions;
 import org.rlhfstreams.cli.run.FileScoring;
 import org.rlhfstreams.datasets.DataPaths;
+import org.rlhfstreams.datasets.InputRows;
 import org.rlhfstreams.datasets.JsonLineWriter;
 import org.rlhfstreams.model.completion.LanguageModel;
 import picocli.CommandLine.Command;
@@ -48,8 +49,9 @@ public final class LogprobsCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--batch-size = " + batchSize + ": expected 1 or more");
     }
-    try (LanguageModel opened = model.open();
-        JsonLineWriter writer = JsonLineWriter.open(Optional.of(output), data);
+    new InputRows(data).requirePresent();
+    try (JsonLineWriter writer = JsonLineWriter.open(Optional.of(output), data);
+        LanguageModel opened = model.open();
         FileScoring scoring = new FileScoring(opened, batchSize, writer)) {
       scoring.run(data);
     }

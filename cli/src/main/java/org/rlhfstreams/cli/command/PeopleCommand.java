@@ -23,6 +23,7 @@ public final class PeopleCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     return new RoleRun(Role.PEOPLE, options)
         .run(
+            PeopleService::require,
             connection -> {
               PeopleService role = PeopleService.start(connection);
               return new RoleRun.Started(role, role.ended(), role.endpoint());

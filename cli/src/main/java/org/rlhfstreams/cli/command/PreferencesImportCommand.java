@@ -14,6 +14,7 @@ import org.rlhfstreams.cli.run.PreferenceImport;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PreferenceDataset;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +43,7 @@ public final class PreferencesImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    RlhfConfiguration configuration = options.load();
     List<Path> all = DataPaths.of(files, System.in);
     Map<Boolean, List<Path>> byKind =
         all.stream().collect(Collectors.partitioningBy(LabelStudioImport::isExport));
@@ -52,7 +54,7 @@ public final class PreferencesImportCommand implements Callable<Integer> {
       PreferenceImport.check(data, reading.strict());
     }
     KafkaConnection connection =
-        Cluster.connect(options.load(), Role.ANNOTATOR, System.out::println);
+        Cluster.connect(configuration, Role.ANNOTATOR, System.out::println);
     String topic = connection.topics().preferences().name();
     if (!byKind.get(true).isEmpty()) {
       System.out.println(annotations.run(connection, application).text("annotations", topic));

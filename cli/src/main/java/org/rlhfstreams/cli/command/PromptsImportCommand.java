@@ -11,6 +11,7 @@ import org.rlhfstreams.cli.run.PromptImport;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,13 +41,14 @@ public final class PromptsImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    RlhfConfiguration configuration = options.load();
     PromptImport.Source prompts = DemoSettings.prompts()::forEach;
     if (!files.isEmpty()) {
       PromptDataset data = reading.prompts(files);
       PromptImport.check(data, reading.strict());
       prompts = data::forEach;
     }
-    KafkaConnection connection = Cluster.connect(options.load(), Role.SETUP, System.out::println);
+    KafkaConnection connection = Cluster.connect(configuration, Role.SETUP, System.out::println);
     ImportCounts counts = PromptImport.publish(connection, prompts);
     System.out.println(
         counts.text(

@@ -20,6 +20,7 @@ public final class RewardServiceCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     return new RoleRun(Role.REWARD_SERVICE, options)
         .run(
+            RewardService::require,
             connection -> {
               RewardService role = RewardService.start(connection);
               return new RoleRun.Started(role, role.ended(), role.endpoint());

@@ -20,6 +20,7 @@ public final class RolloutWorkerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     return new RoleRun(Role.ROLLOUT_WORKER, options)
         .run(
+            RolloutWorker::require,
             connection -> {
               RolloutWorker role = RolloutWorker.start(connection);
               return new RoleRun.Started(role, role.ended(), role.endpoint());

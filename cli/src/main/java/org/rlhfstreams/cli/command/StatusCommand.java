@@ -1,177 +1,138 @@
 package org.rlhfstreams.cli.command;
 
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.rlhfstreams.cli.CommandException;
+import java.util.function.Consumer;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.status.RunStatus;
+import org.rlhfstreams.cli.status.RunStatusReader;
+import org.rlhfstreams.common.terminal.TextTable;
 import org.rlhfstreams.events.StepMetrics;
-import org.rlhfstreams.schemas.TopicAdministrator;
-import org.rlhfstreams.schemas.TopicAdministrator.TopicState;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
-import org.rlhfstreams.service.log.RecordHandler;
-import org.rlhfstreams.service.log.TopicReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Where a run stands, by the log. */
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Where the run stands: records and lag by topic, group members, the newest step.")
+    description =
+        "Where the run stands: records by topic, what waits for whom, group members, the newest"
+            + " step, and whether it is paused.")
 public final class StatusCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
+
+  @Option(names = "--json", description = "Prints one JSON object.")
+  private boolean json;
 
   @Override
   public Integer call() throws Exception {
     KafkaConnection connection = new KafkaConnection(options.load());
-    new BrokerWait(connection, System.out::println).await();
-    try (Admin admin = connection.admin();
-        KafkaConsumer<String, byte[]> consumer = connection.plainConsumer()) {
-      List<TopicState> states =
-          new TopicAdministrator(admin, 1).describe(connection.topics().all());
-      System.out.printf("%-26s %10s%n", "topic", "records");
-      for (TopicState state : states) {
-        System.out.printf(
-            "%-26s %10s%n",
-            state.topic().name(),
-            state.exists() ? String.format(Locale.ROOT, "%,d", records(consumer, state)) : "-");
-      }
-      System.out.println();
-      System.out.printf("%-26s %8s %8s%n", "group", "members", "lag");
-      String prefix = connection.configuration().connection().topicPrefix();
-      for (String group :
-          List.of(GroupNames.ROLLOUT_WORKERS, GroupNames.REWARD_SERVICE, GroupNames.TOPOLOGIES)) {
-        printGroup(admin, consumer, prefix + group);
-      }
-      for (String learner : groupsNamed(admin, prefix + GroupNames.LEARNERS)) {
-        printGroup(admin, consumer, learner);
-      }
-      System.out.println();
-      newestStep(connection)
-          .ifPresentOrElse(
-              metrics ->
-                  System.out.printf(
-                      Locale.ROOT,
-                      "newest step %s: reward %.3f, KL %.3f%n",
-                      WeightVersions.text(metrics.getVersion()),
-                      metrics.getValues().getOrDefault("objective/scores", Double.NaN),
-                      metrics.getValues().getOrDefault("objective/kl", Double.NaN)),
-              () -> System.out.println("no step yet"));
+    Consumer<String> messages = json ? System.err::println : System.out::println;
+    new BrokerWait(connection, messages).await();
+    try (RunStatusReader reader = new RunStatusReader(connection)) {
+      RunStatus status = reader.read();
+      List<String> waits =
+          status.waits(connection.topics()).stream().map(RunStatus.Wait::line).toList();
+      System.out.println(json ? json(status, waits) : text(status, waits));
     }
     return 0;
   }
 
-  private static List<String> groupsNamed(Admin admin, String beginning) throws Exception {
-    return admin.listGroups().all().get().stream()
-        .map(GroupListing::groupId)
-        .filter(group -> group.startsWith(beginning))
-        .sorted()
-        .toList();
-  }
-
-  private static Set<TopicPartition> partitions(TopicState state) {
-    Set<TopicPartition> partitions = new HashSet<>();
-    for (int i = 0; i < state.partitions(); i++) {
-      partitions.add(new TopicPartition(state.topic().name(), i));
+  private static String text(RunStatus status, List<String> waits) {
+    TextTable topics = new TextTable("topic", "records");
+    for (RunStatus.TopicState topic : status.topics()) {
+      topics.row(
+          topic.name(),
+          topic.records().isPresent()
+              ? String.format(Locale.ROOT, "%,d", topic.records().getAsLong())
+              : topic.version().map(version -> "version " + version).orElse("-"));
     }
-    return partitions;
-  }
-
-  /** Offsets, of which transaction marks are some. */
-  private static long records(KafkaConsumer<String, byte[]> consumer, TopicState state) {
-    Set<TopicPartition> partitions = partitions(state);
-    Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
-    return consumer.endOffsets(partitions).entrySet().stream()
-        .mapToLong(end -> end.getValue() - first.get(end.getKey()))
-        .sum();
-  }
-
-  private static void printGroup(Admin admin, KafkaConsumer<String, byte[]> consumer, String group)
-      throws InterruptedException {
-    try {
-      ConsumerGroupDescription description =
-          admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get();
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          new HashMap<>(
-              admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get());
-      committed.values().removeIf(offset -> offset == null);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(committed.keySet());
-      long lag =
-          committed.entrySet().stream()
-              .mapToLong(entry -> ends.get(entry.getKey()) - entry.getValue().offset())
-              .sum();
-      System.out.printf("%-26s %8d %8d%n", group, description.members().size(), lag);
-      description.members().stream()
-          .sorted(Comparator.comparing(MemberDescription::clientId))
-          .forEach(StatusCommand::printMember);
-    } catch (ExecutionException e) {
-      System.out.printf("%-26s %8s%n", group, "-");
+    TextTable groups = new TextTable("group", "members", "lag");
+    for (RunStatus.GroupState group : status.groups()) {
+      groups.row(
+          group.name(),
+          String.valueOf(group.members().size()),
+          String.format(Locale.ROOT, "%,d", group.lag()));
     }
+    StringBuilder text = new StringBuilder();
+    topics.lines().forEach(line -> text.append(line).append('\n'));
+    text.append('\n');
+    List<String> lines = groups.lines();
+    text.append(lines.get(0)).append('\n');
+    for (int i = 0; i < status.groups().size(); i++) {
+      text.append(lines.get(i + 1)).append('\n');
+      for (RunStatus.Member member : status.groups().get(i).members()) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "  %s at %s: %s%n",
+                member.name(),
+                member.host(),
+                member.share().isEmpty() ? "idle" : member.share()));
+      }
+    }
+    text.append('\n');
+    waits.forEach(wait -> text.append(wait).append('\n'));
+    return text.append(status.newest().map(StatusCommand::step).orElse("no step yet")).toString();
   }
 
-  /** Its name, where it is, and which partitions of each topic it has. */
-  private static void printMember(MemberDescription member) {
-    Map<String, TreeSet<Integer>> partitions = new TreeMap<>();
-    for (TopicPartition partition : member.assignment().topicPartitions()) {
-      partitions
-          .computeIfAbsent(partition.topic(), topic -> new TreeSet<>())
-          .add(partition.partition());
-    }
-    String share =
-        partitions.entrySet().stream()
-            .map(topic -> topic.getKey() + " " + topic.getValue())
-            .collect(Collectors.joining(", "));
-    System.out.printf(
-        "  %s at %s: %s%n", member.clientId(), member.host(), share.isEmpty() ? "idle" : share);
+  private static String step(StepMetrics metrics) {
+    return String.format(
+        Locale.ROOT,
+        "newest step %s: reward %.3f, KL %.3f",
+        WeightVersions.text(metrics.getVersion()),
+        metrics.getValues().getOrDefault("objective/scores", Double.NaN),
+        metrics.getValues().getOrDefault("objective/kl", Double.NaN));
   }
 
-  private static Optional<StepMetrics> newestStep(KafkaConnection connection) {
-    TopicPartition partition = new TopicPartition(connection.topics().trainingMetrics().name(), 0);
-    AtomicReference<StepMetrics> newest = new AtomicReference<>();
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
-      long end = reader.ask(consumer -> consumer.endOffsets(List.of(partition)).get(partition));
-      long oldest =
-          reader.ask(consumer -> consumer.beginningOffsets(List.of(partition)).get(partition));
-      // The last offset is the mark of the transaction that the last step left in.
-      reader.seek(partition, Math.max(oldest, end - 4));
-      reader.readTo(
-          Map.of(partition, end),
-          RecordHandler.decoding(
-              connection.decoder(StepMetrics.class),
-              (record, metrics) -> newest.set(metrics),
-              (record, reason) -> {
-                throw new CommandException(
-                    String.format(
-                        Locale.ROOT,
-                        "%s, offset %d: %s",
-                        record.topic(),
-                        record.offset(),
-                        reason.getMessage()),
-                    reason);
-              }));
+  private static String json(RunStatus status, List<String> waits) throws JsonProcessingException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode json = mapper.createObjectNode();
+    ObjectNode topics = json.putObject("topics");
+    for (RunStatus.TopicState topic : status.topics()) {
+      ObjectNode one = topics.putObject(topic.name());
+      topic.records().ifPresent(records -> one.put("records", records));
+      topic.version().ifPresent(version -> one.put("version", version));
     }
-    return Optional.ofNullable(newest.get());
+    ObjectNode groups = json.putObject("groups");
+    for (RunStatus.GroupState group : status.groups()) {
+      ObjectNode one = groups.putObject(group.name());
+      one.put("lag", group.lag());
+      ObjectNode lags = one.putObject("lagByTopic");
+      group.lags().forEach(lag -> lags.put(lag.topic(), lag.records()));
+      ArrayNode members = one.putArray("members");
+      group
+          .members()
+          .forEach(
+              member ->
+                  members
+                      .addObject()
+                      .put("name", member.name())
+                      .put("host", member.host())
+                      .put("partitions", member.share()));
+    }
+    json.put("paused", status.pause().isPresent());
+    waits.forEach(json.putArray("waits")::add);
+    status
+        .newest()
+        .ifPresent(
+            step -> {
+              ObjectNode one = json.putObject("newestStep");
+              one.put("run", step.getRunId()).put("objective", step.getObjective());
+              one.put("version", WeightVersions.text(step.getVersion()));
+              ObjectNode values = one.putObject("values");
+              new TreeMap<>(step.getValues()).forEach(values::put);
+            });
+    return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(json);
   }
 }

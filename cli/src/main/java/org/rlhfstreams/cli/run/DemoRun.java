@@ -15,7 +15,6 @@ import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
 import org.rlhfstreams.cli.terminal.TextBlock;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
-import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -44,7 +43,8 @@ public final class DemoRun {
       System.out.print(configuration.printed());
       return 0;
     }
-    ConfiguredModels.require(configuration);
+    run.requireUsable();
+    EveryRole.require(configuration);
     RunOrigin.require(run, configuration);
     long started = System.nanoTime();
     System.out.println(

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.status.WaitNotice;
 import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.learner.LearnerService;
@@ -89,7 +90,8 @@ final class LocalStack implements AutoCloseable {
 
   /** Starts the roles; that of people if {@code people.enabled}. */
   void start(StepListener listener) {
-    learner = opened.add(LearnerService.start(connection, listener));
+    WaitNotice notice = opened.add(WaitNotice.start(connection, listener));
+    learner = opened.add(LearnerService.start(connection, notice));
     controller = opened.add(ControllerService.start(connection));
     if (connection.configuration().people().enabled()) {
       people = Optional.of(opened.add(PeopleService.start(connection)));

@@ -18,12 +18,13 @@ import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
-import org.rlhfstreams.learner.assembly.ConfiguredModels;
+import org.rlhfstreams.learner.assembly.TrainingNeeds;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.InitialValues;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.files.TensorType;
+import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
@@ -72,15 +73,20 @@ public final class OfflineTraining {
     if (options.named().isEmpty()) {
       RunData.requireBegun(run);
     }
-    if (!options.initialize()) {
-      ConfiguredModels.require(configuration);
+    options.validation();
+    run.requireUsable();
+    if (options.initialize()) {
+      Tokenizer.open(options.model(), ModelDirectory.readConfiguration(options.model())).close();
+      TrainingNeeds.require(configuration, options.model());
+    } else {
+      LearnerRun.require(configuration);
     }
     check(configuration.learner());
     ModelDirectory.recover(run.model());
     ModelDirectory.recover(best());
     if (options.initialize()) {
       initialize(configuration);
-      ConfiguredModels.require(configuration);
+      LearnerRun.require(configuration);
     }
     RunOrigin.require(run, configuration);
     boolean begun = Files.exists(run.log());

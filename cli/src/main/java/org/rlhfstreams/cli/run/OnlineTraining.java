@@ -6,7 +6,6 @@ import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptDataset;
-import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.Overrides;
@@ -50,11 +49,12 @@ public final class OnlineTraining {
     Optional<PromptDataset> data = prompts.data();
     if (data.isEmpty()) {
       RunData.requireBegun(run);
-    } else if (run.isNew()) {
+    }
+    run.requireUsable();
+    EveryRole.require(configuration);
+    if (data.isPresent() && run.isNew()) {
       RowReport.print(data.get().check(), prompts.strict());
     }
-    configuration.model().requiredReward();
-    ConfiguredModels.require(configuration);
     RunOrigin.require(run, configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =

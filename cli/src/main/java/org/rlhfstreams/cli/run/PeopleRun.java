@@ -9,6 +9,7 @@ import org.rlhfstreams.cli.annotator.HttpAnnotator;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.evaluation.annotator.AnimalAnnotator;
+import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.lifecycle.Pause;
@@ -49,6 +50,11 @@ public final class PeopleRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    Overrides rewardLearner = settings.and(DemoSettings.rewardLearner(run));
+    run.requireUsable();
+    EveryRole.require(configuration);
+    LearnerRun.require(options.load(rewardLearner));
+    RunOrigin.require(run, configuration);
     System.out.println("A story model learns from people while they judge what it writes; every");
     System.out.println(
         "judgement, score and version of the weights is a record in " + output + ".");
@@ -58,8 +64,13 @@ public final class PeopleRun {
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());
         stack.startBeside(
-            options.load(settings.suggest(stack.address()).and(DemoSettings.rewardLearner(run))));
+            options.load(rewardLearner.suggest(stack.address())));
         String pages = stack.pages().orElseThrow();
+        System.out.println(
+            "broker %s, registry %s"
+                .formatted(
+                    stack.connection().configuration().connection().bootstrapServers(),
+                    stack.connection().configuration().connection().schemaRegistryUrl()));
         System.out.println("judge at " + pages + "/annotate, watch at " + pages + "/dashboard");
         CompletableFuture<Void> ended = stack.ended();
         if (scripted) {

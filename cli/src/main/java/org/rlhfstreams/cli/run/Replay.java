@@ -38,6 +38,8 @@ public final class Replay {
       System.out.print(configuration.printed());
       return 0;
     }
+    directory.requireUsable();
+    LearnerRun.require(configuration);
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
           Cluster.connect(configuration, Role.LEARNER, System.out::println);

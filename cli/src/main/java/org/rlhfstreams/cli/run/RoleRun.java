@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.Interruption;
@@ -38,13 +39,20 @@ public final class RoleRun {
   public record Started(
       AutoCloseable role, CompletableFuture<Void> ended, OperationsEndpoint endpoint) {}
 
-  /** Runs it; the exit code. */
-  public int run(Function<KafkaConnection, Started> start) throws Exception {
+  /**
+   * Runs it; the exit code.
+   *
+   * @param require checks what settings and files tell; nothing is waited for before
+   */
+  public int run(
+      Consumer<RlhfConfiguration> require, Function<KafkaConnection, Started> start)
+      throws Exception {
     RlhfConfiguration configuration = options.load();
     if (options.printOnly()) {
       System.out.print(configuration.printed());
       return 0;
     }
+    require.accept(configuration);
     RoleOutput output = RoleOutput.of(configuration.operations().logFormat());
     try (Interruption interruption = new Interruption(ShutdownBudget.of(role))) {
       KafkaConnection connection =

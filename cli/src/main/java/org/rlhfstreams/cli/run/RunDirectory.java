@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.embedded.LogDirectory;
 
 /**
  * Where a run that is told to write everything below one directory has its parts.
@@ -28,6 +30,30 @@ public record RunDirectory(Path path) {
   /** The model that training ends with. */
   public Path model() {
     return path.resolve("model");
+  }
+
+  /**
+   * Checks that a run can be written here.
+   *
+   * @throws CommandException if there is a file of the name, or no right to write
+   * @throws org.rlhfstreams.embedded.EmbeddedException if another process is at work here
+   */
+  void requireUsable() {
+    Path existing = path.toAbsolutePath();
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw new CommandException(
+          "%s cannot hold a run, for %s is a file: name a directory, which need not exist"
+              .formatted(path, existing));
+    }
+    if (!Files.isWritable(existing)) {
+      throw new CommandException(
+          "%s cannot hold a run, for this user may not write in %s: name another place"
+              .formatted(path, existing));
+    }
+    LogDirectory.requireUnused(log());
   }
 
   /** Whether nothing was trained here yet; otherwise the log has the run's data. */

@@ -6,7 +6,6 @@ import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptDataset;
-import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -49,7 +48,8 @@ public final class UpRun {
       System.out.print(configuration.printed());
       return 0;
     }
-    ConfiguredModels.require(configuration);
+    run.requireUsable();
+    EveryRole.require(configuration);
     boolean isNew = run.isNew();
     prompts.ifPresent(files -> RowReport.print(files.check(), false));
     try (Interruption interruption = new Interruption()) {

@@ -16,8 +16,9 @@ import org.rlhfstreams.service.configuration.ValidationMetric;
 public final class TrainingProgress implements StepListener {
   private static final int TREND = 24;
 
-  private final PrintStream out = System.out;
   private final boolean terminal = TerminalWindow.isPresent();
+  private final SharedScreen screen = terminal ? SharedScreen.take() : SharedScreen.plain();
+  private final PrintStream out = screen.out();
   private final Deque<Double> trend = new ArrayDeque<>();
   private List<String> evaluation = List.of();
   private int drawnLines;
@@ -56,6 +57,9 @@ public final class TrainingProgress implements StepListener {
   }
 
   private void redraw(StepReport report) {
+    if (screen.wasWrittenByOthers()) {
+      drawnLines = 0; // their lines stay, and the panel goes below
+    }
     if (drawnLines > 0) {
       out.print("\u001B[" + drawnLines + "A");
     }

@@ -14,7 +14,7 @@ import org.rlhfstreams.service.objective.TrainingObjective;
 /**
  * The rule that the models of a run exist and fit each other, and that the device is there: tensors
  * are those of the configuration beside them, what reads another's tokens has its vocabulary, what
- * scores has a score head, and adapters have somewhere to go. Files alone tell, without weights:
+ * scores has a score head, adapters have somewhere to go, and the machine has the memory. Files alone tell, without weights:
  * nothing need be started before.
  */
 public final class ConfiguredModels {
@@ -53,7 +53,8 @@ public final class ConfiguredModels {
                 SharedVocabulary.requireWhereKnown(start, reward);
               });
     }
-    ComputeDevice.select(configuration.model().device());
+    TrainingNeeds.require(configuration, start);
+    ComputeDevice.require(configuration.model().device());
   }
 
   private static void requireReader(Path start, Path reference) {

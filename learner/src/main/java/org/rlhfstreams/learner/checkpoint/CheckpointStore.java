@@ -135,6 +135,35 @@ public final class CheckpointStore {
         : Optional.of(read(upToLast.get(upToLast.lastKey())));
   }
 
+  /**
+   * Checks that a learner can go on from what lies here, as far as the newest checkpoint's state
+   * tells: no weights are read.
+   *
+   * @param objective that it learns by
+   * @throws CheckpointException if the checkpoint is of another objective, or of a format that this
+   *     release does not read
+   */
+  public void requireContinuable(String objective) {
+    SortedMap<Long, Path> folders = folders();
+    if (folders.isEmpty()) {
+      return;
+    }
+    Path newest = folders.get(folders.lastKey());
+    try {
+      StateFile.open(newest)
+          .objective()
+          .filter(before -> !before.equals(objective))
+          .ifPresent(
+              before -> {
+                throw new CheckpointException(
+                    "%s belongs to a %s run: continue it with learner.objective = %s, or begin the %s run in another directory (--output, or learner.checkpoint-directory)"
+                        .formatted(directory, before, before, objective));
+              });
+    } catch (IOException e) {
+      throw damaged(newest, e);
+    }
+  }
+
   /** The model directory of each checkpoint that is there, by step. */
   public SortedMap<Long, Path> models() {
     SortedMap<Long, Path> models = folders();
@@ -174,11 +203,15 @@ public final class CheckpointStore {
     } catch (CheckpointException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new CheckpointException(
-          "checkpoint %s cannot be read (%s): remove it to go on from the one before"
-              .formatted(folder, e.getMessage()),
-          e);
+      throw damaged(folder, e);
     }
+  }
+
+  private static CheckpointException damaged(Path folder, Exception cause) {
+    return new CheckpointException(
+        "checkpoint %s cannot be read (%s): remove it to go on from the one before"
+            .formatted(folder, cause.getMessage()),
+        cause);
   }
 
   /** The folder of each step: one that was about to be replaced if the other has not come. */

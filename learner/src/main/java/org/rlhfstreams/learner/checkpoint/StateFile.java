@@ -78,6 +78,11 @@ final class StateFile {
     return new StateFile(file, new CheckpointFields(file, json));
   }
 
+  /** The run's objective; empty in what releases without the field wrote. */
+  Optional<String> objective() {
+    return fields.has(OBJECTIVE) ? Optional.of(fields.text(OBJECTIVE)) : Optional.empty();
+  }
+
   private static String whatToDo(Path folder) {
     return ("Continue with the release that wrote it; or start a new run from its weights, which"
             + " are the model directory %s, with another learner.checkpoint-directory and"
@@ -138,7 +143,7 @@ final class StateFile {
                             .collect(Collectors.joining(" or "))));
     return new Checkpoint(
         kind,
-        fields.has(OBJECTIVE) ? Optional.of(fields.text(OBJECTIVE)) : Optional.empty(),
+        objective(),
         fields.integer(STEP),
         fields.smallInteger(GENERATION),
         abandoned(),

@@ -50,13 +50,22 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private static LanguageModel open(ModelDirectory model, Path directory, ComputeType type) {
+    require(model);
+    return new LanguageModel(model, Tokenizer.open(directory, model.configuration()), type);
+  }
+
+  /**
+   * Checks that a model writes.
+   *
+   * @throws ModelException if it is a reward model
+   */
+  public static void require(ModelDirectory model) {
     if (model.configuration().classifier()) {
       throw new ModelException(
-          directory
+          model.path()
               + " is a reward model: it scores, it does not write; name a language model, whose"
               + " config.json has an architecture such as LlamaForCausalLM");
     }
-    return new LanguageModel(model, Tokenizer.open(directory, model.configuration()), type);
   }
 
   /** What its {@code config.json} describes. */

@@ -1,5 +1,6 @@
 package org.rlhfstreams.model.memory;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
@@ -37,6 +38,19 @@ public final class InferenceMemory {
       GenerationLoad load) {
     InferenceMemory memory = new InferenceMemory(new Sizes(configuration), fileBytes, type);
     return new MemoryEstimate(List.of(memory.loading(), memory.generating(load)));
+  }
+
+  /**
+   * Checks that a model that writes fits into this machine, one short response at a time.
+   *
+   * @param model its directory, for the message
+   * @throws org.rlhfstreams.model.ModelException if it does not
+   */
+  public static void requireRoom(TransformerConfiguration configuration, Path model) {
+    MachineMemory.require(
+        of(configuration, 0, ComputeType.BFLOAT16, new GenerationLoad(1, 1, 2)),
+        "sampling from " + model,
+        "use a smaller model or a larger machine");
   }
 
   /** Weights as they were read, and the packed ones beside them. */

@@ -28,9 +28,27 @@ public final class ComputeDevice {
     chosen = find(name.toLowerCase(Locale.ROOT));
   }
 
-  private static Device find(String name) {
+  /**
+   * Checks that a device is there, and chooses none. Cheap for what every machine has.
+   *
+   * @param name auto, cpu, cuda or cuda:N
+   * @throws ModelException where the name is not one of these, or there is no such GPU
+   */
+  public static void require(String name) {
+    String plain = name.toLowerCase(Locale.ROOT);
+    if (!plain.equals("auto") && !plain.equals("cpu")) {
+      find(plain);
+    }
+  }
+
+  /** How many GPUs this process sees. */
+  public static int gpus() {
     TorchRuntime.prepare();
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
+    return Engine.getEngine("PyTorch").getGpuCount();
+  }
+
+  private static Device find(String name) {
+    int gpus = gpus();
     if (name.equals("auto")) {
       return gpus > 0 ? Device.gpu() : Device.cpu();
     }

@@ -98,15 +98,7 @@ public final class OperationsEndpoint implements AutoCloseable {
       throw new ConnectionException("the health endpoint did not start in 20 s", e);
     } catch (Exception e) { // Vert.x throws what bind threw, checked or not
       endpoint.close();
-      throw new ConnectionException(
-          String.format(
-              Locale.ROOT,
-              "port %d on %s is in use or not ours to take (%s): name another with %s, or 0 for a free one",
-              port,
-              host,
-              e.getMessage(),
-              setting),
-          e);
+      throw FreePort.taken(host, port, setting, e);
     }
   }
 

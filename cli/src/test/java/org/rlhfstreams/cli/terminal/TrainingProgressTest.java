@@ -1,0 +1,62 @@
+package org.rlhfstreams.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.learner.loop.StepReport;
+
+final class TrainingProgressTest {
+  private static final String UP = "\u001B[";
+
+  private final PrintStream outBefore = System.out;
+  private final PrintStream errBefore = System.err;
+  private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void onATerminal() {
+    System.setProperty("rlhf.terminal", "true");
+    System.setOut(new PrintStream(screen, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(screen, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void putBack() {
+    System.clearProperty("rlhf.terminal");
+    System.setOut(outBefore);
+    System.setErr(errBefore);
+  }
+
+  private static StepReport report(long step) {
+    return new StepReport(
+        step,
+        new WeightVersion(0, step),
+        OptionalLong.of(10),
+        Map.of("loss", 0.5, "grad_norm", 1.0, "tokens_per_second", 10.0),
+        OptionalLong.empty());
+  }
+
+  @Test
+  void thePanelIsDrawnOverItselfAndNeverOverALineOfOthers() {
+    TrainingProgress progress = new TrainingProgress();
+    progress.stepped(report(1));
+    progress.stepped(report(2));
+    assertThat(screen.toString(StandardCharsets.UTF_8)).contains(UP + "2A");
+    screen.reset();
+    System.err.println("WARN something is wrong");
+    progress.stepped(report(3));
+    assertThat(screen.toString(StandardCharsets.UTF_8))
+        .startsWith("WARN something is wrong\n")
+        .doesNotContain(UP + "2A");
+    screen.reset();
+    progress.stepped(report(4));
+    assertThat(screen.toString(StandardCharsets.UTF_8)).startsWith(UP + "2A");
+  }
+}
