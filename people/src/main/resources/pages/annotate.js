@@ -57,7 +57,7 @@ let perHour = null;
 const spent = [];
 
 const redraw = () => drawDifferences();
-const prompt = new FoldedText(at("prompt"), at("prompt-more"), { characters: 1500, lines: 16 });
+const prompt = new FoldedText(at("prompt"), at("prompt-more"), { characters: 1500, lines: 16, keepEnd: true });
 const left = new FoldedText(at("left"), at("left-more"), { onChange: redraw });
 const right = new FoldedText(at("right"), at("right-more"), { onChange: redraw });
 
@@ -241,7 +241,7 @@ function judge(choice) {
   judged = [question.comparisonId, ...judged].slice(0, 10);
   spent.push(milliseconds);
   spent.splice(0, spent.length - 20);
-  today++;
+  today += answers(choice);
   press(choice);
   drawPace();
   current = null;
@@ -249,6 +249,11 @@ function judge(choice) {
   announce(current
     ? `Noted: ${SAID[choice]}. Next prompt: ${summary(current.prompt)}`
     : `Noted: ${SAID[choice]}. Waiting for the next question.`);
+}
+
+/** How many answers a choice is: a skip is none. */
+function answers(choice) {
+  return choice === "skip" ? 0 : 1;
 }
 
 function press(choice) {
@@ -271,7 +276,7 @@ async function undo() {
   }
   judged = judged.filter((comparisonId) => comparisonId !== last.question.comparisonId);
   spent.pop();
-  today = Math.max(0, today - 1);
+  today = Math.max(0, today - answers(last.choice));
   if (current) {
     ahead.unshift(current);
   }
@@ -306,7 +311,7 @@ async function undoFromBefore() {
     if (!outbox.cancel(newest.judgementId)) {
       outbox.add({ kind: "withdrawal", judgementId: newest.judgementId });
     }
-    today = Math.max(0, today - 1);
+    today = Math.max(0, today - answers(newest.choice));
     drawPace();
     notice("before", "good", `Your last judgement from before (${SAID[newest.choice] ?? newest.choice}) is taken back.`);
   } catch (problem) {
@@ -326,8 +331,8 @@ const refusals = new Map();
 function refused({ entry, problem }) {
   const index = history.findIndex((item) => item.judgementId === entry.judgement?.judgementId);
   if (index >= 0) {
-    history.splice(index, 1);
-    today = Math.max(0, today - 1);
+    const [lost] = history.splice(index, 1);
+    today = Math.max(0, today - answers(lost.choice));
   }
   const of = entry.kind === "withdrawal" ? "withdrawal" : String(problem.status);
   const seen = (refusals.get(of) ?? 0) + 1;

@@ -112,17 +112,24 @@ function withoutBlankEnds(text) {
 
 /** A text in an element that shows its beginning, and more by a button. */
 export class FoldedText {
-  /** onChange is called after more is shown. */
-  constructor(body, button, { characters = 6000, lines = 120, onChange = () => {} } = {}) {
+  /**
+   * onChange is called after more is shown; keepEnd folds the beginning, for conversations, whose
+   * question comes last.
+   */
+  constructor(
+    body, button, { characters = 6000, lines = 120, keepEnd = false, onChange = () => {} } = {}) {
     this.body = body;
     this.button = button;
     this.characters = characters;
     this.lines = lines;
+    this.keepEnd = keepEnd;
     this.text = "";
+    this.start = 0;
     this.end = 0;
     button.addEventListener("click", () => {
       const rest = this.text.slice(this.end);
-      this.end += Math.max(1, cutAt(rest, 50_000, 2_000));
+      this.start = 0;
+      this.end += rest === "" ? 0 : Math.max(1, cutAt(rest, 50_000, 2_000));
       this.draw([{ text: this.shown, only: false }]);
       onChange();
       if (this.button.hidden) {
@@ -133,12 +140,19 @@ export class FoldedText {
 
   set(text) {
     this.text = withoutBlankEnds(String(text ?? "").replaceAll("\r\n", "\n"));
-    this.end = cutAt(this.text, this.characters, this.lines);
+    this.start = this.keepEnd ? this.text.length - this.lastPart().length : 0;
+    this.end = this.keepEnd ? this.text.length : cutAt(this.text, this.characters, this.lines);
     this.draw([{ text: this.shown, only: false }]);
   }
 
   get shown() {
-    return this.text.slice(0, this.end);
+    return this.text.slice(this.start, this.end);
+  }
+
+  /** The last lines, cut between characters. */
+  lastPart() {
+    const part = this.text.split("\n").slice(-this.lines).join("\n").slice(-this.characters);
+    return /^[\uDC00-\uDFFF]/.test(part) ? part.slice(1) : part;
   }
 
   /** Draws the shown text from its parts; those of this side only are marked. */
@@ -158,10 +172,11 @@ export class FoldedText {
     if (this.text === "") {
       this.body.textContent = "(an empty text)";
     }
-    const hidden = this.text.length - this.end;
+    const hidden = this.text.length - this.end + this.start;
     this.button.hidden = hidden === 0;
-    this.button.textContent =
-      `Show more: ${hidden.toLocaleString("en")} of ${this.text.length.toLocaleString("en")}`
+    this.button.textContent = this.keepEnd
+      ? "Show the whole conversation"
+      : `Show more: ${hidden.toLocaleString("en")} of ${this.text.length.toLocaleString("en")}`
       + " characters are folded";
   }
 }

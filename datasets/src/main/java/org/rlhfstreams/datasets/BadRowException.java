@@ -1,7 +1,7 @@
 package org.rlhfstreams.datasets;
 
 /** A row that cannot be used. */
-final class BadRowException extends Exception {
+public final class BadRowException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String kind;

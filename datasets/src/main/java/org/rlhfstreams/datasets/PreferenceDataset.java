@@ -75,7 +75,10 @@ public final class PreferenceDataset {
     public void row(DataRow row, PreferenceShape.Content read) throws BadRowException {
       PreferenceShape.Content content = read.withTemplateVariables(row);
       check.check(content);
-      good.accept(preference(row.place(), content));
+      Preference preference = preference(content, row.place().source());
+      // RowCheck has refused a row that says the same as one before.
+      String id = RowIdentity.of(row.place().file(), RowContent.of(preference), 1).text();
+      good.accept(Preference.newBuilder(preference).setPreferenceId(id).build());
     }
 
     @Override
@@ -84,25 +87,21 @@ public final class PreferenceDataset {
     }
   }
 
-  private static Preference preference(Place place, PreferenceShape.Content content) {
-    Preference preference =
-        Preference.newBuilder()
-            .setPreferenceId("")
-            .setSource(place.source())
-            .setPrompt(content.prompt())
-            .setMessages(content.messages())
-            .setChosen(content.chosen())
-            .setRejected(content.rejected())
-            .setChosenMessages(content.chosenMessages())
-            .setRejectedMessages(content.rejectedMessages())
-            .setTemplateVariables(content.templateVariables())
-            .setLabel(content.label())
-            .setMargin(content.margin() == null ? null : content.margin().floatValue())
-            .setCreatedAt(Instant.now())
-            .build();
-    // RowCheck has refused a row that says the same as one before.
-    return Preference.newBuilder(preference)
-        .setPreferenceId(RowIdentity.of(place.file(), RowContent.of(preference), 1).text())
+  /** A preference without an id. */
+  static Preference preference(PreferenceShape.Content content, String source) {
+    return Preference.newBuilder()
+        .setPreferenceId("")
+        .setSource(source)
+        .setPrompt(content.prompt())
+        .setMessages(content.messages())
+        .setChosen(content.chosen())
+        .setRejected(content.rejected())
+        .setChosenMessages(content.chosenMessages())
+        .setRejectedMessages(content.rejectedMessages())
+        .setTemplateVariables(content.templateVariables())
+        .setLabel(content.label())
+        .setMargin(content.margin() == null ? null : content.margin().floatValue())
+        .setCreatedAt(Instant.now())
         .build();
   }
 }

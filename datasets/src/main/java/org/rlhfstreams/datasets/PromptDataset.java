@@ -84,17 +84,7 @@ public final class PromptDataset {
 
     @Override
     public void row(DataRow row, PromptContent content) throws BadRowException {
-      Map<String, String> metadata = metadata(row);
-      requireSize(content, metadata);
-      Prompt prompt =
-          Prompt.newBuilder()
-              .setPromptId("")
-              .setText(content.text())
-              .setMessages(content.messages())
-              .setMetadata(metadata)
-              .setSource(row.place().source())
-              .setCreatedAt(Instant.now())
-              .build();
+      Prompt prompt = prompt(row, content, row.place().source());
       RowIdentity identity = identities.next(row.place().file(), RowContent.of(prompt));
       good.accept(Prompt.newBuilder(prompt).setPromptId(identity.text()).build());
     }
@@ -103,6 +93,20 @@ public final class PromptDataset {
     public void bad(BadRow row) {
       rejected.accept(row);
     }
+  }
+
+  /** A prompt without an id. */
+  static Prompt prompt(DataRow row, PromptContent content, String source) throws BadRowException {
+    Map<String, String> metadata = metadata(row);
+    requireSize(content, metadata);
+    return Prompt.newBuilder()
+        .setPromptId("")
+        .setText(content.text())
+        .setMessages(content.messages())
+        .setMetadata(metadata)
+        .setSource(source)
+        .setCreatedAt(Instant.now())
+        .build();
   }
 
   private static Map<String, String> metadata(DataRow row) {

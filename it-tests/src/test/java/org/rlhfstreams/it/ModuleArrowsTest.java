@@ -48,7 +48,7 @@ final class ModuleArrowsTest {
           Map.entry("reward", Set.of("common", "events", "schemas", "service", "model")),
           Map.entry(
               "controller", Set.of("common", "events", "schemas", "service", "model", "topology")),
-          Map.entry("people", Set.of("common", "events", "schemas", "service")),
+          Map.entry("people", Set.of("common", "events", "schemas", "service", "datasets")),
           Map.entry("learner", Set.of("common", "events", "schemas", "service", "model")),
           Map.entry("datasets", Set.of("common", "events", "schemas")),
           Map.entry(

@@ -121,7 +121,7 @@ public final class PromptEncoding {
       String text = template.render(conversation.messages(), conversation.tools(), true);
       boolean tools = !conversation.tools().isEmpty();
       if (tools && text.equals(template.render(conversation.messages(), List.of(), true))) {
-        throw new PromptException(
+        throw PromptException.ofTools(
             "the model's chat template ignores tools: leave them out, or use a model that was"
                 + " trained to call them");
       }

@@ -19,7 +19,7 @@ final class PreferenceReader {
           "choice", Set.of("first", "second", "chosen"),
           "rating", Set.of("response", "good"),
           "edit", Set.of("original", "edited"));
-  private static final Set<String> COMMON = Set.of("preferenceId", "kind", "prompt", "user");
+  private static final Set<String> COMMON = Set.of("preferenceId", "kind", "prompt", "messages", "tools", "chat_template_kwargs", "user");
 
   private PreferenceReader() {}
 
@@ -32,37 +32,51 @@ final class PreferenceReader {
   static Preference read(JsonObject body, String application, Instant now) {
     String kind = body.getString("kind");
     requireFields(body, kind);
-    Preference.Builder preference =
-        Preference.newBuilder()
-            .setPreferenceId("application/" + application + "/" + body.getString("preferenceId"))
-            .setPrompt(body.getString("prompt"))
-            .setSource("application:" + application)
-            .setCreatedAt(now);
-    if (body.containsKey("user")) {
-      preference.setAnnotators(List.of(application + "/" + body.getString("user")));
-    }
+    JsonObject row = prompt(body);
     switch (kind) {
       case "pair" -> {
-        pair(preference, body.getString("chosen"), body.getString("rejected"), "rejected");
+        pair(row, body.getString("chosen"), body.getString("rejected"), "rejected");
         if (body.containsKey("margin")) {
-          preference.setMargin(body.getNumber("margin").floatValue());
+          row.put("margin", body.getNumber("margin"));
         }
       }
       case "choice" -> {
         boolean first = isFirst(body.getString("chosen"));
         pair(
-            preference,
+            row,
             body.getString(first ? "first" : "second"),
             body.getString(first ? "second" : "first"),
             "second");
       }
       case "rating" ->
-          preference.setChosen(body.getString("response")).setLabel(body.getBoolean("good"));
-      default -> pair(preference, body.getString("edited"), body.getString("original"), "edited");
+          row.put("completion", body.getString("response")).put("label", body.getBoolean("good"));
+      default -> pair(row, body.getString("edited"), body.getString("original"), "edited");
+    }
+    Preference.Builder preference =
+        Preference.newBuilder(new RequestRow(row, "").preference("application:" + application))
+            .setPreferenceId("application/" + application + "/" + body.getString("preferenceId"))
+            .setCreatedAt(now);
+    if (body.containsKey("user")) {
+      preference.setAnnotators(List.of(application + "/" + body.getString("user")));
     }
     Preference made = preference.build();
     requireSize(made);
     return made;
+  }
+
+  /** The columns of a file that the prompt has. */
+  private static JsonObject prompt(JsonObject body) {
+    if (body.containsKey("prompt") == body.containsKey("messages")) {
+      throw ProblemException.at(
+          "prompt", 400, "Not in order", "a preference has either a prompt or messages");
+    }
+    JsonObject row = new JsonObject();
+    for (String column : List.of("prompt", "messages", "tools", "chat_template_kwargs")) {
+      if (body.containsKey(column)) {
+        row.put(column, body.getValue(column));
+      }
+    }
+    return row;
   }
 
   private static void requireFields(JsonObject body, String kind) {
@@ -89,13 +103,12 @@ final class PreferenceReader {
     return chosen.equals("first");
   }
 
-  private static void pair(
-      Preference.Builder preference, String chosen, String rejected, String field) {
+  private static void pair(JsonObject row, String chosen, String rejected, String field) {
     if (chosen.equals(rejected)) {
       throw ProblemException.at(
           field, 400, "No preference", "both responses are the same, so that nothing is preferred");
     }
-    preference.setChosen(chosen).setRejected(rejected);
+    row.put("chosen", chosen).put("rejected", rejected);
   }
 
   /**

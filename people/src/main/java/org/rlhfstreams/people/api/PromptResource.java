@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.people.problems.ProblemException;
 import org.rlhfstreams.people.publish.PublishedOnce;
@@ -46,25 +45,21 @@ final class PromptResource {
       RecordSize.require(at, RecordSize.bytes(prompt.encode()));
       records.add(
           new ProducerRecord<>(
-              topic, prompt.getString("promptId"), read(prompt, request.caller().name())));
+              topic, prompt.getString("promptId"), read(prompt, at, request.caller().name())));
     }
     return request
         .when(once.publish(records, () -> {}))
         .map(done -> ApiResponse.of(201, new JsonObject().put("accepted", records.size())));
   }
 
-  private Prompt read(JsonObject prompt, String application) {
-    List<ChatMessage> messages = new ArrayList<>();
-    JsonArray turns = prompt.getJsonArray("messages", new JsonArray());
-    for (int i = 0; i < turns.size(); i++) {
-      JsonObject turn = turns.getJsonObject(i);
-      messages.add(new ChatMessage(turn.getString("role"), turn.getString("content"), null));
+  private Prompt read(JsonObject prompt, String at, String application) {
+    JsonObject row = prompt.copy();
+    String id = (String) row.remove("promptId");
+    if (row.containsKey("text")) {
+      row.put("prompt", row.remove("text"));
     }
-    return Prompt.newBuilder()
-        .setPromptId(prompt.getString("promptId"))
-        .setText(prompt.getString("text"))
-        .setMessages(messages)
-        .setSource("application:" + application)
+    return Prompt.newBuilder(new RequestRow(row, at).prompt("application:" + application))
+        .setPromptId(id)
         .setCreatedAt(clock.instant())
         .build();
   }

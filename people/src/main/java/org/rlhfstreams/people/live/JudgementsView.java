@@ -27,24 +27,27 @@ public final class JudgementsView {
   private long nextPlace;
 
   /**
-   * A person's answer to a question that counts.
+   * What a person said last to a question.
    *
    * @param place in the order in which theirs came
+   * @param skipped whether that is no answer
    */
-  private record Answered(long place, Instant judgedAt, String judgementId) {
+  private record Answered(long place, Instant judgedAt, boolean skipped, String judgementId) {
     static Answered from(byte[] bytes) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       return new Answered(
           buffer.getLong(),
           Instant.ofEpochMilli(buffer.getLong()),
+          buffer.get() != 0,
           StandardCharsets.UTF_8.decode(buffer).toString());
     }
 
     byte[] bytes() {
       byte[] id = text(judgementId);
-      return ByteBuffer.allocate(2 * Long.BYTES + id.length)
+      return ByteBuffer.allocate(2 * Long.BYTES + 1 + id.length)
           .putLong(place)
           .putLong(judgedAt.toEpochMilli())
+          .put((byte) (skipped ? 1 : 0))
           .put(id)
           .array();
     }
@@ -101,7 +104,7 @@ public final class JudgementsView {
             }
           });
       if (!judgement.getWithdrawn()) {
-        count++;
+        count += answer(judgement);
         nextPlace++;
       }
       return true;
@@ -114,7 +117,7 @@ public final class JudgementsView {
             takePlace(changes, known.get());
             noteTakenBack(changes, known.get());
           });
-      count--;
+      count -= answer(known.get());
       return true;
     }
     return false;
@@ -139,8 +142,13 @@ public final class JudgementsView {
     }
   }
 
+  /** How many answers it is: a skip is none. */
+  private static int answer(Judgement judgement) {
+    return judgement.getChoice() == Choice.SKIP ? 0 : 1;
+  }
+
   private void count(IndexChanges changes, Judgement judgement, int change) {
-    if (judgement.getChoice() != Choice.SKIP) {
+    if (answer(judgement) > 0) {
       add(changes, answersTo(judgement.getComparisonId()), change);
     }
   }
@@ -149,13 +157,16 @@ public final class JudgementsView {
     String annotator = judgement.getAnnotator();
     IndexKey key = answered(annotator, judgement.getComparisonId());
     Optional<Answered> before = index.find(key).map(Answered::from);
-    if (before.isEmpty()) {
-      add(changes, countOf(annotator), 1);
+    boolean counted = before.isPresent() && !before.get().skipped();
+    int more = answer(judgement) - (counted ? 1 : 0);
+    if (more != 0) {
+      add(changes, countOf(annotator), more);
     }
     Answered now =
         new Answered(
             before.map(Answered::place).orElse(nextPlace),
             judgement.getJudgedAt(),
+            answer(judgement) == 0,
             judgement.getJudgementId());
     changes.put(key, now.bytes());
     changes.put(inOrder(annotator).with(now.place()), now.bytes());
@@ -172,7 +183,9 @@ public final class JudgementsView {
             answered -> {
               changes.remove(key);
               changes.remove(inOrder(annotator).with(answered.place()));
-              add(changes, countOf(annotator), -1);
+              if (!answered.skipped()) {
+                add(changes, countOf(annotator), -1);
+              }
             });
   }
 
@@ -241,12 +254,12 @@ public final class JudgementsView {
     return number(answersTo(comparisonId));
   }
 
-  /** Judgements that count, skips included. */
+  /** Answers that count; skips are none. */
   public synchronized long count() {
     return count;
   }
 
-  /** How many of one person count. */
+  /** How many answers of one person count; skips are none. */
   public synchronized int count(String annotator) {
     return number(countOf(annotator));
   }
@@ -279,7 +292,7 @@ public final class JudgementsView {
   }
 
   /**
-   * When the last that count of one person were judged, newest first.
+   * When the last answers that count of one person were given, newest first; skips are none.
    *
    * @param most how many at most
    */
@@ -288,7 +301,10 @@ public final class JudgementsView {
     index.forEachFromLast(
         inOrder(annotator),
         answered -> {
-          times.add(Answered.from(answered).judgedAt());
+          Answered one = Answered.from(answered);
+          if (!one.skipped()) {
+            times.add(one.judgedAt());
+          }
           return times.size() < most;
         });
     return times;

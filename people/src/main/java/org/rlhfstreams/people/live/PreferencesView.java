@@ -201,9 +201,12 @@ public final class PreferencesView {
   public static ContentDigest content(Preference preference) {
     return ContentDigest.of(
         preference.getPrompt(),
-        preference.getMessages().size(),
+        String.valueOf(preference.getMessages()),
         preference.getChosen(),
         preference.getRejected(),
+        String.valueOf(preference.getChosenMessages()),
+        String.valueOf(preference.getRejectedMessages()),
+        preference.getTemplateVariables(),
         preference.getLabel(),
         preference.getMargin(),
         preference.getWeight(),

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.service.access.GroupNames;
@@ -21,6 +23,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
+import org.rlhfstreams.service.log.RecordCounts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class StageSampler implements AutoCloseable {
   private final String prefix;
   private final Map<String, StageProgress> progress = new HashMap<>();
   private final ServiceThread thread;
+  private StageCounts counts;
 
   private StageSampler(KafkaConnection connection, LiveViews live, StagesView view) {
     this.connection = connection;
@@ -57,7 +61,8 @@ public final class StageSampler implements AutoCloseable {
 
   private void run(BooleanSupplier stopped) {
     Admin admin = connection.admin();
-    try {
+    try (StageCounts counted = new StageCounts(new RecordCounts(connection::bulkConsumer))) {
+      counts = counted;
       while (!stopped.getAsBoolean()) {
         try {
           view.measured(measure(admin));
@@ -129,16 +134,20 @@ public final class StageSampler implements AutoCloseable {
     }
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     committed.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-    long end = 0;
+    long waiting = 0;
     long done = 0;
     for (Map.Entry<TopicPartition, ListOffsetsResultInfo> one :
-        admin.listOffsets(latest).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS).entrySet()) {
-      long finished = committed.get(one.getKey()).offset();
-      done += finished;
-      // The last offset is the mark of a transaction, which nobody waits for.
-      end += Math.max(finished, one.getValue().offset() - 1);
+        admin
+            .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+            .all()
+            .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .entrySet()) {
+      TopicPartition partition = one.getKey();
+      long finished = committed.get(partition).offset();
+      done += counts.done(name, partition, finished);
+      waiting += counts.records(partition, finished, one.getValue().offset());
     }
-    stages.add(looked(name, topic, end, done));
+    stages.add(looked(name, topic, done + waiting, done));
   }
 
   private StagesView.Stage looked(String name, String topic, long end, long done) {

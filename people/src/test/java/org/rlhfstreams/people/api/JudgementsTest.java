@@ -22,6 +22,7 @@ import org.rlhfstreams.people.access.PersonRole;
 final class JudgementsTest {
   private static final String ID = "6f1c2a52-9f0e-4b0e-8a3f-0d7a4b6c1e11";
   private static final String OTHER_ID = "6f1c2a52-9f0e-4b0e-8a3f-0d7a4b6c1e12";
+  private static final String THIRD_ID = "6f1c2a52-9f0e-4b0e-8a3f-0d7a4b6c1e13";
 
   @TempDir private Path directory;
   private ServedApi api;
@@ -178,6 +179,25 @@ final class JudgementsTest {
     assertThat(submit(ServedApi.judgement(OTHER_ID, "a|b", "right")).statusCode()).isEqualTo(201);
     assertThat(mine().getJsonArray("judgements").getJsonObject(0).getString("choice"))
         .isEqualTo("right");
+  }
+
+  @Test
+  void aSkipIsNoAnswerInAnyFigure() {
+    api.ask("a|b");
+    api.ask("c|d");
+    submit(ServedApi.judgement(ID, "a|b", "left"));
+    submit(ServedApi.judgement(OTHER_ID, "c|d", "skip"));
+    JsonObject mine = mine();
+    assertThat(mine.getJsonArray("judgements")).hasSize(2);
+    for (String figure : List.of("count", "today", "perHour")) {
+      assertThat(mine.getInteger(figure)).as(figure).isEqualTo(1);
+    }
+    JsonObject run = ServedApi.json(api.call(PersonRole.ADMIN, "GET", "/status"));
+    assertThat(run.getInteger("judgements")).isEqualTo(1);
+    api.call(PersonRole.ANNOTATOR, "DELETE", "/judgements/" + OTHER_ID);
+    assertThat(mine().getInteger("count")).isEqualTo(1);
+    submit(ServedApi.judgement(THIRD_ID, "c|d", "tie"));
+    assertThat(mine().getInteger("count")).isEqualTo(2);
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.Preference;
@@ -153,6 +154,74 @@ final class PublishingTest {
     HttpResponse<String> refused =
         api.call(PersonRole.APPLICATION, "POST", "/prompts", body.encode());
     assertThat(ServedApi.json(refused).getString("field")).isEqualTo("prompts.1.text");
+  }
+
+  private HttpResponse<String> prompt(String members) {
+    return api.call(
+        PersonRole.APPLICATION,
+        "POST",
+        "/prompts",
+        "{\"prompts\":[{\"promptId\":\"p\"," + members + "}]}");
+  }
+
+  @Test
+  void aConversationIsReadAsFilesAre() {
+    assertThat(
+            prompt(
+                    "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Rain?\"}]},"
+                        + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"type\":\"function\","
+                        + "\"function\":{\"name\":\"weather\",\"arguments\":{\"town\":\"Oslo\"}}}]},"
+                        + "{\"role\":\"tool\",\"content\":\"rain\"}],\"metadata\":{\"answer\":\"yes\"}")
+                .statusCode())
+        .isEqualTo(201);
+    Prompt sent = (Prompt) api.outbox().sent().get(0).value();
+    assertThat(sent.getMessages().get(0).getContent()).isEqualTo("Rain?");
+    assertThat(sent.getMessages().get(1).getFields()).contains("\"town\":\"Oslo\"");
+    assertThat(sent.getMetadata()).containsEntry("answer", "yes");
+    assertThat(sent.getSource()).startsWith("application:");
+  }
+
+  @Test
+  void whatFilesRefuseIsRefusedWithTheSameWords() {
+    HttpResponse<String> answered =
+        prompt(
+            "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Hi\"}]");
+    assertThat(answered.statusCode()).isEqualTo(400);
+    assertThat(ServedApi.json(answered).getString("detail"))
+        .isEqualTo(
+            "messages ends with an answer of the assistant: a prompt ends before it");
+    assertThat(ServedApi.json(answered).getString("field")).isEqualTo("prompts.0");
+    assertThat(ServedApi.json(prompt("\"text\":\"  \"")).getString("detail"))
+        .isEqualTo("its prompt is empty");
+    assertThat(
+            ServedApi.json(
+                    prompt(
+                        "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]"))
+                .getString("detail"))
+        .contains("a part of type image_url", "a text model reads parts of type text alone");
+  }
+
+  @Test
+  void aPreferenceMayBeOfAConversation() {
+    String event =
+        "{\"preferenceId\":\"c1\",\"kind\":\"pair\",\"chosen\":\"Yes.\",\"rejected\":\"No.\",\"messages\":"
+            + "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Rain?\"}]}";
+    assertThat(api.call(PersonRole.APPLICATION, "POST", "/preferences", event).statusCode())
+        .isEqualTo(201);
+    Preference sent = (Preference) api.outbox().sent().get(0).value();
+    assertThat(sent.getPrompt()).isEmpty();
+    assertThat(sent.getMessages()).extracting(ChatMessage::getRole).containsExactly("system", "user");
+    HttpResponse<String> both =
+        api.call(
+            PersonRole.APPLICATION,
+            "POST",
+            "/preferences",
+            event.replace("\"kind\"", "\"prompt\":\"Rain?\",\"kind\""));
+    assertThat(ServedApi.json(both).getString("field")).isEqualTo("prompt");
+    HttpResponse<String> empty =
+        api.call(
+            PersonRole.APPLICATION, "POST", "/preferences", event.replace("\"Rain?\"", "\" \""));
+    assertThat(ServedApi.json(empty).getString("detail")).isEqualTo("a message of the user is empty");
   }
 
   @Test

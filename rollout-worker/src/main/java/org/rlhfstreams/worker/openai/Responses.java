@@ -38,7 +38,7 @@ final class Responses {
       return told;
     }
     if (failure instanceof PromptException prompt) {
-      return ApiException.badRequest(promptField, prompt.getMessage());
+      return ApiException.badRequest(prompt.field().orElse(promptField), prompt.getMessage());
     }
     if (failure instanceof RefusedException refused) {
       return switch (refused.reason()) {

@@ -100,6 +100,7 @@ final class EndpointRefusalTest {
                 "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
                     + "\"tools\":[{\"type\":\"function\"}]}"));
     assertThat(error.get("message").asText()).contains("the model's chat template ignores tools");
+    assertThat(error.get("param").asText()).isEqualTo("tools");
   }
 
   @Test
