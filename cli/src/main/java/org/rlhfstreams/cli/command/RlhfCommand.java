@@ -1,9 +1,12 @@
 package org.rlhfstreams.cli.command;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.rlhfstreams.common.EditDistance;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.common.FileProblem;
 import org.rlhfstreams.schemas.RegistryErrors;
@@ -66,6 +69,13 @@ public final class RlhfCommand implements Runnable {
 
   private static void misused(ParameterException exception) {
     PrintWriter err = exception.getCommandLine().getErr();
+    Set<String> commands = exception.getCommandLine().getSubcommands().keySet();
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && !commands.isEmpty()
+        && !unmatched.getUnmatched().get(0).startsWith("-")) {
+      unknownCommand(exception.getCommandLine(), unmatched.getUnmatched().get(0));
+      return;
+    }
     if (exception instanceof UnmatchedArgumentException unmatched
         && unmatched.getUnmatched().get(0).matches("--(kafka|schema-registry)\\..*")) {
       // What stands behind it may be a secret.
@@ -84,6 +94,19 @@ public final class RlhfCommand implements Runnable {
     }
     err.println(
         exception.getCommandLine().getCommandSpec().qualifiedName() + " --help lists the options");
+  }
+
+  private static void unknownCommand(CommandLine command, String word) {
+    String name = command.getCommandSpec().qualifiedName();
+    Set<String> known = command.getSubcommands().keySet();
+    List<String> meant = EditDistance.meant(word, known);
+    command
+        .getErr()
+        .println(
+            meant.isEmpty()
+                ? "%s has no %s: it has %s".formatted(name, word, String.join(", ", known))
+                : "%s has no %s: did you mean %s?"
+                    .formatted(name, word, String.join(" or ", meant)));
   }
 
   private static int fail(Exception exception, PrintWriter err) throws Exception {

@@ -297,8 +297,12 @@ final class CommonMistakesTest {
             "an objective that is unknown",
             2,
             "train dppo --model @S",
-            "dppo",
-            "dpo"),
+            "rlhf train has no dppo: did you mean dpo or ppo?"),
+        Mistake.of(
+            "a model whose name is misspelt",
+            1,
+            "generate --model ../models/startr --prompt Once",
+            "models/startr does not exist: did you mean ../models/starter?"),
         Mistake.of(
             "an objective that is unknown to a role",
             2,

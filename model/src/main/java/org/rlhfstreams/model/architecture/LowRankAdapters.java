@@ -56,7 +56,7 @@ public record LowRankAdapters(
       Set<String> known = new TreeSet<>();
       all.forEach(matrix -> known.add(matrix.module()));
       throw new ModelException(
-          "LoRA target modules %s are none of %s; it has %s"
+          "LoRA target modules %s are none of %s: name some of %s in lora.target-modules"
               .formatted(unknown, configuration.architecture().languageModelName(), known));
     }
   }

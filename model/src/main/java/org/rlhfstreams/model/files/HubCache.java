@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.rlhfstreams.common.EditDistance;
 import org.rlhfstreams.model.ModelException;
 
 /**
@@ -78,20 +79,43 @@ public final class HubCache {
       return repository ? snapshot(model, id(model)) : model;
     }
     String id = model.toString().replace('\\', '/');
-    if (Files.exists(model) || !ID.matcher(id).matches()) {
+    boolean isId = !Files.exists(model) && ID.matcher(id).matches();
+    Path repository = root.resolve(PREFIX + id.replace("/", "--"));
+    if (isId && Files.isDirectory(repository)) {
+      return snapshot(repository, id);
+    }
+    List<String> meant = neighbours(model);
+    if (!Files.exists(model) && !meant.isEmpty()) {
+      throw new ModelException(
+          "%s does not exist: did you mean %s?".formatted(model, String.join(" or ", meant)));
+    }
+    if (!isId) {
       throw new ModelException(
           model
               + " is not a directory: name a Hugging Face model directory, with config.json,"
               + " model.safetensors and tokenizer.json");
     }
-    Path repository = root.resolve(PREFIX + id.replace("/", "--"));
-    if (!Files.isDirectory(repository)) {
-      throw new ModelException(
-          ("%s is not a directory, and the hub cache has no %s: name a Hugging Face model directory,"
-                  + " or fetch the model: hf download %s")
-              .formatted(model, repository, id));
+    throw new ModelException(
+        ("%s is not a directory, and the hub cache has no %s: name a Hugging Face model directory,"
+                + " or fetch the model: hf download %s")
+            .formatted(model, repository, id));
+  }
+
+  /** Directories beside a missing one whose names a typing error would turn into its. */
+  private static List<String> neighbours(Path missing) {
+    Path parent = missing.toAbsolutePath().getParent();
+    if (missing.getFileName() == null || parent == null || !Files.isDirectory(parent)) {
+      return List.of();
     }
-    return snapshot(repository, id);
+    try (Stream<Path> children = Files.list(parent)) {
+      List<String> names =
+          children.filter(Files::isDirectory).map(child -> child.getFileName().toString()).toList();
+      return EditDistance.meant(missing.getFileName().toString(), names).stream()
+          .map(name -> missing.resolveSibling(name).toString())
+          .toList();
+    } catch (IOException e) {
+      return List.of(); // what cannot be listed cannot be meant
+    }
   }
 
   private static String id(Path repository) {
