@@ -90,7 +90,8 @@ public final class LearnerRun implements AutoCloseable {
     LearnerConfiguration learner = configuration.learner();
     ConfiguredModels.require(configuration);
     new CheckpointStore(
-            learner.checkpointDirectory(), configuration.model().required(learner.objective().trains()))
+            learner.checkpointDirectory(),
+            configuration.model().required(learner.objective().trains()))
         .requireContinuable(learner.objective().text());
   }
 

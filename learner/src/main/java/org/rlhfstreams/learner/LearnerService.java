@@ -76,9 +76,7 @@ public final class LearnerService implements AutoCloseable {
   public static void require(RlhfConfiguration configuration) {
     LearnerRun.require(configuration);
     FreePort.require(
-        configuration.operations().host(),
-        configuration.learner().httpPort(),
-        "learner.http-port");
+        configuration.operations().host(), configuration.learner().httpPort(), "learner.http-port");
   }
 
   private StepListener measuring(KafkaConnection connection, StepListener listener) {

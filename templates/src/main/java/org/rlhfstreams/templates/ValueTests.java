@@ -42,9 +42,7 @@ final class ValueTests {
     ALL.put("false", (value, arguments) -> Boolean.FALSE.equals(value));
     ALL.put("mapping", (value, arguments) -> value instanceof Map);
     ALL.put("sequence", (value, arguments) -> isSequence(value));
-    ALL.put(
-        "iterable",
-        (value, arguments) -> isSequence(value) || value instanceof GeneratorValue);
+    ALL.put("iterable", (value, arguments) -> isSequence(value) || value instanceof GeneratorValue);
     ALL.put(
         "callable", (value, arguments) -> value instanceof Undefined || value instanceof Callable);
     ALL.put("escaped", (value, arguments) -> false);

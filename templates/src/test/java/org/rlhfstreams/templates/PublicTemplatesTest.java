@@ -32,8 +32,7 @@ final class PublicTemplatesTest {
   @TestFactory
   Stream<DynamicTest> oursRenderAsInTransformers() throws IOException, URISyntaxException {
     return tests(
-        Path.of(
-            PublicTemplatesTest.class.getResource("/goldens/templates/constructs").toURI()));
+        Path.of(PublicTemplatesTest.class.getResource("/goldens/templates/constructs").toURI()));
   }
 
   @TestFactory
@@ -48,11 +47,7 @@ final class PublicTemplatesTest {
   private static Stream<DynamicTest> tests(Path folder) throws IOException {
     JsonNode conversations = JSON.readTree(Files.readString(folder.resolve(CONVERSATIONS)));
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> !file.endsWith(CONVERSATIONS))
-          .sorted()
-          .toList()
-          .stream()
+      return files.filter(file -> !file.endsWith(CONVERSATIONS)).sorted().toList().stream()
           .map(
               file ->
                   DynamicTest.dynamicTest(
@@ -99,7 +94,8 @@ final class PublicTemplatesTest {
     conversation
         .properties()
         .forEach(
-            entry -> context.put(entry.getKey(), JSON.convertValue(entry.getValue(), Object.class)));
+            entry ->
+                context.put(entry.getKey(), JSON.convertValue(entry.getValue(), Object.class)));
     return context;
   }
 }

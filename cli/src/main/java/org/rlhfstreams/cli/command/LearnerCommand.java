@@ -33,9 +33,7 @@ public final class LearnerCommand implements Callable<Integer> {
     try {
       boolean json = connection.configuration().operations().logFormat() == LogFormat.JSON;
       StepListener listener =
-          json
-              ? new StepLog()
-              : opened.add(WaitNotice.start(connection, new TrainingProgress()));
+          json ? new StepLog() : opened.add(WaitNotice.start(connection, new TrainingProgress()));
       LearnerService role = opened.add(LearnerService.start(connection, listener));
       return new RoleRun.Started(opened, role.ended(), role.endpoint());
     } catch (RuntimeException e) {

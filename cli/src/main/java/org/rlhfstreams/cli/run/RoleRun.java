@@ -44,8 +44,7 @@ public final class RoleRun {
    *
    * @param require checks what settings and files tell; nothing is waited for before
    */
-  public int run(
-      Consumer<RlhfConfiguration> require, Function<KafkaConnection, Started> start)
+  public int run(Consumer<RlhfConfiguration> require, Function<KafkaConnection, Started> start)
       throws Exception {
     RlhfConfiguration configuration = options.load();
     if (options.printOnly()) {

@@ -51,8 +51,7 @@ public record RunStatus(
    * @param members names and partitions; empty if nobody is there
    * @param lags committed records that wait for the group, by topic; none if all is read
    */
-  public record GroupState(
-      String name, boolean begun, List<Member> members, List<Lag> lags) {
+  public record GroupState(String name, boolean begun, List<Member> members, List<Lag> lags) {
     /** Records that wait in all topics. */
     public long lag() {
       return lags.stream().mapToLong(Lag::records).sum();
@@ -60,10 +59,7 @@ public record RunStatus(
 
     /** Records of one topic that wait. */
     long lag(String topic) {
-      return lags.stream()
-          .filter(one -> one.topic().equals(topic))
-          .mapToLong(Lag::records)
-          .sum();
+      return lags.stream().filter(one -> one.topic().equals(topic)).mapToLong(Lag::records).sum();
     }
   }
 

@@ -31,7 +31,10 @@ final class RunWaits {
         "a rollout worker",
         "rollout-worker");
     found.stage(
-        GroupNames.REWARD_SERVICE, topics.rollouts().name(), "the reward service", "reward-service");
+        GroupNames.REWARD_SERVICE,
+        topics.rollouts().name(),
+        "the reward service",
+        "reward-service");
     found.learners();
     return found.waits;
   }
@@ -76,8 +79,7 @@ final class RunWaits {
             .forEach(
                 lag ->
                     waits.add(
-                        new Wait(
-                            waiting(lag.records(), lag.topic()) + " for " + learner, false)));
+                        new Wait(waiting(lag.records(), lag.topic()) + " for " + learner, false)));
       }
     }
     long scored = records(topics.scoredRollouts().name());

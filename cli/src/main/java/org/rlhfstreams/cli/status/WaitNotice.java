@@ -103,8 +103,9 @@ public final class WaitNotice implements StepListener, AutoCloseable {
           ? List.of(
               String.format(
                   Locale.ROOT,
-                  "a step takes %d new preferences (learner.batch-size), and %s has fewer: judgements,"
-                      + " POST /api/v1/preferences and rlhf preferences import publish them",
+                  "a step takes %d new preferences (learner.batch-size), and %s has fewer:"
+                      + " judgements, POST /api/v1/preferences and rlhf preferences import publish"
+                      + " them",
                   configuration.learner().batchSize(),
                   connection.topics().preferences().name()))
           : List.of();

@@ -57,8 +57,7 @@ final class InterruptedTrainTest {
     Process first = start(train());
     List<String> said = new ArrayList<>();
     try (BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(first.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         said.add(line);
         if (line.startsWith("step 2/")) {

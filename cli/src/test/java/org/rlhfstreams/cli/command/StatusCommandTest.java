@@ -68,7 +68,8 @@ final class StatusCommandTest {
           .contains("4 records of rlhf.prompts wait for the controller, and none is running")
           .doesNotContain("paused");
       pause(stack);
-      assertThat(rlhf(stack, "status")).contains("admission is paused, by ada at 1970-01-01T00:00:00Z");
+      assertThat(rlhf(stack, "status"))
+          .contains("admission is paused, by ada at 1970-01-01T00:00:00Z");
       JsonNode json = JSON.readTree(rlhf(stack, "status", "--json"));
       assertThat(json.at("/topics/rlhf.prompts/records").asLong()).isEqualTo(4);
       assertThat(json.at("/paused").asBoolean()).isTrue();
@@ -81,9 +82,25 @@ final class StatusCommandTest {
     Path run = directory.resolve("run");
     Path prompts = Files.write(directory.resolve("p.txt"), List.of("One", "Two", "Three", "Four"));
     CommandRun.expecting(
-        0, "train", "ppo", "--model", STARTER, "--reward-model", STARTER + "-reward", "--data",
-        prompts.toString(), "--output", run.toString(), "--batch-size", "4", "--max-steps", "3",
-        "--sampling.max-new-tokens", "4", "--ppo.epochs", "1");
+        0,
+        "train",
+        "ppo",
+        "--model",
+        STARTER,
+        "--reward-model",
+        STARTER + "-reward",
+        "--data",
+        prompts.toString(),
+        "--output",
+        run.toString(),
+        "--batch-size",
+        "4",
+        "--max-steps",
+        "3",
+        "--sampling.max-new-tokens",
+        "4",
+        "--ppo.epochs",
+        "1");
     try (EmbeddedStack stack = EmbeddedStack.start(run.resolve("log"), 0, 0)) {
       JsonNode json = JSON.readTree(rlhf(stack, "status", "--json"));
       assertThat(json.at("/topics/rlhf.prompts/records").asLong()).isEqualTo(4);

@@ -14,8 +14,8 @@ import org.rlhfstreams.service.objective.TrainingObjective;
 /**
  * The rule that the models of a run exist and fit each other, and that the device is there: tensors
  * are those of the configuration beside them, what reads another's tokens has its vocabulary, what
- * scores has a score head, adapters have somewhere to go, and the machine has the memory. Files alone tell, without weights:
- * nothing need be started before.
+ * scores has a score head, adapters have somewhere to go, and the machine has the memory. Files
+ * alone tell, without weights: nothing need be started before.
  */
 public final class ConfiguredModels {
   private ConfiguredModels() {}

@@ -44,9 +44,7 @@ public final class TrainingNeeds {
   private static TrainingMode mode(
       RlhfConfiguration configuration, TransformerConfiguration architecture) {
     ComputeType type =
-        configuration.model().dtype() == Dtype.FLOAT32
-            ? ComputeType.FLOAT32
-            : ComputeType.BFLOAT16;
+        configuration.model().dtype() == Dtype.FLOAT32 ? ComputeType.FLOAT32 : ComputeType.BFLOAT16;
     TrainingMode mode =
         configuration.lora().enabled()
             ? TrainingMode.lora(type, TrainableModels.adapters(configuration.lora(), architecture))

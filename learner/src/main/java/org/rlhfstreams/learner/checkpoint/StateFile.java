@@ -60,7 +60,8 @@ final class StateFile {
       throw new CheckpointException(
           String.format(
               Locale.ROOT,
-              "%s has no format: an older release wrote this checkpoint, and this one reads format %d. %s",
+              "%s has no format: an older release wrote this checkpoint, and this one reads format"
+                  + " %d. %s",
               file,
               FORMAT,
               whatToDo(folder)));

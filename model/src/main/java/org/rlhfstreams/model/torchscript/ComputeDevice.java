@@ -64,7 +64,8 @@ public final class ComputeDevice {
       throw new ModelException(
           String.format(
                   Locale.ROOT,
-                  "device %s is not there: %d GPUs were found; set device to auto or cpu, or build with the",
+                  "device %s is not there: %d GPUs were found; set device to auto or cpu, or build"
+                      + " with the",
                   name,
                   gpus)
               + " Maven profile cuda, which brings PyTorch's CUDA library");

@@ -19,7 +19,8 @@ final class PreferenceReader {
           "choice", Set.of("first", "second", "chosen"),
           "rating", Set.of("response", "good"),
           "edit", Set.of("original", "edited"));
-  private static final Set<String> COMMON = Set.of("preferenceId", "kind", "prompt", "messages", "tools", "chat_template_kwargs", "user");
+  private static final Set<String> COMMON =
+      Set.of("preferenceId", "kind", "prompt", "messages", "tools", "chat_template_kwargs", "user");
 
   private PreferenceReader() {}
 

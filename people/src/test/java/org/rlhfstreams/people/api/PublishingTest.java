@@ -188,8 +188,7 @@ final class PublishingTest {
             "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Hi\"}]");
     assertThat(answered.statusCode()).isEqualTo(400);
     assertThat(ServedApi.json(answered).getString("detail"))
-        .isEqualTo(
-            "messages ends with an answer of the assistant: a prompt ends before it");
+        .isEqualTo("messages ends with an answer of the assistant: a prompt ends before it");
     assertThat(ServedApi.json(answered).getString("field")).isEqualTo("prompts.0");
     assertThat(ServedApi.json(prompt("\"text\":\"  \"")).getString("detail"))
         .isEqualTo("its prompt is empty");
@@ -204,13 +203,15 @@ final class PublishingTest {
   @Test
   void aPreferenceMayBeOfAConversation() {
     String event =
-        "{\"preferenceId\":\"c1\",\"kind\":\"pair\",\"chosen\":\"Yes.\",\"rejected\":\"No.\",\"messages\":"
-            + "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"Rain?\"}]}";
+        "{\"preferenceId\":\"c1\",\"kind\":\"pair\",\"chosen\":\"Yes.\",\"rejected\":\"No.\",\"messages\":[{\"role\":\"system\",\"content\":\"Be"
+            + " brief.\"},{\"role\":\"user\",\"content\":\"Rain?\"}]}";
     assertThat(api.call(PersonRole.APPLICATION, "POST", "/preferences", event).statusCode())
         .isEqualTo(201);
     Preference sent = (Preference) api.outbox().sent().get(0).value();
     assertThat(sent.getPrompt()).isEmpty();
-    assertThat(sent.getMessages()).extracting(ChatMessage::getRole).containsExactly("system", "user");
+    assertThat(sent.getMessages())
+        .extracting(ChatMessage::getRole)
+        .containsExactly("system", "user");
     HttpResponse<String> both =
         api.call(
             PersonRole.APPLICATION,
@@ -221,7 +222,8 @@ final class PublishingTest {
     HttpResponse<String> empty =
         api.call(
             PersonRole.APPLICATION, "POST", "/preferences", event.replace("\"Rain?\"", "\" \""));
-    assertThat(ServedApi.json(empty).getString("detail")).isEqualTo("a message of the user is empty");
+    assertThat(ServedApi.json(empty).getString("detail"))
+        .isEqualTo("a message of the user is empty");
   }
 
   @Test

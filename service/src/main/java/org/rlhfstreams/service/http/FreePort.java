@@ -33,7 +33,8 @@ public final class FreePort {
     return new ConnectionException(
         String.format(
             Locale.ROOT,
-            "port %d on %s is in use or not ours to take (%s): name another with %s, or 0 for a free one",
+            "port %d on %s is in use or not ours to take (%s): name another with %s, or 0 for a"
+                + " free one",
             port,
             host,
             cause.getMessage(),
