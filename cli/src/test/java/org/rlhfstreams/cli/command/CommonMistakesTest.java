@@ -206,19 +206,19 @@ final class CommonMistakesTest {
             "for the schema registry is in use",
             "--registry-port"),
         Mistake.of(
-                "a broker that is not there",
-                1,
-                "learner --model.policy @S --learner.checkpoint-directory @none"
-                    + " --bootstrap-servers 127.0.0.1:1 --connection.start-timeout 1s",
-                "the Kafka broker at 127.0.0.1:1 did not answer in 1 s",
-                "connection.bootstrap-servers"),
+            "a broker that is not there",
+            1,
+            "learner --model.policy @S --learner.checkpoint-directory @none"
+                + " --bootstrap-servers 127.0.0.1:1 --connection.start-timeout 1s",
+            "the Kafka broker at 127.0.0.1:1 did not answer in 1 s",
+            "connection.bootstrap-servers"),
         Mistake.of(
-                "a server that is no broker",
-                1,
-                "learner --model.policy @S --learner.checkpoint-directory @none"
-                    + " --bootstrap-servers 127.0.0.1:@PORT --connection.start-timeout 1s",
-                "did not answer in 1 s",
-                "connection.bootstrap-servers"),
+            "a server that is no broker",
+            1,
+            "learner --model.policy @S --learner.checkpoint-directory @none"
+                + " --bootstrap-servers 127.0.0.1:@PORT --connection.start-timeout 1s",
+            "did not answer in 1 s",
+            "connection.bootstrap-servers"),
         Mistake.of(
             "too little memory",
             1,
@@ -345,8 +345,7 @@ final class CommonMistakesTest {
       port = String.valueOf(taken.getLocalPort());
       run = CommandRun.expecting(mistake.code(), words(mistake, port));
     }
-    assertThat(Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - worked))
-        .isLessThan(MOST_WORK);
+    assertThat(Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - worked)).isLessThan(MOST_WORK);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LONGEST);
     shown.put(mistake.name(), shown(mistake, run, port));
     assertThat(run.errors())
