@@ -70,7 +70,8 @@ final class TextFilters {
   /** A text as HTML shows it. */
   static String escaped(String text, Meter meter) {
     TextBuilder escaped = new TextBuilder(meter);
-    for (char character : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char character = text.charAt(i);
       switch (character) {
         case '&' -> escaped.append("&amp;");
         case '<' -> escaped.append("&lt;");

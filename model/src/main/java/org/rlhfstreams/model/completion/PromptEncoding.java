@@ -64,7 +64,7 @@ public final class PromptEncoding {
           String.format(
               Locale.ROOT,
               ("the prompt has %,d tokens, which leave no room for a response in the model's"
-                   + " context of %,d: shorten it to %,d or fewer"),
+                  + " context of %,d: shorten it to %,d or fewer"),
               tokenIds.length,
               window,
               window - 1));
@@ -86,7 +86,7 @@ public final class PromptEncoding {
             String.format(
                 Locale.ROOT,
                 ("token id %d at index %d is outside the model's vocabulary: give ids from 0 to %d,"
-                     + " of this model's tokenizer"),
+                    + " of this model's tokenizer"),
                 tokenIds[i],
                 i,
                 vocabulary - 1));

@@ -34,7 +34,6 @@ import org.rlhfstreams.service.metrics.QueueMeters;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 final class ContinuousLoopTest {
   private static final int BATCH = 8;
-  private static final Predicate<String> ALL = value -> true;
 
   @TempDir private static Path data;
   private static EmbeddedStack stack;
@@ -51,6 +50,10 @@ final class ContinuousLoopTest {
   @AfterAll
   static void closeStack() {
     stack.close();
+  }
+
+  private static boolean any(String value) {
+    return true;
   }
 
   private void start(int partitions) {
@@ -98,7 +101,7 @@ final class ContinuousLoopTest {
     assertThat(position.getFinished()).containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L);
     log.write(12, 14);
     try (Member next = new Member("two", 4)) {
-      next.work.finish(ALL);
+      next.work.finish(ContinuousLoopTest::any);
       awaitOutputs(14);
       assertThat(next.work.taken()).containsExactly("record 2", "record 12", "record 13");
     }
@@ -117,7 +120,7 @@ final class ContinuousLoopTest {
     }
     log.administer(admin -> admin.deleteConsumerGroups(List.of(log.group())).all().get());
     try (Member next = new Member("two", 6)) {
-      next.work.finish(ALL);
+      next.work.finish(ContinuousLoopTest::any);
       awaitOutputs(6);
       assertThat(next.work.taken()).containsExactly("record 0");
     }
@@ -134,7 +137,7 @@ final class ContinuousLoopTest {
       member.work.finish(value -> value.equals(member.work.taken().get(0)));
       awaitOutputs(1);
       await().until(() -> member.work.taken().size() == 6);
-      member.work.finish(ALL);
+      member.work.finish(ContinuousLoopTest::any);
       awaitOutputs(70);
     }
     assertThat(log.outputs()).containsExactlyInAnyOrderElementsOf(LoopLog.values(0, 70));
@@ -149,11 +152,11 @@ final class ContinuousLoopTest {
       first.work.finish(value -> Integer.parseInt(value.substring(7)) % 4 == 0);
       awaitOutputs(5);
       try (Member second = new Member("two", 100)) {
-        second.work.finish(ALL);
+        second.work.finish(ContinuousLoopTest::any);
         await().until(() -> first.work.dropped().size() > 0);
         await().until(() -> second.work.taken().containsAll(first.work.dropped()));
         assertThat(second.work.taken()).containsExactlyInAnyOrderElementsOf(first.work.dropped());
-        first.work.finish(ALL);
+        first.work.finish(ContinuousLoopTest::any);
         awaitOutputs(20);
       }
     }
@@ -173,7 +176,7 @@ final class ContinuousLoopTest {
                       log.group(), new RemoveMembersFromConsumerGroupOptions())
                   .all()
                   .get());
-      member.work.finish(ALL);
+      member.work.finish(ContinuousLoopTest::any);
       awaitOutputs(6);
     }
     assertThat(log.outputs()).containsExactlyInAnyOrderElementsOf(LoopLog.values(0, 6));
@@ -189,8 +192,8 @@ final class ContinuousLoopTest {
     try (Member second = new Member("one", 6)) {
       await().until(() -> describe().members().size() == 2);
       members.remove(first);
-      second.work.finish(ALL);
-      first.work.finish(ALL);
+      second.work.finish(ContinuousLoopTest::any);
+      first.work.finish(ContinuousLoopTest::any);
       awaitOutputs(6);
       assertThatThrownBy(first.thread::join)
           .isInstanceOf(ConnectionException.class)
@@ -211,7 +214,7 @@ final class ContinuousLoopTest {
           .during(Duration.ofSeconds(4))
           .atMost(Duration.ofSeconds(6))
           .until(() -> describe().members().size() == 1 && member.work.dropped().isEmpty());
-      member.work.finish(ALL);
+      member.work.finish(ContinuousLoopTest::any);
       awaitOutputs(3);
       assertThat(member.work.taken()).containsExactlyElementsOf(LoopLog.values(0, 3));
     }
@@ -233,7 +236,7 @@ final class ContinuousLoopTest {
     members.remove(member);
     assertThat(describe().members()).isEmpty();
     try (Member next = new Member("two", 3)) {
-      next.work.finish(ALL);
+      next.work.finish(ContinuousLoopTest::any);
       awaitOutputs(3);
     }
     assertThat(log.outputs()).containsExactlyInAnyOrderElementsOf(LoopLog.values(0, 3));
