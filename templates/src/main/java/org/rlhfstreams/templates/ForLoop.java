@@ -14,7 +14,15 @@ record ForLoop(
     implements Statement {
   @Override
   public Flow execute(Scope scope, TextBuilder output) {
-    return run(iterated.evaluate(scope), 0, scope, output);
+    Object values = iterated.evaluate(scope);
+    if (!recursive) {
+      return run(values, 0, scope, output);
+    }
+    // In Jinja2 it is a function: nothing of it is in the output before it ends.
+    TextBuilder whole = new TextBuilder(scope.meter());
+    Flow flow = run(values, 0, scope, whole);
+    output.append(whole.toString());
+    return flow;
   }
 
   private Flow run(Object iteratedValue, int depth, Scope scope, TextBuilder output) {
