@@ -23,7 +23,9 @@ import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.PublishedTensor;
+import org.rlhfstreams.service.weights.SentWeights;
 import org.rlhfstreams.service.weights.WeightPublisher;
+import org.rlhfstreams.service.weights.WireType;
 import org.rlhfstreams.worker.RolloutWorker;
 
 /**
@@ -147,17 +149,21 @@ public final class SlotUse {
     try (KafkaProducer<String, Object> producer = connection.transactionalProducer("slot-use")) {
       producer.initTransactions();
       producer.beginTransaction();
-      new WeightPublisher(connection.topics().policyWeights(), Optional.empty())
-          .publish(
+      WeightPublisher publisher =
+          new WeightPublisher(
+              connection.topics().policyWeights(), WireType.F32, 1, Optional.empty());
+      SentWeights sent =
+          publisher.send(
               producer,
               new WeightVersion(1, 0L),
               "llama",
               model.expectedTensors().stream()
                   .map(
                       tensor ->
-                          new PublishedTensor(
+                          PublishedTensor.ofFloats(
                               tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
                   .toList());
+      producer.send(publisher.commit(sent));
       for (int i = 0; i < requests; i++) {
         double logarithm = Math.log((double) LONGEST / SHORTEST) * random.nextDouble();
         int length = (int) Math.round(SHORTEST * Math.exp(logarithm));

@@ -138,8 +138,7 @@ public final class RolloutWorker implements AutoCloseable {
     ComputeType type = ComputeType.named(connection.configuration().model().dtype().name(), model);
     try (SamplingThread sampling =
         new SamplingThread(
-            () -> new PolicySampler(model, type, settings.batchSize(), reader, meters),
-            meters)) {
+            () -> new PolicySampler(model, type, settings.batchSize(), reader, meters), meters)) {
       RolloutWork rolloutWork =
           new RolloutWork(
               connection.decoder(RolloutRequest.class),

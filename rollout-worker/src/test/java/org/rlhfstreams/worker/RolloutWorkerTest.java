@@ -32,7 +32,9 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 import org.rlhfstreams.service.weights.PublishedTensor;
+import org.rlhfstreams.service.weights.SentWeights;
 import org.rlhfstreams.service.weights.WeightPublisher;
+import org.rlhfstreams.service.weights.WireType;
 
 /** Requests become rollouts as they are finished, each of them once. */
 @Tag("slow")
@@ -122,17 +124,20 @@ final class RolloutWorkerTest {
   }
 
   private void publish(KafkaProducer<String, Object> producer, long step) {
-    new WeightPublisher(connection.topics().policyWeights(), Optional.empty())
-        .publish(
+    WeightPublisher publisher =
+        new WeightPublisher(connection.topics().policyWeights(), WireType.F32, 1, Optional.empty());
+    SentWeights sent =
+        publisher.send(
             producer,
             new WeightVersion(1, step),
             "llama",
             model.expectedTensors().stream()
                 .map(
                     tensor ->
-                        new PublishedTensor(
+                        PublishedTensor.ofFloats(
                             tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
                 .toList());
+    producer.send(publisher.commit(sent));
   }
 
   private void transact(Consumer<KafkaProducer<String, Object>> what) {

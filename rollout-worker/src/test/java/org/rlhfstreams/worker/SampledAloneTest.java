@@ -17,10 +17,9 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
-import org.rlhfstreams.schemas.EventProtocol;
 import org.rlhfstreams.service.exchange.GroupShare;
-import org.rlhfstreams.service.weights.PublishedTensor;
-import org.rlhfstreams.service.weights.WeightSnapshot;
+import org.rlhfstreams.service.weights.WeightLease;
+import org.rlhfstreams.service.weights.WeightSource;
 
 /** What a request becomes follows from itself, the seed and the weights alone. */
 @Tag("slow")
@@ -28,16 +27,20 @@ final class SampledAloneTest {
   private static final int REQUESTS = 12;
 
   private final ModelDirectory model = ModelDirectory.open(Path.of("..", "models", "starter"));
-  private final WeightSnapshot weights =
-      new WeightSnapshot(
-          new WeightVersion(0, 0L),
-          EventProtocol.VERSION,
-          model.expectedTensors().stream()
-              .map(
-                  tensor ->
-                      new PublishedTensor(
-                          tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
-              .toList());
+  private final WeightSource weights =
+      new WeightSource() {
+        private final WeightVersion version = new WeightVersion(0, 0L);
+
+        @Override
+        public Optional<WeightVersion> newest() {
+          return Optional.of(version);
+        }
+
+        @Override
+        public Optional<WeightLease> lease() {
+          return Optional.of(new DirectoryWeights(version, model));
+        }
+      };
 
   @Test
   void whicheverRequestsShareTheSlots() {
@@ -75,7 +78,7 @@ final class SampledAloneTest {
         new WorkerMeters(new SimpleMeterRegistry(), new GroupShare("rollout-workers"), slots);
     Map<String, Generation> responses = new HashMap<>();
     try (PolicySampler sampler =
-        new PolicySampler(model, ComputeType.FLOAT32, slots, () -> Optional.of(weights), meters)) {
+        new PolicySampler(model, ComputeType.FLOAT32, slots, weights, meters)) {
       SlotSampling sampling = new SlotSampling(sampler, meters);
       sampling.start(requests.stream().map(request -> Requests.task(0, request)).toList());
       while (sampling.advance()) {

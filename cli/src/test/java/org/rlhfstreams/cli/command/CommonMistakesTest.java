@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -374,12 +375,13 @@ final class CommonMistakesTest {
   private String shown(Mistake mistake, CommandRun run, String port) {
     String command = String.join(" ", mistake.words());
     String text =
-        "$ rlhf %s\n%s%s(exit code %d)"
-            .formatted(
-                command.replace("@S", STARTER).replace("@R", REWARD).replace("@", ""),
-                run.output(),
-                run.errors(),
-                mistake.code());
+        String.format(
+            Locale.ROOT,
+            "$ rlhf %s\n%s%s(exit code %d)",
+            command.replace("@S", STARTER).replace("@R", REWARD).replace("@", ""),
+            run.output(),
+            run.errors(),
+            mistake.code());
     return "**%s**\n\n```\n%s\n```\n"
         .formatted(
             mistake.name(),

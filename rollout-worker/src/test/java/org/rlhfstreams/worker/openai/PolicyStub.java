@@ -1,6 +1,5 @@
 package org.rlhfstreams.worker.openai;
 
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,6 +7,7 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.service.weights.WeightLease;
 import org.rlhfstreams.service.weights.WeightSource;
+import org.rlhfstreams.worker.DirectoryWeights;
 
 /** The newest policy as a test wants it; it may hold the thread that writes completions up. */
 final class PolicyStub implements WeightSource {
@@ -67,26 +67,6 @@ final class PolicyStub implements WeightSource {
 
   @Override
   public Optional<WeightLease> lease() {
-    return Optional.ofNullable(newest).map(version -> new Lease(version, model));
-  }
-
-  private record Lease(WeightVersion version, ModelDirectory model) implements WeightLease {
-    @Override
-    public String origin() {
-      return model.origin();
-    }
-
-    @Override
-    public String elementType(String tensor) {
-      return model.elementType(tensor);
-    }
-
-    @Override
-    public ByteBuffer bytes(String tensor, long from, int length) {
-      return model.bytes(tensor, from, length);
-    }
-
-    @Override
-    public void close() {}
+    return Optional.ofNullable(newest).map(version -> new DirectoryWeights(version, model));
   }
 }

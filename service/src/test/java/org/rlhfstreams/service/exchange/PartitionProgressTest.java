@@ -3,6 +3,7 @@ package org.rlhfstreams.service.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ final class PartitionProgressTest {
 
   /** One of those that are begun, any. */
   private static long finishedNow(
-      PartitionProgress progress, long next, SplittableRandom random, TreeSet<Long> done) {
+      PartitionProgress progress, long next, SplittableRandom random, Set<Long> done) {
     long oldest = progress.oldest().orElseThrow();
     long offset = oldest + random.nextLong(next - oldest);
     while (done.contains(offset)) {
