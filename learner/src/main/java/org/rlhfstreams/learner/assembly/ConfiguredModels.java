@@ -38,7 +38,7 @@ public final class ConfiguredModels {
           .requireTargets(trained.configuration());
     }
     if (configuration.learner().assistantOnlyLoss()) {
-      ChatTemplate.open(start).marking();
+      ChatTemplate.open(start).requireMarks();
     }
     if (objective.trains() == ModelRole.POLICY) {
       configuration.model().reference().ifPresent(reference -> requireReader(start, reference));

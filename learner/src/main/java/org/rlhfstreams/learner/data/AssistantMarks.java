@@ -35,20 +35,14 @@ public final class AssistantMarks {
                 new ModelException(
                     "learner.assistant-only-loss needs a chat template, and the model has none:"
                         + " give it one (chat_template.jinja), or leave the setting out"));
-    ChatTemplate marking = template.marking();
-    if (!marking.file().equals(template.file())) {
-      LOG.info(
-          "{} does not mark what the assistant says; TRL's training template {} takes its place",
-          template.file(),
-          marking.file().getFileName());
-    }
-    if (!teachesTheEnd(marking, tokenizer)) {
+    template.requireMarks();
+    if (!teachesTheEnd(template, tokenizer)) {
       LOG.warn(
           "{} does not mark the end of the assistant's turn: the model may not learn to stop. Put"
               + " {% endgeneration %} behind the token that ends the turn.",
-          marking.file());
+          template.file());
     }
-    return marking;
+    return template;
   }
 
   /** Whether the last marked token that is no space is one that was added to the vocabulary. */

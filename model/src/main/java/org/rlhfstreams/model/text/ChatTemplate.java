@@ -157,28 +157,20 @@ public final class ChatTemplate {
   }
 
   /**
-   * The same conversations by a template that marks the assistant's own words: this one if it does,
-   * or TRL's training template in place of a published one.
+   * Requires that it marks the assistant's own words.
    *
-   * @throws ModelException if there is no such template, saying what to do
+   * @throws ModelException if it does not, saying what to do
    */
-  public ChatTemplate marking() {
-    if (marksAssistant()) {
-      return this;
+  public void requireMarks() {
+    if (!marksAssistant()) {
+      throw new ModelException(
+          ("%s does not mark what the assistant says, so that it cannot be learned alone: write {%%"
+                  + " generation %%} before and {%% endgeneration %%} behind what the assistant says,"
+                  + " its end of turn included (TRL's trl/chat_templates/*_training.jinja are such"
+                  + " templates for Llama 3, Qwen and others), or train without"
+                  + " learner.assistant-only-loss")
+              .formatted(file()));
     }
-    ChatTemplateFiles.Source own = plain == null ? withTools : plain;
-    ChatTemplateFiles.Source training =
-        TrainingTemplates.inPlaceOf(own)
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        ("%s does not mark what the assistant says, so that it cannot be learned"
-                                + " alone, and TRL's training templates (%s) have none in its"
-                                + " place: write {%% generation %%} before and {%% endgeneration"
-                                + " %%} behind what the assistant says, its end of turn included,"
-                                + " or train without learner.assistant-only-loss")
-                            .formatted(file(), TrainingTemplates.names())));
-    return new ChatTemplate(training, null, specialTokens);
   }
 
   private Rendering rendering(

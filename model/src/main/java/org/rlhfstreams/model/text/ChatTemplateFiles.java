@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.files.HubCache;
 import org.rlhfstreams.templates.Template;
@@ -21,10 +20,10 @@ record ChatTemplateFiles(
   private static final String DEFAULT = "default";
   private static final String JINJA = ".jinja";
 
-  /** A template, the file it comes from, and what stands for its text. */
-  record Source(Path file, Template template, ContentDigest digest) {
+  /** A template and the file it comes from. */
+  record Source(Path file, Template template) {
     static Source compile(Path file, String text) {
-      return new Source(file, ChatTemplate.compile(file, text), ContentDigest.of(text));
+      return new Source(file, ChatTemplate.compile(file, text));
     }
   }
 
