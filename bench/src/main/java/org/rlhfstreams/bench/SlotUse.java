@@ -162,7 +162,8 @@ public final class SlotUse {
                       tensor ->
                           PublishedTensor.ofFloats(
                               tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
-                  .toList());
+                  .toList(),
+                  () -> false);
       producer.send(publisher.commit(sent));
       for (int i = 0; i < requests; i++) {
         double logarithm = Math.log((double) LONGEST / SHORTEST) * random.nextDouble();

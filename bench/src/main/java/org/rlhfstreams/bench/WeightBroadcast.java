@@ -131,7 +131,7 @@ public final class WeightBroadcast {
       throws InterruptedException {
     WeightVersion version = new WeightVersion(0, (long) round);
     long started = System.nanoTime();
-    SentWeights sent = publisher.send(producer, version, "llama", tensors());
+    SentWeights sent = publisher.send(producer, version, "llama", tensors(), () -> false);
     producer.send(publisher.commit(sent));
     producer.flush();
     double sentAfter = (System.nanoTime() - started) / 1e9;

@@ -88,7 +88,7 @@ public final class Log {
     try (KafkaProducer<String, Object> producer = connection.producer()) {
       WeightPublisher publisher = new WeightPublisher(topic, WireType.F32, 1, Optional.empty());
       SentWeights sent =
-          publisher.send(producer, new WeightVersion(0, 0L), "test", List.of(tensor));
+          publisher.send(producer, new WeightVersion(0, 0L), "test", List.of(tensor), () -> false);
       producer.send(publisher.commit(sent));
       producer.flush();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -22,6 +23,9 @@ import org.rlhfstreams.service.kafka.DeadLetters;
  */
 final class RolloutWork implements ConcurrentWork {
   /** Responses taken for each slot: one in it, and one to follow. */
+  // Beyond any group that is learned from, and far below what memory has room for.
+  private static final int MOST_SAMPLES = 4096;
+
   private static final int RESPONSES_A_SLOT = 2;
 
   /** The same, with those of requests that may not begin yet. */
@@ -63,6 +67,18 @@ final class RolloutWork implements ConcurrentWork {
   public void take(ConsumerRecord<String, byte[]> record) {
     try {
       RequestTask task = new RequestTask(record, decoder.decode(record.topic(), record.value()));
+      int samples = task.request().getSamples();
+      if (samples < 1 || samples > MOST_SAMPLES) {
+        String reason =
+            String.format(
+                Locale.ROOT,
+                "it asks for %,d responses, and a worker takes 1 to %,d of a request: set"
+                    + " sampling.samples to that",
+                samples,
+                MOST_SAMPLES);
+        refused.add(refused(record, DeadLetterKind.SAMPLING, reason, Math.max(0, samples)));
+        return;
+      }
       taken.add(task);
       open.add(task);
       count(task, 1);

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -31,7 +30,7 @@ final class SlotSampling {
   private final Slots slots;
   private final WorkerMeters meters;
   private final List<RequestTask> heldBack = new ArrayList<>();
-  private final Map<GenerationRequest, Row> rows = new IdentityHashMap<>();
+  private final IdentityHashMap<GenerationRequest, Row> rows = new IdentityHashMap<>();
   private final List<RequestTask> ended = new ArrayList<>();
   private long tokensCounted;
 

@@ -91,7 +91,7 @@ final class WorkerMeters {
    */
   void stepped(int running, long drawn) {
     fill.record(running / (double) slots);
-    tokens.increment(drawn);
+    tokens.increment((double) drawn);
     slotsInUse(running);
   }
 

@@ -136,7 +136,8 @@ final class RolloutWorkerTest {
                     tensor ->
                         PublishedTensor.ofFloats(
                             tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
-                .toList());
+                .toList(),
+            () -> false);
     producer.send(publisher.commit(sent));
   }
 

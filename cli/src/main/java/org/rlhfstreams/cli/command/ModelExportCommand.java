@@ -102,7 +102,7 @@ public final class ModelExportCommand implements Callable<Integer> {
       log.read(
           topic,
           connection.decoder(WeightRecord.class),
-          (record, weights) -> stored.accept(weights));
+          (record, weights) -> stored.accept(weights, record.offset()));
       WeightLease found = stored.found().orElseThrow(() -> missing(topic, stored));
       List<float[]> values = TensorValues.of(model.tensors(), found);
       ModelDirectory.save(output, model, values, type, startedFrom);

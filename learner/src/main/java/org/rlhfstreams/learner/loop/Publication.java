@@ -230,7 +230,11 @@ final class Publication implements AutoCloseable {
                   }
                   sent.set(
                       weights.send(
-                          chunks, outgoing.version(), outgoing.family(), WireWeights.of(model)));
+                          chunks,
+                          outgoing.version(),
+                          outgoing.family(),
+                          WireWeights.of(model),
+                          stopped));
                 });
     return done ? Optional.of(sent.get()) : Optional.empty();
   }

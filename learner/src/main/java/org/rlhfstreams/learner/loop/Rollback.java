@@ -77,16 +77,17 @@ final class Rollback {
   TrainerState to(long target, long step) {
     TrainerState state = checkpoints.at(target).trainer().after(step);
     abandoned = AbandonedGeneration.after(abandoned, generation, target);
-    generation = Math.max(generation, newest()) + 1;
+    generation = Math.max(generation, generations().newest().orElse(0)) + 1;
     return state;
   }
 
-  /** Whether a crash came between a rollback's checkpoint and its weights. */
+  /** Whether a crash came between a rollback's checkpoint and the commit of its weights. */
   boolean isUnseen() {
-    return generation > settings.identity().generation() && newest() < generation;
+    return generation > settings.identity().generation()
+        && generations().newestCommitted().orElse(0) < generation;
   }
 
-  private int newest() {
-    return WeightGenerations.newest(connection, settings.weights()).orElse(0);
+  private WeightGenerations generations() {
+    return WeightGenerations.of(connection, settings.weights());
   }
 }

@@ -47,7 +47,7 @@ public record RunIdentity(
     int generation =
         newest
             .map(Checkpoint::generation)
-            .orElseGet(() -> WeightGenerations.newest(connection, weights).orElse(0) + 1);
+            .orElseGet(() -> WeightGenerations.of(connection, weights).newest().orElse(0) + 1);
     if (newest.filter(checkpoint -> checkpoint.kind() == RunKind.FIRST_RUN).isPresent()) {
       throw new CheckpointException(
           checkpoints.directory()

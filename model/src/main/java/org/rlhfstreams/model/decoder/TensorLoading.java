@@ -19,10 +19,13 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
 final class TensorLoading {
   private static final int PIECE = 1 << 22;
 
+  // One a thread: memory outside the heap comes back only when the collector finds time.
+  private static final ThreadLocal<ByteBuffer> STAGE =
+      ThreadLocal.withInitial(
+          () -> ByteBuffer.allocateDirect(Float.BYTES * PIECE).order(ByteOrder.nativeOrder()));
+
   private final TensorBytes source;
   private final ComputeType type;
-  private final ByteBuffer stage =
-      ByteBuffer.allocateDirect(Float.BYTES * PIECE).order(ByteOrder.nativeOrder());
 
   TensorLoading(TensorBytes source, ComputeType type) {
     this.source = source;
@@ -90,7 +93,8 @@ final class TensorLoading {
     };
   }
 
-  private NDArray widened(NDManager scope, ByteBuffer bytes, int count) {
+  private static NDArray widened(NDManager scope, ByteBuffer bytes, int count) {
+    ByteBuffer stage = STAGE.get();
     int even = count / 2 * 2;
     if (even > 0) {
       ByteBuffer pairs = bytes.duplicate().limit(2 * even);

@@ -154,9 +154,9 @@ final class JobWriter implements AutoCloseable {
     underWay.clear();
   }
 
-  /** Whether nothing is under way. */
+  /** Whether nothing is under way, no version of the policy either. */
   boolean idle() {
-    return generator.idle();
+    return generator.idle() && !policy.isArriving();
   }
 
   /** Tokens drawn so far. */

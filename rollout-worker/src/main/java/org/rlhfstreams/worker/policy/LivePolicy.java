@@ -1,6 +1,6 @@
 package org.rlhfstreams.worker.policy;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.rlhfstreams.events.WeightVersion;
@@ -28,12 +28,13 @@ public final class LivePolicy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LivePolicy.class);
   // Beside a token that takes as long, it is over after as many tokens as the version has pieces.
   private static final long LAYING_OUT_NANOS = 20_000_000;
+  private static final int KEPT_LABELS = 10_000; // no response sees so many versions
 
   private final Decoder decoder;
   private final LiveWeights weights;
   private final Generator generator;
   private final WeightSource source;
-  private final Map<Long, WeightVersion> versions = new HashMap<>();
+  private final Map<Long, WeightVersion> versions = new LinkedHashMap<>();
   private Optional<Arrival> arrival = Optional.empty();
   private WeightVersion version;
   private WeightVersion refused;
@@ -90,7 +91,15 @@ public final class LivePolicy implements AutoCloseable {
       drop();
       LOG.error("policy version {} is refused: {}", WeightVersions.text(refused), e.getMessage());
       return false;
+    } catch (RuntimeException e) {
+      drop(); // who holds a version keeps the next from arriving
+      throw e;
     }
+  }
+
+  /** Whether a version is being laid out: who asks for nothing more keeps others from arriving. */
+  public boolean isArriving() {
+    return arrival.isPresent();
   }
 
   private void begin() {
@@ -106,8 +115,12 @@ public final class LivePolicy implements AutoCloseable {
       lease.get().close();
       return;
     }
-    WeightPacking packing = weights.begin(lease.get());
-    arrival = Optional.of(new Arrival(lease.get(), packing));
+    try {
+      arrival = Optional.of(new Arrival(lease.get(), weights.begin(lease.get())));
+    } catch (RuntimeException e) {
+      lease.get().close();
+      throw e;
+    }
   }
 
   private boolean isWanted(WeightVersion offered) {
@@ -127,6 +140,9 @@ public final class LivePolicy implements AutoCloseable {
     version = arriving.lease().version();
     long label = label(version);
     versions.put(label, version);
+    if (versions.size() > KEPT_LABELS) {
+      versions.remove(versions.keySet().iterator().next());
+    }
     generator.swap(weights.take(arriving.packing()), label);
     drop();
     return true;

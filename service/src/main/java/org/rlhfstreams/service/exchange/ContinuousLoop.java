@@ -142,10 +142,13 @@ public final class ContinuousLoop {
   private void throttle(boolean taking) {
     KafkaConsumer<String, byte[]> consumer = member.consumer();
     Set<TopicPartition> read = new HashSet<>();
-    if (taking && pending.isEmpty() && work.hasRoom()) {
+    Set<TopicPartition> waiting = new HashSet<>();
+    pending.forEach(record -> waiting.add(partitionOf(record)));
+    boolean canBegin = waiting.stream().anyMatch(partition -> !progress.get(partition).isFull());
+    if (taking && !canBegin && work.hasRoom()) {
       progress.forEach(
           (partition, reached) -> {
-            if (!reached.isFull()) {
+            if (!reached.isFull() && !waiting.contains(partition)) {
               read.add(partition);
             }
           });

@@ -43,9 +43,12 @@ final class PartitionProgress {
     finished.add(offset);
   }
 
-  /** Whether so much is finished above the lowest unfinished record that nothing is begun. */
+  /**
+   * Whether so much is finished above the lowest unfinished record that nothing is begun. What lies
+   * below a finished one may always be: it is what the others wait for.
+   */
   boolean isFull() {
-    return finished.size() >= MOST_FINISHED;
+    return finished.size() >= MOST_FINISHED && next > finished.last();
   }
 
   /** The oldest record that is begun and not finished. */

@@ -108,6 +108,7 @@ public final class KafkaConnection {
   public KafkaProducer<String, Object> weightProducer() {
     Map<String, Object> settings = producerSettings();
     settings.put("compression.type", "none");
+    settings.putIfAbsent("delivery.timeout.ms", TEN_MINUTES); // on a slow link they are only slow
     return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
   }
 

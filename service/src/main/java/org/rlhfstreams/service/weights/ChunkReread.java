@@ -2,7 +2,6 @@ package org.rlhfstreams.service.weights;
 
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.schemas.Topic;
@@ -26,14 +25,14 @@ final class ChunkReread implements WeightAssembler.ChunkSource {
   }
 
   @Override
-  public void read(long first, long last, Consumer<WeightRecord> records) {
+  public void read(long first, long last, WeightAssembler.RecordTaker records) {
     try (TopicReader reader = TopicReader.of(connection, partition)) {
       reader.seek(partition, first);
       reader.readTo(
           Map.of(partition, last + 1),
           RecordHandler.decoding(
               connection.decoder(WeightRecord.class),
-              (record, weights) -> records.accept(weights),
+              (record, weights) -> records.take(weights, record.offset()),
               (record, reason) -> {}), // named when it was read the first time
           stopped);
     }

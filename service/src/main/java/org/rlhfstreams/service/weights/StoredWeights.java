@@ -43,10 +43,14 @@ public final class StoredWeights implements AutoCloseable {
             () -> false);
   }
 
-  /** Takes the next record; those behind the wanted version are left out. */
-  public void accept(WeightRecord record) {
+  /**
+   * Takes the next record; those behind the wanted version are left out.
+   *
+   * @param offset of the record
+   */
+  public void accept(WeightRecord record, long offset) {
     if (found == null) {
-      assembler.accept(record).ifPresent(this::take);
+      assembler.accept(record, offset).ifPresent(this::take);
     }
   }
 

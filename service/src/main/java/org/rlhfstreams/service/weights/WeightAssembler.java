@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightCommit;
@@ -37,7 +36,14 @@ final class WeightAssembler {
   @FunctionalInterface
   interface ChunkSource {
     /** Hands over the records between two offsets, both included, as far as they are kept. */
-    void read(long first, long last, Consumer<WeightRecord> records);
+    void read(long first, long last, RecordTaker records);
+  }
+
+  /** Takes records with their offsets. */
+  @FunctionalInterface
+  interface RecordTaker {
+    /** Takes one; what it answers is for others. */
+    Optional<WeightSnapshot> take(WeightRecord record, long offset);
   }
 
   /** A version whose header has been believed. */
@@ -85,8 +91,13 @@ final class WeightAssembler {
     this.stopped = stopped;
   }
 
-  /** Takes the next record; answers the version that it completes. */
-  Optional<WeightSnapshot> accept(WeightRecord record) {
+  /**
+   * Takes the next record.
+   *
+   * @param offset of the record
+   * @return the version that it completes
+   */
+  Optional<WeightSnapshot> accept(WeightRecord record, long offset) {
     Object body = record.getBody();
     if (body instanceof WeightHeader header) {
       begin(record.getVersion(), header);
@@ -96,14 +107,16 @@ final class WeightAssembler {
         append(chunk);
       }
     } else {
-      return commit(record.getVersion(), (WeightCommit) body);
+      return commit(record.getVersion(), (WeightCommit) body, offset);
     }
     return Optional.empty();
   }
 
   private void begin(WeightVersion version, WeightHeader header) {
-    if (only != null && !only.equals(header.getAttempt())) {
-      return;
+    boolean another = only != null && !only.equals(header.getAttempt());
+    boolean again = arrival != null && arrival.is(version, header.getAttempt());
+    if (another || (again && only == null)) {
+      return; // the same header once more would only undo what has arrived
     }
     Optional<String> problem =
         check
@@ -179,15 +192,19 @@ final class WeightAssembler {
     return true;
   }
 
-  private Optional<WeightSnapshot> commit(WeightVersion version, WeightCommit commit) {
+  private Optional<WeightSnapshot> commit(WeightVersion version, WeightCommit commit, long offset) {
     if (only != null) {
       return Optional.empty();
     }
     if (arrival == null || !arrival.is(version, commit.getAttempt())) {
-      readAgain(version, commit);
-    }
-    if (arrival == null || !arrival.is(version, commit.getAttempt())) {
-      return Optional.empty(); // refused, or begun before our first offset
+      if (!mayReadAgain(version, commit)) {
+        return Optional.empty(); // refused, or begun before our first offset
+      }
+      readAgain(commit, offset);
+      if (arrival == null || !arrival.is(version, commit.getAttempt())) {
+        refuse(version, commit.getAttempt(), "its header is not where its commit says");
+        return Optional.empty();
+      }
     }
     Optional<String> problem = closing(commit);
     if (problem.isPresent()) {
@@ -197,17 +214,35 @@ final class WeightAssembler {
     return take(commit);
   }
 
-  /** Those of two learners, of whom one did not know yet that it is no longer the owner. */
-  private void readAgain(WeightVersion version, WeightCommit commit) {
-    boolean helps =
-        commit.getFirstOffset() != null
-            && commit.getLastOffset() != null
-            && (newest == null || WeightVersions.isNewer(version, newest))
-            && (commit.getBase() == null || commit.getBase().equals(newest))
-            && !commit.getAttempt().equals(refused);
-    if (helps) {
-      only = commit.getAttempt();
-      chunks.read(commit.getFirstOffset(), commit.getLastOffset(), this::accept);
+  private boolean mayReadAgain(WeightVersion version, WeightCommit commit) {
+    return commit.getFirstOffset() != null
+        && commit.getLastOffset() != null
+        && (newest == null || WeightVersions.isNewer(version, newest))
+        && (commit.getBase() == null || commit.getBase().equals(newest))
+        && !commit.getAttempt().equals(refused);
+  }
+
+  /**
+   * Where the records of two learners are mixed, of whom one did not know yet that it is no longer
+   * the owner. The header is read first: nothing further is, unless that is believed.
+   */
+  private void readAgain(WeightCommit commit, long offset) {
+    long first = commit.getFirstOffset();
+    long last = commit.getLastOffset();
+    if (first < 0 || last < first || last >= offset) {
+      return;
+    }
+    drop();
+    only = commit.getAttempt();
+    try {
+      chunks.read(first, first, this::accept);
+      if (arrival != null && last > first) {
+        chunks.read(first + 1, last, this::accept);
+      }
+    } catch (RuntimeException e) {
+      drop(); // half of it would be taken for what arrived when the commit comes again
+      throw e;
+    } finally {
       only = null;
     }
   }

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.WeightChunk;
+import org.rlhfstreams.events.WeightCommit;
 import org.rlhfstreams.events.WeightHeader;
 import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.events.WeightVersion;
@@ -30,6 +31,7 @@ public final class WeightGenerations {
   private static final int FETCH_BYTES = 64 << 10;
 
   private OptionalInt newest = OptionalInt.empty();
+  private OptionalInt committed = OptionalInt.empty();
   private Optional<Jump> jump = Optional.empty();
   private OptionalLong next = OptionalLong.empty();
 
@@ -38,19 +40,16 @@ public final class WeightGenerations {
   /** Over the chunks of a version, from its header to the last of them. */
   private record Jump(WeightVersion version, WeightHeader header, long offset) {}
 
-  /**
-   * The newest generation of which a version is kept, if any is. Records that are no weight records
-   * are skipped.
-   */
-  public static OptionalInt newest(KafkaConnection connection, Topic weights) {
+  /** Those of a topic, as far as its records are kept; what is no weight record is skipped. */
+  public static WeightGenerations of(KafkaConnection connection, Topic weights) {
     TopicPartition partition = new TopicPartition(weights.name(), 0);
     try (TopicReader reader =
         TopicReader.ofPartitions(() -> connection.plainConsumer(FETCH_BYTES), List.of(partition))) {
-      return newest(reader, partition, connection.decoder(WeightRecord.class));
+      return of(reader, partition, connection.decoder(WeightRecord.class));
     }
   }
 
-  static OptionalInt newest(
+  static WeightGenerations of(
       TopicReader reader, TopicPartition partition, RecordDecoder<WeightRecord> decoder) {
     WeightGenerations generations = new WeightGenerations();
     long end = reader.ask(consumer -> consumer.endOffsets(Set.of(partition))).get(partition);
@@ -60,18 +59,31 @@ public final class WeightGenerations {
             (record, weights) -> generations.take(record, weights, end),
             (record, reason) -> generations.pass());
     reader.setEnds(Map.of(partition, end));
-    while (!reader.isAtEnd()) {
+    while (!reader.isAtEnd() || generations.turnsBack(reader, partition)) {
       generations.next = OptionalLong.empty();
       if (reader.readNext(POLL, handler)) {
         generations.next.ifPresent(offset -> reader.seek(partition, offset));
       }
     }
-    return generations.newest;
+    return generations;
+  }
+
+  /** The newest of which something is kept. */
+  public OptionalInt newest() {
+    return newest;
+  }
+
+  /** The newest of which a version counts, since its commit is there. */
+  public OptionalInt newestCommitted() {
+    return committed;
   }
 
   private void take(ConsumerRecord<String, byte[]> record, WeightRecord weights, long end) {
     int generation = weights.getVersion().getGeneration();
     newest = OptionalInt.of(Math.max(generation, newest.orElse(generation)));
+    if (weights.getBody() instanceof WeightCommit) {
+      committed = OptionalInt.of(Math.max(generation, committed.orElse(generation)));
+    }
     if (jump.isPresent()) {
       land(isLastChunk(jump.get(), weights));
     } else if (weights.getBody() instanceof WeightHeader header
@@ -97,6 +109,16 @@ public final class WeightGenerations {
       next = OptionalLong.of(jump.get().offset() + 1);
     }
     jump = Optional.empty();
+  }
+
+  /** Where the last chunk should have been there is nothing: what follows the header is unread. */
+  private boolean turnsBack(TopicReader reader, TopicPartition partition) {
+    if (jump.isEmpty()) {
+      return false;
+    }
+    reader.seek(partition, jump.get().offset() + 1);
+    jump = Optional.empty();
+    return !reader.isAtEnd();
   }
 
   private void pass() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -57,13 +58,15 @@ public final class WeightPublisher {
    *
    * @param producer idempotent, outside a transaction
    * @param family architecture, such as {@code llama}
+   * @param stopped gives up what would take much longer
    * @throws KafkaException where a record could not be sent
    */
   public SentWeights send(
       Producer<String, Object> producer,
       WeightVersion version,
       String family,
-      List<PublishedTensor> tensors) {
+      List<PublishedTensor> tensors,
+      BooleanSupplier stopped) {
     List<TensorLayout> layout = layout(tensors);
     VersionContent content = content(version, layout, tensors);
     String attempt = UUID.randomUUID().toString();
@@ -79,7 +82,7 @@ public final class WeightPublisher {
             .setAttempt(attempt);
     signer.ifPresent(key -> key.sign(topic.name(), version, builder));
     WeightHeader header = builder.build();
-    WeightSending sending = new WeightSending(producer, topic, version, attempt);
+    WeightSending sending = new WeightSending(producer, topic, version, attempt, stopped);
     sending.send(header);
     content.cut(sending::sendChunk);
     String sha256 = digest(tensors);

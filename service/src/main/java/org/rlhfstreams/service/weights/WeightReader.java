@@ -101,7 +101,8 @@ public final class WeightReader implements WeightSource, AutoCloseable {
       reader.follow(
           RecordHandler.decoding(
               connection.decoder(WeightRecord.class),
-              (record, weights) -> assembler.accept(weights).ifPresent(newest::set),
+              (record, weights) ->
+                  assembler.accept(weights, record.offset()).ifPresent(newest::set),
               (record, reason) ->
                   LOG.warn(
                       "{} offset {} is no weight record: {}",

@@ -34,7 +34,8 @@ public final class WeightRetention {
     while (anchors.size() > KEPT_ANCHORS) {
       anchors.removeFirst();
     }
-    if (anchors.size() == KEPT_ANCHORS) {
+    // of a negative offset the broker would take everything to be meant
+    if (anchors.size() == KEPT_ANCHORS && anchors.getFirst() >= 0) {
       // Fire and forget: what a failure leaves is deleted with the next version.
       admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(anchors.getFirst())));
     }

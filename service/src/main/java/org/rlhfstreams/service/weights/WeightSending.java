@@ -1,7 +1,10 @@
 package org.rlhfstreams.service.weights;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -14,7 +17,11 @@ import org.rlhfstreams.schemas.WeightVersions;
 
 /** One sending of a version's header and chunks. */
 final class WeightSending {
+  /** A version that is almost sent is sent; a large one on a slow link does not hold a stop up. */
+  private static final Duration AFTER_STOP = Duration.ofSeconds(20);
+
   private final Producer<String, Object> producer;
+  private final BooleanSupplier stopped;
   private final Topic topic;
   private final WeightVersion version;
   private final String attempt;
@@ -23,10 +30,19 @@ final class WeightSending {
   private volatile long lastOffset = -1;
   private int chunks;
   private long chunkBytes;
+  private OptionalLong stoppedAt = OptionalLong.empty();
 
+  /**
+   * @param stopped gives it up when it has taken {@link #AFTER_STOP} longer
+   */
   WeightSending(
-      Producer<String, Object> producer, Topic topic, WeightVersion version, String attempt) {
+      Producer<String, Object> producer,
+      Topic topic,
+      WeightVersion version,
+      String attempt,
+      BooleanSupplier stopped) {
     this.producer = producer;
+    this.stopped = stopped;
     this.topic = topic;
     this.version = version;
     this.attempt = attempt;
@@ -58,6 +74,7 @@ final class WeightSending {
 
   /** Sends the next chunk. */
   void sendChunk(ByteBuffer data) {
+    requireTime();
     CRC32 crc = new CRC32();
     crc.update(data.duplicate());
     chunkBytes += data.remaining();
@@ -68,6 +85,18 @@ final class WeightSending {
             .setData(data)
             .setAttempt(attempt)
             .build());
+  }
+
+  private void requireTime() {
+    if (stoppedAt.isEmpty() && stopped.getAsBoolean()) {
+      stoppedAt = OptionalLong.of(System.nanoTime());
+    }
+    if (stoppedAt.isPresent() && System.nanoTime() - stoppedAt.getAsLong() > AFTER_STOP.toNanos()) {
+      throw new KafkaException(
+          "weights "
+              + WeightVersions.text(version)
+              + " are not sent to their end: the learner was told to stop");
+    }
   }
 
   private void requireSent() {

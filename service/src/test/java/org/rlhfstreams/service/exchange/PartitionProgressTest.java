@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class PartitionProgressTest {
@@ -95,6 +96,22 @@ final class PartitionProgressTest {
       }
       assertThat(done).hasSize(60);
     }
+  }
+
+  @Test
+  void whatIsBelowAFinishedRecordMayBeBegunHoweverManyAreFinished() {
+    List<Long> finished =
+        LongStream.rangeClosed(1, PartitionProgress.MOST_FINISHED + 5L).boxed().toList();
+    PartitionProgress restored = new PartitionProgress(new Reached(0, finished));
+    assertThat(restored.isFull()).isFalse();
+    assertThat(restored.isFinished(0)).isFalse();
+    restored.begin(0);
+    finished.forEach(restored::pass);
+    assertThat(restored.isFull()).as("nothing further before 0 is finished").isTrue();
+    restored.finish(0);
+    assertThat(restored.reached())
+        .isEqualTo(new Reached(PartitionProgress.MOST_FINISHED + 6L, List.of()));
+    assertThat(restored.isFull()).isFalse();
   }
 
   /** One of those that are begun, any. */

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 final class StandstillTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  private final Standstill standstill = new Standstill("rollout-workers", Duration.ofSeconds(600));
+  private final Standstill standstill = new Standstill("rollout-workers", Duration.ofMinutes(10));
 
   @Test
   void aRecordMayTakeAnyTimeWhileSomethingMoves() {
     for (int hour = 0; hour < 100; hour++) {
-      assertThat(standstill.isOver(hour / 6, 1, hour * 100 * SECOND)).isFalse();
+      assertThat(standstill.isOver(hour / 6, 1, hour * 100L * SECOND)).isFalse();
     }
   }
 

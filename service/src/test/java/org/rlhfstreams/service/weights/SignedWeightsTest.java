@@ -104,7 +104,7 @@ final class SignedWeightsTest {
             () -> false);
     Optional<WeightSnapshot> whole = Optional.empty();
     for (WeightRecord record : records) {
-      whole = assembler.accept(record);
+      whole = assembler.accept(record, Long.MAX_VALUE);
     }
     return whole;
   }

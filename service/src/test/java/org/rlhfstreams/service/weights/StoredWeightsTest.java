@@ -26,7 +26,7 @@ final class StoredWeightsTest {
       List<PublishedTensor> tensors = PublishedVersion.tensors();
       PublishedVersion.of(TOPIC, Optional.empty(), step, tensors).stream()
           .limit(step == 3 ? 2 : Long.MAX_VALUE)
-          .forEach(stored::accept);
+          .forEach(record -> stored.accept(record, Long.MAX_VALUE));
     }
     return stored;
   }

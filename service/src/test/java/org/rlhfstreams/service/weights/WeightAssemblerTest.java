@@ -46,7 +46,7 @@ final class WeightAssemblerTest {
   private Optional<WeightSnapshot> feed(List<WeightRecord> records) {
     Optional<WeightSnapshot> newest = Optional.empty();
     for (WeightRecord record : records) {
-      newest = assembler.accept(record).or(() -> Optional.empty());
+      newest = assembler.accept(record, Long.MAX_VALUE).or(() -> Optional.empty());
     }
     return newest;
   }

@@ -1,15 +1,19 @@
 package org.rlhfstreams.service.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.WeightChunk;
 import org.rlhfstreams.events.WeightCommit;
@@ -93,7 +97,7 @@ final class WeightDeltaTest {
   private Optional<WeightSnapshot> readOn() {
     Optional<WeightSnapshot> newest = Optional.empty();
     for (WeightRecord record : log.from(read)) {
-      newest = reader.accept(record).or(() -> Optional.empty());
+      newest = reader.accept(record, Long.MAX_VALUE).or(() -> Optional.empty());
     }
     read = log.size();
     return newest;
@@ -118,11 +122,11 @@ final class WeightDeltaTest {
       deltas += header(log.records().get(before)).getKind() == WeightKind.DELTA ? 1 : 0;
       assertIsLearners(readOn());
       if (step == 30) {
-        log.records().forEach(late::accept);
+        log.records().forEach(record -> late.accept(record, Long.MAX_VALUE));
       } else if (step > 30) {
         Optional<WeightSnapshot> joined = Optional.empty();
         for (WeightRecord record : log.from(before)) {
-          joined = late.accept(record);
+          joined = late.accept(record, Long.MAX_VALUE);
         }
         assertIsLearners(joined);
       }
@@ -188,7 +192,7 @@ final class WeightDeltaTest {
     List<WeightRecord> delta = new ArrayList<>(log.from(read));
     read = log.size();
     change.accept(delta);
-    delta.forEach(record -> assertThat(reader.accept(record)).isEmpty());
+    delta.forEach(record -> assertThat(reader.accept(record, Long.MAX_VALUE)).isEmpty());
     assertThat(refused).containsExactly(sentences);
     assertThat(WeightAssemblerTest.bytes(current())).isEqualTo(WeightAssemblerTest.bytes(good));
     learn(50);
@@ -203,7 +207,7 @@ final class WeightDeltaTest {
     WeightSnapshot[] newest = new WeightSnapshot[1];
     WeightAssembler another = reader();
     for (WeightRecord record : log.records().subList(0, firstCommit() + 1)) {
-      another.accept(record).ifPresent(version -> newest[0] = version);
+      another.accept(record, Long.MAX_VALUE).ifPresent(version -> newest[0] = version);
     }
     return newest[0];
   }
@@ -327,9 +331,63 @@ final class WeightDeltaTest {
       }
     }
     List<WeightSnapshot> taken = new ArrayList<>();
-    mixed.forEach(record -> reader.accept(record).ifPresent(taken::add));
+    mixed.forEach(record -> reader.accept(record, Long.MAX_VALUE).ifPresent(taken::add));
     assertThat(taken).hasSize(1);
     assertIsLearners(Optional.of(taken.get(0)));
+    assertThat(refused).isEmpty();
+  }
+
+  /** Whoever may write can write a commit, too. */
+  @Test
+  void aCommitThatPointsToNoHeaderIsRefused() {
+    publish(0);
+    readOn();
+    long[][] places = {{-5, 1}, {0, 1L << 62}, {0, 1}, {2, 1}};
+    for (long[] place : places) {
+      WeightCommit commit =
+          WeightCommit.newBuilder()
+              .setSha256("00")
+              .setCommittedAt(Instant.EPOCH)
+              .setAttempt("of a stranger " + place[0] + " " + place[1])
+              .setFirstOffset(place[0])
+              .setLastOffset(place[1])
+              .build();
+      assertThat(reader.accept(new WeightRecord(version(7), commit), 100)).isEmpty();
+    }
+    assertThat(refused)
+        .hasSize(4)
+        .containsOnly("version 0.7 is refused: its header is not where its commit says");
+    learn(50);
+    publish(1);
+    assertIsLearners(readOn());
+  }
+
+  /** The broker goes away in the midst of it, and the reader reads the commit again. */
+  @Test
+  void anErrorWhileChunksAreReadAgainIsNotTheEnd() {
+    log.send(publisher, version(0), tensors());
+    learn(2);
+    log.publish(publisher(), version(0), tensors());
+    List<WeightRecord> records = log.records();
+    AtomicInteger failures = new AtomicInteger(1);
+    WeightAssembler unlucky =
+        new WeightAssembler(
+            TOPIC.name(),
+            Optional.empty(),
+            (version, header) -> Optional.empty(),
+            (version, reason) -> refused.add(reason),
+            (first, last, sink) -> {
+              log.read(first, last == first ? last : first + 1, sink);
+              if (last > first && failures.getAndDecrement() > 0) {
+                throw new KafkaException("away");
+              }
+              log.read(first + 2, last, sink);
+            },
+            () -> false);
+    WeightRecord commit = records.get(records.size() - 1);
+    assertThatThrownBy(() -> unlucky.accept(commit, records.size() - 1))
+        .isInstanceOf(KafkaException.class);
+    assertIsLearners(unlucky.accept(commit, records.size() - 1));
     assertThat(refused).isEmpty();
   }
 
@@ -342,7 +400,7 @@ final class WeightDeltaTest {
     records.add(2, new WeightRecord(version(9), huge));
     Optional<WeightSnapshot> newest = Optional.empty();
     for (WeightRecord record : records) {
-      newest = reader.accept(record);
+      newest = reader.accept(record, Long.MAX_VALUE);
     }
     assertIsLearners(newest);
     assertThat(refused)

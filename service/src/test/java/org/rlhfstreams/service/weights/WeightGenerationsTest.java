@@ -74,8 +74,12 @@ final class WeightGenerationsTest {
   }
 
   private OptionalInt newest() {
+    return generations().newest();
+  }
+
+  private WeightGenerations generations() {
     try (TopicReader reader = TopicReader.ofPartitions(Fetching::new, List.of(PARTITION))) {
-      return WeightGenerations.newest(
+      return WeightGenerations.of(
           reader, PARTITION, new RecordDecoder<>(WeightRecord.class, serdes));
     }
   }
@@ -105,6 +109,15 @@ final class WeightGenerationsTest {
     publish(new WeightVersion(5, 1L));
     publish(new WeightVersion(3, 1L));
     assertThat(newest()).hasValue(5);
+  }
+
+  @Test
+  void whatHasNoCommitCountsAsTakenAndNotAsPublished() {
+    publish(new WeightVersion(1, 1L));
+    publish(new WeightVersion(2, 1L));
+    log.remove(log.size() - 1); // killed before it
+    assertThat(newest()).hasValue(2);
+    assertThat(generations().newestCommitted()).hasValue(1);
   }
 
   @Test

@@ -2,7 +2,6 @@ package org.rlhfstreams.service.weights;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightRecord;
@@ -21,7 +20,7 @@ final class WeightsLog implements WeightAssembler.ChunkSource {
 
   SentWeights send(
       WeightPublisher publisher, WeightVersion version, List<PublishedTensor> tensors) {
-    return publisher.send(producer, version, "llama", tensors);
+    return publisher.send(producer, version, "llama", tensors, () -> false);
   }
 
   void commit(WeightPublisher publisher, SentWeights sent) {
@@ -46,8 +45,10 @@ final class WeightsLog implements WeightAssembler.ChunkSource {
   }
 
   @Override
-  public void read(long first, long last, Consumer<WeightRecord> records) {
+  public void read(long first, long last, WeightAssembler.RecordTaker records) {
     List<WeightRecord> all = records();
-    all.subList((int) first, Math.min(all.size(), (int) last + 1)).forEach(records);
+    for (int i = (int) first; i <= Math.min(all.size() - 1, (int) last); i++) {
+      records.take(all.get(i), i);
+    }
   }
 }
