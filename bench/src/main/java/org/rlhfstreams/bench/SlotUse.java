@@ -163,7 +163,7 @@ public final class SlotUse {
                           PublishedTensor.ofFloats(
                               tensor.name(), tensor.shape(), model.readTensor(tensor.name())))
                   .toList(),
-                  () -> false);
+              () -> false);
       producer.send(publisher.commit(sent));
       for (int i = 0; i < requests; i++) {
         double logarithm = Math.log((double) LONGEST / SHORTEST) * random.nextDouble();

@@ -244,7 +244,8 @@ final class SecuredClusterTest {
               connection.topics().policyWeights(), WireType.F32, 1, Optional.empty());
       PublishedTensor tensor = PublishedTensor.ofFloats("t", List.of(1L), new float[1]);
       SentWeights sent =
-          publisher.send(producer, new WeightVersion(0, 1000L), "llama", List.of(tensor), () -> false);
+          publisher.send(
+              producer, new WeightVersion(0, 1000L), "llama", List.of(tensor), () -> false);
       producer.send(publisher.commit(sent));
     }
   }

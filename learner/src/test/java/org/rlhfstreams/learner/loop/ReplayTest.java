@@ -177,6 +177,6 @@ final class ReplayTest {
   }
 
   private static OptionalInt newestGeneration(KafkaConnection connection) {
-    return WeightGenerations.newest(connection, connection.topics().policyWeights());
+    return WeightGenerations.of(connection, connection.topics().policyWeights()).newest();
   }
 }
