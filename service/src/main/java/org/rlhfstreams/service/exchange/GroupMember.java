@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -18,8 +19,10 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.schemas.RegistryUnavailableException;
+import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.ConnectionException;
+import org.rlhfstreams.service.kafka.HangingTransactions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.Retry;
@@ -208,9 +211,24 @@ final class GroupMember {
         .run(
             () -> {
               if (!stopped.getAsBoolean()) {
+                endWhatIsOpen();
                 share.takeWithdrawn(); // all of it is begun anew
                 session.begunAnew(placement.placeAll(consumer));
               }
             });
+  }
+
+  /** A transaction that nobody ends would keep the group's place from being read, for ever. */
+  private void endWhatIsOpen() {
+    String prefix = connection.configuration().connection().topicPrefix();
+    try (KafkaProducer<String, Object> fresh = connection.transactionalProducer(transactionalName);
+        Admin admin = connection.admin()) {
+      fresh.initTransactions();
+      new HangingTransactions(admin)
+          .abort(
+              prefix + transactionalName,
+              connection.topics().all().stream().map(Topic::name).toList(),
+              prefix + group);
+    }
   }
 }
