@@ -34,6 +34,7 @@ public final class LivePolicy implements AutoCloseable {
   private final LiveWeights weights;
   private final Generator generator;
   private final WeightSource source;
+  private final long layingOutNanos;
   private final Map<Long, WeightVersion> versions = new LinkedHashMap<>();
   private Optional<Arrival> arrival = Optional.empty();
   private WeightVersion version;
@@ -54,6 +55,15 @@ public final class LivePolicy implements AutoCloseable {
    * @param source of the policy's versions
    */
   public LivePolicy(ModelDirectory model, ComputeType type, int slots, WeightSource source) {
+    this(model, type, slots, source, LAYING_OUT_NANOS);
+  }
+
+  /**
+   * @param layingOutNanos that a version may take between two tokens; a piece of it at least
+   */
+  LivePolicy(
+      ModelDirectory model, ComputeType type, int slots, WeightSource source, long layingOutNanos) {
+    this.layingOutNanos = layingOutNanos;
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));
     this.source = source;
@@ -130,10 +140,10 @@ public final class LivePolicy implements AutoCloseable {
 
   private boolean advance(Arrival arriving) {
     long begun = System.nanoTime();
-    boolean more = true;
-    while (more && (generator.idle() || System.nanoTime() - begun < LAYING_OUT_NANOS)) {
+    boolean more;
+    do {
       more = arriving.packing().advance();
-    }
+    } while (more && (generator.idle() || System.nanoTime() - begun < layingOutNanos));
     if (more) {
       return false;
     }
