@@ -2,8 +2,11 @@ package org.rlhfstreams.people.api;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.people.integrations.Revision;
@@ -32,26 +35,40 @@ final class RevisionPublisher {
 
   /**
    * Publishes what an annotation tool says now and takes back what it said before, both at once.
-   * Revisions of one annotation are published one after the other.
+   * Revisions of one annotation are published one after the other, and so are one person's answers
+   * to one question, since only the first counts.
+   *
+   * @return fails if nothing is taken now
    */
   CompletableFuture<SubmissionOutcome> revise(Revision revision, Instant now) {
-    String annotation = revision.annotation();
+    Set<String> turns = turns(revision);
     CompletableFuture<Void> mine = new CompletableFuture<>();
-    CompletableFuture<Void> before;
+    CompletableFuture<?>[] before;
     synchronized (underWay) {
-      before = underWay.put(annotation, mine);
+      before =
+          turns.stream()
+              .map(turn -> underWay.put(turn, mine))
+              .filter(Objects::nonNull)
+              .toArray(CompletableFuture<?>[]::new);
     }
-    CompletableFuture<SubmissionOutcome> outcome =
-        before == null
-            ? publish(revision, now)
-            : before.thenCompose(ended -> publish(revision, now));
-    return outcome.whenComplete(
-        (decided, failure) -> {
-          synchronized (underWay) {
-            underWay.remove(annotation, mine);
-          }
-          mine.complete(null);
-        });
+    return CompletableFuture.allOf(before)
+        .thenCompose(ended -> publish(revision, now)) // also fails if it throws
+        .whenComplete(
+            (decided, failure) -> {
+              synchronized (underWay) {
+                turns.forEach(turn -> underWay.remove(turn, mine));
+              }
+              mine.complete(null);
+            });
+  }
+
+  private static Set<String> turns(Revision revision) {
+    Set<String> turns = new HashSet<>(Set.of("annotation " + revision.annotation()));
+    revision
+        .answer()
+        .map(answer -> "answer of " + answer.annotator() + " to " + answer.comparisonId())
+        .ifPresent(turns::add);
+    return turns;
   }
 
   /**
@@ -64,11 +81,7 @@ final class RevisionPublisher {
   }
 
   private CompletableFuture<SubmissionOutcome> publish(Revision revision, Instant now) {
-    try {
-      once.requireSession(); // before that the views may lack the revision before
-    } catch (ProblemException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    once.requireSession(); // before that the views may lack the revision before
     Optional<RevisionChanges> repair = rule.repair(revision, now);
     if (repair.isPresent()) {
       return once.publish(

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,48 @@ final class AnsweredQuestionsTest {
         .as("the answers of one that is judged count for agreement")
         .containsExactly("label-studio/3", "label-studio/4");
     assertThat(preferences()).hasSize(3);
+  }
+
+  @Test
+  void twoAnnotationsOfOnePersonThatAreSentTogetherAnswerOnce() {
+    api.ask("q");
+    api.ask("r");
+    JsonObject task =
+        new JsonObject()
+            .put("id", 5)
+            .put("data", task("q"))
+            .put(
+                "annotations",
+                new JsonArray()
+                    .add(annotated("q", 1, 3, EARLY, "left").getJsonObject("annotation"))
+                    .add(annotated("q", 2, 3, LATER, "right").getJsonObject("annotation")));
+    JsonObject other =
+        new JsonObject()
+            .put("id", 6)
+            .put("data", task("r"))
+            .put(
+                "annotations",
+                new JsonArray()
+                    .add(annotated("r", 3, 3, EARLY, "left").getJsonObject("annotation")));
+    api.outbox().hold();
+    CompletableFuture<HttpResponse<String>> sync =
+        CompletableFuture.supplyAsync(
+            () ->
+                api.call(
+                    PersonRole.APPLICATION,
+                    "POST",
+                    "/annotations/label-studio",
+                    new JsonObject().put("tasks", JsonArray.of(task, other)).encode()));
+    Awaitility.await().until(() -> api.outbox().waiting() >= 2);
+    api.outbox().release();
+    assertThat(ServedApi.json(sync.join()).getInteger("accepted")).isEqualTo(3);
+    assertThat(preferences()).hasSize(3);
+    assertThat(answers())
+        .extracting(Judgement::getJudgementId)
+        .containsExactlyInAnyOrder(
+            "label-studio/application/1@" + EARLY, "label-studio/application/3@" + EARLY);
+    delete(1);
+    assertThat(api.views().judgements().hasJudged("label-studio/3", "q")).isFalse();
   }
 
   @Test

@@ -137,8 +137,7 @@ final class LabelStudioTasksTest {
     assertThat(accepted(task(data("P"))).getJsonArray("missing")).isEmpty();
   }
 
-  @Test
-  void twoRevisionsThatCountAtOnceAreMendedByTheNext() {
+  private void twoRevisionsCount() {
     for (String at : List.of("2026-11-20T10:00:09Z", "2026-11-20T10:00:00Z")) {
       api.views()
           .preferences()
@@ -153,6 +152,22 @@ final class LabelStudioTasksTest {
                   .setCreatedAt(Instant.EPOCH)
                   .build());
     }
+  }
+
+  @Test
+  void anAnnotationIsNotHeldUpByOneWhosePublicationWasRefused() {
+    twoRevisionsCount();
+    JsonObject now = task(data("P"), annotation(1, "2026-11-20T10:00:09Z", "left"));
+    api.outbox().awayAfter(2);
+    assertThat(post(PersonRole.APPLICATION, TASKS, now).statusCode()).isEqualTo(503);
+    api.outbox().away(false);
+    assertThat(accepted(now).getInteger("repeated")).isEqualTo(1);
+    assertThat(sent()).singleElement().matches(Preference::getWithdrawn);
+  }
+
+  @Test
+  void twoRevisionsThatCountAtOnceAreMendedByTheNext() {
+    twoRevisionsCount();
     JsonObject now = task(data("P"), annotation(1, "2026-11-20T10:00:09Z", "left"));
     assertThat(accepted(now).getInteger("repeated")).isEqualTo(1);
     assertThat(sent())

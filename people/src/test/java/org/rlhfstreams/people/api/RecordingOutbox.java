@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.people.publish.Outbox;
 import org.rlhfstreams.people.publish.OutboxException;
@@ -13,6 +14,7 @@ import org.rlhfstreams.people.publish.OutboxException;
 final class RecordingOutbox implements Outbox {
   private final List<ProducerRecord<String, Object>> sent = new CopyOnWriteArrayList<>();
   private final List<Runnable> held = new ArrayList<>();
+  private final AtomicInteger looksLeft = new AtomicInteger(Integer.MAX_VALUE);
   private volatile boolean away;
   private volatile boolean failing;
   private volatile boolean holding;
@@ -25,6 +27,12 @@ final class RecordingOutbox implements Outbox {
   /** Nothing is taken from now on, or it is again. */
   void away(boolean isAway) {
     away = isAway;
+    looksLeft.set(Integer.MAX_VALUE);
+  }
+
+  /** Nothing is taken any more once that many have asked for the session. */
+  void awayAfter(int looks) {
+    looksLeft.set(looks);
   }
 
   /** What is handed over is not known to be sent. */
@@ -51,7 +59,7 @@ final class RecordingOutbox implements Outbox {
 
   @Override
   public OptionalLong session() {
-    return away ? OptionalLong.empty() : OptionalLong.of(1);
+    return away || looksLeft.getAndDecrement() <= 0 ? OptionalLong.empty() : OptionalLong.of(1);
   }
 
   @Override
