@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.datasets.BadRow;
 import org.rlhfstreams.datasets.InputRow;
@@ -98,7 +99,8 @@ public final class LabelStudioImport {
               bad[0],
               good[0] + bad[0],
               strict
-                  ? " and --strict was given: mend them, or leave --strict out to go on without them"
+                  ? " and --strict was given: mend them, or leave --strict out to go on without"
+                        + " them"
                   : ": is this an export of tasks with prompt, first and second?"));
     }
   }
@@ -136,16 +138,15 @@ public final class LabelStudioImport {
       Publication publication = new Publication(connection, annotations, producer);
       files.forEach(file -> read(file, application, publication::take));
       producer.flush();
-      Optional<Exception> failure = annotations.finish();
-      if (failure.isPresent()) {
-        new BrokerRefusal(connection).endIn(failure.get());
-        throw new CommandException(
-            "not all annotations were published: "
-                + failure.get().getMessage()
-                + "; the same command publishes the rest",
-            failure.get());
-      }
+      annotations.finish();
       return new ImportCounts(publication.added, publication.known);
+    } catch (KafkaException e) {
+      new BrokerRefusal(connection).endIn(e);
+      throw new CommandException(
+          "not all annotations were published: "
+              + PromptImport.reason(e)
+              + "; the same command publishes the rest",
+          e);
     }
   }
 

@@ -4,11 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.events.ChatMessage;
@@ -17,6 +14,7 @@ import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.kafka.RecordTransactions;
 
 /**
  * Publishes the prompts that the topic does not have, in transactions of at most {@value
@@ -29,7 +27,7 @@ public final class PromptImport implements AutoCloseable {
   private static final int PART_CHARACTERS = 1 << 20;
 
   private final KafkaConnection connection;
-  private final KafkaProducer<String, Object> producer;
+  private final RecordTransactions transactions;
   private final KnownRows known;
   private final List<Prompt> part = new ArrayList<>();
   private int partCharacters;
@@ -43,15 +41,9 @@ public final class PromptImport implements AutoCloseable {
   }
 
   private PromptImport(
-      KafkaConnection connection, KafkaProducer<String, Object> producer, KnownRows.Key key) {
+      KafkaConnection connection, RecordTransactions transactions, KnownRows.Key key) {
     this.connection = connection;
-    this.producer = producer;
-    try {
-      // First, since it ends what a killed import has left open and reading would wait for.
-      producer.initTransactions();
-    } catch (KafkaException e) {
-      throw failure(e);
-    }
+    this.transactions = transactions;
     this.known = KnownRows.ofPrompts(connection, key);
   }
 
@@ -61,12 +53,17 @@ public final class PromptImport implements AutoCloseable {
    * @throws CommandException if the topic cannot be read or written
    */
   static PromptImport open(KafkaConnection connection, KnownRows.Key key) {
-    KafkaProducer<String, Object> producer =
-        connection.transactionalProducer(GroupNames.PROMPT_IMPORT);
+    RecordTransactions transactions;
     try {
-      return new PromptImport(connection, producer, key);
+      // First, since it ends what a killed import has left open and reading would wait for.
+      transactions = RecordTransactions.open(connection, GroupNames.PROMPT_IMPORT);
+    } catch (KafkaException e) {
+      throw failure(connection, 0, e);
+    }
+    try {
+      return new PromptImport(connection, transactions, key);
     } catch (RuntimeException e) {
-      producer.close();
+      transactions.close();
       throw e;
     }
   }
@@ -144,54 +141,40 @@ public final class PromptImport implements AutoCloseable {
     }
     String topic = connection.topics().prompts().name();
     try {
-      producer.beginTransaction();
-      for (Prompt prompt : part) {
-        // The commit fails if a send did.
-        producer.send(new ProducerRecord<>(topic, prompt.getPromptId(), prompt));
-      }
-      producer.commitTransaction();
+      transactions.send(
+          part.stream()
+              .map(
+                  prompt -> new ProducerRecord<String, Object>(topic, prompt.getPromptId(), prompt))
+              .toList());
     } catch (KafkaException e) {
-      abort(e);
-      throw failure(e);
+      throw failure(connection, published, e);
     }
     published += part.size();
     part.clear();
     partCharacters = 0;
   }
 
-  private void abort(KafkaException error) {
-    try {
-      producer.abortTransaction();
-    } catch (KafkaException | IllegalStateException e) {
-      error.addSuppressed(e); // the broker ends it when it times out
-    }
-  }
-
-  private RuntimeException failure(KafkaException error) {
+  private static RuntimeException failure(
+      KafkaConnection connection, long published, KafkaException error) {
     new BrokerRefusal(connection).endIn(error);
     return new CommandException(
         String.format(
             Locale.ROOT,
             "published %,d prompts, then no more: %s; the same command publishes the rest",
             published,
-            isFenced(error)
-                ? "another import has begun on this cluster"
-                : RootCause.message(error)),
+            reason(error)),
         error);
   }
 
-  private static boolean isFenced(Throwable error) {
-    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ProducerFencedException
-          || cause instanceof InvalidProducerEpochException) {
-        return true;
-      }
-    }
-    return false;
+  /** Why an import cannot go on. */
+  static String reason(KafkaException error) {
+    return RecordTransactions.isFenced(error)
+        ? "another import has begun on this cluster"
+        : RootCause.message(error);
   }
 
   @Override
   public void close() {
-    producer.close();
+    transactions.close();
   }
 }

@@ -2,14 +2,15 @@ package org.rlhfstreams.people.publish;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.rlhfstreams.common.ContentDigest;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.events.Comparison;
@@ -22,28 +23,33 @@ import org.rlhfstreams.people.live.PreferencesView;
 import org.rlhfstreams.schemas.RevisionId;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.schemas.Topics;
+import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.index.TemporaryIndex;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.kafka.RecordTransactions;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.log.CommittedLog;
 
 /**
- * Publishes annotations of an export that the log lacks, by the same rule as the webhooks. It reads
- * the log once, when it is made: an annotation that its author changes at the same moment may count
- * twice until the next import.
+ * Publishes annotations of an export that the log lacks, by the same rule as the webhooks. All that
+ * an annotation changes is in one transaction: an import that is killed has published annotations
+ * whole, and the next one publishes the rest. It reads the log once, when it is made: an annotation
+ * that its author changes at the same moment may count twice until the next import.
  */
 public final class AnnotationImport implements AutoCloseable {
+  private static final int MOST_TOGETHER = 500;
+
   private final ShutdownSequence opened = new ShutdownSequence();
   private final Topics topics;
   private final PreferencesView preferences;
   private final JudgementsView judgements;
   private final RevisionRule rule;
-  private final KafkaProducer<String, Object> producer;
-  private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private final RecordTransactions transactions;
+  private final List<ProducerRecord<String, Object>> waiting = new ArrayList<>();
 
   /** What became of an annotation. */
   public enum Fate {
-    /** Published. */
+    /** Published, at the latest by {@link AnnotationImport#finish}. */
     ADDED,
     /** The log has it, or a newer revision of it. */
     KNOWN,
@@ -52,13 +58,16 @@ public final class AnnotationImport implements AutoCloseable {
   }
 
   /**
-   * Reads what the log has.
+   * Reads what the log has. Another import that is at work ends with an error.
    *
-   * @throws ExplainedException if it cannot be read
+   * @throws ExplainedException if it cannot be read, or this client may not write
+   * @throws KafkaException if the broker is away
    */
   public AnnotationImport(KafkaConnection connection) {
     try {
       this.topics = connection.topics();
+      // First, since it ends what a killed import has left open and reading would wait for.
+      this.transactions = opened.add(open(connection));
       TemporaryIndex index =
           opened.add(
               TemporaryIndex.open(
@@ -69,10 +78,25 @@ public final class AnnotationImport implements AutoCloseable {
       ComparisonsView comparisons = new ComparisonsView();
       read(connection, comparisons);
       this.rule = new RevisionRule(preferences, judgements, comparisons);
-      this.producer = opened.add(connection.producer());
     } catch (RuntimeException e) {
       opened.close();
       throw e;
+    }
+  }
+
+  private static RecordTransactions open(KafkaConnection connection) {
+    try {
+      return RecordTransactions.open(connection, GroupNames.ANNOTATION_IMPORT);
+    } catch (TransactionalIdAuthorizationException e) {
+      throw new ExplainedException(
+          String.format(
+              Locale.ROOT,
+              "this client may not write the transactional id %s%s, without which an annotation"
+                  + " could be published in part: allow it, or bring them with rlhf people sync,"
+                  + " which needs no access to the broker",
+              connection.topics().prefix(),
+              GroupNames.ANNOTATION_IMPORT),
+          e);
     }
   }
 
@@ -117,7 +141,11 @@ public final class AnnotationImport implements AutoCloseable {
     return preferences.applications(RevisionId.LABEL_STUDIO);
   }
 
-  /** Publishes a revision if the log lacks it; {@link #finish} says whether it is there. */
+  /**
+   * Publishes a revision if the log lacks it. After an error nothing more can be published.
+   *
+   * @throws KafkaException if the log does not take it, or some before it
+   */
   public Fate publish(Revision revision, Instant now) {
     rule.repair(revision, now).ifPresent(this::send);
     Optional<RevisionChanges> found = rule.changes(revision, now);
@@ -135,20 +163,23 @@ public final class AnnotationImport implements AutoCloseable {
   }
 
   private void send(RevisionChanges changes) {
-    for (ProducerRecord<String, Object> record : changes.records(topics)) {
-      producer.send(record, (sent, error) -> failure.compareAndSet(null, error));
-    }
+    waiting.addAll(changes.records(topics));
     changes.apply(preferences, judgements);
+    if (waiting.size() >= MOST_TOGETHER) {
+      finish();
+    }
   }
 
   /**
-   * Waits until the log has all of it.
+   * Publishes what still waits.
    *
-   * @return why it has not
+   * @throws KafkaException if the log does not take it
    */
-  public Optional<Exception> finish() {
-    producer.flush();
-    return Optional.ofNullable(failure.get());
+  public void finish() {
+    if (!waiting.isEmpty()) {
+      transactions.send(waiting);
+      waiting.clear();
+    }
   }
 
   @Override

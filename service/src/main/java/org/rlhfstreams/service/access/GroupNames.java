@@ -17,6 +17,9 @@ public final class GroupNames {
   /** No group, but who publishes prompts has one transaction. */
   public static final String PROMPT_IMPORT = "prompt-import";
 
+  /** No group, but who publishes annotations has one transaction. */
+  public static final String ANNOTATION_IMPORT = "annotation-import";
+
   /** No group, but what people send is published in transactions of one name. */
   public static final String PEOPLE = "people";
 
