@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -204,6 +205,7 @@ final class GroupMember {
   }
 
   private void rewind(Session session, BooleanSupplier stopped) {
+    AtomicBoolean tried = new AtomicBoolean();
     Retry.every(AFTER_FAILURE)
         .after(KafkaException.class)
         .unless(stopped)
@@ -211,7 +213,9 @@ final class GroupMember {
         .run(
             () -> {
               if (!stopped.getAsBoolean()) {
-                endWhatIsOpen();
+                if (tried.getAndSet(true)) {
+                  endWhatIsOpen();
+                }
                 share.takeWithdrawn(); // all of it is begun anew
                 session.begunAnew(placement.placeAll(consumer));
               }
