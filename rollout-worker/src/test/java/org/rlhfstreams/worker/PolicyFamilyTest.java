@@ -59,7 +59,9 @@ final class PolicyFamilyTest {
   void aLearnerThatMeansSomethingElseByItsEventsIsRefused() {
     assertThat(problem(EventProtocol.VERSION + 1, own()).orElseThrow())
         .contains("policy version 0.3")
-        .contains("event protocol 2, this worker has 1")
+        .contains(
+            "event protocol %d, this worker has %d"
+                .formatted(EventProtocol.VERSION + 1, EventProtocol.VERSION))
         .contains("start both from one release");
   }
 
