@@ -100,7 +100,7 @@ public final class LabelStudioImport {
               good[0] + bad[0],
               strict
                   ? " and --strict was given: mend them, or leave --strict out to go on without"
-                        + " them"
+                      + " them"
                   : ": is this an export of tasks with prompt, first and second?"));
     }
   }

@@ -74,7 +74,7 @@ final class ModelCreateCommandTest {
   void aVocabularyThatIsTooSmallForTheTokenizerIsRefused() throws IOException {
     Path config = shape.resolve("config.json");
     String text = Files.readString(config, StandardCharsets.UTF_8);
-    Files.writeString(config, text.replaceFirst("\"vocab_size\": *\\d+", "\"vocab_size\": 100"));
+    Files.writeString(config, text.replaceFirst("\"vocab_size\" *: *\\d+", "\"vocab_size\": 100"));
     String output = temporary.resolve("output") + "";
     assertThat(run(1, "model", "create", "--from", shape + "", "--output", output))
         .contains("vocab_size 100", "not of one model")
