@@ -60,8 +60,8 @@ final class PolicyFamilyTest {
     assertThat(problem(EventProtocol.VERSION + 1, own()).orElseThrow())
         .contains("policy version 0.3")
         .contains(
-            "event protocol %d, this worker has %d"
-                .formatted(EventProtocol.VERSION + 1, EventProtocol.VERSION))
+            "event protocol " + (EventProtocol.VERSION + 1),
+            "this worker has " + EventProtocol.VERSION)
         .contains("start both from one release");
   }
 
