@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 
@@ -14,30 +15,34 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
   private static final int EXIT_CODE = 130;
 
   private final Duration longest;
+  private final Consumer<String> output;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::interrupted, "interruption");
   private volatile boolean stopped;
 
   /** Listens from here on, for a process that may have all roles. */
   public Interruption() {
-    this(ShutdownBudget.ofAll());
+    this(ShutdownBudget.ofAll(), System.err::println);
   }
 
   /**
    * Listens from here on.
    *
    * @param longest until all is closed; then the process ends whatever still runs
+   * @param output is told that it is so
    */
-  public Interruption(Duration longest) {
+  public Interruption(Duration longest, Consumer<String> output) {
     this.longest = longest;
+    this.output = output;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   private void interrupted() {
     stopped = true;
-    System.err.printf(
-        "interrupted: closing, which takes %s at most; another Ctrl-C changes nothing%n",
-        Durations.text(longest.toSeconds()));
+    output.accept(
+        "interrupted: closing, which takes "
+            + Durations.text(longest.toSeconds())
+            + " at most; another Ctrl-C changes nothing");
     try {
       boolean inTime = closed.await(longest.toSeconds(), TimeUnit.SECONDS);
       Runtime.getRuntime().halt(inTime ? EXIT_CODE : 1);

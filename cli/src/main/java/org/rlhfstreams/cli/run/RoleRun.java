@@ -53,7 +53,7 @@ public final class RoleRun {
     }
     require.accept(configuration);
     RoleOutput output = RoleOutput.of(configuration.operations().logFormat());
-    try (Interruption interruption = new Interruption(ShutdownBudget.of(role))) {
+    try (Interruption interruption = new Interruption(ShutdownBudget.of(role), output::say)) {
       KafkaConnection connection =
           Cluster.connect(configuration, role, message -> output.say(name + ": " + message));
       Started started = start.apply(connection);
