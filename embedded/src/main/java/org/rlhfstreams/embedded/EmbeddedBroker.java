@@ -113,7 +113,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("transaction.state.log.min.isr", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
     // After a kill the broker waits for its own old session to end before it is one again.
-    settings.put("broker.session.timeout.ms", "3000");
+    settings.put("broker.session.timeout.ms", "6000"); // tensors may take all cores for seconds
     settings.put("broker.heartbeat.interval.ms", "500");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("group.min.session.timeout.ms", "1000");

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.GenerationLoad;
 import org.rlhfstreams.model.memory.InferenceMemory;
+import org.rlhfstreams.model.memory.MachineMemory;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
 /**
@@ -15,6 +17,8 @@ import org.rlhfstreams.service.configuration.ConfigurationException;
  */
 public record Precision(String type) {
   public static final String STORED = "stored";
+
+  private static final GenerationLoad ONE_ROW = new GenerationLoad(1, 1, 2);
 
   /**
    * Opens a language model.
@@ -43,7 +47,11 @@ public record Precision(String type) {
     if (!type.equals(STORED)) {
       named();
     }
-    InferenceMemory.requireRoom(directory.configuration(), model);
+    MachineMemory.require(
+        InferenceMemory.generating(
+            "model", directory.configuration(), of(directory), ONE_ROW, 0, "rows"),
+        "loading " + model,
+        false);
   }
 
   /**

@@ -3,7 +3,9 @@ package org.rlhfstreams.learner;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.rlhfstreams.learner.assembly.LearnerMemory;
 import org.rlhfstreams.learner.loop.StepListener;
+import org.rlhfstreams.model.memory.MemoryNeeds;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
@@ -77,6 +79,13 @@ public final class LearnerService implements AutoCloseable {
     LearnerRun.require(configuration);
     FreePort.require(
         configuration.operations().host(), configuration.learner().httpPort(), "learner.http-port");
+  }
+
+  /** What it will need, by settings and {@code config.json} alone. */
+  public static MemoryNeeds memory(RlhfConfiguration configuration) {
+    return LearnerMemory.of(
+        configuration,
+        configuration.model().required(configuration.learner().objective().trains()));
   }
 
   private StepListener measuring(KafkaConnection connection, StepListener listener) {

@@ -7,8 +7,8 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.ActivationLimit;
 import org.rlhfstreams.model.training.InferenceModel;
-import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.TokenRow;
 
 /** The frozen policy that the KL is measured against. One thread. */
@@ -20,7 +20,7 @@ final class ReferenceModel implements AutoCloseable {
   ReferenceModel(ModelDirectory model, ComputeType type) {
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = PackedWeights.taking(decoder, Weights.read(model, type));
-    this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
+    this.inference = new InferenceModel(decoder, ActivationLimit.fit(decoder));
   }
 
   /** Log-probabilities at the temperatures of the rollouts, [rollouts][response tokens]. */

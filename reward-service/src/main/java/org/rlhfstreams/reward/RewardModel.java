@@ -12,8 +12,8 @@ import org.rlhfstreams.model.decoder.LiveWeights;
 import org.rlhfstreams.model.decoder.WeightPacking;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.ActivationLimit;
 import org.rlhfstreams.model.training.InferenceModel;
-import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -43,7 +43,7 @@ final class RewardModel implements AutoCloseable {
     RewardInput.requireRewardModel(model);
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));
-    this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
+    this.inference = new InferenceModel(decoder, ActivationLimit.fit(decoder));
     this.endOfSequence = endOfSequence;
     this.source = source;
   }

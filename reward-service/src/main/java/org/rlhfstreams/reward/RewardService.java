@@ -10,11 +10,15 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.InferenceMemory;
+import org.rlhfstreams.model.memory.MachineMemory;
+import org.rlhfstreams.model.memory.MemoryNeeds;
 import org.rlhfstreams.model.text.SharedVocabulary;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -136,10 +140,35 @@ public final class RewardService implements AutoCloseable {
     SharedVocabulary.requireWhereKnown(policy, reference.path());
     SharedVocabulary.requireWhereKnown(policy, reward.path());
     ComputeDevice.require(configuration.model().device());
+    MachineMemory.require(
+        memory(configuration),
+        "scoring with " + reward.path(),
+        configuration.operations().memoryCheck() == MemoryCheck.WARN);
     FreePort.require(
         configuration.operations().host(),
         configuration.rewardService().httpPort(),
         "reward-service.http-port");
+  }
+
+  /** What it will need, by settings and {@code config.json} alone. */
+  public static MemoryNeeds memory(RlhfConfiguration configuration) {
+    return frozen(
+            "reward model",
+            configuration,
+            ModelDirectory.open(configuration.model().requiredReward()))
+        .and(
+            frozen(
+                "reference",
+                configuration,
+                ModelDirectory.open(configuration.model().referenceOrPolicy())));
+  }
+
+  private static MemoryNeeds frozen(
+      String name, RlhfConfiguration configuration, ModelDirectory model) {
+    return InferenceMemory.frozen(
+        name,
+        model.configuration(),
+        ComputeType.named(configuration.model().dtype().name(), model));
   }
 
   private void score(

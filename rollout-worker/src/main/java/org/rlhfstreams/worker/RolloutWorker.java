@@ -7,13 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.model.ModelException;
+import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.GenerationLoad;
 import org.rlhfstreams.model.memory.InferenceMemory;
+import org.rlhfstreams.model.memory.MachineMemory;
+import org.rlhfstreams.model.memory.MemoryNeeds;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
 import org.rlhfstreams.service.exchange.ContinuousLoop;
@@ -29,6 +34,7 @@ import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
 import org.rlhfstreams.service.weights.WeightReader;
+import org.rlhfstreams.service.weights.WireType;
 import org.rlhfstreams.worker.completion.CompletionService;
 import org.rlhfstreams.worker.openai.OpenAiRoutes;
 import org.slf4j.Logger;
@@ -114,12 +120,32 @@ public final class RolloutWorker implements AutoCloseable {
     ModelDirectory model = ModelDirectory.open(policy);
     LanguageModel.require(model);
     Tokenizer.open(policy, model.configuration()).close();
-    InferenceMemory.requireRoom(model.configuration(), policy);
+    MachineMemory.require(
+        memory(configuration),
+        "sampling from " + policy,
+        configuration.operations().memoryCheck() == MemoryCheck.WARN);
     ComputeDevice.require(configuration.model().device());
     FreePort.require(
         configuration.operations().host(),
         configuration.rolloutWorker().httpPort(),
         "rollout-worker.http-port");
+  }
+
+  /** What it will need, by settings and {@code config.json} alone. */
+  public static MemoryNeeds memory(RlhfConfiguration configuration) {
+    ModelDirectory model = ModelDirectory.open(configuration.model().requiredPolicy());
+    int response = configuration.sampling().maxNewTokens();
+    int most = model.configuration().maxPositions();
+    int prompt = Math.max(1, Math.min(response, most - response));
+    long elements = model.expectedTensors().stream().mapToLong(TensorSpecification::size).sum();
+    return InferenceMemory.generating(
+        "rollout-worker",
+        model.configuration(),
+        ComputeType.named(configuration.model().dtype().name(), model),
+        new GenerationLoad(
+            configuration.rolloutWorker().batchSize(), prompt, Math.min(most, prompt + response)),
+        2 * elements * WireType.of(configuration.weights()).bytes(),
+        "rollout-worker.batch-size");
   }
 
   private void work(

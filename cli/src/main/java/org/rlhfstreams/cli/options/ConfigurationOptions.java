@@ -116,6 +116,15 @@ public final class ConfigurationOptions {
   }
 
   @Option(
+      names = "--force",
+      description = "Go on where models will need more memory than the machine has.")
+  void force(boolean given) {
+    if (given) {
+      flags.put("operations.memory-check", "warn");
+    }
+  }
+
+  @Option(
       names = "--no-shuffle",
       description = "Visit the rows of offline data in their order, in each epoch.")
   void noShuffle(boolean given) {

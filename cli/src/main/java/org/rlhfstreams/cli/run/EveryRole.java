@@ -2,8 +2,10 @@ package org.rlhfstreams.cli.run;
 
 import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.learner.LearnerService;
+import org.rlhfstreams.model.memory.MachineMemory;
 import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.reward.RewardService;
+import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.worker.RolloutWorker;
 
@@ -20,6 +22,12 @@ final class EveryRole {
     LearnerService.require(configuration);
     RolloutWorker.require(configuration);
     RewardService.require(configuration);
+    MachineMemory.require(
+        LearnerService.memory(configuration)
+            .and(RolloutWorker.memory(configuration))
+            .and(RewardService.memory(configuration)),
+        "all roles in one process",
+        configuration.operations().memoryCheck() == MemoryCheck.WARN);
     ControllerService.require(configuration);
     if (configuration.people().enabled()) {
       PeopleService.require(configuration);

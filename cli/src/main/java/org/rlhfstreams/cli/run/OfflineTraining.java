@@ -18,7 +18,7 @@ import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
-import org.rlhfstreams.learner.assembly.TrainingNeeds;
+import org.rlhfstreams.learner.assembly.LearnerMemory;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.InitialValues;
@@ -77,7 +77,7 @@ public final class OfflineTraining {
     run.requireUsable();
     if (options.initialize()) {
       Tokenizer.open(options.model(), ModelDirectory.readConfiguration(options.model())).close();
-      TrainingNeeds.require(configuration, options.model());
+      LearnerMemory.require(configuration, options.model());
     } else {
       LearnerRun.require(configuration);
     }

@@ -223,10 +223,12 @@ final class CommonMistakesTest {
         Mistake.of(
             "too little memory",
             1,
-            "train sft --model @huge --initialize --data @pairs.jsonl --output @out",
+            "train sft --model @huge --initialize --data @pairs.jsonl --output @out"
+                + " --model.dtype float32",
             "training ",
-            "GB of memory at the least, and this machine has",
-            "lora.rank"),
+            "GB of memory, and this machine has",
+            "what helps: lora.rank = 16 saves",
+            "--force"),
         Mistake.of(
             "a prompt longer than the context",
             1,
@@ -390,6 +392,8 @@ final class CommonMistakesTest {
                 .replace(port, "PORT")
                 .replaceAll("(word_){20,}", "… 2,000 words …")
                 .replaceAll("this machine has [0-9.,]+ GB", "this machine has 24.0 GB")
+                .replaceAll("(?m)^(process +).*", "$1…")
+                .replaceAll("needs [0-9.,]+ GB of", "needs 7,500.0 GB of")
                 .replaceAll("has no \\S+/models--", "has no ~/.cache/huggingface/hub/models--"));
   }
 

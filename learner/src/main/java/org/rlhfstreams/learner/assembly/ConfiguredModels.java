@@ -53,7 +53,7 @@ public final class ConfiguredModels {
                 SharedVocabulary.requireWhereKnown(start, reward);
               });
     }
-    TrainingNeeds.require(configuration, start);
+    LearnerMemory.require(configuration, start);
     ComputeDevice.require(configuration.model().device());
   }
 

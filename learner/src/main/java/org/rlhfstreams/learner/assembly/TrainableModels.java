@@ -15,6 +15,9 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.memory.ActivationLimit;
+import org.rlhfstreams.model.memory.TrainingMode;
+import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.FrozenModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.OptimizerSettings;
@@ -71,7 +74,7 @@ public final class TrainableModels {
         Weights.initialAdapters(adapters, model.configuration(), heads, settings.seed()),
         !heads.isEmpty(),
         optimizer(),
-        microBatches());
+        microBatches(settings, model.configuration(), TrainingMode.lora(type, adapters)));
   }
 
   /** The adapters that are configured for an architecture. */
@@ -115,7 +118,9 @@ public final class TrainableModels {
     ModelDirectory model = ModelDirectory.open(directory);
     ComputeType type = type(model);
     return new FrozenModel(
-        new Decoder(model.configuration(), type), Weights.read(model, type), microBatches());
+        new Decoder(model.configuration(), type),
+        Weights.read(model, type),
+        microBatches(settings, model.configuration(), TrainingMode.full(type)));
   }
 
   private TrainableModel trainable(
@@ -123,8 +128,13 @@ public final class TrainableModels {
       TransformerConfiguration architecture,
       Weights weights,
       boolean scalarHead) {
+    ComputeType type = type(model);
     return new TrainableModel(
-        new Decoder(architecture, type(model)), weights, scalarHead, optimizer(), microBatches());
+        new Decoder(architecture, type),
+        weights,
+        scalarHead,
+        optimizer(),
+        microBatches(settings, architecture, TrainingMode.full(type)));
   }
 
   private ComputeType type(ModelDirectory model) {
@@ -141,13 +151,21 @@ public final class TrainableModels {
         ComputeType.valueOf(settings.optimizerState().name()));
   }
 
-  private MicroBatchSettings microBatches() {
-    MicroBatchSettings defaults = MicroBatchSettings.DEFAULT;
+  /** Pieces of passes with gradients; a setting decides, and where it is not set, the size. */
+  static MicroBatchSettings microBatches(
+      LearnerConfiguration settings, TransformerConfiguration architecture, TrainingMode mode) {
+    MicroBatchSettings fitting =
+        ComputeDevice.isGpu()
+            ? MicroBatchSettings.DEFAULT
+            : ActivationLimit.fit(architecture, mode, settings.gradientCheckpointing());
+    int tokens = settings.microBatchTokens().orElse(fitting.tokens());
     return new MicroBatchSettings(
-        settings.microBatchTokens(),
-        defaults.retainedTokens(),
-        defaults.headRows(),
-        defaults.keptLogits(),
+        tokens,
+        Math.max(
+            fitting.retainedTokens(),
+            Math.min(tokens, MicroBatchSettings.DEFAULT.retainedTokens())),
+        fitting.headRows(),
+        fitting.keptLogits(),
         settings.sharePrompts(),
         settings.gradientCheckpointing());
   }

@@ -1,11 +1,13 @@
 package org.rlhfstreams.model.memory;
 
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.AttentionSizes;
 import org.rlhfstreams.model.decoder.ComputeType;
+import org.rlhfstreams.model.training.MicroBatchSettings;
 
 /**
  * Memory of a process that generates, without top-k, top-p or min-p, which sort whole rows of
@@ -41,16 +43,77 @@ public final class InferenceMemory {
   }
 
   /**
-   * Checks that a model that writes fits into this machine, one short response at a time.
+   * What a role that generates needs.
    *
-   * @param model its directory, for the message
-   * @throws org.rlhfstreams.model.ModelException if it does not
+   * @param role its name
+   * @param versions bytes of weights that arrive
+   * @param slots the setting that says how many rows run side by side
    */
-  public static void requireRoom(TransformerConfiguration configuration, Path model) {
-    MachineMemory.require(
-        of(configuration, 0, ComputeType.BFLOAT16, new GenerationLoad(1, 1, 2)),
-        "sampling from " + model,
-        "use a smaller model or a larger machine");
+  public static MemoryNeeds generating(
+      String role,
+      TransformerConfiguration configuration,
+      ComputeType type,
+      GenerationLoad load,
+      long versions,
+      String slots) {
+    MemoryPhase peak = with(versions, of(configuration, 0, type, load).peak());
+    List<MemorySaving> savings = new ArrayList<>();
+    if (load.slots() > 1) {
+      GenerationLoad half =
+          new GenerationLoad(load.slots() / 2, load.promptTokens(), load.tokens());
+      savings.add(
+          new MemorySaving(
+              slots + " = " + half.slots(),
+              peak.total() - with(versions, of(configuration, 0, type, half).peak()).total()));
+    }
+    if (type == ComputeType.FLOAT32) {
+      savings.add(
+          new MemorySaving(
+              "model.dtype = bfloat16",
+              peak.total()
+                  - with(versions, of(configuration, 0, ComputeType.BFLOAT16, load).peak())
+                      .total()));
+    }
+    return MemoryNeeds.of(role, peak, savings);
+  }
+
+  private static MemoryPhase with(long versions, MemoryPhase peak) {
+    Map<MemoryPart, Long> parts = new EnumMap<>(MemoryPart.class);
+    parts.putAll(peak.parts());
+    parts.put(MemoryPart.VERSIONS, versions);
+    return new MemoryPhase(peak.name(), parts);
+  }
+
+  /**
+   * What a role that computes with a frozen model needs, of scores or of log-probabilities.
+   *
+   * @param role its name
+   */
+  public static MemoryNeeds frozen(
+      String role, TransformerConfiguration configuration, ComputeType type) {
+    MemoryPhase peak = frozen(configuration, type);
+    List<MemorySaving> savings = new ArrayList<>();
+    if (type == ComputeType.FLOAT32) {
+      savings.add(
+          new MemorySaving(
+              "model.dtype = bfloat16",
+              peak.total() - frozen(configuration, ComputeType.BFLOAT16).total()));
+    }
+    return MemoryNeeds.of(role, peak, savings);
+  }
+
+  private static MemoryPhase frozen(TransformerConfiguration configuration, ComputeType type) {
+    InferenceMemory memory = new InferenceMemory(new Sizes(configuration), 0, type);
+    MicroBatchSettings cut = ActivationLimit.fit(configuration, TrainingMode.full(type), false);
+    long activations = memory.layer(cut.tokens());
+    Map<MemoryPart, Long> parts = ProcessMemory.parts(0);
+    parts.put(MemoryPart.WEIGHTS, memory.packed());
+    parts.put(
+        MemoryPart.HEAD,
+        memory.sizes.head() == 0 ? 0 : 2 * FLOAT * cut.headRows() * memory.sizes.vocabulary());
+    parts.put(MemoryPart.ACTIVATIONS, activations);
+    parts.put(MemoryPart.ALLOCATOR, ProcessMemory.allocatorKeeps(activations));
+    return new MemoryPhase("scoring", parts);
   }
 
   /** Weights as they were read, and the packed ones beside them. */
@@ -99,7 +162,10 @@ public final class InferenceMemory {
   /** Of one layer over all prompts that are read together. */
   private long prefill(GenerationLoad load) {
     long rows = Math.min(load.slots(), Math.max(1, PREFILL_TOKENS / load.promptTokens()));
-    long tokens = rows * inBlocks(load.promptTokens());
+    return layer(rows * inBlocks(load.promptTokens()));
+  }
+
+  private long layer(long tokens) {
     long attention = FLOAT * (3 * sizes.queries() + 4 * sizes.keys());
     long feedForward = type.bytes() * (sizes.hidden() + 2 * sizes.inner());
     return tokens * (2L * type.bytes() * sizes.hidden() + Math.max(attention, feedForward));

@@ -18,12 +18,16 @@ public enum MemoryPart {
   HEAD,
   /** Keys and values of running rows. */
   CACHE,
+  /** Versions of weights that arrive or leave, beside the model's own. */
+  VERSIONS,
   /** Weight files mapped by the loader: the kernel takes them back where memory is short. */
   FILES,
   /** Freed memory that the C library keeps to itself. */
   ALLOCATOR,
   /** The Java machine, PyTorch and their libraries. */
-  PROCESS;
+  PROCESS,
+  /** What the Java machine may use for objects. */
+  HEAP;
 
   /** As tables name it. */
   public String label() {

@@ -92,11 +92,15 @@ public final class TrainingMemory {
     return new MemoryPhase("backward of the head", parts);
   }
 
-  /** A micro-batch's gradients on all weights before they are added, or on the embedding alone. */
+  /**
+   * A micro-batch's gradients before they are added: on one weight, unless they are added up in
+   * another type than they are computed in; where layers are checkpointed, on the embedding.
+   */
   private MemoryPhase adding() {
     Map<MemoryPart, Long> parts = always();
-    long elements =
-        load.microBatches().checkpointLayers() ? Sizes.largest(trained) : Sizes.elements(trained);
+    boolean oneByOne =
+        load.microBatches().checkpointLayers() || mode.compute() == ComputeType.FLOAT32;
+    long elements = oneByOne ? Sizes.largest(trained) : Sizes.elements(trained);
     parts.merge(MemoryPart.GRADIENTS, mode.compute().bytes() * elements, Long::sum);
     return new MemoryPhase("adding gradients", parts);
   }

@@ -228,6 +228,9 @@ public final class Pass implements AutoCloseable {
     }
     if (microBatches.checkpointLayers()) {
       backwardByLayer(trained, scope, batch, states, onHidden);
+    } else if (trained.hasOwnGradients()) {
+      decoder.runWithGradient(
+          "backward_in_place", scope, Argument.of(hidden), Argument.of(onHidden));
     } else {
       decoder.runWithGradient(
           "backward",

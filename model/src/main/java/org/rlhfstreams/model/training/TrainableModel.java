@@ -33,6 +33,7 @@ public final class TrainableModel implements AutoCloseable {
   private final MicroBatchSettings microBatches;
   private final NDManager manager = ComputeDevice.newManager();
   private final List<NDArray> gradients = new ArrayList<>();
+  private final boolean ownGradients;
   private final AdamW optimizer;
 
   /**
@@ -89,12 +90,25 @@ public final class TrainableModel implements AutoCloseable {
     this.working = decoder.type() == weights.type() ? weights : weights.copy(decoder.type());
     frozen.ifPresent(held -> all.addAll(held.tensors()));
     all.addAll(working.tensors());
-    DataType type = weights.type() == ComputeType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
-    for (NDArray weight : working.tensors()) {
-      weight.setRequiresGradient(true);
-      gradients.add(ComputeThread.call(() -> manager.zeros(weight.getShape(), type)));
-    }
+    working.tensors().forEach(weight -> weight.setRequiresGradient(true));
+    this.ownGradients = working == weights;
+    gradients.addAll(ownGradients ? ownGradients() : separateGradients());
     this.optimizer = new AdamW(decoder, weights, gradients, settings);
+  }
+
+  /** Those that autograd adds to itself; they are of the type that gradients are added up in. */
+  private List<NDArray> ownGradients() {
+    try (NDManager scope = manager.newSubManager()) {
+      decoder.runWithGradient("own_gradients", scope, working.argument());
+    }
+    return working.tensors().stream().map(NDArray::getGradient).toList();
+  }
+
+  /** Where passes compute in a type that is too coarse to add up in. */
+  private List<NDArray> separateGradients() {
+    return working.tensors().stream()
+        .map(weight -> ComputeThread.call(() -> manager.zeros(weight.getShape(), DataType.FLOAT32)))
+        .toList();
   }
 
   /** The weights that are trained, as they are now, in full precision. */
@@ -321,6 +335,11 @@ public final class TrainableModel implements AutoCloseable {
   /** The architecture. */
   public TransformerConfiguration configuration() {
     return decoder.configuration();
+  }
+
+  /** Whether {@link #gradients} are the weights' own, which autograd adds to. */
+  boolean hasOwnGradients() {
+    return ownGradients;
   }
 
   List<NDArray> gradients() {

@@ -21,10 +21,11 @@ public record LearnerConfiguration(
             description = "Rollouts, pairs or texts that one step learns from.")
         int batchSize,
     @Setting(
-            value = "4096",
             range = "[1, inf)",
-            description = "Tokens whose activations are in memory at a time; changes no result.")
-        int microBatchTokens,
+            description =
+                "Tokens whose activations are in memory at a time, which changes no result; when not"
+                    + " set as many as take 400 MB, 4096 at most.")
+        OptionalInt microBatchTokens,
     @Setting(
             value = "false",
             description =

@@ -10,4 +10,10 @@ public record OperationsConfiguration(
             value = "text",
             description =
                 "What a role prints: text for people, or json, an object a line for a collector.")
-        LogFormat logFormat) {}
+        LogFormat logFormat,
+    @Setting(
+            value = "refuse",
+            description =
+                "Where models will need more memory than the machine has: refuse ends before they are"
+                    + " loaded, warn says so and goes on.")
+        MemoryCheck memoryCheck) {}
