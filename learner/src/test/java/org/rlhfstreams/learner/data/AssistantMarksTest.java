@@ -64,7 +64,7 @@ final class AssistantMarksTest {
       assertThatThrownBy(() -> AssistantMarks.of(Optional.of(unmarked), tokenizer))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("chat_template.jinja does not mark what the assistant says")
-          .hasMessageContaining("llama3, qwen2_5, qwen3")
+          .hasMessageContaining("TRL's trl/chat_templates/")
           .hasMessageContaining("{% generation %} before and {% endgeneration %} behind")
           .hasMessageContaining("learner.assistant-only-loss");
       assertThatThrownBy(() -> AssistantMarks.of(Optional.empty(), tokenizer))

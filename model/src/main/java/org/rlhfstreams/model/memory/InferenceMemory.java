@@ -43,7 +43,7 @@ public final class InferenceMemory {
   }
 
   /**
-   * What a role that generates needs.
+   * What a role that generates with weights that arrive needs: they are laid out tensor by tensor.
    *
    * @param role its name
    * @param versions bytes of weights that arrive
@@ -56,32 +56,32 @@ public final class InferenceMemory {
       GenerationLoad load,
       long versions,
       String slots) {
-    MemoryPhase peak = with(versions, of(configuration, 0, type, load).peak());
+    MemoryPhase peak = generating(configuration, type, load, versions);
     List<MemorySaving> savings = new ArrayList<>();
     if (load.slots() > 1) {
       GenerationLoad half =
           new GenerationLoad(load.slots() / 2, load.promptTokens(), load.tokens());
-      savings.add(
-          new MemorySaving(
-              slots + " = " + half.slots(),
-              peak.total() - with(versions, of(configuration, 0, type, half).peak()).total()));
+      MemoryPhase smaller = generating(configuration, type, half, versions);
+      savings.add(new MemorySaving(slots + " = " + half.slots(), peak.total() - smaller.total()));
     }
     if (type == ComputeType.FLOAT32) {
-      savings.add(
-          new MemorySaving(
-              "model.dtype = bfloat16",
-              peak.total()
-                  - with(versions, of(configuration, 0, ComputeType.BFLOAT16, load).peak())
-                      .total()));
+      MemoryPhase smaller = generating(configuration, ComputeType.BFLOAT16, load, versions);
+      savings.add(new MemorySaving("model.dtype = bfloat16", peak.total() - smaller.total()));
     }
     return MemoryNeeds.of(role, peak, savings);
   }
 
-  private static MemoryPhase with(long versions, MemoryPhase peak) {
+  private static MemoryPhase generating(
+      TransformerConfiguration configuration,
+      ComputeType type,
+      GenerationLoad load,
+      long versions) {
+    MemoryPhase generating =
+        new InferenceMemory(new Sizes(configuration), 0, type).generating(load);
     Map<MemoryPart, Long> parts = new EnumMap<>(MemoryPart.class);
-    parts.putAll(peak.parts());
+    parts.putAll(generating.parts());
     parts.put(MemoryPart.VERSIONS, versions);
-    return new MemoryPhase(peak.name(), parts);
+    return new MemoryPhase(generating.name(), parts);
   }
 
   /**
