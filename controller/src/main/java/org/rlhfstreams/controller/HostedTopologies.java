@@ -184,8 +184,8 @@ final class HostedTopologies implements AutoCloseable {
     properties.putIfAbsent("consumer.auto.offset.reset", "earliest");
     // As the groups of the other roles: a controller that dies is missed after so long.
     properties.putIfAbsent("consumer.session.timeout.ms", "10000");
-    // A broker that was killed may come back with a member that is no more, and waits so long for it
-    // to join again: five minutes by default, in which nothing would be admitted.
+    // A broker that was killed may come back with a member that is no more, and waits so long for
+    // it to join again: five minutes by default, in which nothing would be admitted.
     properties.putIfAbsent("consumer.max.poll.interval.ms", "60000");
     properties.putIfAbsent("producer.linger.ms", "0");
     // Of two requests of a new transaction that are under way at once the broker may look at the
