@@ -18,7 +18,6 @@ import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.service.access.GroupNames;
-import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -143,7 +142,7 @@ public final class RewardService implements AutoCloseable {
     MachineMemory.require(
         memory(configuration),
         "scoring with " + reward.path(),
-        configuration.operations().memoryCheck() == MemoryCheck.WARN);
+        configuration.operations().memoryCheck().goesOn());
     FreePort.require(
         configuration.operations().host(),
         configuration.rewardService().httpPort(),

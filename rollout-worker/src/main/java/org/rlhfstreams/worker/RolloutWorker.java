@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.model.ModelException;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.completion.LanguageModel;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -18,7 +17,6 @@ import org.rlhfstreams.model.memory.MemoryNeeds;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.service.access.GroupNames;
-import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
 import org.rlhfstreams.service.exchange.ContinuousLoop;
@@ -123,7 +121,7 @@ public final class RolloutWorker implements AutoCloseable {
     MachineMemory.require(
         memory(configuration),
         "sampling from " + policy,
-        configuration.operations().memoryCheck() == MemoryCheck.WARN);
+        configuration.operations().memoryCheck().goesOn());
     ComputeDevice.require(configuration.model().device());
     FreePort.require(
         configuration.operations().host(),
@@ -137,14 +135,13 @@ public final class RolloutWorker implements AutoCloseable {
     int response = configuration.sampling().maxNewTokens();
     int most = model.configuration().maxPositions();
     int prompt = Math.max(1, Math.min(response, most - response));
-    long elements = model.expectedTensors().stream().mapToLong(TensorSpecification::size).sum();
     return InferenceMemory.generating(
         "rollout-worker",
         model.configuration(),
         ComputeType.named(configuration.model().dtype().name(), model),
         new GenerationLoad(
             configuration.rolloutWorker().batchSize(), prompt, Math.min(most, prompt + response)),
-        2 * elements * WireType.of(configuration.weights()).bytes(),
+        2 * model.configuration().parameters() * WireType.of(configuration.weights()).bytes(),
         "rollout-worker.batch-size");
   }
 

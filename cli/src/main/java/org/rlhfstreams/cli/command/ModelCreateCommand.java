@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.TensorTypeConverter;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.InitialValues;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -67,7 +66,7 @@ public final class ModelCreateCommand implements Callable<Integer> {
         Locale.ROOT,
         "wrote %s: %,d parameters, %s%n",
         output,
-        configuration.tensors().stream().mapToLong(TensorSpecification::size).sum(),
+        configuration.parameters(),
         type.torchName());
     return 0;
   }

@@ -5,7 +5,6 @@ import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.model.memory.MachineMemory;
 import org.rlhfstreams.people.PeopleService;
 import org.rlhfstreams.reward.RewardService;
-import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.worker.RolloutWorker;
 
@@ -27,7 +26,7 @@ final class EveryRole {
             .and(RolloutWorker.memory(configuration))
             .and(RewardService.memory(configuration)),
         "all roles in one process",
-        configuration.operations().memoryCheck() == MemoryCheck.WARN);
+        configuration.operations().memoryCheck().goesOn());
     ControllerService.require(configuration);
     if (configuration.people().enabled()) {
       PeopleService.require(configuration);

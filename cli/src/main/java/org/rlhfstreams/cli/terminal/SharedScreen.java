@@ -20,7 +20,7 @@ final class SharedScreen {
     return new SharedScreen(System.out, new AtomicBoolean());
   }
 
-  /** Stands between the terminal and whoever writes to standard output or error from now on. */
+  /** Takes over standard output and error of this process. */
   static SharedScreen take() {
     AtomicBoolean others = new AtomicBoolean();
     PrintStream out = System.out;

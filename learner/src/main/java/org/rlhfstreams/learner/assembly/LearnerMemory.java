@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
-import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -20,7 +19,6 @@ import org.rlhfstreams.model.memory.TrainingLoad;
 import org.rlhfstreams.model.memory.TrainingMode;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
-import org.rlhfstreams.service.configuration.MemoryCheck;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
 import org.rlhfstreams.service.configuration.ValueModelKind;
@@ -68,7 +66,7 @@ public final class LearnerMemory {
     MachineMemory.require(
         of(configuration, start),
         "training " + start,
-        configuration.operations().memoryCheck() == MemoryCheck.WARN);
+        configuration.operations().memoryCheck().goesOn());
   }
 
   private MemoryNeeds needs() {
@@ -107,7 +105,7 @@ public final class LearnerMemory {
         versions());
   }
 
-  /** As a model is whose weights are not stored in another type; they need not be there yet. */
+  /** STORED counts as AUTO: the weights whose type would tell need not be there yet. */
   private ComputeType type() {
     return switch (configuration.model().dtype()) {
       case FLOAT32 -> ComputeType.FLOAT32;
@@ -163,7 +161,6 @@ public final class LearnerMemory {
   /** The one that leaves, and the one that the next is compared with. */
   private long versions() {
     int copies = configuration.weights().anchorEvery() > 1 ? 2 : 1;
-    long elements = trained.tensors().stream().mapToLong(TensorSpecification::size).sum();
-    return copies * elements * WireType.of(configuration.weights()).bytes();
+    return copies * trained.parameters() * WireType.of(configuration.weights()).bytes();
   }
 }

@@ -17,7 +17,6 @@ import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.memory.ActivationLimit;
 import org.rlhfstreams.model.memory.TrainingMode;
-import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.FrozenModel;
 import org.rlhfstreams.model.training.MicroBatchSettings;
 import org.rlhfstreams.model.training.OptimizerSettings;
@@ -155,9 +154,7 @@ public final class TrainableModels {
   static MicroBatchSettings microBatches(
       LearnerConfiguration settings, TransformerConfiguration architecture, TrainingMode mode) {
     MicroBatchSettings fitting =
-        ComputeDevice.isGpu()
-            ? MicroBatchSettings.DEFAULT
-            : ActivationLimit.fit(architecture, mode, settings.gradientCheckpointing());
+        ActivationLimit.fit(architecture, mode, settings.gradientCheckpointing());
     int tokens = settings.microBatchTokens().orElse(fitting.tokens());
     return new MicroBatchSettings(
         tokens,

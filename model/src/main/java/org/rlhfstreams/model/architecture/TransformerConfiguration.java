@@ -75,4 +75,9 @@ public record TransformerConfiguration(
   public List<TensorSpecification> tensors() {
     return architecture.tensors(this);
   }
+
+  /** Elements of all tensors. */
+  public long parameters() {
+    return tensors().stream().mapToLong(TensorSpecification::size).sum();
+  }
 }

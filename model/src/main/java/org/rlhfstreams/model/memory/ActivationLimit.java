@@ -25,7 +25,10 @@ public final class ActivationLimit {
    */
   public static MicroBatchSettings fit(
       TransformerConfiguration configuration, TrainingMode mode, boolean checkpointLayers) {
-    MicroBatchSettings most = MicroBatchSettings.DEFAULT;
+    MicroBatchSettings most = MicroBatchSettings.DEFAULT.withCheckpointLayers(checkpointLayers);
+    if (ComputeDevice.isGpu()) {
+      return most; // it has memory of its own
+    }
     int tokens = tokens(configuration, mode, checkpointLayers);
     long logit = mode.compute().bytes();
     long headRows = LOGITS / (logit * configuration.vocabularySize());
@@ -38,11 +41,9 @@ public final class ActivationLimit {
         checkpointLayers);
   }
 
-  /** Of a model that is only computed with; on a GPU, which has memory of its own, the largest. */
+  /** Of a model that is only computed with. */
   public static MicroBatchSettings fit(Decoder decoder) {
-    return ComputeDevice.isGpu()
-        ? MicroBatchSettings.DEFAULT
-        : fit(decoder.configuration(), TrainingMode.full(decoder.type()), false);
+    return fit(decoder.configuration(), TrainingMode.full(decoder.type()), false);
   }
 
   private static int tokens(

@@ -2,6 +2,7 @@ package org.rlhfstreams.model.memory;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ public record MemoryNeeds(Map<String, MemoryPhase> roles, List<MemorySaving> sav
   private static final int COLUMN = 13;
 
   public MemoryNeeds {
-    roles = new LinkedHashMap<>(roles);
+    roles = Collections.unmodifiableMap(new LinkedHashMap<>(roles));
     savings = List.copyOf(savings);
   }
 

@@ -15,7 +15,7 @@ record Sizes(TransformerConfiguration configuration) {
   }
 
   long parameters() {
-    return elements(configuration.tensors());
+    return configuration.parameters();
   }
 
   long layers() {

@@ -5,5 +5,10 @@ public enum MemoryCheck {
   /** Ends before it loads anything. */
   REFUSE,
   /** Says so and goes on. */
-  WARN
+  WARN;
+
+  /** Whether too little memory is only said. */
+  public boolean goesOn() {
+    return this == WARN;
+  }
 }
