@@ -1,12 +1,16 @@
 package org.rlhfstreams.it;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightVersion;
@@ -14,6 +18,9 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.CommittedLog;
+import org.rlhfstreams.service.log.LogEnds;
+import org.rlhfstreams.service.log.RecordCounts;
 import org.rlhfstreams.service.log.RecordHandler;
 import org.rlhfstreams.service.log.TopicReader;
 import org.rlhfstreams.service.weights.PublishedTensor;
@@ -23,6 +30,8 @@ import org.rlhfstreams.service.weights.WireType;
 
 /** The log as an auditor reads it: committed records only. */
 public final class Log {
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
+
   private final KafkaConnection connection;
 
   Log(String bootstrapServers, String schemaRegistryUrl) {
@@ -64,6 +73,28 @@ public final class Log {
               (record, reason) -> {})); // the tests put such records there
     }
     return events;
+  }
+
+  /**
+   * Records of a topic that a group has not dealt with.
+   *
+   * @param group without the prefix
+   */
+  public long unread(String group, Topic topic) throws ExecutionException, InterruptedException {
+    String name = connection.configuration().connection().topicPrefix() + group;
+    try (CommittedLog log = new CommittedLog(connection);
+        Admin admin = connection.admin();
+        TopicReader reader = TopicReader.ofTopics(connection, List.of(topic.name()));
+        RecordCounts counts = new RecordCounts(connection::bulkConsumer)) {
+      Map<TopicPartition, Long> done = log.committed(name);
+      long unread = 0;
+      for (Map.Entry<TopicPartition, Long> end :
+          LogEnds.written(admin, reader.partitions(), LONGEST_SILENCE).entrySet()) {
+        unread +=
+            counts.count(end.getKey(), done.getOrDefault(end.getKey(), 0L), end.getValue());
+      }
+      return unread;
+    }
   }
 
   /** Writes events in their order. */

@@ -26,9 +26,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.rlhfstreams.it.Log;
 import org.rlhfstreams.it.Repository;
 import org.rlhfstreams.it.RlhfProcess;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.access.GroupNames;
 
 /**
  * A run of every role in a process of its own, and beside it a learner on recorded pairs, struck by
@@ -204,7 +206,7 @@ final class ChaosRun implements AutoCloseable {
    * last batch remains short of it. Then admission goes on for a step, and pauses again.
    */
   private void awaitAllLearned(List<String> notes) {
-    control("pause");
+    control("pause", notes);
     ChaosOutcome outcome = outcome();
     await("all that was admitted is learned")
         .atMost(LONGEST.multipliedBy(2))
@@ -216,19 +218,29 @@ final class ChaosRun implements AutoCloseable {
               if (left > 0 && left < BATCH) {
                 notes.add(
                     "the last batch had " + left + " responses: admission went on for a step");
-                control("resume");
+                control("resume", notes);
                 steps.awaitAfter(steps.now(), () -> roles.lookAfter(notes));
-                control("pause");
+                control("pause", notes);
               }
               assertThat(left).as("admitted, and neither learned from nor too late").isZero();
             });
   }
 
-  private void control(String action) {
+  /** Until admission has heard it: one that starts again still releases what it read before. */
+  private void control(String action, List<String> notes) {
     await("admission is told to " + action)
         .atMost(LONGEST)
         .ignoreExceptions()
         .until(() -> post(action));
+    Log log = cluster.log(ONLINE);
+    await("admission has heard " + action)
+        .atMost(LONGEST)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              roles.lookAfter(notes);
+              return log.unread(GroupNames.TOPOLOGIES, log.topics().controls()) == 0;
+            });
   }
 
   private boolean post(String action) throws IOException, InterruptedException {

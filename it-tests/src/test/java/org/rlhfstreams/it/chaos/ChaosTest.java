@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -60,9 +61,11 @@ final class ChaosTest {
       diary.say("%n```%n%s%n```", audit.output());
 
       assertThat(admitted).doesNotHaveDuplicates();
-      assertThat(outcome.scored()).containsExactlyInAnyOrderElementsOf(admitted);
-      assertThat(Stream.concat(outcome.learned().stream(), late.stream()))
-          .containsExactlyInAnyOrderElementsOf(admitted);
+      assertEachOnce("scored", outcome.scored(), admitted);
+      assertEachOnce(
+          "learned from or too late",
+          Stream.concat(outcome.learned().stream(), late.stream()).toList(),
+          admitted);
       assertThat(steps.stream().map(step -> step.getVersion().getStep()))
           .containsExactlyElementsOf(LongStream.rangeClosed(1, steps.size()).boxed().toList());
       assertThat(stalest).isLessThanOrEqualTo(ChaosRun.STALENESS);
@@ -74,6 +77,18 @@ final class ChaosTest {
       assertSameFiles(
           run.lastPairCheckpoint(ChaosRun.STRUCK), run.lastPairCheckpoint(ChaosRun.CALM));
     }
+  }
+
+  /** A failure names those that are not as they should be, not hundreds that are. */
+  private static void assertEachOnce(String what, List<String> found, List<String> admitted) {
+    assertThat(without(admitted, found)).as("admitted, and not %s", what).isEmpty();
+    assertThat(without(found, admitted)).as("%s twice, or never admitted", what).isEmpty();
+  }
+
+  private static List<String> without(List<String> all, List<String> taken) {
+    List<String> left = new ArrayList<>(all);
+    taken.forEach(left::remove);
+    return left;
   }
 
   private static void assertSameFiles(Path struck, Path calm) throws IOException {
