@@ -107,6 +107,11 @@ public interface ExampleSource<E> extends AutoCloseable {
     return false;
   }
 
+  /** Whether everything has been read of what the learner's own weights sample. */
+  default boolean waitsForSampling() {
+    return false;
+  }
+
   /** The topic's partition that is read. */
   TopicPartition partition();
 

@@ -24,6 +24,7 @@ import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.weights.WireType;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ public final class LearnerLoop<E extends Example> {
   private final SkippedSteps skippedSteps;
   private final SharedHistory history;
   private final ComputeType sentIn;
+  private final WeightRepeat repeat;
   private long step;
   private long checkpointedStep;
   private UntilWritten disk = new UntilWritten(DISK_PAUSE, () -> true);
@@ -83,6 +85,7 @@ public final class LearnerLoop<E extends Example> {
     this.rollback = new Rollback(connection, settings, checkpoints);
     this.skippedSteps = new SkippedSteps(settings.configuration());
     this.history = new SharedHistory(settings.identity(), checkpoints.directory());
+    this.repeat = new WeightRepeat(connection.configuration().weights().repeatAfter());
     this.sentIn = WireWeights.computeType(WireType.of(connection.configuration().weights()));
   }
 
@@ -136,19 +139,19 @@ public final class LearnerLoop<E extends Example> {
                     stopped.getAsBoolean()
                         || background.failed()
                         || isAsked(published)
-                        || letsRefusalsOut(published));
+                        || leavesWhileWaiting(published));
         if (batch.isEmpty()) {
           if (stopped.getAsBoolean() || background.failed()) {
             break;
           }
           if (!isAsked(published)) {
-            if (!letsRefusalsOut(published)) {
+            if (!leavesWhileWaiting(published)) {
               break;
             }
             if (!background.left()) {
               return false;
             }
-            background.begin(outgoing(Optional.empty(), false));
+            leaveWhileWaiting(background, published);
           }
           continue;
         }
@@ -168,6 +171,7 @@ public final class LearnerLoop<E extends Example> {
           return false;
         }
         leave(background, batch, metrics, published);
+        repeat.learned();
         disk.write(() -> metricsFile.append(step, metrics));
         listener.stepped(
             new StepReport(
@@ -233,6 +237,25 @@ public final class LearnerLoop<E extends Example> {
   /** Steps that are repeated let out none: theirs left the first time. */
   private boolean letsRefusalsOut(long published) {
     return step >= published && source.holdsRefusalsBack();
+  }
+
+  private boolean leavesWhileWaiting(long published) {
+    return letsRefusalsOut(published) || repeatsWeights(published);
+  }
+
+  private boolean repeatsWeights(long published) {
+    return step >= published && source.waitsForSampling() && repeat.isDue();
+  }
+
+  private void leaveWhileWaiting(BackgroundPublication background, long published) {
+    boolean weights = repeatsWeights(published);
+    if (weights) {
+      LOG.info(
+          "no rollouts for long: weights {} are sent once more, whole, for workers that lack them",
+          WeightVersions.text(version()));
+      repeat.sent();
+    }
+    background.begin(outgoing(Optional.empty(), weights));
   }
 
   /**

@@ -31,6 +31,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Retry;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.log.LogEnds;
+import org.rlhfstreams.service.weights.PublishedTensor;
 import org.rlhfstreams.service.weights.SentWeights;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightRetention;
@@ -108,7 +109,8 @@ final class Publication implements AutoCloseable {
    * @param version after the step
    * @param model empty where no weights leave with this step
    * @param metrics empty for step 0, and where {@code again}
-   * @param again whether it leaves after its step has, since somebody asked for it
+   * @param again whether it leaves after its step has, since somebody asked for it or lacks its
+   *     weights
    */
   record Outgoing(
       long step,
@@ -228,13 +230,13 @@ final class Publication implements AutoCloseable {
                     chunks.close(Duration.ZERO);
                     chunks = connection.weightProducer();
                   }
+                  List<PublishedTensor> tensors = WireWeights.of(model);
                   sent.set(
-                      weights.send(
-                          chunks,
-                          outgoing.version(),
-                          outgoing.family(),
-                          WireWeights.of(model),
-                          stopped));
+                      outgoing.again()
+                          ? weights.sendWhole(
+                              chunks, outgoing.version(), outgoing.family(), tensors, stopped)
+                          : weights.send(
+                              chunks, outgoing.version(), outgoing.family(), tensors, stopped));
                 });
     return done ? Optional.of(sent.get()) : Optional.empty();
   }

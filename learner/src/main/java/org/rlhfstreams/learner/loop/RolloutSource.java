@@ -247,6 +247,11 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   }
 
   @Override
+  public boolean waitsForSampling() {
+    return range.isLive() && reader.isCaughtUp();
+  }
+
+  @Override
   public Map<String, Double> figures() {
     return figures;
   }

@@ -1,12 +1,14 @@
 package org.rlhfstreams.service.configuration;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * How weights are published. Without keys, versions are neither signed nor checked.
  *
  * @param anchorEvery a version with all elements is every so many at least
+ * @param repeatAfter a learner that waits so long sends the newest version whole again
  */
 public record WeightsConfiguration(
     @Setting(
@@ -22,6 +24,13 @@ public record WeightsConfiguration(
                 "Versions of which one at least has all elements; the others have those that"
                     + " changed. 1 publishes all elements each time.")
         int anchorEvery,
+    @Setting(
+            value = "2m",
+            description =
+                "How long a learner waits for rollouts before it sends the newest version once more,"
+                    + " with all elements: workers may have refused it, and sample nothing without"
+                    + " it. Each further wait is twice as long.")
+        Duration repeatAfter,
     @Setting(
             description =
                 "Ed25519 private key, PKCS#8 PEM, that the learner signs weights with; unsigned when"

@@ -115,8 +115,9 @@ final class WeightAssembler {
   private void begin(WeightVersion version, WeightHeader header) {
     boolean another = only != null && !only.equals(header.getAttempt());
     boolean again = arrival != null && arrival.is(version, header.getAttempt());
-    if (another || (again && only == null)) {
-      return; // the same header once more would only undo what has arrived
+    boolean here = version.equals(newest) && header.getKind() == WeightKind.ANCHOR;
+    if (another || here || (again && only == null)) {
+      return; // sent for those who lack it; or it would only undo what has arrived
     }
     Optional<String> problem =
         check

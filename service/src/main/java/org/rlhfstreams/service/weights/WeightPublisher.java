@@ -68,7 +68,30 @@ public final class WeightPublisher {
       List<PublishedTensor> tensors,
       BooleanSupplier stopped) {
     List<TensorLayout> layout = layout(tensors);
-    VersionContent content = content(version, layout, tensors);
+    return send(
+        producer, version, family, tensors, layout, content(version, layout, tensors), stopped);
+  }
+
+  /** As {@link #send}, with all elements: for readers who lack what a delta begins with. */
+  public SentWeights sendWhole(
+      Producer<String, Object> producer,
+      WeightVersion version,
+      String family,
+      List<PublishedTensor> tensors,
+      BooleanSupplier stopped) {
+    List<TensorLayout> layout = layout(tensors);
+    VersionContent content = new AnchorContent(tensors, bytes(layout));
+    return send(producer, version, family, tensors, layout, content, stopped);
+  }
+
+  private SentWeights send(
+      Producer<String, Object> producer,
+      WeightVersion version,
+      String family,
+      List<PublishedTensor> tensors,
+      List<TensorLayout> layout,
+      VersionContent content,
+      BooleanSupplier stopped) {
     String attempt = UUID.randomUUID().toString();
     WeightHeader.Builder builder =
         WeightHeader.newBuilder()

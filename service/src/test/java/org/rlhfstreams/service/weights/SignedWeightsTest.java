@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -89,7 +90,8 @@ final class SignedWeightsTest {
   }
 
   private static WeightsConfiguration settings(Optional<Path> signing, Optional<Path> trusted) {
-    return new WeightsConfiguration(WeightsDtype.BFLOAT16, 20, signing, trusted);
+    return new WeightsConfiguration(
+        WeightsDtype.BFLOAT16, 20, Duration.ofMinutes(2), signing, trusted);
   }
 
   private Optional<WeightSnapshot> read(

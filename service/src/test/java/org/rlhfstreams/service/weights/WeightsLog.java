@@ -23,6 +23,11 @@ final class WeightsLog implements WeightAssembler.ChunkSource {
     return publisher.send(producer, version, "llama", tensors, () -> false);
   }
 
+  SentWeights sendWhole(
+      WeightPublisher publisher, WeightVersion version, List<PublishedTensor> tensors) {
+    return publisher.sendWhole(producer, version, "llama", tensors, () -> false);
+  }
+
   void commit(WeightPublisher publisher, SentWeights sent) {
     producer.send(publisher.commit(sent));
     publisher.committed(sent);
