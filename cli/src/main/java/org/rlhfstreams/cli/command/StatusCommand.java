@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.status.RunStatus;
 import org.rlhfstreams.cli.status.RunStatusReader;
+import org.rlhfstreams.cli.status.StepTime;
 import org.rlhfstreams.common.terminal.TextTable;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -87,12 +89,15 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private static String step(StepMetrics metrics) {
-    return String.format(
-        Locale.ROOT,
-        "newest step %s: reward %.3f, KL %.3f",
-        WeightVersions.text(metrics.getVersion()),
-        metrics.getValues().getOrDefault("objective/scores", Double.NaN),
-        metrics.getValues().getOrDefault("objective/kl", Double.NaN));
+    Map<String, Double> values = metrics.getValues();
+    String step =
+        String.format(
+            Locale.ROOT,
+            "newest step %s: reward %.3f, KL %.3f",
+            WeightVersions.text(metrics.getVersion()),
+            values.getOrDefault("objective/scores", Double.NaN),
+            values.getOrDefault("objective/kl", Double.NaN));
+    return StepTime.of(values).map(time -> step + "; " + time.text()).orElse(step);
   }
 
   private static String json(RunStatus status, List<String> waits) throws JsonProcessingException {

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.rlhfstreams.cli.status.StepTime;
 import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
@@ -121,6 +122,9 @@ public final class TrainingProgress implements StepListener {
       figures.add(text("grad norm %.2f", metrics.get("grad_norm")));
       figures.add(text("tokens/s %.0f", metrics.get("tokens_per_second")));
     }
+    StepTime.of(metrics)
+        .flatMap(StepTime::longestWait)
+        .ifPresent(wait -> figures.add("waited " + wait));
     report.remainingSeconds().ifPresent(left -> figures.add("left " + Durations.text(left)));
     return figures;
   }

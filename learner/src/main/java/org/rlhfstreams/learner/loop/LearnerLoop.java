@@ -18,6 +18,7 @@ import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.checkpoint.ValidationState;
 import org.rlhfstreams.learner.data.Example;
+import org.rlhfstreams.learner.loop.StepWaits.Cause;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.PublicationGuard;
@@ -57,6 +58,7 @@ public final class LearnerLoop<E extends Example> {
   private final SharedHistory history;
   private final ComputeType sentIn;
   private final WeightRepeat repeat;
+  private final StepWaits waits = new StepWaits();
   private long step;
   private long checkpointedStep;
   private UntilWritten disk = new UntilWritten(DISK_PAUSE, () -> true);
@@ -133,13 +135,13 @@ public final class LearnerLoop<E extends Example> {
           }
         }
         SourcePosition position = source.position();
-        List<E> batch =
-            source.next(
-                () ->
-                    stopped.getAsBoolean()
-                        || background.failed()
-                        || isAsked(published)
-                        || leavesWhileWaiting(published));
+        BooleanSupplier disturbed =
+            () ->
+                stopped.getAsBoolean()
+                    || background.failed()
+                    || isAsked(published)
+                    || leavesWhileWaiting(published);
+        List<E> batch = waits.on(Cause.EXAMPLES, () -> source.next(disturbed));
         if (batch.isEmpty()) {
           if (stopped.getAsBoolean() || background.failed()) {
             break;
@@ -166,13 +168,14 @@ public final class LearnerLoop<E extends Example> {
         }
         metrics.putAll(validation.after(step, isLast()));
         metrics.putAll(guard.afterStep(step));
-        metrics.put("step_seconds", pace.sinceLastStep());
-        if (!background.left()) {
+        if (!waits.holds(Cause.WEIGHTS, background::left)) {
           return false;
         }
+        metrics.putAll(waits.take());
+        metrics.put("step_seconds", pace.sinceLastStep());
         leave(background, batch, metrics, published);
         repeat.learned();
-        disk.write(() -> metricsFile.append(step, metrics));
+        written(() -> metricsFile.append(step, metrics));
         listener.stepped(
             new StepReport(
                 step, version(), totalSteps(), metrics, pace.remainingSeconds(step, totalSteps())));
@@ -372,9 +375,18 @@ public final class LearnerLoop<E extends Example> {
     if (step == 0) {
       checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
     } else {
-      disk.write(() -> checkpoints.save(checkpoint));
+      written(() -> checkpoints.save(checkpoint));
     }
     checkpointedStep = step;
+  }
+
+  private void written(Runnable writing) {
+    waits.holds(
+        Cause.DISK,
+        () -> {
+          disk.write(writing);
+          return true;
+        });
   }
 
   private WeightVersion version() {

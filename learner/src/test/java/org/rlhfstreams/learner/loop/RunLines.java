@@ -20,7 +20,14 @@ final class RunLines {
     List<JsonNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
       ObjectNode json = (ObjectNode) MAPPER.readTree(line);
-      lines.add(json.without(List.of("step_seconds", "learn_seconds", "tokens_per_second")));
+      lines.add(json.without(
+              List.of(
+                  "step_seconds",
+                  "learn_seconds",
+                  "tokens_per_second",
+                  "wait_seconds/examples",
+                  "wait_seconds/weights",
+                  "wait_seconds/disk")));
     }
     return lines;
   }
