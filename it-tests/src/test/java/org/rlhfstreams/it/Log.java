@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -60,6 +61,11 @@ public final class Log {
 
   public Topics topics() {
     return connection.topics();
+  }
+
+  /** Decodes what somebody reads by other means. */
+  public <T extends SpecificRecord> RecordDecoder<T> decoder(Class<T> event) {
+    return connection.decoder(event);
   }
 
   /** Every event of a topic, as of now; what is none is left out. */

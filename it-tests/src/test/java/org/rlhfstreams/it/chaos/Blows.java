@@ -49,6 +49,7 @@ final class Blows {
         role.killAndStart();
         yield "kill " + role.name();
       }
+      case TORN_WEIGHTS -> tearWeights(notes);
       case PAUSE -> {
         Role role = roles.any(random);
         role.process().pause();
@@ -96,6 +97,23 @@ final class Blows {
               roles.lookAfter(notes);
               return System.nanoTime() >= until;
             });
+  }
+
+  private String tearWeights(List<String> notes) {
+    Role learner = roles.named(ChaosRun.LEARNER);
+    try (SentWeights sent = cluster.sentWeights(ChaosRun.ONLINE)) {
+      await("weights that have no commit yet")
+          .atMost(ChaosRun.LONGEST)
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                roles.lookAfter(notes);
+                return sent.lackCommit();
+              });
+      learner.killAtOnceAndStart();
+      notes.add(sent.lackCommit() ? "they never had one" : "the commit had left just before");
+    }
+    return "kill learner between weights and their commit";
   }
 
   private void takeOver(List<String> notes) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.rlhfstreams.events.WeightRecord;
 import org.rlhfstreams.it.Log;
 import org.rlhfstreams.it.Repository;
 import org.rlhfstreams.it.RlhfProcess;
@@ -138,6 +139,15 @@ final class ChaosCluster implements AutoCloseable {
   /** The log of the run whose topics have a prefix, with nothing between. */
   Log log(String prefix) {
     return new Log(bootstrapServers(), "http://127.0.0.1:" + registryPort, prefix);
+  }
+
+  /** The versions of the policy that the run's learner sends from now on. */
+  SentWeights sentWeights(String prefix) {
+    Log log = log(prefix);
+    return new SentWeights(
+        bootstrapServers(),
+        log.topics().policyWeights().name(),
+        log.decoder(WeightRecord.class));
   }
 
   @Override

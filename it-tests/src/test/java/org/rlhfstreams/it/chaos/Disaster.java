@@ -4,6 +4,8 @@ package org.rlhfstreams.it.chaos;
 enum Disaster {
   /** SIGKILL of a role, which starts again. */
   KILL(4),
+  /** SIGKILL of the learner between a version's weights and the commit that makes them count. */
+  TORN_WEIGHTS(1),
   /** SIGSTOP of a role beyond every time-out, and on again. */
   PAUSE(3),
   /** The learner rests beyond every time-out while another takes its place; then it goes on. */
