@@ -7,6 +7,7 @@ import org.rlhfstreams.model.text.SharedVocabulary;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.RewardInput;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.objective.ModelRole;
 import org.rlhfstreams.service.objective.TrainingObjective;
@@ -39,6 +40,12 @@ public final class ConfiguredModels {
     }
     if (configuration.learner().assistantOnlyLoss()) {
       ChatTemplate.open(start).requireMarks();
+    }
+    if (objective == TrainingObjective.DISTILLATION
+        && configuration.model().reference().isEmpty()) {
+      throw new ConfigurationException(
+          "distillation learns from a teacher, and there is none: name a model of the same"
+              + " vocabulary with model.reference (--reference-model)");
     }
     if (objective.trains() == ModelRole.POLICY) {
       configuration.model().reference().ifPresent(reference -> requireReader(start, reference));

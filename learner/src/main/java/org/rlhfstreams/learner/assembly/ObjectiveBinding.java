@@ -3,9 +3,6 @@ package org.rlhfstreams.learner.assembly;
 import java.util.List;
 import java.util.function.Function;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.advantage.GroupAdvantages;
-import org.rlhfstreams.learner.advantage.GroupEstimator;
-import org.rlhfstreams.learner.advantage.ReinforceEstimator;
 import org.rlhfstreams.learner.data.Demonstration;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.data.LabelledResponse;
@@ -14,11 +11,8 @@ import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
-import org.rlhfstreams.learner.training.CriticFreeVariant;
 import org.rlhfstreams.learner.training.EvaluatingTrainer;
 import org.rlhfstreams.learner.training.Trainer;
-import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
-import org.rlhfstreams.service.configuration.LossMean;
 import org.rlhfstreams.service.configuration.PreferenceConfiguration;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
@@ -56,47 +50,30 @@ public sealed interface ObjectiveBinding {
   static ObjectiveBinding of(TrainingObjective objective) {
     return switch (objective) {
       case PPO -> new OfRollouts(RolloutTrainers::ppo);
-      case GRPO ->
-          criticFree(
-              settings ->
-                  CriticFreeVariant.klInLoss(
-                      new GroupEstimator(false, false, GroupAdvantages::grpo),
-                      LossMean.RESPONSE,
-                      settings));
-      case DR_GRPO ->
-          criticFree(
-              settings ->
-                  CriticFreeVariant.klInLoss(
-                      new GroupEstimator(false, false, GroupAdvantages::drGrpo),
-                      LossMean.LENGTH,
-                      settings));
-      case RLOO ->
-          criticFree(
-              settings ->
-                  CriticFreeVariant.ofResponses(
-                      new GroupEstimator(
-                          true, settings.normalizeAdvantages(), GroupAdvantages::rloo),
-                      settings));
-      case REINFORCE_PLUS_PLUS ->
-          criticFree(
-              settings ->
-                  CriticFreeVariant.klInReward(
-                      new ReinforceEstimator(), LossMean.TOKENS, settings));
+      case GRPO,
+          DR_GRPO,
+          GSPO,
+          CISPO,
+          SAPO,
+          LUSPO,
+          VESPO,
+          GMPO,
+          RLOO,
+          REINFORCE_PLUS_PLUS,
+          DISTILLATION ->
+          new OfRollouts(resources -> RolloutTrainers.criticFree(resources, objective));
       case ONLINE_DPO -> new OfRollouts(RolloutTrainers::onlinePreference);
       case SFT -> texts(PreferenceTrainers::supervised);
       case REWARD -> pairs(PreferenceTrainers::reward);
       case DPO -> pairLoss(PairObjectives::directPreference);
+      case CPO -> pairLoss(PairObjectives::contrastive);
+      case SIMPO -> pairLoss(PairObjectives::simple);
       case ORPO ->
           new OfPreferences<>(
               onPairs(PairObjectives::oddsRatio),
               (rows, preference) -> List.of(rows.surroundedPair(preference)));
       case KTO -> labels(PreferenceTrainers::kahnemanTversky);
     };
-  }
-
-  private static ObjectiveBinding criticFree(
-      Function<CriticFreeConfiguration, CriticFreeVariant> variant) {
-    return new OfRollouts(resources -> RolloutTrainers.criticFree(resources, variant));
   }
 
   private static ObjectiveBinding texts(

@@ -1,10 +1,8 @@
 package org.rlhfstreams.learner.assembly;
 
 import java.util.Optional;
-import java.util.function.Function;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.training.CriticFreeStrategy;
-import org.rlhfstreams.learner.training.CriticFreeVariant;
 import org.rlhfstreams.learner.training.OnlinePreferenceTrainer;
 import org.rlhfstreams.learner.training.PpoStrategy;
 import org.rlhfstreams.learner.training.RolloutTrainer;
@@ -12,6 +10,7 @@ import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.ValueModelKind;
+import org.rlhfstreams.service.objective.TrainingObjective;
 
 /** Trainers on scored rollouts. */
 final class RolloutTrainers {
@@ -30,11 +29,13 @@ final class RolloutTrainers {
   }
 
   static Trainer<ScoredSample> criticFree(
-      TrainerResources resources, Function<CriticFreeConfiguration, CriticFreeVariant> variant) {
+      TrainerResources resources, TrainingObjective objective) {
     CriticFreeConfiguration settings = resources.configuration().criticFree();
     return new RolloutTrainer(
         new CriticFreeStrategy(
-            variant.apply(settings), settings, resources.configuration().sampling().maxNewTokens()),
+            CriticFreeVariants.of(objective, settings),
+            settings,
+            resources.configuration().sampling().maxNewTokens()),
         resources.policy(),
         Optional.empty(),
         resources.learner());

@@ -18,9 +18,8 @@ import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
  *     are weighed by old over behaviour probability; those that weigh more than this are left out
  */
 public record ClippedSurrogate(
-    double clipLow, double clipHigh, OptionalDouble dualClip, OptionalDouble decoupledWeightCap) {
-  private static final double LARGEST_LOG_RATIO = 20;
-
+    double clipLow, double clipHigh, OptionalDouble dualClip, OptionalDouble decoupledWeightCap)
+    implements PolicyLoss {
   /** The surrogate of an objective as it is configured, with its two clipping bounds. */
   public static ClippedSurrogate of(
       RolloutObjectiveConfiguration settings, double clipLow, double clipHigh) {
@@ -28,9 +27,20 @@ public record ClippedSurrogate(
         clipLow,
         clipHigh,
         settings.dualClip(),
-        settings.decoupled()
-            ? OptionalDouble.of(settings.decoupledWeightCap())
-            : OptionalDouble.empty());
+        weightCap(settings));
+  }
+
+  /** The cap of decoupled weights; empty if they are not configured. */
+  public static OptionalDouble weightCap(RolloutObjectiveConfiguration settings) {
+    return settings.decoupled()
+        ? OptionalDouble.of(settings.decoupledWeightCap())
+        : OptionalDouble.empty();
+  }
+
+  @Override
+  public NDArray losses(
+      PolicyTerms<NDArray> terms, ResponseSpans spans, Map<String, NDArray> statistics) {
+    return losses(terms, statistics);
   }
 
   /**
@@ -39,27 +49,13 @@ public record ClippedSurrogate(
    * @param statistics takes those of the ratio, with TRL's names
    */
   NDArray losses(PolicyTerms<NDArray> terms, Map<String, NDArray> statistics) {
-    NDArray logRatio = bounded(terms.logProbabilities().sub(terms.oldLogProbabilities()));
-    NDArray ratio = logRatio.exp();
-    statistics.put("policy/approxkl_avg", Scalars.times(logRatio.square().mean(), 0.5));
+    NDArray ratio = ProbabilityRatio.of(terms, statistics);
     statistics.put(
-        "policy/clipfrac_avg", share(ratio.gt(1 + clipHigh)).add(share(ratio.lt(1 - clipLow))));
-    statistics.put("val/ratio", ratio.mean());
-    statistics.put("val/ratio_var", ratio.sub(ratio.mean()).square().mean());
-    NDArray losses = clipped(ratio, terms.advantages());
-    if (decoupledWeightCap.isEmpty()) {
-      return losses;
-    }
-    NDArray weights =
-        bounded(terms.oldLogProbabilities().sub(terms.behaviorLogProbabilities())).exp();
-    NDArray kept = weights.lte(decoupledWeightCap.getAsDouble()).toType(DataType.FLOAT64, false);
-    statistics.put("off_policy/weight", weights.mean());
-    statistics.put("off_policy/dropped", kept.mean().neg().add(1));
-    return losses.mul(weights.mul(kept));
-  }
-
-  private static NDArray bounded(NDArray logRatio) {
-    return logRatio.clip(-LARGEST_LOG_RATIO, LARGEST_LOG_RATIO);
+        "policy/clipfrac_avg",
+        ProbabilityRatio.share(ratio.gt(1 + clipHigh))
+            .add(ProbabilityRatio.share(ratio.lt(1 - clipLow))));
+    return ProbabilityRatio.decoupled(
+        clipped(ratio, terms.advantages()), terms, decoupledWeightCap, statistics);
   }
 
   /** L = max(-A ratio, -A clip(ratio, 1 - epsilon low, 1 + epsilon high)). */
@@ -73,10 +69,5 @@ public record ClippedSurrogate(
     NDArray bad = advantages.lt(0).toType(DataType.FLOAT64, false);
     NDArray bounded = losses.minimum(Scalars.times(advantages, -dualClip.getAsDouble()));
     return bounded.mul(bad).add(losses.mul(bad.neg().add(1)));
-  }
-
-  /** Share of terms that fulfil a condition. */
-  static NDArray share(NDArray condition) {
-    return condition.toType(DataType.FLOAT64, false).mean();
   }
 }

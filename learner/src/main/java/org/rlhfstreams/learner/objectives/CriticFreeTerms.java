@@ -2,7 +2,7 @@ package org.rlhfstreams.learner.objectives;
 
 /**
  * The terms of a mini-batch without a value model: response tokens, rows one after the other, or
- * whole responses; all arrays are [terms].
+ * whole responses; arrays are [terms] where nothing else is said.
  *
  * @param logProbabilities of the policy that is trained
  * @param oldLogProbabilities of the policy around which the ratio is clipped
@@ -10,6 +10,8 @@ package org.rlhfstreams.learner.objectives;
  * @param referenceLogProbabilities of the reference
  * @param advantages already normalised if the settings ask for it
  * @param weights of the terms in the mean
+ * @param entropies of the trained policy's distributions, in nats; [tokens], also where terms are
+ *     responses
  * @param <A> {@code double[]}, or {@code NDArray} inside the formula
  */
 public record CriticFreeTerms<A>(
@@ -18,5 +20,6 @@ public record CriticFreeTerms<A>(
     A behaviorLogProbabilities,
     A referenceLogProbabilities,
     A advantages,
-    A weights)
+    A weights,
+    A entropies)
     implements PolicyTerms<A> {}

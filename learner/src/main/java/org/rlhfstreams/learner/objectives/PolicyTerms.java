@@ -1,11 +1,11 @@
 package org.rlhfstreams.learner.objectives;
 
 /**
- * What the clipped surrogate of a policy gradient reads; all arrays are [terms].
+ * What the policy's part of a policy gradient reads; all arrays are [terms].
  *
  * @param <A> {@code double[]}, or {@code NDArray} inside a formula
  */
-interface PolicyTerms<A> {
+public interface PolicyTerms<A> {
   /** Of the policy that is trained. */
   A logProbabilities();
 

@@ -37,7 +37,7 @@ public record PpoObjective(
     statistics.put("loss/policy_avg", policyLoss);
     statistics.put("loss/value_avg", valueLoss);
     statistics.put("policy/entropy_avg", entropy);
-    statistics.put("val/clipfrac_avg", ClippedSurrogate.share(clippedErrors.gt(valueErrors)));
+    statistics.put("val/clipfrac_avg", ProbabilityRatio.share(clippedErrors.gt(valueErrors)));
     return policyLoss
         .add(Scalars.times(valueLoss, valueCoefficient))
         .sub(Scalars.times(entropy, entropyCoefficient));

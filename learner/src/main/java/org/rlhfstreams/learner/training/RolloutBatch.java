@@ -15,6 +15,7 @@ import org.rlhfstreams.service.configuration.RolloutObjectiveConfiguration;
  * @param behaviorLogProbabilities of the policy that sampled, [rows][response tokens]
  * @param oldLogProbabilities of the policy around which ratios are clipped, [rows][response tokens]
  * @param referenceLogProbabilities [rows][response tokens]
+ * @param stopped whether each response has an end of sequence, [rows]
  * @param rewarded what the responses earned
  */
 public record RolloutBatch(
@@ -22,6 +23,7 @@ public record RolloutBatch(
     double[][] behaviorLogProbabilities,
     double[][] oldLogProbabilities,
     double[][] referenceLogProbabilities,
+    boolean[] stopped,
     RewardedResponses rewarded) {
 
   /**
@@ -41,15 +43,17 @@ public record RolloutBatch(
     double[][] rewards = new double[rows][];
     double[] scores = new double[rows];
     int[] prompts = new int[rows];
+    boolean[] stopped = new boolean[rows];
     Map<String, Integer> numbers = new HashMap<>();
     for (int i = 0; i < rows; i++) {
       ScoredSample sample = samples.get(i);
       behavior[i] = Rows.widen(sample.behaviorLogProbabilities());
       reference[i] = Rows.widen(sample.referenceLogProbabilities());
-      scores[i] = tokenRewards.effectiveScore(sample.score(), sample.stopped());
+      stopped[i] = sample.stopped();
+      double score = sample.score() - strategy.lengthPenalty(behavior[i].length);
+      scores[i] = tokenRewards.effectiveScore(score, stopped[i]);
       rewards[i] =
-          tokenRewards.of(
-              behavior[i], reference[i], sample.score(), sample.stopped(), strategy.rewardBeta());
+          tokenRewards.of(behavior[i], reference[i], score, stopped[i], strategy.rewardBeta());
       prompts[i] = numbers.computeIfAbsent(sample.requestId(), id -> numbers.size());
     }
     return new RolloutBatch(
@@ -57,6 +61,7 @@ public record RolloutBatch(
         behavior,
         settings.decoupled() ? Rows.widen(outputs.logProbabilities()) : behavior,
         reference,
+        stopped,
         new RewardedResponses(prompts, scores, rewards));
   }
 }

@@ -23,6 +23,15 @@ public interface RolloutStrategy {
   }
 
   /**
+   * Taken off the score of a response for its length, before scores are clipped.
+   *
+   * @param tokens of the response
+   */
+  default double lengthPenalty(int tokens) {
+    return 0;
+  }
+
+  /**
    * Works out what stays the same through all epochs of a batch.
    *
    * @param metrics takes what the objective reports once a batch

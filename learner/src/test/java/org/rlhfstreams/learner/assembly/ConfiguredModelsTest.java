@@ -77,6 +77,18 @@ final class ConfiguredModelsTest {
   }
 
   @Test
+  void distillationWithoutATeacherIsRefused() throws Exception {
+    Map<String, Object> models = new HashMap<>();
+    models.put("model.policy", golden("policy"));
+    models.put("model.reward", golden("reward"));
+    assertThatThrownBy(() -> require("distillation", models))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--reference-model");
+    models.put("model.reference", golden("reference"));
+    assertThatCode(() -> require("distillation", models)).doesNotThrowAnyException();
+  }
+
+  @Test
   void soIsAReference() throws Exception {
     Path rotated = rotated(golden("policy"));
     assertThatThrownBy(

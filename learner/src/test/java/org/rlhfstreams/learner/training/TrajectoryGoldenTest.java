@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.assembly.TrainableModels;
 import org.rlhfstreams.learner.data.Demonstration;
@@ -26,10 +27,12 @@ import org.rlhfstreams.learner.data.PreferenceRows;
 import org.rlhfstreams.learner.data.RowJoin;
 import org.rlhfstreams.learner.data.UnusableException;
 import org.rlhfstreams.learner.objectives.RewardObjective;
+import org.rlhfstreams.learner.objectives.preference.ContrastiveObjective;
 import org.rlhfstreams.learner.objectives.preference.DirectPreferenceObjective;
 import org.rlhfstreams.learner.objectives.preference.KahnemanTverskyObjective;
 import org.rlhfstreams.learner.objectives.preference.OddsRatioObjective;
 import org.rlhfstreams.learner.objectives.preference.PairObjective;
+import org.rlhfstreams.learner.objectives.preference.SimplePreferenceObjective;
 import org.rlhfstreams.learner.reference.PlainReference;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -40,6 +43,7 @@ final class TrajectoryGoldenTest {
   private static final double RELATIVE = 1e-4;
 
   private final JsonNode golden = read("trajectories.json");
+  private final JsonNode referenceFree = read("reference-free.json");
   private final TrainableModels models = models("10000");
 
   private static TrainableModels models(String microBatchTokens) {
@@ -179,16 +183,61 @@ final class TrajectoryGoldenTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "cpo, sigmoid, 0",
+    "cpo-hinge, hinge, 0",
+    "cpo-ipo, ipo, 0",
+    "cpo-smoothed, cdpo, 0.1",
+  })
+  void pairsWithoutAReferenceFollowTrl(String name, String loss, double smoothing)
+      throws UnusableException {
+    JsonNode settings = referenceFree.get(name).get("settings");
+    followPairs(
+        referenceFree.get(name),
+        new ContrastiveObjective(
+            loss, 0.1, smoothing, settings.path("cpo_alpha").asDouble(1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"simpo", "cpo-simpo", "simpo-smoothed", "alphapo", "alphapo-negative"})
+  void meansWithAMarginFollowTrl(String name) throws UnusableException {
+    JsonNode settings = referenceFree.get(name).get("settings");
+    boolean alphaPo = settings.get("loss_type").asText().equals("alphapo");
+    followPairs(
+        referenceFree.get(name),
+        new SimplePreferenceObjective(
+            settings.get("beta").asDouble(),
+            settings.get("simpo_gamma").asDouble(),
+            settings.path("alpha").asDouble(0),
+            settings.path("label_smoothing").asDouble(0),
+            alphaPo ? 0 : settings.path("cpo_alpha").asDouble(1)));
+  }
+
   private void followPairs(String name, PairObjective objective, Path reference)
       throws UnusableException {
-    List<PreferencePair> batch = pairs();
     try (PreferenceTrainer trainer = preferenceTrainer(objective, reference)) {
-      double[] initial = flat(trainer.state().model());
-      for (JsonNode step : golden.get(name).get("steps")) {
-        assertStep(trainer.step(batch, 1), step);
-      }
-      assertWeights(golden.get(name), initial, flat(trainer.state().model()));
+      follow(trainer, golden.get(name));
     }
+  }
+
+  private void followPairs(JsonNode expected, PairObjective objective) throws UnusableException {
+    try (PreferenceTrainer trainer =
+        new PreferenceTrainer(
+            models.languageModel(resource("policy")), Optional.empty(), objective, 1e-3)) {
+      follow(trainer, expected);
+    }
+  }
+
+  private static void follow(PreferenceTrainer trainer, JsonNode expected)
+      throws UnusableException {
+    List<PreferencePair> batch = pairs();
+    double[] initial = flat(trainer.state().model());
+    for (JsonNode step : expected.get("steps")) {
+      assertStep(trainer.step(batch, 1), step);
+    }
+    assertWeights(expected, initial, flat(trainer.state().model()));
   }
 
   private PreferenceTrainer preferenceTrainer(PairObjective objective, Path reference) {

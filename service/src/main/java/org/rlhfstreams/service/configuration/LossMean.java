@@ -7,5 +7,7 @@ public enum LossMean {
   /** Mean of all tokens of the mini-batch, as in DAPO and TRL's default. */
   TOKENS,
   /** Sum over responses times the longest that one may be, as in Dr. GRPO. */
-  LENGTH
+  LENGTH,
+  /** Mean over responses of the sum of their tokens' losses, as in LUSPO: no length is favoured. */
+  SUM
 }

@@ -42,6 +42,42 @@ public enum TrainingObjective {
       GROUPS,
       Set.of(REFERENCE),
       CRITIC_FREE),
+  GSPO(
+      "GRPO with one probability ratio a response, the geometric mean of its tokens'.",
+      POLICY,
+      GROUPS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
+  CISPO(
+      "GRPO that clips the importance weights, so that every token keeps a gradient.",
+      POLICY,
+      GROUPS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
+  SAPO(
+      "GRPO with a gate that closes smoothly in place of a clip.",
+      POLICY,
+      GROUPS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
+  LUSPO(
+      "GSPO summed over the tokens of a response: no length is favoured.",
+      POLICY,
+      GROUPS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
+  VESPO(
+      "GRPO with smooth weights of whole responses' ratios in place of a clip.",
+      POLICY,
+      GROUPS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
+  GMPO(
+      "GRPO with the geometric mean of a response's clipped token ratios.",
+      POLICY,
+      GROUPS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
   RLOO(
       "REINFORCE over prompts, with the mean of the other samples as the baseline.",
       POLICY,
@@ -50,6 +86,12 @@ public enum TrainingObjective {
       CRITIC_FREE),
   REINFORCE_PLUS_PLUS(
       "REINFORCE++ over prompts: returns whitened over the batch, no value model.",
+      POLICY,
+      ROLLOUTS,
+      Set.of(REFERENCE),
+      CRITIC_FREE),
+  DISTILLATION(
+      "On-policy distillation over prompts: the reference is a teacher that judges every token.",
       POLICY,
       ROLLOUTS,
       Set.of(REFERENCE),
@@ -76,6 +118,18 @@ public enum TrainingObjective {
       PREFERENCE),
   ORPO(
       "Odds-ratio preference optimisation on pairs, without a reference.",
+      POLICY,
+      PAIRS,
+      Set.of(),
+      PREFERENCE),
+  CPO(
+      "Contrastive preference optimisation on pairs: DPO without a reference, and imitation.",
+      POLICY,
+      PAIRS,
+      Set.of(),
+      PREFERENCE),
+  SIMPO(
+      "SimPO on pairs: mean log-probabilities with a margin, no reference; AlphaPO with its alpha.",
       POLICY,
       PAIRS,
       Set.of(),

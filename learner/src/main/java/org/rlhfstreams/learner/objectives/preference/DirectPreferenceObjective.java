@@ -1,7 +1,6 @@
 package org.rlhfstreams.learner.objectives.preference;
 
 import ai.djl.ndarray.NDArray;
-import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.learner.autograd.ObjectiveGradients;
 import org.rlhfstreams.learner.autograd.ObjectiveResult;
@@ -12,7 +11,7 @@ import org.rlhfstreams.learner.objectives.Scalars;
  * from the reference on the chosen response than on the rejected one.
  */
 public final class DirectPreferenceObjective implements PairObjective {
-  private final List<PreferenceLosses.Weighted> losses;
+  private final PreferenceLosses.Sum losses;
   private final double beta;
   private final double smoothing;
 
@@ -24,14 +23,9 @@ public final class DirectPreferenceObjective implements PairObjective {
    *     above 0
    */
   public DirectPreferenceObjective(String formula, double beta, double smoothing) {
-    this.losses = PreferenceLosses.parse(formula);
+    this.losses = PreferenceLosses.sum(formula, smoothing);
     this.beta = beta;
     this.smoothing = smoothing;
-    if (smoothing == 0 && losses.stream().anyMatch(term -> term.loss() instanceof ExactPairLoss)) {
-      throw new IllegalArgumentException(
-          "exo_pair takes the logarithm of the label smoothing: it must be above 0, for example"
-              + " 0.001");
-    }
   }
 
   @Override
@@ -51,11 +45,7 @@ public final class DirectPreferenceObjective implements PairObjective {
 
   private NDArray loss(PairSums<NDArray> sums, Map<String, NDArray> statistics) {
     PairTerms pairs = PairTerms.of(sums, beta, smoothing);
-    NDArray loss = null;
-    for (PreferenceLosses.Weighted term : losses) {
-      NDArray weighted = Scalars.times(term.loss().of(pairs), term.weight());
-      loss = loss == null ? weighted : loss.add(weighted);
-    }
+    NDArray loss = losses.of(pairs);
     NDArray chosenRewards = Scalars.times(pairs.chosenRatio(), beta);
     NDArray rejectedRewards = Scalars.times(pairs.rejectedRatio(), beta);
     PairStatistics.put(statistics, chosenRewards, rejectedRewards);

@@ -35,6 +35,18 @@ record PairTerms(
         smoothing);
   }
 
+  /** With a reference that gives every response the same probability: s = log pi(y|x). */
+  static PairTerms withoutReference(PairSums<NDArray> sums, double beta, double smoothing) {
+    return new PairTerms(
+        sums.policyChosen(),
+        sums.policyChosen(),
+        sums.policyRejected(),
+        sums.chosenTokens(),
+        sums.rejectedTokens(),
+        beta,
+        smoothing);
+  }
+
   /** beta (s_chosen - s_rejected): the logit of chosen being better. */
   NDArray logit() {
     return Scalars.times(chosenRatio.sub(rejectedRatio), beta);

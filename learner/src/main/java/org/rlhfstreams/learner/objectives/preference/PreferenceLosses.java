@@ -1,5 +1,6 @@
 package org.rlhfstreams.learner.objectives.preference;
 
+import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.rlhfstreams.learner.objectives.Scalars;
 
 /** The direct losses by their names, and weighted sums of them. */
 public final class PreferenceLosses {
@@ -30,6 +32,36 @@ public final class PreferenceLosses {
 
   /** A loss and its weight in a sum. */
   record Weighted(PreferenceLoss loss, double weight) {}
+
+  /** A weighted sum of losses. */
+  record Sum(List<Weighted> terms) {
+    /** The loss of each pair, [pairs]. */
+    NDArray of(PairTerms pairs) {
+      NDArray loss = null;
+      for (Weighted term : terms) {
+        NDArray weighted = Scalars.times(term.loss().of(pairs), term.weight());
+        loss = loss == null ? weighted : loss.add(weighted);
+      }
+      return loss;
+    }
+  }
+
+  /**
+   * Reads {@code sigmoid}, or a sum such as {@code sigmoid+0.2*sft}.
+   *
+   * @param smoothing share of wrong labels that the losses will reckon with
+   * @throws IllegalArgumentException naming what is not known, or if a loss asks for a smoothing
+   *     above 0
+   */
+  static Sum sum(String formula, double smoothing) {
+    List<Weighted> terms = parse(formula);
+    if (smoothing == 0 && terms.stream().anyMatch(term -> term.loss() instanceof ExactPairLoss)) {
+      throw new IllegalArgumentException(
+          "exo_pair takes the logarithm of the label smoothing: it must be above 0, for example"
+              + " 0.001");
+    }
+    return new Sum(terms);
+  }
 
   /** What a sum can be made of. */
   static Set<String> names() {

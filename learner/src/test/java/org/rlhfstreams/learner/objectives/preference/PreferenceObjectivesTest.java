@@ -67,6 +67,27 @@ final class PreferenceObjectivesTest {
     assertGradients(new OddsRatioObjective(0.7, true), sums());
   }
 
+  @ParameterizedTest
+  @MethodSource("losses")
+  void gradientsWithoutAReferenceAreThoseOfCentralDifferences(String loss) {
+    assertGradients(new ContrastiveObjective(loss, 0.3, 0.2, 0.7), sums());
+  }
+
+  @Test
+  void gradientsOfMeansWithAMarginAreThoseOfCentralDifferences() {
+    assertGradients(new SimplePreferenceObjective(2, 0.5, 0, 0, 0), sums());
+    assertGradients(new SimplePreferenceObjective(2, 0.5, 0.25, 0.1, 0.6), sums());
+    assertGradients(new SimplePreferenceObjective(2, 0.5, -0.25, 0, 0), sums());
+  }
+
+  @Test
+  void aRewardThatIsHardlyBentIsTheMeanLogProbability() {
+    PairSums<double[]> sums = sums();
+    assertThat(new SimplePreferenceObjective(2, 0.5, 1e-9, 0, 0).evaluate(sums).loss())
+        .isCloseTo(
+            new SimplePreferenceObjective(2, 0.5, 0, 0, 0).evaluate(sums).loss(), within(1e-5));
+  }
+
   @Test
   void gradientsOfLabelsAreThoseOfCentralDifferences() {
     KahnemanTverskyObjective objective = new KahnemanTverskyObjective(0.3, 1.2, 0.8);
