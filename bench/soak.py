@@ -75,6 +75,7 @@ def main():
     work = tempfile.mkdtemp(prefix="soak-")
     run = os.path.join(work, "run")
     output = open(os.path.join(work, "output"), "w")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and a child would too
     process = subprocess.Popen([os.path.join(HOME, "rlhf"), "demo", "--people", "--output", run, "--max-steps", "0"],
                                stdout=output, stderr=subprocess.STDOUT, cwd=work)
     print(f"the run is {run}", flush=True)
