@@ -38,8 +38,8 @@ public final class UpCommand implements Callable<Integer> {
       names = "--prompts",
       paramLabel = "FILE",
       description =
-          "Prompts to publish, those that the log does not have; a new log without --prompts gets"
-              + " story openings.")
+          "Prompts that a new run begins with; without --prompts it gets story openings. A run that"
+              + " goes on may leave it out.")
   private String prompts;
 
   @Override

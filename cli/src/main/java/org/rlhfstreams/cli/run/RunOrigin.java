@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.common.files.FileOperations;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -25,7 +25,7 @@ import org.rlhfstreams.service.objective.TrainingObjective;
  * The rule that a run goes on as it was begun: with the same objective, models and settings, as far
  * as those decide what it comes to. They are written down in {@code run.json} when it begins. What
  * only says how long it goes on, what it writes and how fast it is may change; a command that fails
- * before its first checkpoint has decided nothing.
+ * before its first checkpoint has decided nothing but the prompts, which its log may have.
  */
 final class RunOrigin {
   private static final String FILE = "run.json";
@@ -67,15 +67,22 @@ final class RunOrigin {
    * @param models fingerprints, by what they are for
    * @param directories in which they were, for people
    * @param settings that decide, by full key
+   * @param prompts as {@link RunPrompts} has them; empty if the run's log alone has its rows
    */
   record Origin(
       int format,
       String objective,
       Map<String, String> models,
       Map<String, String> directories,
-      Map<String, String> settings) {
+      Map<String, String> settings,
+      Map<String, String> prompts) {
 
-    private static Origin of(RlhfConfiguration configuration) {
+    /** An earlier release wrote no prompts. */
+    Origin {
+      prompts = prompts == null ? Map.of() : prompts;
+    }
+
+    private static Origin of(RlhfConfiguration configuration, Optional<RunPrompts> prompts) {
       TrainingObjective objective = configuration.learner().objective();
       Map<String, String> values = configuration.values();
       Map<String, String> models = new TreeMap<>();
@@ -89,7 +96,19 @@ final class RunOrigin {
       }
       Map<String, String> settings = new TreeMap<>(values);
       settings.keySet().removeIf(key -> !decides(key, objective));
-      return new Origin(FORMAT, objective.text(), models, directories, settings);
+      return new Origin(
+          FORMAT,
+          objective.text(),
+          models,
+          directories,
+          settings,
+          prompts.map(RunPrompts::values).orElse(Map.of()));
+    }
+
+    private Origin withPromptsOf(Origin before) {
+      return prompts.isEmpty()
+          ? new Origin(format, objective, models, directories, settings, before.prompts)
+          : this;
     }
 
     private static boolean decides(String key, TrainingObjective objective) {
@@ -122,7 +141,22 @@ final class RunOrigin {
           differences.add("%s was %s, and is %s".formatted(key, shown(before), shown(after)));
         }
       }
+      differences.addAll(otherPrompts(now));
       return differences;
+    }
+
+    private List<String> otherPrompts(Origin now) {
+      Optional<RunPrompts> before = RunPrompts.of(prompts);
+      Optional<RunPrompts> after = RunPrompts.of(now.prompts);
+      return before.isPresent() && after.isPresent() && !before.get().sameAs(after.get())
+          ? List.of(
+              String.format(
+                  Locale.ROOT,
+                  "its prompts were %s, and are %s (leave --prompts out to go on; rlhf prompts import"
+                      + " adds some to a system that runs)",
+                  before.get(),
+                  after.get()))
+          : List.of();
     }
 
     private static Set<String> union(Map<String, String> first, Map<String, String> second) {
@@ -143,28 +177,48 @@ final class RunOrigin {
   }
 
   /**
-   * Checks that a run goes on as it was begun; writes down what it begins with.
+   * Checks that a run goes on as it was begun; writes down what it begins with. Its rows are looked
+   * for in its log.
    *
    * @throws CommandException naming each difference
    */
   static void require(RunDirectory run, RlhfConfiguration configuration) {
+    require(run, configuration, Optional.empty());
+  }
+
+  /**
+   * The same for a run whose log also gets rows from elsewhere.
+   *
+   * @param prompts that the command brings; if none, the run goes on with what is there
+   * @throws CommandException naming each difference
+   */
+  static void require(
+      RunDirectory run, RlhfConfiguration configuration, Optional<RunPrompts> prompts) {
     Path file = run.path().resolve(FILE);
-    Origin now = Origin.of(configuration);
-    if (!run.isNew() && Files.exists(file)) {
-      List<String> differences = read(file).differences(now);
-      if (!differences.isEmpty()) {
-        throw new CommandException(
-            String.format(
-                Locale.ROOT,
-                "%s was begun otherwise: %s. Begin a new run in another directory, or go on with what"
-                    + " this one was begun with (%s)",
-                run.path(),
-                differences.stream().collect(Collectors.joining("; ")),
-                file));
-      }
+    Origin now = Origin.of(configuration, prompts);
+    if (!Files.exists(file)) {
+      write(file, now);
       return;
     }
-    write(file, now);
+    Origin before = read(file);
+    boolean trained = Files.exists(configuration.learner().checkpointDirectory());
+    List<String> differences = trained ? before.differences(now) : List.of();
+    if (!trained && Files.exists(run.log())) {
+      differences = before.otherPrompts(now);
+    }
+    if (!differences.isEmpty()) {
+      throw new CommandException(
+          String.format(
+              Locale.ROOT,
+              "%s was begun otherwise: %s. Begin a new run in another directory, or go on with what"
+                  + " this one was begun with (%s)",
+              run.path(),
+              String.join("; ", differences),
+              file));
+    }
+    if (!trained) {
+      write(file, now.withPromptsOf(before));
+    }
   }
 
   private static Origin read(Path file) {

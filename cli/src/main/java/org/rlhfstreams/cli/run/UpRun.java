@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
@@ -52,6 +53,7 @@ public final class UpRun {
     EveryRole.require(configuration);
     boolean isNew = run.isNew();
     prompts.ifPresent(files -> RowReport.print(files.check(), false));
+    RunOrigin.require(run, configuration, brought(run));
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(
@@ -75,11 +77,17 @@ public final class UpRun {
     }
   }
 
+  private Optional<RunPrompts> brought(RunDirectory run) {
+    return prompts.isEmpty() && !Files.exists(run.log())
+        ? Optional.of(RunPrompts.ofOpenings())
+        : prompts.map(RunPrompts::of);
+  }
+
   private void publish(KafkaConnection connection, boolean isNew) {
     if (prompts.isEmpty() && !isNew) {
       return;
     }
-    try (PromptImport opened = PromptImport.open(connection, KnownRows.Key.FILE_AND_CONTENT)) {
+    try (PromptImport opened = PromptImport.open(connection, KnownRows.Key.CONTENT)) {
       if (prompts.isPresent()) {
         String topic = connection.topics().prompts().name();
         ImportCounts counts = opened.run(prompts.get()::forEach);

@@ -8,11 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 final class RunOriginTest {
@@ -29,13 +32,17 @@ final class RunOriginTest {
   }
 
   private void require(String objective, String... settings) {
-    Map<String, String> all = new HashMap<>();
+    require(Optional.empty(), objective, settings);
+  }
+
+  private void require(Optional<RunPrompts> prompts, String objective, String... settings) {
+    Map<String, String> all = new HashMap<>(run.ofLearner());
     all.put("learner.objective", objective);
     all.put("model.policy", model.toString());
     for (int i = 0; i < settings.length; i += 2) {
       all.put(settings[i], settings[i + 1]);
     }
-    RunOrigin.require(run, RlhfConfiguration.of(all));
+    RunOrigin.require(run, RlhfConfiguration.of(all), prompts);
   }
 
   private void begun(String objective, String... settings) throws IOException {
@@ -128,5 +135,41 @@ final class RunOriginTest {
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("run.json")
         .hasMessageContaining("remove it");
+  }
+
+  private RunPrompts prompts(String name, String... lines) throws IOException {
+    Path file = Files.write(directory.resolve(name), List.of(lines));
+    return RunPrompts.of(new PromptDataset(List.of(file), Map.of()));
+  }
+
+  @Test
+  void otherPromptsAreNamedAndTheSameElsewhereAreNot() throws IOException {
+    require(Optional.of(prompts("mine.txt", "Once", "Tom had")), "ppo");
+    Files.createDirectories(run.checkpoints());
+
+    Optional<RunPrompts> renamed = Optional.of(prompts("moved.txt", "Once", "Tom had"));
+    assertThatCode(() -> require(renamed, "ppo")).doesNotThrowAnyException();
+    assertThatCode(() -> require("ppo")).doesNotThrowAnyException();
+
+    Optional<RunPrompts> more = Optional.of(prompts("more.txt", "Once", "Tom had", "Lily"));
+    assertThatThrownBy(() -> require(more, "ppo"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("mine.txt (2 in all), and are ")
+        .hasMessageContaining("more.txt (3 in all)")
+        .hasMessageContaining("leave --prompts out")
+        .hasMessageContaining("rlhf prompts import");
+  }
+
+  @Test
+  void promptsThatALogMayHaveAreDecidedBeforeTheFirstCheckpoint() throws IOException {
+    require(Optional.of(prompts("mine.txt", "Once")), "ppo", "learner.batch-size", "8");
+    Files.createDirectories(run.log());
+    Optional<RunPrompts> others = Optional.of(prompts("others.txt", "Lily"));
+    assertThatThrownBy(() -> require(others, "ppo"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("mine.txt (1 in all)");
+    // Without --prompts the first ones stay; settings are not decided yet.
+    require("ppo", "learner.batch-size", "16");
+    assertThatThrownBy(() -> require(others, "ppo")).isInstanceOf(CommandException.class);
   }
 }
