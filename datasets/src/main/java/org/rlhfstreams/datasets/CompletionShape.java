@@ -19,6 +19,13 @@ final class CompletionShape implements PreferenceShape {
   }
 
   @Override
+  public boolean reads(String column, Set<String> columns) {
+    return List.of("completion", "label").contains(column)
+        || Prompts.reads(columns, column)
+        || TemplateColumns.reads(column);
+  }
+
+  @Override
   public Content content(DataRow row) throws BadRowException {
     Content content =
         Conversations.is(row.value("completion"))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
@@ -17,7 +18,7 @@ import java.util.Set;
 
 /** CSV with a row of column names. Cells are texts, whatever they look like. */
 final class CsvReader implements RowReader {
-  private static final CsvMapper CSV = new CsvMapper();
+  private static final CsvMapper CSV = new CsvMapper(CsvFactory.builder().streamReadConstraints(StrictJson.ANY_LENGTH).build());
 
   private final char separator;
 
@@ -76,6 +77,10 @@ final class CsvReader implements RowReader {
                       + " quotes",
                   cells.length,
                   names.size())));
+      return;
+    }
+    if (Arrays.stream(cells).anyMatch(TextLinesReader::hasZeros)) {
+      sink.bad(TextLinesReader.zeros(place));
       return;
     }
     ObjectNode columns = JsonNodeFactory.instance.objectNode();

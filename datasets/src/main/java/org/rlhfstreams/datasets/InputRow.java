@@ -90,6 +90,20 @@ public record InputRow(Place place, ObjectNode json) {
     return all;
   }
 
+  /**
+   * What a chat template sees besides the messages, as a JSON object: {@code tools}, and the row's
+   * {@code chat_template_kwargs}; each may be JSON in a text.
+   *
+   * @throws ExplainedException if a field holds something else
+   */
+  public Optional<String> templateVariables() {
+    try {
+      return Optional.ofNullable(TemplateColumns.read(DataRow.of(place, json)));
+    } catch (BadRowException e) {
+      throw bad(e.getMessage());
+    }
+  }
+
   private static boolean isBlank(JsonNode value) {
     return value.isTextual() && value.asText().isBlank();
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.rlhfstreams.events.ChatMessage;
 
 /** Messages of data sets with all that a chat template may read of them. */
@@ -17,6 +18,10 @@ final class MessageFields {
   private static final Set<String> PLAIN = Set.of("role", "from", CONTENT, "value");
 
   private static final Set<String> NO_ANSWER = Set.of("role", CONTENT, "name");
+
+  /** What a message may be without content, by the names that chat templates read. */
+  private static final Set<String> SAY_WITHOUT_CONTENT =
+      Set.of("tool_calls", "function_call", "reasoning_content", "reasoning", "thinking");
 
   private MessageFields() {}
 
@@ -43,12 +48,27 @@ final class MessageFields {
       }
     }
     boolean more = fields.size() > (fields.has(CONTENT) ? 2 : 1);
-    if (!more && !fields.hasNonNull(CONTENT)) {
+    if (!fields.hasNonNull(CONTENT) && !(more && saysWithout(fields))) {
       throw new BadRowException(
-          "wrong type", column + " has a message with neither content nor tool calls");
+          "wrong type",
+          column
+              + " has a message with neither content nor tool calls"
+              + (more ? ", but " + names(fields) + ": call its text content" : ""));
     }
     boolean plain = !more && fields.hasNonNull(CONTENT);
     return new ChatMessage(role, text, plain ? null : fields.toString());
+  }
+
+  /** Whether a message without content may say something: a text under another name would be lost. */
+  private static boolean saysWithout(ObjectNode fields) {
+    return fields.has(CONTENT) || SAY_WITHOUT_CONTENT.stream().anyMatch(fields::has);
+  }
+
+  private static String names(ObjectNode fields) {
+    return fields.properties().stream()
+        .map(Map.Entry::getKey)
+        .filter(name -> !NO_ANSWER.contains(name))
+        .collect(Collectors.joining(", "));
   }
 
   private static String text(String column, JsonNode content) throws BadRowException {

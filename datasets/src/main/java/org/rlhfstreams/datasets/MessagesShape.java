@@ -17,6 +17,12 @@ final class MessagesShape implements PreferenceShape {
   }
 
   @Override
+  public boolean reads(String column, Set<String> columns) {
+    return List.of("messages", "conversations").contains(column)
+        || TemplateColumns.reads(column);
+  }
+
+  @Override
   public Content content(DataRow row) throws BadRowException {
     String column = row.has("messages") ? "messages" : "conversations";
     List<ChatMessage> messages = Conversations.read(row, column);

@@ -1,5 +1,6 @@
 package org.rlhfstreams.datasets;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
 import org.rlhfstreams.events.ChatMessage;
@@ -17,6 +18,13 @@ final class PairShape implements PreferenceShape {
   }
 
   @Override
+  public boolean reads(String column, Set<String> columns) {
+    return List.of("chosen", "rejected", "margin").contains(column)
+        || Prompts.reads(columns, column)
+        || TemplateColumns.reads(column);
+  }
+
+  @Override
   public Content content(DataRow row) throws BadRowException {
     Content content =
         Conversations.is(row.value("chosen")) || Conversations.is(row.value("rejected"))
@@ -26,10 +34,13 @@ final class PairShape implements PreferenceShape {
   }
 
   private static double margin(DataRow row) throws BadRowException {
-    double margin = row.value("margin").asDouble(Double.NaN);
-    if (!Double.isFinite(margin)) {
+    JsonNode value = row.value("margin");
+    double margin =
+        value.isNumber() || value.isTextual() ? value.asDouble(Double.NaN) : Double.NaN;
+    if (!Float.isFinite((float) margin)) {
       throw new BadRowException(
-          "margin not finite", "margin is %s: make it a number".formatted(row.value("margin")));
+          "margin not finite",
+          "margin is %s: make it a number that a 32-bit float can hold".formatted(value));
     }
     return margin;
   }

@@ -13,10 +13,12 @@ import org.rlhfstreams.events.Prompt;
 
 /**
  * Files of prompts: the kinds of file that {@link PreferenceDataset} reads, and plain text with a
- * prompt a line. Columns that are not the prompt, {@code id} among them, are its metadata.
+ * prompt a line. Columns that are not the prompt, {@code id} among them, are its metadata; {@code
+ * tools} and {@code chat_template_kwargs} of a conversation are for its chat template.
  */
 public final class PromptDataset {
   private static final String LINE_COLUMN = "prompt";
+  private static final String METADATA = "metadata";
 
   private final List<Path> files;
   private final Map<String, String> renames;
@@ -97,39 +99,55 @@ public final class PromptDataset {
 
   /** A prompt without an id. */
   static Prompt prompt(DataRow row, PromptContent content, String source) throws BadRowException {
-    Map<String, String> metadata = metadata(row);
-    requireSize(content, metadata);
+    boolean conversation = !content.messages().isEmpty();
+    Map<String, String> metadata = metadata(row, conversation);
+    String variables = conversation ? TemplateColumns.read(row) : null;
+    requireSize(content, metadata, variables);
     return Prompt.newBuilder()
         .setPromptId("")
         .setText(content.text())
         .setMessages(content.messages())
         .setMetadata(metadata)
+        .setTemplateVariables(variables)
         .setSource(source)
         .setCreatedAt(Instant.now())
         .build();
   }
 
-  private static Map<String, String> metadata(DataRow row) {
+  private static Map<String, String> metadata(DataRow row, boolean conversation) {
     Map<String, String> metadata = new TreeMap<>();
     for (Map.Entry<String, JsonNode> column : row.columns().properties()) {
-      if (!Prompts.reads(row, column.getKey())) {
-        put(metadata, column.getKey(), column.getValue());
+      String name = column.getKey();
+      boolean inTemplate = conversation && TemplateColumns.reads(name);
+      boolean nested = name.equals(METADATA) && column.getValue().isObject();
+      if (!Prompts.reads(row, name) && !inTemplate && !nested && !column.getValue().isNull()) {
+        metadata.put(name, text(column.getValue()));
+      }
+    }
+    for (Map.Entry<String, JsonNode> entry : row.value(METADATA).properties()) {
+      if (!entry.getValue().isNull()) {
+        putNested(metadata, entry.getKey(), text(entry.getValue()));
       }
     }
     return metadata;
   }
 
-  private static void put(Map<String, String> metadata, String name, JsonNode value) {
-    if (name.equals("metadata") && value.isObject()) {
-      value.properties().forEach(entry -> put(metadata, entry.getKey(), entry.getValue()));
-    } else if (!value.isNull()) {
-      metadata.put(name, value.isContainerNode() ? value.toString() : value.asText());
+  /** A column of the same name keeps it, and neither of the two is lost. */
+  private static void putNested(Map<String, String> metadata, String name, String value) {
+    String column = metadata.putIfAbsent(name, value);
+    if (column != null && !column.equals(value)) {
+      metadata.put(METADATA + "." + name, value);
     }
   }
 
-  private static void requireSize(PromptContent content, Map<String, String> metadata)
+  private static String text(JsonNode value) {
+    return value.isContainerNode() ? value.toString() : value.asText();
+  }
+
+  private static void requireSize(
+      PromptContent content, Map<String, String> metadata, String variables)
       throws BadRowException {
-    RowSize size = new RowSize().add(content.text()).add(content.messages());
+    RowSize size = new RowSize().add(content.text()).add(content.messages()).add(variables);
     metadata.forEach((name, value) -> size.add(name).add(value));
     size.require();
   }

@@ -17,6 +17,11 @@ final class PromptShape implements RowShape<PromptContent> {
   }
 
   @Override
+  public boolean reads(String column, Set<String> columns) {
+    return true; // what is not the prompt is its metadata
+  }
+
+  @Override
   public PromptContent content(DataRow row) throws BadRowException {
     if (Prompts.conversation(row)) {
       List<ChatMessage> messages = Prompts.messages(row);

@@ -1,6 +1,5 @@
 package org.rlhfstreams.datasets;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Set;
 import org.rlhfstreams.events.ChatMessage;
@@ -22,6 +21,16 @@ final class Prompts {
   static boolean present(Set<String> columns) {
     return List.of(PROMPT, INSTRUCTION, MESSAGES, CONVERSATIONS).stream()
         .anyMatch(columns::contains);
+  }
+
+  /** Whether the prompts of rows with these columns are made of one. */
+  static boolean reads(Set<String> columns, String column) {
+    if (columns.contains(PROMPT)) {
+      return column.equals(PROMPT);
+    }
+    return columns.contains(INSTRUCTION)
+        ? column.equals(INSTRUCTION) || column.equals(INPUT)
+        : column.equals(MESSAGES) || column.equals(CONVERSATIONS);
   }
 
   /** Whether the row's file has a column for prompts, even if this row's is empty. */
@@ -76,9 +85,8 @@ final class Prompts {
     if (!row.has(INSTRUCTION)) {
       throw empty();
     }
-    JsonNode input = row.value(INPUT);
-    String more = input.isTextual() && !input.asText().isEmpty() ? "\n" + input.asText() : "";
-    return row.text(INSTRUCTION) + more + "\n";
+    String input = row.has(INPUT) ? row.text(INPUT) : "";
+    return row.text(INSTRUCTION) + (input.isEmpty() ? "" : "\n" + input) + "\n";
   }
 
   /** What is wrong with a row without a prompt. */

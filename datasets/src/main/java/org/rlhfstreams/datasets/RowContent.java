@@ -23,6 +23,10 @@ final class RowContent {
               parts.add(name);
               parts.add(value);
             });
+    if (prompt.getTemplateVariables() != null) {
+      parts.add("template");
+      parts.add(prompt.getTemplateVariables());
+    }
     return ContentDigest.of(parts.toArray());
   }
 

@@ -15,6 +15,13 @@ interface RowShape<C> {
   boolean fits(Set<String> columns);
 
   /**
+   * Whether rows are made of a column.
+   *
+   * @param columns of the file
+   */
+  boolean reads(String column, Set<String> columns);
+
+  /**
    * What a row says.
    *
    * @throws BadRowException if it says it wrongly

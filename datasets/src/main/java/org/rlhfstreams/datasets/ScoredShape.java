@@ -1,6 +1,7 @@
 package org.rlhfstreams.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Set;
 
 /** Several responses with their scores: the best against the worst. */
@@ -13,6 +14,13 @@ final class ScoredShape implements PreferenceShape {
   @Override
   public boolean fits(Set<String> columns) {
     return Prompts.present(columns) && columns.contains("responses") && columns.contains("scores");
+  }
+
+  @Override
+  public boolean reads(String column, Set<String> columns) {
+    return List.of("responses", "scores").contains(column)
+        || Prompts.reads(columns, column)
+        || TemplateColumns.reads(column);
   }
 
   @Override
@@ -36,6 +44,11 @@ final class ScoredShape implements PreferenceShape {
       worst = score(scores, i) < score(scores, worst) ? i : worst;
     }
     double margin = score(scores, best) - score(scores, worst);
+    if (!Float.isFinite((float) margin)) {
+      throw new BadRowException(
+          "margin not finite",
+          "its best and worst score are further apart than a 32-bit float can hold: scale them");
+    }
     if (margin == 0) {
       throw new BadRowException("all scores equal", "all responses have the same score");
     }

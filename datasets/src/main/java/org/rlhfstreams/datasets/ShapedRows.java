@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.rlhfstreams.common.ExplainedException;
 
 /**
@@ -102,10 +103,20 @@ final class ShapedRows<C> implements RowSink {
   private void settle() {
     if (shape == null && firstRow != null) {
       shape = shapes.of(columns).orElseThrow(this::unknown);
-      listener.shape(String.valueOf(file.getFileName()), shape.name());
+      listener.shape(String.valueOf(file.getFileName()), shape.name() + unread());
+    } else if (shape == null && first.isEmpty()) {
+      listener.shape(String.valueOf(file.getFileName()), "no rows");
     }
     first.forEach(Runnable::run);
     first.clear();
+  }
+
+  private String unread() {
+    String names =
+        columns.stream()
+            .filter(column -> !column.isEmpty() && !shape.reads(column, columns))
+            .collect(Collectors.joining(", "));
+    return names.isEmpty() ? "" : "; not read: " + names;
   }
 
   private void convert(DataRow read, ObjectNode renamed) {
@@ -122,13 +133,16 @@ final class ShapedRows<C> implements RowSink {
         String.format(
             Locale.ROOT,
             "%s, from %s %d on, has the columns %s, which is no shape that is known (%s): rename"
-                + " columns with --map, such as --map %s",
+                + " columns with --map, such as --map %s%s",
             file,
             firstRow.unit() == Place.Unit.LINE ? "line" : "row",
             firstRow.number(),
             columns,
             shapes.known(),
-            shapes.example()));
+            shapes.example(),
+            columns.size() == 1 && columns.iterator().next().contains(";")
+                ? "; its cells seem to be separated by semicolons: save it with commas"
+                : ""));
   }
 
   private ObjectNode renamed(ObjectNode read) {

@@ -16,6 +16,11 @@ final class TemplateColumns {
 
   private TemplateColumns() {}
 
+  /** Whether a column is one of them. */
+  static boolean reads(String column) {
+    return column.equals(TOOLS) || column.equals(VARIABLES);
+  }
+
   /**
    * A row's values, as a JSON object; null if it has none.
    *

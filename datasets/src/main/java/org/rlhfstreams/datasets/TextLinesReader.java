@@ -19,16 +19,30 @@ final class TextLinesReader implements RowReader {
     return !line.isEmpty() && line.charAt(0) == MARK ? line.substring(1) : line;
   }
 
+  /** Whether a text has zero bytes, as what was never written of a file that was cut short. */
+  static boolean hasZeros(String text) {
+    return text.indexOf('\0') >= 0;
+  }
+
+  /** What a row with zero bytes is. */
+  static BadRow zeros(Place place) {
+    return new BadRow(
+        place,
+        "",
+        "zero bytes",
+        "it has zero bytes, which are no text: the file may be cut short; write it again");
+  }
+
   @Override
   public void read(String file, BufferedReader text, RowSink sink) throws IOException {
     long number = 1;
     for (String line = text.readLine(); line != null; line = text.readLine()) {
       String content = unmarked(line);
-      if (!content.isBlank()) {
-        sink.row(
-            DataRow.of(
-                new Place(file, Place.Unit.LINE, number),
-                JsonNodeFactory.instance.objectNode().put(column, content)));
+      Place place = new Place(file, Place.Unit.LINE, number);
+      if (hasZeros(content)) {
+        sink.bad(zeros(place));
+      } else if (!content.isBlank()) {
+        sink.row(DataRow.of(place, JsonNodeFactory.instance.objectNode().put(column, content)));
       }
       number++;
     }

@@ -15,6 +15,11 @@ final class TextShape implements PreferenceShape {
   }
 
   @Override
+  public boolean reads(String column, Set<String> columns) {
+    return column.equals("text");
+  }
+
+  @Override
   public Content content(DataRow row) throws BadRowException {
     return Content.of("", row.text("text"), null);
   }

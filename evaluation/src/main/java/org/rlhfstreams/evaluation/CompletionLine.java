@@ -1,10 +1,8 @@
 package org.rlhfstreams.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.rlhfstreams.common.ExplainedException;
@@ -14,11 +12,11 @@ import org.rlhfstreams.model.completion.PromptEncoding;
 import org.rlhfstreams.model.completion.PromptException;
 import org.rlhfstreams.model.text.ChatMessage;
 import org.rlhfstreams.model.text.MessageReader;
+import org.rlhfstreams.model.text.TemplateVariables;
 
-/** A line to continue: {@code prompt}, {@code messages} (with {@code tools}) or {@code ids}. */
+/** A line to continue: {@code prompt}, {@code messages} (with {@code tools} and
+ * {@code chat_template_kwargs}) or {@code ids}. */
 public final class CompletionLine {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   private final InputRow line;
   private final boolean chat;
 
@@ -50,7 +48,9 @@ public final class CompletionLine {
       return CompletionPrompt.of(tokenIds.get());
     }
     if (messages.isPresent()) {
-      return new CompletionPrompt.Conversation(messages(messages.get()), tools());
+      TemplateVariables variables = TemplateVariables.of(line.templateVariables().orElse(null));
+      return new CompletionPrompt.Conversation(
+          messages(messages.get()), variables.tools(), variables.others());
     }
     return chat
         ? CompletionPrompt.of(List.of(ChatMessage.of("user", text.get())))
@@ -80,17 +80,5 @@ public final class CompletionLine {
       }
     }
     return read;
-  }
-
-  @SuppressWarnings("unchecked") // an object's keys are texts
-  private List<Map<String, Object>> tools() {
-    List<Map<String, Object>> tools = new ArrayList<>();
-    for (JsonNode tool : line.field("tools").orElseGet(MAPPER::createArrayNode)) {
-      if (!tool.isObject()) {
-        throw line.bad("tools holds " + tool + ": make it a list of objects");
-      }
-      tools.add(MAPPER.convertValue(tool, Map.class));
-    }
-    return tools;
   }
 }

@@ -1,13 +1,11 @@
 package org.rlhfstreams.learner.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.model.text.ChatMessage;
+import org.rlhfstreams.model.text.TemplateVariables;
 
 /**
  * A preference's conversation as a chat template sees it.
@@ -18,17 +16,20 @@ import org.rlhfstreams.model.text.ChatMessage;
  */
 record PreferenceConversation(
     List<ChatMessage> prompt, List<Map<String, Object>> tools, Map<String, Object> variables) {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   /**
    * Reads a preference whose prompt is a conversation.
    *
    * @throws UnusableException if what it has for the template cannot be read
    */
   static PreferenceConversation of(Preference preference) throws UnusableException {
-    Map<String, Object> variables = variables(preference.getTemplateVariables());
+    TemplateVariables variables;
+    try {
+      variables = TemplateVariables.of(preference.getTemplateVariables());
+    } catch (IllegalArgumentException e) {
+      throw new UnusableException(e.getMessage());
+    }
     return new PreferenceConversation(
-        messages(preference.getMessages()), tools(variables.remove("tools")), variables);
+        messages(preference.getMessages()), variables.tools(), variables.others());
   }
 
   /**
@@ -59,31 +60,5 @@ record PreferenceConversation(
       }
     }
     return read;
-  }
-
-  @SuppressWarnings("unchecked") // an object's keys are texts
-  private static Map<String, Object> variables(String json) throws UnusableException {
-    try {
-      return json == null ? new LinkedHashMap<>() : MAPPER.readValue(json, LinkedHashMap.class);
-    } catch (JsonProcessingException e) {
-      throw new UnusableException(
-          "its templateVariables are not a JSON object: " + e.getOriginalMessage());
-    }
-  }
-
-  @SuppressWarnings("unchecked") // an object's keys are texts
-  private static List<Map<String, Object>> tools(Object written) throws UnusableException {
-    List<Map<String, Object>> tools = new ArrayList<>();
-    if (written instanceof List<?> list) {
-      for (Object tool : list) {
-        if (!(tool instanceof Map)) {
-          throw new UnusableException("its tools hold " + tool + ": expected objects");
-        }
-        tools.add((Map<String, Object>) tool);
-      }
-    } else if (written != null) {
-      throw new UnusableException("its tools are " + written + ": expected a list of objects");
-    }
-    return tools;
   }
 }

@@ -1,5 +1,7 @@
 package org.rlhfstreams.model.completion;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.rlhfstreams.model.text.ChatMessage;
@@ -28,12 +30,20 @@ public sealed interface CompletionPrompt {
    * A conversation.
    *
    * @param tools JSON descriptions of what the assistant may call; none where empty
+   * @param variables what else the chat template may read, such as {@code enable_thinking}
    */
-  record Conversation(List<ChatMessage> messages, List<Map<String, Object>> tools)
+  record Conversation(
+      List<ChatMessage> messages, List<Map<String, Object>> tools, Map<String, Object> variables)
       implements CompletionPrompt {
     public Conversation {
       messages = List.copyOf(messages);
       tools = List.copyOf(tools);
+      variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+    }
+
+    /** A conversation whose template reads messages and tools alone. */
+    public Conversation(List<ChatMessage> messages, List<Map<String, Object>> tools) {
+      this(messages, tools, Map.of());
     }
   }
 

@@ -118,9 +118,14 @@ public final class PromptEncoding {
                             + " prompt, or put the model's chat_template.jinja into its"
                             + " directory"));
     try {
-      String text = template.render(conversation.messages(), conversation.tools(), true);
+      String text =
+          template.render(
+              conversation.messages(), conversation.tools(), true, conversation.variables());
       boolean tools = !conversation.tools().isEmpty();
-      if (tools && text.equals(template.render(conversation.messages(), List.of(), true))) {
+      if (tools
+          && text.equals(
+              template.render(
+                  conversation.messages(), List.of(), true, conversation.variables()))) {
         throw PromptException.ofTools(
             "the model's chat template ignores tools: leave them out, or use a model that was"
                 + " trained to call them");

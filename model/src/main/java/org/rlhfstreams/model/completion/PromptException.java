@@ -7,6 +7,8 @@ import org.rlhfstreams.common.ExplainedException;
 public final class PromptException extends ExplainedException {
   private static final long serialVersionUID = 1L;
 
+  private static final String TOOLS = "tools";
+
   private final String field;
 
   public PromptException(String message) {
@@ -21,12 +23,17 @@ public final class PromptException extends ExplainedException {
 
   /** The tools are at fault, not the messages. */
   static PromptException ofTools(String message) {
-    return new PromptException("tools", message);
+    return new PromptException(TOOLS, message);
   }
 
   public PromptException(String message, Throwable cause) {
     super(message, cause);
     this.field = null;
+  }
+
+  /** Whether the tools are at fault, not the messages. */
+  public boolean isOfTools() {
+    return TOOLS.equals(field);
   }
 
   /** The part of the prompt that is at fault, if it is not the prompt itself. */
