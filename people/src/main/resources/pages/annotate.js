@@ -4,6 +4,7 @@
 import {
   backoff, goToLogin, openSession, Problem, randomIdentifier, request, signOut,
 } from "./api.js";
+import { Conversation } from "./conversation.js";
 import { difference } from "./difference.js";
 import { Outbox } from "./outbox.js";
 import { FoldedText, summary } from "./text.js";
@@ -58,6 +59,7 @@ const spent = [];
 
 const redraw = () => drawDifferences();
 const prompt = new FoldedText(at("prompt"), at("prompt-more"), { characters: 1500, lines: 16, keepEnd: true });
+const conversation = new Conversation(at("conversation"), at("conversation-more"));
 const left = new FoldedText(at("left"), at("left-more"), { onChange: redraw });
 const right = new FoldedText(at("right"), at("right-more"), { onChange: redraw });
 
@@ -160,8 +162,24 @@ function showNext() {
   fill();
 }
 
+/** What a question asks: of a conversation, what its user says last. */
+function asked(question) {
+  const said = (question.messages ?? []).filter((message) => message.role === "user").at(-1);
+  return said?.content ?? question.prompt;
+}
+
 function show(question, comment = "") {
-  prompt.set(question.prompt);
+  const turns = Array.isArray(question.messages) ? question.messages : [];
+  for (const id of ["prompt", "prompt-more"]) {
+    at(id).hidden = turns.length > 0;
+  }
+  at("conversation").hidden = turns.length === 0;
+  at("conversation-more").hidden = true;
+  if (turns.length > 0) {
+    conversation.set(turns);
+  } else {
+    prompt.set(question.prompt);
+  }
   left.set(question.left);
   right.set(question.right);
   drawDifferences();
@@ -232,7 +250,7 @@ function judge(choice) {
   if (comment) {
     judgement.comment = comment;
   }
-  const about = summary(question.prompt, 60);
+  const about = summary(asked(question), 60);
   if (!outbox.add({ kind: "judgement", judgement, about })) {
     notice("storage", "bad", "This browser keeps nothing for this page: do not close it before all is saved.");
   }
@@ -247,7 +265,7 @@ function judge(choice) {
   current = null;
   showNext();
   announce(current
-    ? `Noted: ${SAID[choice]}. Next prompt: ${summary(current.prompt)}`
+    ? `Noted: ${SAID[choice]}. Next prompt: ${summary(asked(current))}`
     : `Noted: ${SAID[choice]}. Waiting for the next question.`);
 }
 
@@ -285,7 +303,7 @@ async function undo() {
   show(current, last.comment);
   drawPace();
   drawState();
-  announce(`Taken back: ${SAID[last.choice]}. Judge it again. Prompt: ${summary(current.prompt)}`);
+  announce(`Taken back: ${SAID[last.choice]}. Judge it again. Prompt: ${summary(asked(current))}`);
 }
 
 /** Takes back the newest judgement of an earlier visit, whose question is not here. */

@@ -82,6 +82,8 @@ final class RolloutEvents {
         .setPromptId(request.getPromptId())
         .setSampleIndex(response.sampleIndex())
         .setPromptText(request.getPromptText())
+        .setPromptMessages(request.getPromptMessages())
+        .setPromptTemplateVariables(request.getPromptTemplateVariables())
         .setPromptTokenIds(request.getPromptTokenIds())
         .setResponseText(
             tokenizer.decodeAfter(

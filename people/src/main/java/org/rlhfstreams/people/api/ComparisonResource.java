@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.people.desk.Desk;
 import org.rlhfstreams.people.desk.Lease;
+import org.rlhfstreams.people.integrations.PromptMessages;
 import org.rlhfstreams.people.problems.ProblemException;
 
 /**
@@ -47,9 +48,14 @@ final class ComparisonResource {
     Comparison comparison = lease.comparison();
     String first = comparison.getFirst().getText();
     String second = comparison.getSecond().getText();
-    return new JsonObject()
-        .put("comparisonId", comparison.getComparisonId())
-        .put("prompt", comparison.getPromptText())
+    JsonObject json = new JsonObject();
+    if (!comparison.getPromptMessages().isEmpty()) {
+      json.put("messages", PromptMessages.json(comparison.getPromptMessages()));
+    }
+    return json.put("comparisonId", comparison.getComparisonId())
+        .put(
+            "prompt",
+            PromptMessages.transcript(comparison.getPromptText(), comparison.getPromptMessages()))
         .put("left", lease.swapped() ? second : first)
         .put("right", lease.swapped() ? first : second)
         .put("swapped", lease.swapped())

@@ -72,8 +72,9 @@ final class SessionResource {
         .setPath("/");
   }
 
-  private static JsonObject json(Caller caller) {
+  private JsonObject json(Caller caller) {
     return new JsonObject()
+        .put("asksForToken", tokens.isGuarded())
         .put("name", caller.name())
         .put("role", caller.role().text())
         .put("csrfToken", caller.csrfToken().orElse(""));

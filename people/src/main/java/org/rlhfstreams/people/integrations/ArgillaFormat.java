@@ -90,7 +90,7 @@ public final class ArgillaFormat {
       items.add(
           new JsonObject()
               .put("external_id", comparison.getComparisonId())
-              .put("fields", ComparedPair.of(comparison).json()));
+              .put("fields", ComparedPair.of(comparison).shown()));
     }
     return new JsonObject().put("items", items);
   }

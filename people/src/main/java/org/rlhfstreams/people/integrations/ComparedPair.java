@@ -1,9 +1,11 @@
 package org.rlhfstreams.people.integrations;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.Preference;
@@ -11,14 +13,27 @@ import org.rlhfstreams.events.Preference;
 /**
  * A prompt and two responses as annotation tools carry them.
  *
+ * @param prompt as it is shown
+ * @param messages of a prompt that is a conversation, which comes back with it; else empty
+ * @param templateVariables what the chat template saw besides them
  * @param comparisonId our question, if they come from one
  */
-record ComparedPair(String prompt, String first, String second, Optional<String> comparisonId) {
+record ComparedPair(
+    String prompt,
+    List<ChatMessage> messages,
+    Optional<String> templateVariables,
+    String first,
+    String second,
+    Optional<String> comparisonId) {
   private static final int LONGEST_ID = 512;
+  private static final String MESSAGES = "messages";
+  private static final String VARIABLES = "templateVariables";
 
   static ComparedPair of(Comparison comparison) {
     return new ComparedPair(
-        comparison.getPromptText(),
+        PromptMessages.transcript(comparison.getPromptText(), comparison.getPromptMessages()),
+        comparison.getPromptMessages(),
+        Optional.ofNullable(comparison.getPromptTemplateVariables()),
         comparison.getFirst().getText(),
         comparison.getSecond().getText(),
         Optional.of(comparison.getComparisonId()));
@@ -33,6 +48,11 @@ record ComparedPair(String prompt, String first, String second, Optional<String>
     ComparedPair pair =
         new ComparedPair(
             Members.text(fields, "prompt", path + ".prompt"),
+            fields.getValue(MESSAGES) instanceof JsonArray messages
+                ? PromptMessages.read(messages, path + "." + MESSAGES)
+                : List.of(),
+            Optional.ofNullable(fields.getValue(VARIABLES))
+                .map(any -> Members.text(fields, VARIABLES, path + "." + VARIABLES)),
             Members.text(fields, "first", path + ".first"),
             Members.text(fields, "second", path + ".second"),
             comparisonId);
@@ -49,7 +69,18 @@ record ComparedPair(String prompt, String first, String second, Optional<String>
         : Optional.empty();
   }
 
+  /** For tools that take members which they do not show, and give them back. */
   JsonObject json() {
+    JsonObject json = shown();
+    if (!messages.isEmpty()) {
+      json.put(MESSAGES, PromptMessages.json(messages));
+    }
+    templateVariables.ifPresent(variables -> json.put(VARIABLES, variables));
+    return json;
+  }
+
+  /** What is shown alone. */
+  JsonObject shown() {
     return new JsonObject().put("prompt", prompt).put("first", first).put("second", second);
   }
 
@@ -62,7 +93,9 @@ record ComparedPair(String prompt, String first, String second, Optional<String>
     boolean isFirst = choice == Choice.FIRST;
     return Preference.newBuilder()
         .setPreferenceId(id)
-        .setPrompt(prompt)
+        .setPrompt(messages.isEmpty() ? prompt : "")
+        .setMessages(messages)
+        .setTemplateVariables(messages.isEmpty() ? null : templateVariables.orElse(null))
         .setChosen(isFirst ? first : second)
         .setRejected(isFirst ? second : first)
         .setSource(source)

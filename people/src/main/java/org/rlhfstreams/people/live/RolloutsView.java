@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.people.integrations.PromptMessages;
 import org.rlhfstreams.schemas.WeightVersions;
 
 /** The newest samples, and of the newest prompts the oldest and newest ones. */
@@ -70,7 +71,8 @@ public final class RolloutsView {
     return new Sample(
         rollout.getRolloutId(),
         rollout.getPromptId(),
-        shortened(rollout.getPromptText()),
+        shortened(
+            PromptMessages.transcript(rollout.getPromptText(), rollout.getPromptMessages())),
         shortened(rollout.getResponseText()),
         scored.getScore(),
         kl,

@@ -2,6 +2,7 @@ package org.rlhfstreams.people.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.Judgement;
@@ -249,5 +251,35 @@ final class JudgementsTest {
   private Judgement only() {
     assertThat(api.outbox().sent()).hasSize(1);
     return (Judgement) api.outbox().sent().get(0).value();
+  }
+
+  @Test
+  void aConversationIsShownMessageByMessage() {
+    String call =
+        "{\"role\": \"assistant\", \"content\": \"\", \"tool_calls\": [{\"function\": {\"name\":"
+            + " \"weather\", \"arguments\": {\"town\": \"Oslo\"}}}]}";
+    api.views()
+        .comparisons()
+        .apply(
+            Comparison.newBuilder(ServedApi.comparison("a|b", 1))
+                .setPromptText("<|im_start|>system\nBe brief.<|im_end|>")
+                .setPromptMessages(
+                    List.of(
+                        new ChatMessage("system", "Be brief.", null),
+                        new ChatMessage("user", "Weather?", null),
+                        new ChatMessage("assistant", "", call),
+                        new ChatMessage("tool", "rain", null)))
+                .build());
+    JsonObject question =
+        ServedApi.json(api.call(PersonRole.ANNOTATOR, "GET", "/comparisons/next"));
+    assertThat(question.getString("prompt"))
+        .isEqualTo(
+            "System:\nBe brief.\n\nUser:\nWeather?\n\nAssistant:\n"
+                + "[calls weather {\"town\":\"Oslo\"}]\n\nTool:\nrain");
+    JsonArray messages = question.getJsonArray("messages");
+    assertThat(messages.size()).isEqualTo(4);
+    assertThat(messages.getJsonObject(0))
+        .isEqualTo(new JsonObject().put("role", "system").put("content", "Be brief."));
+    assertThat(messages.getJsonObject(2)).isEqualTo(new JsonObject(call));
   }
 }

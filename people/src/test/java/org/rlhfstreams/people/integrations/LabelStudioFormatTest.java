@@ -3,10 +3,13 @@ package org.rlhfstreams.people.integrations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.people.problems.ProblemException;
 
@@ -121,5 +124,46 @@ final class LabelStudioFormatTest {
                 "{\"action\": \"ANNOTATIONS_DELETED\", \"annotations\": [{\"id\": 7}]}"));
     assertThat(revisions.get(0).annotation()).isEqualTo("label-studio/app/7");
     assertThat(revisions.get(0).preference()).isEmpty();
+  }
+
+  @Test
+  void aConversationGoesToTheToolAndComesBackAsOne() {
+    List<ChatMessage> messages =
+        List.of(
+            new ChatMessage("user", "Weather?", null),
+            new ChatMessage(
+                "assistant",
+                "",
+                "{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"1\"}]}"));
+    ComparedPair pair =
+        new ComparedPair(
+            PromptMessages.transcript("<|user|>Weather?", messages),
+            messages,
+            Optional.of("{\"tools\":[]}"),
+            "A",
+            "B",
+            Optional.empty());
+    JsonObject event = event(RIGHT);
+    event.getJsonObject("task").put("data", pair.json());
+    assertThat(event.getJsonObject("task").getJsonObject("data").getString("prompt"))
+        .startsWith("User:\nWeather?");
+    Preference read = read(event).get(0).preference().orElseThrow();
+    assertThat(read)
+        .returns("", Preference::getPrompt)
+        .returns(messages, Preference::getMessages)
+        .returns("{\"tools\":[]}", Preference::getTemplateVariables);
+  }
+
+  @Test
+  void messagesThatAreNotWholeAreNamed() {
+    JsonObject event = event(RIGHT);
+    event
+        .getJsonObject("task")
+        .getJsonObject("data")
+        .put("messages", new JsonArray().add(new JsonObject().put("role", "user")));
+    assertThatThrownBy(() -> read(event))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem -> assertThat(problem.field()).contains("task.data.messages.0.content"));
   }
 }

@@ -2,6 +2,8 @@ package org.rlhfstreams.people.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -476,6 +478,49 @@ final class AnnotatePageTest extends InBrowser {
     assertThat((List<?>) result.get("faults")).isEmpty();
     assertThat(((Number) result.get("apart")).intValue()).as("one mark over all").isEqualTo(1);
     assertThat(((Number) result.get("milliseconds")).doubleValue()).isLessThan(5_000);
+  }
+
+  @Test
+  void showsWhoSaysWhatInAConversation() {
+    String call = "[{\"function\": {\"name\": \"weather\", \"arguments\": \"{\\\"town\\\": \\\"Oslo\\\"}\"}}]";
+    JsonArray messages =
+        new JsonArray()
+            .add(message("system", "Be brief. " + "And kind. ".repeat(200)))
+            .add(message("user", "Weather in Oslo?"))
+            .add(
+                message("assistant", "")
+                    .put("reasoning_content", "They mean today.")
+                    .put("tool_calls", new JsonArray(call)))
+            .add(message("tool", "{\"sky\": \"rain\"}"))
+            .add(message("assistant", "Rain."))
+            .add(message("user", "And in <b>Bergen</b>?"));
+    server.askAbout("q1", messages);
+    server.askPlainly(2);
+    open();
+    shows("q1");
+    assertThat(browser.all("#conversation h3"))
+        .extracting(WebElement::getText)
+        .containsExactly("User", "Assistant", "Tool result", "Assistant", "User");
+    assertThat(browser.text("#conversation")).contains("And in <b>Bergen</b>?", "They mean today.");
+    assertThat(browser.text("#conversation .call"))
+        .contains("Calls weather")
+        .contains("\"town\": \"Oslo\"");
+    assertThat(browser.all("#conversation b")).isEmpty();
+    assertThat(browser.find("#prompt").isDisplayed()).isFalse();
+    assertThat(browser.text("#conversation-more")).contains("1 earlier message");
+    fitsTheScreen();
+    assertThat(browser.seriousFaults()).isEmpty();
+
+    browser.click("#conversation-more");
+    assertThat(browser.text("#conversation h3")).isEqualTo("System");
+    assertThat(browser.find("#conversation-more").isDisplayed()).isFalse();
+    judge("1", "q1");
+    Browser.until(() -> browser.text("#prompt").equals("Prompt 1"));
+    assertThat(browser.find("#conversation").isDisplayed()).isFalse();
+  }
+
+  private static JsonObject message(String role, String content) {
+    return new JsonObject().put("role", role).put("content", content);
   }
 
   private static void open() {

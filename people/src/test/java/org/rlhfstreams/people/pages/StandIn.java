@@ -62,6 +62,7 @@ final class StandIn implements AutoCloseable {
   private String person = "anna";
   private String role = "admin";
   private boolean signedIn = true;
+  private boolean open;
   private boolean away;
   private boolean holding;
   private boolean losing;
@@ -131,6 +132,7 @@ final class StandIn implements AutoCloseable {
     person = "anna";
     role = "admin";
     signedIn = true;
+    open = false;
     away = false;
     holding = false;
     losing = false;
@@ -147,6 +149,12 @@ final class StandIn implements AutoCloseable {
             .put("right", right)
             .put("swapped", swapped)
             .put("leasedUntil", Instant.now().plusSeconds(120).toString()));
+  }
+
+  /** A question about a conversation. */
+  synchronized void askAbout(String id, JsonArray messages) {
+    ask(id, "a transcript", "Left answer", "Right answer", false);
+    questions.get(questions.size() - 1).put("messages", messages);
   }
 
   /** Plain questions q1, q2, ... of which every other is swapped. */
@@ -190,6 +198,11 @@ final class StandIn implements AutoCloseable {
 
   synchronized void role(String name) {
     role = name;
+  }
+
+  /** Names are enough, as on a machine of one's own. */
+  synchronized void askForNoTokens() {
+    open = true;
   }
 
   synchronized void endSessions() {
@@ -325,7 +338,7 @@ final class StandIn implements AutoCloseable {
   private synchronized void session(RoutingContext context) {
     if (context.request().method().equals(HttpMethod.POST)) {
       JsonObject body = context.body().asJsonObject();
-      if (!"a-good-token".equals(body.getString("token"))) {
+      if (!open && !"a-good-token".equals(body.getString("token"))) {
         problem(context, 401, "The token is not in the tokens file.");
         return;
       }
@@ -339,7 +352,11 @@ final class StandIn implements AutoCloseable {
     json(
         context,
         200,
-        new JsonObject().put("name", person).put("role", role).put("csrfToken", CSRF));
+        new JsonObject()
+            .put("name", person)
+            .put("role", role)
+            .put("csrfToken", CSRF)
+            .put("asksForToken", !open));
   }
 
   private synchronized void onlySignedIn(RoutingContext context) {

@@ -59,6 +59,8 @@ final class PromptReader extends ContextualProcessor<String, byte[], String, Obj
         .setRequestId("")
         .setPromptId(prompt.getPromptId())
         .setPromptText(encoded.text())
+        .setPromptMessages(prompt.getMessages())
+        .setPromptTemplateVariables(prompt.getTemplateVariables())
         .setPromptTokenIds(Arrays.stream(encoded.tokenIds()).boxed().toList())
         .setSampling(settings.sampling())
         .setSamples(settings.samples())

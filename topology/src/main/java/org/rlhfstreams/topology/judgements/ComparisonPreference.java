@@ -49,9 +49,12 @@ final class ComparisonPreference {
     boolean first = majority.chosen() == Choice.FIRST;
     ComparedResponse chosen = first ? comparison.getFirst() : comparison.getSecond();
     ComparedResponse rejected = first ? comparison.getSecond() : comparison.getFirst();
+    boolean conversation = !comparison.getPromptMessages().isEmpty();
     return Preference.newBuilder()
         .setPreferenceId("comparison/" + comparison.getComparisonId())
-        .setPrompt(comparison.getPromptText())
+        .setPrompt(conversation ? "" : comparison.getPromptText())
+        .setMessages(comparison.getPromptMessages())
+        .setTemplateVariables(conversation ? comparison.getPromptTemplateVariables() : null)
         .setChosen(chosen.getText())
         .setRejected(rejected.getText())
         .setMargin((float) majority.margin())

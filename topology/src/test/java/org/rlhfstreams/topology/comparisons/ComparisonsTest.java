@@ -23,9 +23,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.Test;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.Judgement;
+import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.topology.EventLists;
@@ -394,5 +396,31 @@ final class ComparisonsTest {
       }
     }
     return told;
+  }
+
+  @Test
+  void aQuestionKeepsTheConversationThatIsAskedAbout() {
+    RestartableProcessor processor = start(settings(10, 1));
+    List<ChatMessage> messages =
+        List.of(new ChatMessage("system", "Be brief.", null), new ChatMessage("user", "Hi", null));
+    Comparison question = null;
+    for (int round = 1; round <= 2; round++) {
+      ScoredRollout plain = scored("p", round, new WeightVersion(0, 3L), round, "text " + round);
+      Rollout conversation =
+          Rollout.newBuilder(plain.getRollout())
+              .setPromptMessages(messages)
+              .setPromptTemplateVariables("{}")
+              .build();
+      for (Object event :
+          processor.pipe(
+              TOPICS.scoredRollouts(),
+              ScoredRollout.newBuilder(plain).setRollout(conversation).build(),
+              now++)) {
+        question = (Comparison) event;
+      }
+    }
+    assertThat(question)
+        .returns(messages, Comparison::getPromptMessages)
+        .returns("{}", Comparison::getPromptTemplateVariables);
   }
 }

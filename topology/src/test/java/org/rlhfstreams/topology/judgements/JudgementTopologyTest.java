@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.AnnotatorStatistics;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.DeadLetter;
@@ -409,5 +410,21 @@ final class JudgementTopologyTest {
     assertThat(refused.readValuesToList())
         .extracting(DeadLetter::getKind, DeadLetter::getOffset)
         .containsExactly(tuple("undecodable", 0L), tuple("undecodable", 1L));
+  }
+
+  @Test
+  void anAnswerAboutAConversationIsLearnedFromAsOne() {
+    List<ChatMessage> messages = List.of(new ChatMessage("user", "Hi", null));
+    ask(
+        Comparison.newBuilder(comparison("c", 1, null))
+            .setPromptMessages(messages)
+            .setPromptTemplateVariables("{\"tools\":[]}")
+            .build());
+    judge("1", "c", "ann", Choice.SECOND);
+    assertThat(preferences.readValue())
+        .returns("", Preference::getPrompt)
+        .returns(messages, Preference::getMessages)
+        .returns("{\"tools\":[]}", Preference::getTemplateVariables)
+        .returns("no", Preference::getChosen);
   }
 }
