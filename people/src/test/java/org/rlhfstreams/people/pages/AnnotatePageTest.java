@@ -494,10 +494,10 @@ final class AnnotatePageTest extends InBrowser {
             .add(message("tool", "{\"sky\": \"rain\"}"))
             .add(message("assistant", "Rain."))
             .add(message("user", "And in <b>Bergen</b>?"));
-    server.askAbout("q1", messages);
+    server.askAbout("c1", messages);
     server.askPlainly(2);
     open();
-    shows("q1");
+    shows("c1");
     assertThat(browser.all("#conversation h3"))
         .extracting(WebElement::getText)
         .containsExactly("User", "Assistant", "Tool result", "Assistant", "User");
@@ -514,7 +514,7 @@ final class AnnotatePageTest extends InBrowser {
     browser.click("#conversation-more");
     assertThat(browser.text("#conversation h3")).isEqualTo("System");
     assertThat(browser.find("#conversation-more").isDisplayed()).isFalse();
-    judge("1", "q1");
+    judge("1", "c1");
     Browser.until(() -> browser.text("#prompt").equals("Prompt 1"));
     assertThat(browser.find("#conversation").isDisplayed()).isFalse();
   }
