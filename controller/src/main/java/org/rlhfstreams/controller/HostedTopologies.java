@@ -146,7 +146,8 @@ final class HostedTopologies implements AutoCloseable {
             .setTopP((float) sampling.topP())
             .setMaxNewTokens(sampling.maxNewTokens())
             .setSeed(sampling.seed())
-            .build());
+            .build(),
+        configuration.admission().metadata());
   }
 
   private static ComparisonSettings settings(ComparisonsConfiguration comparisons) {

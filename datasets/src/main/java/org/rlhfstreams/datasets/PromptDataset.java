@@ -22,14 +22,25 @@ public final class PromptDataset {
 
   private final List<Path> files;
   private final Map<String, String> renames;
+  private final List<String> needed;
 
   /**
    * @param files as {@link DataPaths} gives them
    * @param renames from the name that a shape knows to the column's name in the files
    */
   public PromptDataset(List<Path> files, Map<String, String> renames) {
+    this(files, renames, List.of());
+  }
+
+  private PromptDataset(List<Path> files, Map<String, String> renames, List<String> needed) {
     this.files = List.copyOf(files);
     this.renames = Map.copyOf(renames);
+    this.needed = List.copyOf(needed);
+  }
+
+  /** The same rows, of which one is bad if it lacks a column that scorers need. */
+  public PromptDataset requiring(List<String> metadata) {
+    return new PromptDataset(files, renames, metadata);
   }
 
   /** The files, for messages. */
@@ -47,7 +58,7 @@ public final class PromptDataset {
     DatasetSummary summary = new DatasetSummary();
     read(
         new Conversion(
-            new RowIdentities(), summary::shape, prompt -> summary.good(), summary::bad));
+            needed, new RowIdentities(), summary::shape, prompt -> summary.good(), summary::bad));
     summary.refuseMostlyBad();
     return summary;
   }
@@ -59,7 +70,7 @@ public final class PromptDataset {
    * @throws ExplainedException if a file cannot be read, or has a shape that is not known
    */
   public void forEach(Consumer<Prompt> good) {
-    read(new Conversion(new RowIdentities(), (file, shape) -> {}, good, bad -> {}));
+    read(new Conversion(needed, new RowIdentities(), (file, shape) -> {}, good, bad -> {}));
   }
 
   private void read(Conversion conversion) {
@@ -74,6 +85,7 @@ public final class PromptDataset {
   }
 
   private record Conversion(
+      List<String> needed,
       RowIdentities identities,
       ShapeListener shapes,
       Consumer<Prompt> good,
@@ -87,8 +99,21 @@ public final class PromptDataset {
     @Override
     public void row(DataRow row, PromptContent content) throws BadRowException {
       Prompt prompt = prompt(row, content, row.place().source());
+      requireMetadata(prompt.getMetadata());
       RowIdentity identity = identities.next(row.place().file(), RowContent.of(prompt));
       good.accept(Prompt.newBuilder(prompt).setPromptId(identity.text()).build());
+    }
+
+    private void requireMetadata(Map<String, String> metadata) throws BadRowException {
+      for (String name : needed) {
+        if (!metadata.containsKey(name)) {
+          throw new BadRowException(
+              "no column " + name,
+              "there is no %s, which --metadata (admission.metadata) names; its other columns are: %s"
+                  .formatted(
+                      name, metadata.isEmpty() ? "none" : String.join(", ", metadata.keySet())));
+        }
+      }
     }
 
     @Override

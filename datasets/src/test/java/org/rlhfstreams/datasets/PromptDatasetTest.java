@@ -136,6 +136,24 @@ final class PromptDatasetTest {
   }
 
   @Test
+  void aRowWithoutAColumnThatScorersNeedIsABadRow() throws IOException {
+    Path sums =
+        files.file(
+            "a.jsonl",
+            "{\"prompt\": \"7 + 5 =\", \"answer\": 12}",
+            "{\"prompt\": \"7 + 6 =\", \"level\": \"easy\"}");
+    PromptDataset needing =
+        new PromptDataset(List.of(sums), Map.of()).requiring(List.of("answer"));
+    List<Prompt> good = new ArrayList<>();
+    needing.forEach(good::add);
+    assertThat(good).extracting(Prompt::getMetadata).containsExactly(Map.of("answer", "12"));
+    assertThat(String.join("\n", needing.check().lines()))
+        .contains("1 good rows, 1 bad")
+        .contains("there is no answer, which --metadata (admission.metadata) names")
+        .contains("its other columns are: level");
+  }
+
+  @Test
   void aRowThatNoRecordHoldsIsABadRow() throws IOException {
     String large = "the cat ".repeat(410_000);
     Path prompts = files.file("a.txt", large, "Once", "Twice");

@@ -100,6 +100,7 @@ final class RolloutEvents {
         .setWorkerId(workerId)
         .setStartedAt(task.startedAt())
         .setFinishedAt(response.finishedAt())
+        .setMetadata(request.getMetadata())
         .build();
   }
 

@@ -12,6 +12,10 @@ public enum DeadLetterKind {
   SAMPLING,
   /** An event whose parts do not agree, or that would poison a batch. */
   RULE,
+  /** A response that a required scorer cannot score, or a score that is none. */
+  SCORE,
+  /** A response that a required scorer did not score in time. */
+  PATIENCE,
   /** A response that is only learned from beside others, of which one is missing. */
   GROUP,
   /** A response that came so late that the policy has moved on further than the run allows. */

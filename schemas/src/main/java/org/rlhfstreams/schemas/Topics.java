@@ -16,6 +16,7 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RolloutStatistics;
 import org.rlhfstreams.events.RunStatement;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightRecord;
@@ -60,7 +61,15 @@ public record Topics(String prefix, int sharedPartitions) {
     return events("rollouts", "request id", Rollout.getClassSchema(), sharedPartitions, FOREVER);
   }
 
-  /** What the reward service has scored. One partition: its order is the order of training. */
+  /**
+   * What each scorer says of each rollout. What is said of a rollout is in the partition of the same
+   * number as the rollout itself: the join of both reads them together.
+   */
+  public Topic scores() {
+    return events("scores", "request id", Score.getClassSchema(), sharedPartitions, FOREVER);
+  }
+
+  /** Rollouts with all their scores. One partition: its order is the order of training. */
   public Topic scoredRollouts() {
     return events("scored-rollouts", "request id", ScoredRollout.getClassSchema(), 1, FOREVER);
   }
@@ -138,6 +147,7 @@ public record Topics(String prefix, int sharedPartitions) {
         prompts(),
         rolloutRequests(),
         rollouts(),
+        scores(),
         scoredRollouts(),
         comparisons(),
         judgements(),

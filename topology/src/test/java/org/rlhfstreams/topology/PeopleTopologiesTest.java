@@ -71,7 +71,8 @@ final class PeopleTopologiesTest {
                 .setTopP(1f)
                 .setMaxNewTokens(16)
                 .setSeed(7L)
-                .build()),
+                .build(),
+            List.of()),
         AdmissionListener.none());
     StatisticsTopology.build(builder, TOPICS, SERDES);
     ComparisonTopology.build(

@@ -158,6 +158,14 @@ public final class ConfigurationOptions {
   }
 
   @Option(
+      names = "--metadata",
+      paramLabel = "COLUMN,...",
+      description = "Columns of the prompts that scorers need, such as answer,tests.")
+  void metadata(String value) {
+    flags.put("admission.metadata", value);
+  }
+
+  @Option(
       names = "--from",
       paramLabel = "PLACE",
       description = "Where a learner on preferences begins: beginning, end, offset:N or a time.")

@@ -46,7 +46,8 @@ public final class OnlineTraining {
     if (configuration.learner().maxSteps() == 0) {
       throw new ConfigurationException("a training on prompts needs an end: give --max-steps");
     }
-    Optional<PromptDataset> data = prompts.data();
+    Optional<PromptDataset> data =
+        prompts.data().map(files -> files.requiring(configuration.admission().metadata()));
     if (data.isEmpty()) {
       RunData.requireBegun(run);
     }

@@ -5,10 +5,13 @@ public final class GroupNames {
   /** The rollout workers. */
   public static final String ROLLOUT_WORKERS = "rollout-workers";
 
-  /** Scoring. */
+  /** How the scorers' begin, one for each name under {@code rewards}, and the reference's. */
+  public static final String SCORERS = "scorer-";
+
+  /** The reward service of releases that scored in one pass; where it ended the scorers begin. */
   public static final String REWARD_SERVICE = "reward-service";
 
-  /** Admission, statistics, comparisons and judgements; their internal topics begin so. */
+  /** Admission, the join of scores, statistics, comparisons and judgements; their internal topics begin so. */
   public static final String TOPOLOGIES = "topologies";
 
   /** How the learners' begin, one for each objective and replay. */

@@ -83,10 +83,14 @@ public final class RoleAccess {
   private void rewardService() {
     read(topics.rewardWeights());
     read(topics.rollouts());
+    write(topics.scores());
     write(topics.scoredRollouts());
     write(topics.deadLetters());
     keepPositions();
     member(GroupNames.REWARD_SERVICE);
+    // A group for each scorer.
+    beginning(ResourceType.GROUP, GroupNames.SCORERS, AclOperation.READ);
+    beginning(ResourceType.TRANSACTIONAL_ID, GroupNames.SCORERS, AclOperation.WRITE);
   }
 
   private void controller() {
@@ -97,6 +101,10 @@ public final class RoleAccess {
     read(topics.deadLetters());
     read(topics.scoredRollouts());
     read(topics.controls());
+    // The join of scores.
+    read(topics.rollouts());
+    read(topics.scores());
+    write(topics.scoredRollouts());
     write(topics.rolloutRequests());
     write(topics.rolloutStatistics());
     write(topics.deadLetters());
@@ -142,7 +150,7 @@ public final class RoleAccess {
     }
     // How far every stage is.
     all(ResourceType.GROUP, AclOperation.DESCRIBE);
-    for (Topic measured : List.of(topics.rolloutRequests(), topics.rollouts())) {
+    for (Topic measured : List.of(topics.rolloutRequests(), topics.rollouts(), topics.scores())) {
       allow(measured, AclOperation.DESCRIBE);
     }
   }

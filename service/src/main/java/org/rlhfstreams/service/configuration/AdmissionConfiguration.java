@@ -1,5 +1,7 @@
 package org.rlhfstreams.service.configuration;
 
+import java.util.List;
+
 /**
  * How fast prompts become requests. {@code StalenessBound} has the rule, with the batch size that
  * the learner states of its run.
@@ -14,4 +16,9 @@ public record AdmissionConfiguration(
             value = "0",
             range = "[0, inf)",
             description = "Passes over the prompts; 0 repeats them until the run ends.")
-        int promptEpochs) {}
+        int promptEpochs,
+    @Setting(
+            description =
+                "Columns of the prompts that travel with their rollouts to the scorers, such as"
+                    + " answer,tests.")
+        List<String> metadata) {}

@@ -42,7 +42,8 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.prompts())).containsExactly(Role.SETUP, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
     assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts()))
-        .containsExactly(Role.REWARD_SERVICE);
+        .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER);
+    assertThat(may(AclOperation.WRITE, TOPICS.scores())).containsExactly(Role.REWARD_SERVICE);
     assertThat(may(AclOperation.WRITE, TOPICS.preferences()))
         .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR);
     assertThat(may(AclOperation.WRITE, TOPICS.judgements()))
@@ -78,7 +79,9 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.preferences()))
         .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
-        .containsExactly(Role.REWARD_SERVICE, Role.OPERATOR);
+        .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER, Role.OPERATOR);
+    assertThat(may(AclOperation.READ, TOPICS.scores()))
+        .containsExactly(Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
         .containsExactly(Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.prompts()))

@@ -1,5 +1,6 @@
 package org.rlhfstreams.topology.admission;
 
+import java.util.List;
 import org.rlhfstreams.events.SamplingSettings;
 
 /**
@@ -9,6 +10,16 @@ import org.rlhfstreams.events.SamplingSettings;
  * @param promptEpochs passes over the prompts; 0 repeats them for ever
  * @param samples responses of each request
  * @param sampling written into each request
+ * @param metadata of a prompt that travels on with its requests, by name
  */
 public record AdmissionSettings(
-    double staleness, int promptEpochs, int samples, SamplingSettings sampling) {}
+    double staleness,
+    int promptEpochs,
+    int samples,
+    SamplingSettings sampling,
+    List<String> metadata) {
+  /** Copies the list. */
+  public AdmissionSettings {
+    metadata = List.copyOf(metadata);
+  }
+}

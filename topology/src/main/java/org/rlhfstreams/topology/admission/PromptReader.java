@@ -2,6 +2,8 @@ package org.rlhfstreams.topology.admission;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.rlhfstreams.events.Prompt;
@@ -67,6 +69,19 @@ final class PromptReader extends ContextualProcessor<String, byte[], String, Obj
         .setMinimumVersion(new WeightVersion(0, 0L))
         .setSequence(0)
         .setCreatedAt(Instant.ofEpochMilli(timestamp))
+        .setMetadata(travelling(prompt.getMetadata()))
         .build();
+  }
+
+  /** A column that a prompt lacks is the scorers' matter: not all of them need it. */
+  private Map<String, String> travelling(Map<String, String> metadata) {
+    Map<String, String> travelling = new TreeMap<>();
+    for (String name : settings.metadata()) {
+      String value = metadata.get(name);
+      if (value != null) {
+        travelling.put(name, value);
+      }
+    }
+    return travelling;
   }
 }

@@ -116,7 +116,8 @@ final class AdmissionTopologyTest {
                 .setTopP(1f)
                 .setMaxNewTokens(16)
                 .setSeed(7L)
-                .build()),
+                .build(),
+            List.of("answer", "tests")),
         listener);
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "admission");
@@ -245,6 +246,25 @@ final class AdmissionTopologyTest {
     assertThat(released()).containsExactly("b/0");
     quiet();
     assertThat(released()).containsExactly("a/1");
+  }
+
+  @Test
+  void whatScorersNeedOfAPromptTravelsWithItsRequests() {
+    start(2, 0, 0, 0, 1);
+    Prompt prompt =
+        Prompt.newBuilder()
+            .setPromptId("sum")
+            .setText("7 + 5 =")
+            .setMetadata(Map.of("answer", "12", "id", "row 3"))
+            .setSource("test")
+            .setCreatedAt(Instant.EPOCH)
+            .build();
+    prompts.pipeInput("sum", serdes.serializer().serialize(topics.prompts().name(), prompt));
+    quiet();
+    assertThat(requests.readValuesToList())
+        .hasSize(2)
+        .allSatisfy(
+            request -> assertThat(request.getMetadata()).isEqualTo(Map.of("answer", "12")));
   }
 
   private List<String> released() {
