@@ -33,6 +33,25 @@ public final class RefusedRecord {
       String stage,
       DeadLetterKind kind,
       String reason) {
+    return of(record, from.topic(), from.partition(), from.offset(), stage, kind, reason, 0);
+  }
+
+  /**
+   * The dead letter of a record that is not the one at hand, or with which responses are lost.
+   *
+   * @param record with its own bytes and headers
+   * @param topic where it was read
+   * @param lostRollouts responses that will now never be learned from
+   */
+  public static Record<String, DeadLetter> of(
+      Record<String, byte[]> record,
+      String topic,
+      int partition,
+      long offset,
+      String stage,
+      DeadLetterKind kind,
+      String reason,
+      int lostRollouts) {
     Map<String, ByteBuffer> headers = new HashMap<>();
     for (Header header : record.headers()) {
       headers.put(
@@ -41,18 +60,18 @@ public final class RefusedRecord {
     String key = record.key();
     DeadLetter letter =
         DeadLetter.newBuilder()
-            .setTopic(from.topic())
-            .setPartition(from.partition())
-            .setOffset(from.offset())
+            .setTopic(topic)
+            .setPartition(partition)
+            .setOffset(offset)
             .setKey(key == null ? null : ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8)))
             .setValue(record.value() == null ? null : ByteBuffer.wrap(record.value()))
             .setHeaders(headers)
             .setStage(stage)
             .setReason(reason)
             .setKind(kind.text())
-            .setLostRollouts(0)
+            .setLostRollouts(lostRollouts)
             .setRefusedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
-    return new Record<>(from.topic(), DeadLetterSize.fitted(letter), record.timestamp());
+    return new Record<>(topic, DeadLetterSize.fitted(letter), record.timestamp());
   }
 }

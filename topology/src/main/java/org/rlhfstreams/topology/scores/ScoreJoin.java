@@ -1,0 +1,387 @@
+package org.rlhfstreams.topology.scores;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.Score;
+import org.rlhfstreams.events.ScoredRollout;
+import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.schemas.EventSerdes;
+import org.rlhfstreams.schemas.RecordDecoder;
+import org.rlhfstreams.schemas.RolloutRules;
+import org.rlhfstreams.schemas.ScoreRules;
+import org.rlhfstreams.schemas.TraceParent;
+import org.rlhfstreams.schemas.UndecodableException;
+import org.rlhfstreams.topology.DoneOffsets;
+import org.rlhfstreams.topology.RefusedRecord;
+
+/**
+ * Joins rollouts with their scores, whichever come first. A rollout goes on once, when the last
+ * score that is required has come; a scorer counts once for it. It is lost, with a dead letter that
+ * counts it, if its parts do not agree, if a required scorer says that it cannot score it or breaks
+ * a rule, and if one has not answered within the patience: a score is never made up.
+ *
+ * <p>What is known of a rollout is forgotten when its patience is over, and most of it when it goes
+ * on. Scores of scorers that no reward names are nobody's here.
+ */
+final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object> {
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+  /** A look ends there, so that what is read does not wait for long. */
+  private static final int MOST_AT_ONCE = 10_000;
+
+  private final String rolloutTopic;
+  private final String scoreTopic;
+  private final ScoresSettings settings;
+  private final List<String> awaited;
+  private final ScoresListener listener;
+  private final RecordDecoder<Rollout> rolloutDecoder;
+  private final RecordDecoder<Score> scoreDecoder;
+  private KeyValueStore<String, HeldRollout> rollouts;
+  private KeyValueStore<String, List<Score>> received;
+  private KeyValueStore<String, Long> closed;
+  private KeyValueStore<String, String> due;
+  private DoneOffsets done;
+  private RunningClock clock;
+  private String lookedAt = "";
+  private long lastDue;
+
+  ScoreJoin(
+      String rolloutTopic,
+      String scoreTopic,
+      EventSerdes serdes,
+      ScoresSettings settings,
+      ScoresListener listener) {
+    this.rolloutTopic = rolloutTopic;
+    this.scoreTopic = scoreTopic;
+    this.settings = settings;
+    this.awaited = settings.awaited();
+    this.listener = listener;
+    this.rolloutDecoder = new RecordDecoder<>(Rollout.class, serdes);
+    this.scoreDecoder = new RecordDecoder<>(Score.class, serdes);
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Object> context) {
+    super.init(context);
+    rollouts = context.getStateStore(ScoresTopology.ROLLOUTS);
+    received = context.getStateStore(ScoresTopology.RECEIVED);
+    closed = context.getStateStore(ScoresTopology.CLOSED);
+    due = context.getStateStore(ScoresTopology.DUE);
+    KeyValueStore<String, Long> counters = context.getStateStore(ScoresTopology.COUNTERS);
+    done = new DoneOffsets(counters);
+    clock = new RunningClock(counters);
+    lastDue = clock.now() + settings.patience().toMillis(); // by what was read before
+    context.schedule(BETWEEN_LOOKS, PunctuationType.WALL_CLOCK_TIME, this::look);
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    RecordMetadata place = context().recordMetadata().orElseThrow();
+    if (!done.isNew(place)) {
+      return;
+    }
+    if (place.topic().equals(scoreTopic)) {
+      score(record, place);
+    } else if (!settings.isScoredBefore(place.partition(), place.offset())) {
+      rollout(record, place);
+    }
+  }
+
+  private void rollout(Record<String, byte[]> record, RecordMetadata place) {
+    Rollout rollout;
+    try {
+      rollout = rolloutDecoder.decode(place.topic(), record.value());
+    } catch (UndecodableException e) {
+      context().forward(RefusedRecord.undecodable(record, place, ScoresTopology.STAGE, e));
+      return;
+    }
+    String id = rollout.getRolloutId();
+    if (closed.get(id) != null || rollouts.get(id) != null) {
+      return;
+    }
+    HeldRollout held =
+        new HeldRollout(
+            place.partition(),
+            place.offset(),
+            record.timestamp(),
+            clock.now(),
+            record.key() == null ? "" : record.key(),
+            TraceParent.of(record.headers()).map(TraceParent::text).orElse(""),
+            record.value());
+    List<Score> scores = known(id);
+    if (scores.isEmpty()) {
+      expect(id);
+    }
+    // The models' own limits are the scorers' matter: they know them.
+    Optional<String> problem =
+        RolloutRules.problem(rollout, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    if (problem.isPresent()) {
+      lose(id, held, DeadLetterKind.RULE, problem.get(), record.timestamp());
+      return;
+    }
+    if (!goOn(rollout, held, scores, record.headers(), record.timestamp())) {
+      rollouts.put(id, held);
+    }
+  }
+
+  private void score(Record<String, byte[]> record, RecordMetadata place) {
+    Score score;
+    try {
+      score = scoreDecoder.decode(place.topic(), record.value());
+    } catch (UndecodableException e) {
+      context().forward(RefusedRecord.undecodable(record, place, ScoresTopology.STAGE, e));
+      return;
+    }
+    String scorer = score.getScorer();
+    if (ScoreRules.isName(scorer) && !settings.isKnown(scorer)) {
+      return;
+    }
+    Optional<String> problem = ScoreRules.problem(score);
+    boolean awaitedOne = settings.isAwaited(scorer) && !score.getRolloutId().isEmpty();
+    if (problem.isPresent() && !awaitedOne) {
+      refuse(record, place, problem.get());
+      return;
+    }
+    take(record, place, problem.map(what -> failed(score, what)).orElse(score));
+  }
+
+  private void take(Record<String, byte[]> record, RecordMetadata place, Score score) {
+    String id = score.getRolloutId();
+    List<Score> scores = known(id);
+    boolean isFirst =
+        closed.get(id) == null
+            && scores.stream().noneMatch(other -> other.getScorer().equals(score.getScorer()));
+    if (!isFirst) {
+      listener.late(score.getScorer());
+      return;
+    }
+    HeldRollout held = rollouts.get(id);
+    if (held == null) {
+      if (scores.isEmpty()) {
+        expect(id);
+      }
+      received.put(id, with(scores, score));
+      return;
+    }
+    if (!settings.isAwaited(score.getScorer())) {
+      Optional<String> problem = ScoreRules.problem(score, decoded(held));
+      if (problem.isPresent()) {
+        refuse(record, place, problem.get());
+        return;
+      }
+    }
+    List<Score> after = with(scores, score);
+    if (!isDecided(after)
+        || !goOn(decoded(held), held, after, record.headers(), record.timestamp())) {
+      received.put(id, after);
+    }
+  }
+
+  /** Whether all are there that are required, or one of those says that it cannot score. */
+  private boolean isDecided(List<Score> scores) {
+    int there = 0;
+    for (Score score : scores) {
+      if (settings.isAwaited(score.getScorer())) {
+        if (score.getFailure() != null) {
+          return true;
+        }
+        there++;
+      }
+    }
+    return there == awaited.size();
+  }
+
+  /** What a required scorer got wrong has no other end than that it could not score. */
+  private static Score failed(Score score, String problem) {
+    return Score.newBuilder(score)
+        .setValue(null)
+        .setTokenValues(null)
+        .setFailure(problem)
+        .build();
+  }
+
+  private static List<Score> with(List<Score> scores, Score score) {
+    List<Score> all = new ArrayList<>(scores);
+    all.add(score);
+    return all;
+  }
+
+  private List<Score> known(String id) {
+    List<Score> scores = received.get(id);
+    return scores == null ? List.of() : scores;
+  }
+
+  private Rollout decoded(HeldRollout held) {
+    try {
+      return rolloutDecoder.decode(rolloutTopic, held.value());
+    } catch (UndecodableException e) {
+      throw new IllegalStateException("a rollout that was read cannot be read again", e);
+    }
+  }
+
+  /**
+   * Lets a rollout go on, or be lost, if that is decided.
+   *
+   * @param headers of the record that decides it
+   */
+  private boolean goOn(
+      Rollout rollout, HeldRollout held, List<Score> scores, Headers headers, long timestamp) {
+    Map<String, Score> usable = new HashMap<>();
+    for (Score score : scores) {
+      boolean isAwaited = settings.isAwaited(score.getScorer());
+      Optional<String> problem = ScoreRules.problem(score, rollout);
+      if (score.getFailure() == null && problem.isEmpty()) {
+        usable.put(score.getScorer(), score);
+      } else if (isAwaited) {
+        String reason =
+            score.getFailure() == null
+                ? problem.orElseThrow()
+                : "%s cannot score it: %s".formatted(score.getScorer(), score.getFailure());
+        listener.lost(score.getScorer());
+        lose(rollout.getRolloutId(), held, DeadLetterKind.SCORE, reason, timestamp);
+        return true;
+      }
+    }
+    if (!usable.keySet().containsAll(awaited)) {
+      return false;
+    }
+    ScoredRollout scored = ScoredRollouts.of(rollout, usable, settings);
+    Optional<String> problem = RolloutRules.problem(scored);
+    if (problem.isPresent()) {
+      lose(rollout.getRolloutId(), held, DeadLetterKind.SCORE, problem.get(), timestamp);
+      return true;
+    }
+    Optional<TraceParent> trace = TraceParent.of(headers);
+    context()
+        .forward(
+            new Record<>(
+                rollout.getRequestId(),
+                scored,
+                timestamp,
+                trace.isPresent() ? TraceParent.headers(trace) : held.headers()));
+    listener.joined();
+    close(rollout.getRolloutId());
+    context().commit(); // learners see it only then
+    return true;
+  }
+
+  private void close(String id) {
+    rollouts.delete(id);
+    received.delete(id);
+    closed.put(id, clock.now());
+  }
+
+  private void lose(
+      String id, HeldRollout held, DeadLetterKind kind, String reason, long timestamp) {
+    context()
+        .forward(
+            RefusedRecord.of(
+                new Record<>(
+                    held.key().isEmpty() ? null : held.key(),
+                    held.value(),
+                    timestamp,
+                    held.headers()),
+                rolloutTopic,
+                held.partition(),
+                held.offset(),
+                ScoresTopology.STAGE,
+                kind,
+                reason,
+                1));
+    close(id);
+    context().commit(); // admission replaces it only then
+  }
+
+  private void refuse(Record<String, byte[]> record, RecordMetadata place, String reason) {
+    context()
+        .forward(
+            RefusedRecord.of(record, place, ScoresTopology.STAGE, DeadLetterKind.SCORE, reason));
+  }
+
+  /** From now on something is known of a rollout; when it is due it is looked at again. */
+  private void expect(String id) {
+    expect(id, clock.now() + settings.patience().toMillis());
+  }
+
+  private void expect(String id, long time) {
+    due.put(dueAt(time, id), id);
+    lastDue = Math.max(lastDue, time);
+  }
+
+  /** In the order of time. */
+  private static String dueAt(long time, String id) {
+    return dueBefore(time) + "/" + id;
+  }
+
+  private static String dueBefore(long time) {
+    return HexFormat.of().toHexDigits(time);
+  }
+
+  private void look(long wallClock) {
+    List<KeyValue<String, String>> reached = new ArrayList<>();
+    String end = dueBefore(clock.now() + 1);
+    try (KeyValueIterator<String, String> all = due.range(lookedAt, end)) {
+      while (all.hasNext() && reached.size() < MOST_AT_ONCE) {
+        reached.add(all.next());
+      }
+    }
+    // Not over again: a store steps over each record that was deleted.
+    lookedAt = reached.size() < MOST_AT_ONCE ? end : reached.get(MOST_AT_ONCE - 1).key;
+    for (KeyValue<String, String> one : reached) {
+      due.delete(one.key);
+      isDue(one.value, wallClock);
+    }
+    clock.look(wallClock, lastDue >= clock.now());
+  }
+
+  private void isDue(String id, long wallClock) {
+    if (closed.get(id) != null) {
+      closed.delete(id);
+      return;
+    }
+    HeldRollout held = rollouts.get(id);
+    List<Score> scores = known(id);
+    if (held == null) {
+      scores.forEach(score -> listener.unmatched(score.getScorer()));
+      received.delete(id);
+      return;
+    }
+    long until = held.since() + settings.patience().toMillis();
+    if (until > clock.now()) {
+      expect(id, until); // its scores came long before it
+      return;
+    }
+    List<String> missing = new ArrayList<>(awaited);
+    scores.forEach(score -> missing.remove(score.getScorer()));
+    missing.forEach(listener::lost);
+    lose(
+        id,
+        held,
+        DeadLetterKind.PATIENCE,
+        "rollout %s has waited for rewards.patience = %s and has no score by %s: see rlhf status whether that scorer runs and keeps up; rlhf reward-service runs those of rewards, a program of your own writes to %s"
+            .formatted(id, text(settings.patience()), String.join(", ", missing), scoreTopic),
+        wallClock);
+    expect(id); // what comes now is late
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
+  }
+}
