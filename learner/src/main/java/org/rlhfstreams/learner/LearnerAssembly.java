@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.assembly.ObjectiveBinding;
 import org.rlhfstreams.learner.assembly.TrainerResources;
+import org.rlhfstreams.learner.advantage.RewardSum;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.data.AssistantMarks;
 import org.rlhfstreams.learner.data.Example;
@@ -76,7 +77,10 @@ record LearnerAssembly(
             new RolloutSource(
                 connection,
                 rolloutRange(),
-                new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions()),
+                new ScoredSamples(
+                    architecture.vocabularySize(),
+                    architecture.maxPositions(),
+                    new RewardSum(connection.configuration().rewards().all())),
                 learner().batchSize(),
                 connection.configuration().samplesLearnedTogether(),
                 replay

@@ -12,11 +12,13 @@ import org.rlhfstreams.model.training.TokenRow;
  * @param behaviorLogProbabilities of the policy that sampled, at {@code temperature} and before
  *     top-k and top-p, as the reference's and the trained ones are, [response tokens]
  * @param referenceLogProbabilities [response tokens]
- * @param score by {@code rewardModelVersion}
+ * @param score that is learned from
  * @param temperature that it was sampled at
  * @param stopped whether the response has an end of sequence
  * @param oldestVersion of the weights that drew its tokens
  * @param rewardModelVersion that scored it
+ * @param rewards the values that the score is made of, in the order of the rewards; NaN for one that
+ *     only watches and was not there
  */
 public record ScoredSample(
     String id,
@@ -28,8 +30,40 @@ public record ScoredSample(
     double temperature,
     boolean stopped,
     WeightVersion oldestVersion,
-    WeightVersion rewardModelVersion)
+    WeightVersion rewardModelVersion,
+    List<Double> rewards)
     implements Example {
+  /** Copies the list. */
+  public ScoredSample {
+    rewards = List.copyOf(rewards);
+  }
+
+  /** One whose score is made of nothing else. */
+  public ScoredSample(
+      String id,
+      String requestId,
+      TokenRow row,
+      float[] behaviorLogProbabilities,
+      float[] referenceLogProbabilities,
+      double score,
+      double temperature,
+      boolean stopped,
+      WeightVersion oldestVersion,
+      WeightVersion rewardModelVersion) {
+    this(
+        id,
+        requestId,
+        row,
+        behaviorLogProbabilities,
+        referenceLogProbabilities,
+        score,
+        temperature,
+        stopped,
+        oldestVersion,
+        rewardModelVersion,
+        List.of());
+  }
+
   /** The same with another score. */
   public ScoredSample withScore(double other) {
     return new ScoredSample(
@@ -42,7 +76,8 @@ public record ScoredSample(
         temperature,
         stopped,
         oldestVersion,
-        rewardModelVersion);
+        rewardModelVersion,
+        rewards);
   }
 
   @Override

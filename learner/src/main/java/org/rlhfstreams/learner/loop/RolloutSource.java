@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,11 +149,14 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
         giveUp(reader.offset() - (long) BATCHES_BEHIND * batchSize);
       }
     }
-    List<ScoredSample> batch = List.copyOf(gathered);
+    List<ScoredSample> batch = samples.summed(gathered);
     origins = batch.stream().map(sample -> known.remove(sample.id())).toList();
     gathered.clear();
     long repeated = recent.takeRepeated();
-    figures = repeated == 0 ? Map.of() : Map.of(DataFigures.DUPLICATES, (double) repeated);
+    figures = new LinkedHashMap<>(samples.figures(batch));
+    if (repeated > 0) {
+      figures.put(DataFigures.DUPLICATES, (double) repeated);
+    }
     position = positionNow();
     return batch;
   }

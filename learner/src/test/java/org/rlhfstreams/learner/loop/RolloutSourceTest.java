@@ -22,6 +22,7 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
+import org.rlhfstreams.learner.advantage.RewardSum;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.schemas.DeadLetterKind;
@@ -143,7 +144,8 @@ final class RolloutSourceTest {
     return new RolloutSource(
         connection,
         RangeConfiguration.forEver(),
-        new ScoredSamples(VOCABULARY, 128),
+        new ScoredSamples(
+            VOCABULARY, 128, new RewardSum(connection.configuration().rewards().all())),
         BATCH,
         2,
         new LearnableStaleness(1));

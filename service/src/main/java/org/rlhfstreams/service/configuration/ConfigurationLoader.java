@@ -190,6 +190,9 @@ public final class ConfigurationLoader {
               + "): expected "
               + e.getMessage());
       return null;
+    } catch (ConfigurationException e) {
+      problems.add(e.getMessage() + " (" + written.source() + ")");
+      return null;
     }
   }
 

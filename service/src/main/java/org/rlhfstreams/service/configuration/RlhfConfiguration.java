@@ -22,6 +22,7 @@ public record RlhfConfiguration(
     RolloutWorkerConfiguration rolloutWorker,
     RewardServiceConfiguration rewardService,
     ControllerConfiguration controller,
+    RewardsConfiguration rewards,
     LearnerConfiguration learner,
     RangeConfiguration range,
     LiveConfiguration live,
@@ -64,6 +65,8 @@ public record RlhfConfiguration(
             section -> requireEqualParts(learner, section, miniBatches(section, ppo, criticFree)));
     if (objective.comparesSamples()) {
       requireGroups(learner, sampling);
+    } else if (objective.learnsFromRollouts()) {
+      refuseGroups(rewards, objective);
     }
   }
 
@@ -106,6 +109,16 @@ public record RlhfConfiguration(
               learner.batchSize(),
               sampling.samples(),
               learner.objective().text()));
+    }
+  }
+
+  private static void refuseGroups(RewardsConfiguration rewards, TrainingObjective objective) {
+    for (RewardConfiguration reward : rewards.all()) {
+      if (reward.normalise() == RewardNormalisation.GROUP) {
+        throw new ConfigurationException(
+            "rewards: %s is normalised over its group, but %s learns from single responses: set normalise: batch, or an objective that compares responses to one prompt, such as grpo"
+                .formatted(reward.name(), objective.text()));
+      }
     }
   }
 

@@ -50,6 +50,10 @@ final class ValueParser {
             ? Optional.empty()
             : Optional.of(scalar(parameterized.getActualTypeArguments()[0], text, range));
       }
+      if (parameterized.getRawType() == List.class
+          && parameterized.getActualTypeArguments()[0] == RewardConfiguration.class) {
+        return RewardsText.parse(text);
+      }
       if (parameterized.getRawType() == List.class) {
         return Arrays.stream(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
       }
@@ -67,6 +71,11 @@ final class ValueParser {
     }
     if (value instanceof OptionalInt number) {
       return number.isPresent() ? printed(number.getAsInt()) : "";
+    }
+    if (value instanceof List<?> list
+        && !list.isEmpty()
+        && list.stream().allMatch(one -> one instanceof RewardConfiguration)) {
+      return RewardsText.printed(list.stream().map(RewardConfiguration.class::cast).toList());
     }
     if (value instanceof List<?> list) {
       return list.stream().map(ValueParser::printed).collect(Collectors.joining(","));

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,12 @@ import java.util.List;
 
 /** Reads a YAML file into flat keys that remember their lines. */
 final class YamlLayer {
+  /** The one list whose elements have keys; it may be written below its section at once. */
+  private static final String REWARDS = "rewards";
+
+  private static final String REWARDS_LIST = "rewards.list";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final Path file;
   private final List<ConfiguredValue> values = new ArrayList<>();
 
@@ -64,11 +72,21 @@ final class YamlLayer {
       String source = at(parser);
       switch (parser.nextToken()) {
         case START_OBJECT -> readMapping(parser, key + ".");
-        case START_ARRAY -> values.add(new ConfiguredValue(key, readList(parser), source));
+        case START_ARRAY ->
+            values.add(
+                key.equals(REWARDS) || key.equals(REWARDS_LIST)
+                    ? new ConfiguredValue(REWARDS_LIST, readRewards(parser), source)
+                    : new ConfiguredValue(key, readList(parser), source));
         case VALUE_NULL -> values.add(new ConfiguredValue(key, "", source));
         default -> values.add(new ConfiguredValue(key, parser.getText(), source));
       }
     }
+  }
+
+  /** Their values keep their kinds, so that a name may look like a number. */
+  private static String readRewards(JsonParser parser) throws IOException {
+    JsonNode rewards = JSON.readTree(parser);
+    return rewards.toString();
   }
 
   private String readList(JsonParser parser) throws IOException {
