@@ -11,7 +11,7 @@ const STUCK_SECONDS = 300;
 const BOXES = [
   { id: "admission", name: "Admission", reads: ["prompts"] },
   { id: "workers", name: "Rollout workers", reads: ["rollout-requests", "policy-weights"] },
-  { id: "scoring", name: "Reward service", reads: ["rollouts", "reward-weights"] },
+  { id: "scoring", name: "Scorers", reads: ["rollouts", "reward-weights"] },
   { id: "learner", name: "Learner", reads: ["scored-rollouts"] },
   { id: "people", name: "People", reads: ["comparisons"] },
   { id: "verdicts", name: "Verdicts", reads: ["judgements"] },

@@ -47,7 +47,8 @@ public final class ControllerService implements AutoCloseable {
                       new PromptEncoding(policyPath, policy, tokenizer),
                       policy.maxPositions() - configuration.sampling().maxNewTokens()),
                   settings.stateDirectory(),
-                  new AdmissionMeters(endpoint.meters(), StageTracing.of("admission"))));
+                  new AdmissionMeters(endpoint.meters(), StageTracing.of("admission")),
+                  new ScoresMeters(endpoint.meters())));
     } catch (RuntimeException e) {
       opened.close();
       throw e;

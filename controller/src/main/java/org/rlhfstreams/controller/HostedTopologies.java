@@ -34,13 +34,16 @@ import org.rlhfstreams.topology.comparisons.PairedVersions;
 import org.rlhfstreams.topology.judgements.AnnotatorWeight;
 import org.rlhfstreams.topology.judgements.JudgementSettings;
 import org.rlhfstreams.topology.judgements.JudgementTopology;
+import org.rlhfstreams.topology.scores.ScoresListener;
+import org.rlhfstreams.topology.scores.ScoresSettings;
+import org.rlhfstreams.topology.scores.ScoresTopology;
 import org.rlhfstreams.topology.statistics.StatisticsTopology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs admission and statistics, exactly once, in this process; with people, their questions and
- * answers too.
+ * Runs admission, the join of scores and statistics, exactly once, in this process; with people,
+ * their questions and answers too.
  */
 final class HostedTopologies implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostedTopologies.class);
@@ -68,8 +71,12 @@ final class HostedTopologies implements AutoCloseable {
   private volatile boolean closing;
 
   HostedTopologies(
-      KafkaConnection connection, PromptEncoder encoder, Path state, AdmissionListener listener) {
-    this(connection, encoder, state, listener, FIRST_PAUSE);
+      KafkaConnection connection,
+      PromptEncoder encoder,
+      Path state,
+      AdmissionListener listener,
+      ScoresListener scores) {
+    this(connection, encoder, state, listener, scores, FIRST_PAUSE);
   }
 
   /**
@@ -80,8 +87,15 @@ final class HostedTopologies implements AutoCloseable {
       PromptEncoder encoder,
       Path state,
       AdmissionListener listener,
+      ScoresListener scores,
       Duration firstPause) {
     RlhfConfiguration configuration = connection.configuration();
+    Optional<ComparisonSettings> comparisons =
+        configuration.people().enabled()
+            ? Optional.of(settings(configuration.comparisons()))
+            : Optional.empty();
+    TopologyInputs inputs = new TopologyInputs(connection);
+    inputs.requireEqualPartitions();
     StreamsBuilder builder = new StreamsBuilder();
     AdmissionTopology.build(
         builder,
@@ -91,16 +105,26 @@ final class HostedTopologies implements AutoCloseable {
         settings(configuration),
         listener);
     StatisticsTopology.build(builder, connection.topics(), connection.serdes());
-    if (configuration.people().enabled()) {
+    ScoresTopology.build(
+        builder,
+        connection.topics(),
+        connection.serdes(),
+        new ScoresSettings(
+            configuration.rewards().required(),
+            configuration.rewards().optional(),
+            configuration.rewards().patience(),
+            inputs.scoredBefore()),
+        scores);
+    if (comparisons.isPresent()) {
       ComparisonTopology.build(
-          builder, connection.topics(), connection.serdes(), settings(configuration.comparisons()));
+          builder, connection.topics(), connection.serdes(), comparisons.get());
       JudgementTopology.build(
           builder,
           connection.topics(),
           connection.serdes(),
           new JudgementSettings(JUDGEMENT_PATIENCE, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
     }
-    new TopologyInputs(connection).requireSame();
+    inputs.requireSame();
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
     this.refusals = new BrokerRefusal(connection);
     this.restarts = new TopologyRestarts(firstPause, System::nanoTime);

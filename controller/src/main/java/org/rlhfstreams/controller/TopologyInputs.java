@@ -1,9 +1,14 @@
 package org.rlhfstreams.controller;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.rlhfstreams.events.InputPosition;
 import org.rlhfstreams.schemas.Topic;
@@ -52,6 +57,64 @@ final class TopologyInputs {
     note(fresh);
   }
 
+  /**
+   * Checks that what is said of a rollout is in the partition of the rollout.
+   *
+   * @throws ConnectionException if the topics have different numbers of partitions
+   */
+  void requireEqualPartitions() {
+    Topics topics = connection.topics();
+    int rollouts = partitions(topics.rollouts());
+    int scores = partitions(topics.scores());
+    if (rollouts != scores) {
+      throw new ConnectionException(
+          String.format(
+              Locale.ROOT,
+              "%s has %d partitions and %s has %d, but a rollout and its scores meet in one partition: "
+                  + "give both the same number (kafka-topics.sh --alter --topic %s --partitions %d)",
+              topics.rollouts().name(),
+              rollouts,
+              topics.scores().name(),
+              scores,
+              rollouts > scores ? topics.scores().name() : topics.rollouts().name(),
+              Math.max(rollouts, scores)));
+    }
+  }
+
+  /**
+   * How far a reward service of a release without a join has come, by partition of {@code
+   * rollouts}: what it has scored is among the scored rollouts.
+   */
+  Map<Integer, Long> scoredBefore() {
+    String rollouts = connection.topics().rollouts().name();
+    List<TopicPartition> all = new ArrayList<>();
+    for (int i = 0; i < partitions(connection.topics().rollouts()); i++) {
+      all.add(new TopicPartition(rollouts, i));
+    }
+    Map<Integer, Long> before = new HashMap<>();
+    new GroupPositions(connection, GroupNames.REWARD_SERVICE)
+        .newest(all)
+        .forEach((partition, place) -> before.put(partition.partition(), place.getOffset()));
+    return before;
+  }
+
+  private int partitions(Topic topic) {
+    try (Admin admin = connection.admin()) {
+      return admin
+          .describeTopics(List.of(topic.name()))
+          .allTopicNames()
+          .get()
+          .get(topic.name())
+          .partitions()
+          .size();
+    } catch (ExecutionException e) {
+      throw new KafkaException(topic.name() + " cannot be looked at: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", e);
+    }
+  }
+
   private static List<Topic> inputs(Topics topics) {
     return List.of(
         topics.prompts(),
@@ -59,6 +122,8 @@ final class TopologyInputs {
         topics.trainingMetrics(),
         topics.deadLetters(),
         topics.controls(),
+        topics.rollouts(),
+        topics.scores(),
         topics.scoredRollouts(),
         topics.comparisons(),
         topics.judgements());

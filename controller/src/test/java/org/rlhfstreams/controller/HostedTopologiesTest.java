@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -35,6 +36,7 @@ import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutStatistics;
 import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
@@ -46,8 +48,10 @@ import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.ConnectionException;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.rlhfstreams.service.log.GroupPositions;
 import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.EncodedPrompt;
+import org.rlhfstreams.topology.scores.ScoresListener;
 
 /** The topologies on a real broker: what people answer counts once, also across a restart. */
 @Tag("slow")
@@ -83,7 +87,8 @@ final class HostedTopologiesTest {
         connection,
         prompt -> new EncodedPrompt(prompt.getText(), new int[] {1}),
         directory.resolve(state),
-        AdmissionListener.none());
+        AdmissionListener.none(),
+        ScoresListener.none());
   }
 
   /** Events of a topic as they are committed. */
@@ -255,6 +260,78 @@ final class HostedTopologiesTest {
         assertThat(hosted.ended()).isNotDone();
       }
     }
+  }
+
+  private static Score score(Rollout rollout, String scorer) {
+    Score.Builder score =
+        Score.newBuilder()
+            .setRolloutId(rollout.getRolloutId())
+            .setRequestId(rollout.getRequestId())
+            .setScorer(scorer)
+            .setValue(-1.0)
+            .setScoredAt(Instant.EPOCH);
+    return scorer.equals("reference")
+        ? score.setTokenValues(List.of(-1f)).build()
+        : score.build();
+  }
+
+  @Test
+  void aRolloutIsJoinedOnceAlsoAcrossARestartAndAfterAnEarlierRelease() throws Exception {
+    KafkaConnection connection =
+        connection(Map.of("connection.topic-prefix", "joined.", "topics.partitions", "1"));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+    Topic rollouts = connection.topics().rollouts();
+    Topic scores = connection.topics().scores();
+    Rollout first = scored("p", 0).getRollout();
+    Rollout second = scored("q", 0).getRollout();
+    Rollout third = scored("r", 0).getRollout();
+    // A reward service of a release without a join was done with the first one.
+    TopicPartition input = new TopicPartition(rollouts.name(), 0);
+    GroupPositions positions = new GroupPositions(connection, "reward-service");
+    positions.newest(List.of(input));
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      producer.send(positions.record(input, "id", 1, null, "test")).get();
+    }
+    send(connection, rollouts, first, second, third);
+    send(connection, scores, score(first, "reward-model"), score(first, "reference"));
+    send(connection, scores, score(second, "reward-model"));
+    try (Committed<ScoredRollout> joined =
+        new Committed<>(connection, connection.topics().scoredRollouts(), ScoredRollout.class)) {
+      try (HostedTopologies hosted = host(connection, "first")) {
+        send(connection, scores, score(third, "reward-model"), score(third, "reference"));
+        assertThat(joined.await(1).get(0).getRollout()).isEqualTo(third);
+        assertThat(hosted.ended()).isNotDone();
+      }
+      try (HostedTopologies hosted = host(connection, "second")) {
+        send(connection, scores, score(third, "reward-model"), score(third, "reference"));
+        send(connection, scores, score(second, "reference"), score(second, "reference"));
+        assertThat(joined.await(2))
+            .extracting(one -> one.getRollout().getPromptId())
+            .containsExactly("r", "q");
+        assertThat(joined.await(2).get(1).getScores()).containsOnlyKeys("reward-model");
+        assertThat(hosted.ended()).isNotDone();
+      }
+    }
+  }
+
+  @Test
+  void topicsThatCannotBeJoinedAreRefused() throws Exception {
+    KafkaConnection connection =
+        connection(Map.of("connection.topic-prefix", "apart.", "topics.partitions", "2"));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+      admin
+          .createPartitions(
+              Map.of(connection.topics().rollouts().name(), NewPartitions.increaseTo(3)))
+          .all()
+          .get();
+    }
+    assertThatThrownBy(() -> host(connection, "state"))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("apart.rollouts has 3 partitions and apart.scores has 2")
+        .hasMessageContaining("--alter --topic apart.scores --partitions 3");
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.topology.admission.AdmissionListener;
 import org.rlhfstreams.topology.admission.EncodedPrompt;
 import org.rlhfstreams.topology.admission.PromptEncoder;
+import org.rlhfstreams.topology.scores.ScoresListener;
 
 /** A topology whose code fails on a record: always, or a few times only. */
 @Tag("slow")
@@ -132,6 +133,7 @@ final class TopologyFaultTest {
         encoder,
         directory.resolve("state"),
         AdmissionListener.none(),
+        ScoresListener.none(),
         Duration.ofMillis(10));
   }
 

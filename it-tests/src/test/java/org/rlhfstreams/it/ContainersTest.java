@@ -75,7 +75,7 @@ final class ContainersTest {
                                   && metric(replica, "rlhf_reward_scored_total") > 0));
       assertThat(stack.command(prefix, "status"))
           .contains(members("rollout-workers-", workers))
-          .contains(members("reward-service-", scorers));
+          .contains(members("scorer-reference-", scorers));
 
       assertThat(stopped(third)).isEqualTo(INTERRUPTED);
       assertThat(stopped(first)).isEqualTo(INTERRUPTED);

@@ -27,7 +27,8 @@ final class MetricsTable {
         .forEach(
             row -> {
               // A counter that has tags is there once it has counted.
-              boolean tagged = row.group(1).equals("rlhf_dead_letters_total");
+              boolean tagged =
+                  row.group(1).matches("rlhf_(dead_letters|scores_(lost|late|unmatched))_total");
               boolean people = row.group(1).startsWith("rlhf_people_");
               (tagged || people ? table.sometimes : table.always).add(row.group(1));
             });

@@ -1,6 +1,7 @@
 package org.rlhfstreams.learner;
 
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.Attributes;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import org.rlhfstreams.service.tracing.StageTracing;
 
 /** What a learner counts, and where the traces of what it learned from end. */
 final class LearnerMeters implements StepListener {
+  private static final String REWARD = "objective/scores/";
   private static final double[] VERSIONS = {0.5, 1, 2, 4, 8, 16, 32};
 
   private final MeterRegistry registry;
@@ -103,7 +105,16 @@ final class LearnerMeters implements StepListener {
   }
 
   private void gauge(String name, double value) {
-    if (newest.put(name, value) == null) {
+    if (newest.put(name, value) != null) {
+      return;
+    }
+    if (name.startsWith(REWARD)) {
+      Gauge.builder(
+              "rlhf.learner.reward", newest, values -> values.getOrDefault(name, Double.NaN))
+          .description("Mean score of the batch by one reward, before its weight")
+          .tag("reward", name.substring(REWARD.length()))
+          .register(registry);
+    } else {
       registry.gauge(
           "rlhf.learner." + name.replace('/', '.'),
           newest,

@@ -1,13 +1,17 @@
 package org.rlhfstreams.reward;
 
+import io.micrometer.core.instrument.Tags;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.architecture.TensorSpecification;
-import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.memory.InferenceMemory;
@@ -17,19 +21,18 @@ import org.rlhfstreams.model.text.SharedVocabulary;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.RewardInput;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
+import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.exchange.GroupShare;
 import org.rlhfstreams.service.exchange.TransactionalLoop;
 import org.rlhfstreams.service.http.FreePort;
 import org.rlhfstreams.service.http.OperationsEndpoint;
-import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.Pause;
-import org.rlhfstreams.service.lifecycle.ServiceThread;
-import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
@@ -39,69 +42,124 @@ import org.rlhfstreams.service.weights.WeightReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scores rollouts. Several replicas share the partitions of {@code rollouts}. */
+/**
+ * Runs scorers, each a consumer group of its own on {@code rollouts} that writes to {@code scores}.
+ * Several replicas share the partitions; a process may run all scorers or some.
+ */
 public final class RewardService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
-  private static final String GROUP = GroupNames.REWARD_SERVICE;
   private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(20);
 
   private final ShutdownSequence opened = new ShutdownSequence();
-  private final GroupShare share = new GroupShare(GROUP);
-  private final WeightReader reader;
+  private final KafkaConnection connection;
+  private final Optional<WeightReader> reader;
   private final OperationsEndpoint endpoint;
-  private final ServiceThread thread;
+  private final ScorerThreads threads;
 
-  private RewardService(KafkaConnection connection) {
+  private RewardService(KafkaConnection connection, ScorerCatalog catalog) {
+    this.connection = connection;
     try {
       RlhfConfiguration configuration = connection.configuration();
-      RewardServiceConfiguration settings = configuration.rewardService();
-      Path policyPath = configuration.model().requiredPolicy();
-      TransformerConfiguration policy = ModelDirectory.readConfiguration(policyPath);
-      Tokenizer tokenizer = opened.addNative(Tokenizer.open(policyPath, policy));
-      ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
+      ScorerPlan plan = ScorerPlan.of(configuration, catalog);
+      Path policy = configuration.model().requiredPolicy();
+      Tokenizer tokenizer =
+          opened.addNative(Tokenizer.open(policy, ModelDirectory.readConfiguration(policy)));
       ComputeDevice.select(configuration.model().device());
-      ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
-      SharedVocabulary.requireWhereKnown(policyPath, reference.path());
-      SharedVocabulary.requireWhereKnown(policyPath, reward.path());
-      this.reader =
-          opened.add(
-              WeightReader.start(
-                  connection,
-                  connection.topics().rewardWeights(),
-                  sameModel(reward),
-                  (version, reason) -> LOG.error("reward-weights: {}", reason)));
+      List<Prepared> scorers = prepared(plan, catalog, tokenizer.endOfSequence());
       this.endpoint =
           opened.add(
               OperationsEndpoint.start(
                   configuration.operations().host(),
-                  settings.httpPort(),
+                  configuration.rewardService().httpPort(),
                   "reward-service.http-port",
                   this::failure,
                   this::unready));
-      ScoringMeters meters = new ScoringMeters(endpoint.meters(), share);
-      int endOfSequence = tokenizer.endOfSequence();
-      this.thread =
-          opened.add(
-              ServiceThread.start(
-                  "reward-service",
-                  ShutdownBudget.LOOP,
-                  stopped -> {
-                    String type = configuration.model().dtype().name();
-                    try (RewardModel model =
-                            new RewardModel(
-                                reward, ComputeType.named(type, reward), endOfSequence, reader);
-                        ReferenceModel frozen =
-                            new ReferenceModel(reference, ComputeType.named(type, reference))) {
-                      // Scores of the model that it began with would be of a version long gone.
-                      if (Pause.until(reader::hasCaughtUp, WEIGHTS_PAUSE, stopped)) {
-                        score(connection, model, frozen, meters, stopped);
-                      }
-                    }
-                  }));
+      this.reader = liveReader(plan);
+      this.threads = opened.add(new ScorerThreads());
+      scorers.forEach(this::start);
     } catch (RuntimeException e) {
       opened.close();
       throw e;
     }
+  }
+
+  /**
+   * A scorer that is to run.
+   *
+   * @param name in events
+   * @param opening on its own thread
+   * @param live whether it waits for the newest weights: scores of the model that it began with
+   *     would be of a version long gone
+   */
+  private record Prepared(String name, Supplier<RolloutScorer> opening, boolean live) {}
+
+  private List<Prepared> prepared(ScorerPlan plan, ScorerCatalog catalog, int endOfSequence) {
+    RlhfConfiguration configuration = connection.configuration();
+    Path policy = configuration.model().requiredPolicy();
+    String type = configuration.model().dtype().name();
+    List<Prepared> prepared = new ArrayList<>();
+    for (RewardConfiguration reward : plan.rewards()) {
+      if (!ScorerPlan.isModel(reward)) {
+        prepared.add(new Prepared(reward.name(), () -> catalog.open(reward), false));
+        continue;
+      }
+      ModelDirectory model = ModelDirectory.open(ScorerPlan.directory(reward, configuration));
+      SharedVocabulary.requireWhereKnown(policy, model.path());
+      boolean live = ScorerPlan.isLiveModel(reward);
+      prepared.add(
+          new Prepared(
+              reward.name(),
+              () ->
+                  ModelScorers.of(
+                      new RewardModel(
+                          model,
+                          ComputeType.named(type, model),
+                          endOfSequence,
+                          live ? reader.orElseThrow() : new NoVersions())),
+              live));
+    }
+    if (plan.reference()) {
+      ModelDirectory model = ModelDirectory.open(configuration.model().referenceOrPolicy());
+      SharedVocabulary.requireWhereKnown(policy, model.path());
+      prepared.add(
+          new Prepared(
+              ScoreRules.REFERENCE,
+              () -> ModelScorers.of(new ReferenceModel(model, ComputeType.named(type, model))),
+              false));
+    }
+    return prepared;
+  }
+
+  private Optional<WeightReader> liveReader(ScorerPlan plan) {
+    if (!plan.hasLiveModel()) {
+      return Optional.empty();
+    }
+    ModelDirectory reward =
+        ModelDirectory.open(connection.configuration().model().requiredReward());
+    return Optional.of(
+        opened.add(
+            WeightReader.start(
+                connection,
+                connection.topics().rewardWeights(),
+                sameModel(reward),
+                (version, reason) -> LOG.error("reward-weights: {}", reason))));
+  }
+
+  private void start(Prepared scorer) {
+    String group = GroupNames.SCORERS + scorer.name();
+    GroupShare share = new GroupShare(group);
+    ScoringMeters meters = new ScoringMeters(endpoint.meters(), scorer.name(), share);
+    threads.start(
+        scorer.name(),
+        share,
+        stopped -> {
+          try (RolloutScorer opened = scorer.opening().get()) {
+            if (!scorer.live()
+                || Pause.until(reader.orElseThrow()::hasCaughtUp, WEIGHTS_PAUSE, stopped)) {
+              score(group, scorer.name(), opened, share, meters, stopped);
+            }
+          }
+        });
   }
 
   private static HeaderCheck sameModel(ModelDirectory reward) {
@@ -116,13 +174,24 @@ public final class RewardService implements AutoCloseable {
   }
 
   /**
-   * Starts the service.
+   * Starts the service with the scorers that are models.
    *
-   * @throws org.rlhfstreams.model.ModelException naming what is wrong with a model
-   * @throws org.rlhfstreams.service.kafka.ConnectionException where its port is taken
+   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a setting
+   * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
    */
   public static RewardService start(KafkaConnection connection) {
-    return new RewardService(connection);
+    return start(connection, ScorerCatalog.none());
+  }
+
+  /**
+   * Starts the service.
+   *
+   * @param catalog of the scorers that are no models
+   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a setting
+   * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
+   */
+  public static RewardService start(KafkaConnection connection, ScorerCatalog catalog) {
+    return new RewardService(connection, catalog);
   }
 
   /**
@@ -131,35 +200,67 @@ public final class RewardService implements AutoCloseable {
    * @throws org.rlhfstreams.common.ExplainedException as {@link #start} would
    */
   public static void require(RlhfConfiguration configuration) {
+    require(configuration, ScorerCatalog.none());
+  }
+
+  /** The same with scorers that are no models. */
+  public static void require(RlhfConfiguration configuration, ScorerCatalog catalog) {
+    ScorerPlan plan = ScorerPlan.of(configuration, catalog);
     Path policy = configuration.model().requiredPolicy();
     Tokenizer.open(policy, ModelDirectory.readConfiguration(policy)).close();
-    ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
-    ModelDirectory reward = ModelDirectory.open(configuration.model().requiredReward());
-    RewardInput.requireRewardModel(reward);
-    SharedVocabulary.requireWhereKnown(policy, reference.path());
-    SharedVocabulary.requireWhereKnown(policy, reward.path());
+    List<String> models = new ArrayList<>();
+    for (RewardConfiguration reward : plan.rewards()) {
+      if (ScorerPlan.isModel(reward)) {
+        ModelDirectory model = ModelDirectory.open(ScorerPlan.directory(reward, configuration));
+        RewardInput.requireRewardModel(model);
+        SharedVocabulary.requireWhereKnown(policy, model.path());
+        models.add(model.path().toString());
+      } else {
+        catalog.require(reward);
+      }
+    }
+    if (plan.reference()) {
+      ModelDirectory reference = ModelDirectory.open(configuration.model().referenceOrPolicy());
+      SharedVocabulary.requireWhereKnown(policy, reference.path());
+      models.add(reference.path().toString());
+    }
     ComputeDevice.require(configuration.model().device());
-    MachineMemory.require(
-        memory(configuration),
-        "scoring with " + reward.path(),
-        configuration.operations().memoryCheck().goesOn());
+    if (!models.isEmpty()) {
+      MachineMemory.require(
+          memory(configuration, plan),
+          "scoring with " + models.get(0),
+          configuration.operations().memoryCheck().goesOn());
+    }
     FreePort.require(
         configuration.operations().host(),
         configuration.rewardService().httpPort(),
         "reward-service.http-port");
   }
 
-  /** What it will need, by settings and {@code config.json} alone. */
+  /** What its models will need, by settings and {@code config.json} alone. */
   public static MemoryNeeds memory(RlhfConfiguration configuration) {
-    return frozen(
-            "reward model",
-            configuration,
-            ModelDirectory.open(configuration.model().requiredReward()))
-        .and(
-            frozen(
-                "reference",
-                configuration,
-                ModelDirectory.open(configuration.model().referenceOrPolicy())));
+    return memory(configuration, ScorerPlan.ofModels(configuration));
+  }
+
+  private static MemoryNeeds memory(RlhfConfiguration configuration, ScorerPlan plan) {
+    Optional<MemoryNeeds> needs = Optional.empty();
+    for (RewardConfiguration reward : plan.models()) {
+      MemoryNeeds own =
+          frozen(
+              ScorerPlan.isLiveModel(reward) ? "reward model" : "reward " + reward.name(),
+              configuration,
+              ModelDirectory.open(ScorerPlan.directory(reward, configuration)));
+      needs = Optional.of(needs.map(before -> before.and(own)).orElse(own));
+    }
+    if (plan.reference()) {
+      MemoryNeeds own =
+          frozen(
+              "reference",
+              configuration,
+              ModelDirectory.open(configuration.model().referenceOrPolicy()));
+      needs = Optional.of(needs.map(before -> before.and(own)).orElse(own));
+    }
+    return needs.orElseGet(() -> new MemoryNeeds(Map.of(), List.of()));
   }
 
   private static MemoryNeeds frozen(
@@ -171,50 +272,58 @@ public final class RewardService implements AutoCloseable {
   }
 
   private void score(
-      KafkaConnection connection,
-      RewardModel model,
-      ReferenceModel reference,
+      String group,
+      String name,
+      RolloutScorer scorer,
+      GroupShare share,
       ScoringMeters meters,
       BooleanSupplier stopped) {
     RewardServiceConfiguration settings = connection.configuration().rewardService();
-    ScoringHandler handler =
-        new ScoringHandler(
-            connection.decoder(Rollout.class),
-            model,
-            reference,
-            new DeadLetters(connection.topics(), "reward-service"),
-            connection.topics().scoredRollouts().name(),
-            meters,
-            StageTracing.of("reward-service"));
+    String rollouts = connection.topics().rollouts().name();
     new TransactionalLoop(
             connection,
-            GROUP,
+            group,
+            Optional.of(GroupNames.REWARD_SERVICE),
             ProcessIdentity.current(),
-            connection.topics().rollouts().name(),
+            rollouts,
             settings.batchSize(),
             settings.pollTimeout(),
-            handler,
+            new ScoringHandler(
+                name,
+                scorer,
+                connection.decoder(Rollout.class),
+                connection.topics().scores().name(),
+                meters,
+                StageTracing.of("reward-service")),
             share,
-            new QueueMeters(endpoint.meters(), connection.topics().rollouts().name()))
+            new QueueMeters(endpoint.meters(), rollouts, Tags.of("scorer", name)))
         .run(stopped);
   }
 
-  /** Models are loaded before the group is joined. */
+  /** Models are loaded before their groups are joined. */
   private Optional<String> unready() {
-    return reader.hasCaughtUp()
-        ? share.unready()
-        : Optional.of("the reward model's weights are being read");
+    if (threads == null) {
+      return Optional.of("the scorers are starting");
+    }
+    return reader.filter(weights -> !weights.hasCaughtUp()).isPresent()
+        ? Optional.of("the reward model's weights are being read")
+        : threads.unready();
   }
 
   private Optional<String> failure() {
-    return thread != null && ended().isCompletedExceptionally()
+    return threads != null && ended().isCompletedExceptionally()
         ? Optional.of("the service has failed; its log says why")
         : Optional.empty();
   }
 
-  /** Completes when the service ends; exceptionally where it failed. */
+  /** Completes when the service ends; exceptionally if it failed. */
   public CompletableFuture<Void> ended() {
-    return CompletableFuture.anyOf(thread.ended(), reader.ended()).thenApply(ended -> null);
+    return reader
+        .map(
+            weights ->
+                CompletableFuture.anyOf(threads.ended(), weights.ended())
+                    .thenApply(ended -> (Void) null))
+        .orElseGet(threads::ended);
   }
 
   /** Where health and metrics are served. */

@@ -1,6 +1,7 @@
 package org.rlhfstreams.reward;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,40 +9,44 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.rlhfstreams.events.Rollout;
-import org.rlhfstreams.events.ScoredRollout;
-import org.rlhfstreams.schemas.DeadLetterKind;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RolloutRules;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
-import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.exchange.TransactionalLoop;
-import org.rlhfstreams.service.kafka.DeadLetters;
 import org.rlhfstreams.service.tracing.StageTracing;
 
-/** Turns rollouts into scored rollouts, a batch at a time. */
+/**
+ * Turns rollouts into the scores of one scorer, a batch at a time. What is no rollout, or one whose
+ * parts do not agree, is the join's to refuse: once, however many scorers read it.
+ */
 final class ScoringHandler implements TransactionalLoop.Handler {
+  /** Characters of what people are told; a record has bounds. */
+  private static final int LONGEST_TEXT = 4_000;
+
+  private final String name;
+  private final RolloutScorer scorer;
   private final RecordDecoder<Rollout> decoder;
-  private final RewardModel rewardModel;
-  private final ReferenceModel reference;
-  private final DeadLetters deadLetters;
-  private final String scoredTopic;
+  private final String scoresTopic;
   private final ScoringMeters meters;
   private final StageTracing tracing;
 
+  /**
+   * @param name of the scorer in events
+   */
   ScoringHandler(
+      String name,
+      RolloutScorer scorer,
       RecordDecoder<Rollout> decoder,
-      RewardModel rewardModel,
-      ReferenceModel reference,
-      DeadLetters deadLetters,
-      String scoredTopic,
+      String scoresTopic,
       ScoringMeters meters,
       StageTracing tracing) {
+    this.name = name;
+    this.scorer = scorer;
     this.decoder = decoder;
-    this.rewardModel = rewardModel;
-    this.reference = reference;
-    this.deadLetters = deadLetters;
-    this.scoredTopic = scoredTopic;
+    this.scoresTopic = scoresTopic;
     this.meters = meters;
     this.tracing = tracing;
   }
@@ -50,92 +55,94 @@ final class ScoringHandler implements TransactionalLoop.Handler {
 
   @Override
   public List<ProducerRecord<String, Object>> handle(List<ConsumerRecord<String, byte[]>> records) {
-    Instant started = Instant.now();
-    List<ProducerRecord<String, Object>> refused = new ArrayList<>();
-    List<ProducerRecord<String, Object>> scored = new ArrayList<>();
-    List<Accepted> accepted = accepted(records, refused);
-    if (!accepted.isEmpty()) {
-      List<Rollout> rollouts = accepted.stream().map(Accepted::rollout).toList();
-      float[] scores = rewardModel.scores(rollouts);
-      float[][] referenceLogProbabilities = reference.logProbabilities(rollouts);
-      for (int i = 0; i < scores.length; i++) {
-        Rollout rollout = rollouts.get(i);
-        ScoredRollout event = scored(rollout, scores[i], referenceLogProbabilities[i]);
-        Optional<String> problem = RolloutRules.problem(event);
-        if (problem.isEmpty()) {
-          scored.add(output(accepted.get(i).record(), event, started));
-        } else {
-          refused.add(
-              deadLetters.of(accepted.get(i).record(), DeadLetterKind.RULE, problem.get(), 1));
-        }
-      }
-      meters.scored(
-          scored.stream().map(record -> (ScoredRollout) record.value()).toList(), started);
+    List<Accepted> accepted = accepted(records);
+    if (accepted.isEmpty()) {
+      return List.of();
     }
-    meters.refused(refused.size());
-    scored.addAll(refused);
-    return scored;
+    Instant started = Instant.now();
+    List<Rollout> rollouts = accepted.stream().map(Accepted::rollout).toList();
+    List<ScorerAnswer> answers = scorer.score(rollouts);
+    if (answers.size() != rollouts.size()) {
+      throw new IllegalStateException(
+          "the scorer %s has given %s answers to %s rollouts"
+              .formatted(
+                  name, String.valueOf(answers.size()), String.valueOf(rollouts.size())));
+    }
+    List<ProducerRecord<String, Object>> scores = new ArrayList<>();
+    List<Score> events = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      Score score = score(rollouts.get(i), answers.get(i));
+      events.add(score);
+      scores.add(output(accepted.get(i).record(), score, started));
+    }
+    meters.scored(rollouts, events, started);
+    return scores;
   }
 
-  private ProducerRecord<String, Object> output(
-      ConsumerRecord<String, byte[]> from, ScoredRollout event, Instant started) {
-    Optional<TraceParent> trace =
-        tracing.span(
-            "score",
-            TraceParent.of(from.headers()),
-            started,
-            event.getScoredAt(),
-            Attributes.builder()
-                .put("rlhf.rollout.id", event.getRollout().getRolloutId())
-                .put("rlhf.score", event.getScore())
-                .put("rlhf.reward.version", WeightVersions.text(event.getRewardModelVersion()))
-                .build());
-    return new ProducerRecord<>(
-        scoredTopic, 0, event.getRollout().getRequestId(), event, TraceParent.headers(trace));
-  }
-
-  private List<Accepted> accepted(
-      List<ConsumerRecord<String, byte[]>> records, List<ProducerRecord<String, Object>> refused) {
+  private List<Accepted> accepted(List<ConsumerRecord<String, byte[]>> records) {
     List<Accepted> accepted = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : records) {
       try {
         Rollout rollout = decoder.decode(record.topic(), record.value());
-        Optional<String> problem = problem(rollout);
-        if (problem.isEmpty()) {
+        if (RolloutRules.problem(rollout, Integer.MAX_VALUE, Integer.MAX_VALUE).isEmpty()) {
           accepted.add(new Accepted(record, rollout));
-        } else {
-          refused.add(deadLetters.of(record, DeadLetterKind.RULE, problem.get(), 1));
         }
       } catch (UndecodableException e) {
-        // nobody had asked for it
-        refused.add(deadLetters.of(record, DeadLetterKind.UNDECODABLE, e.getMessage(), 0));
+        meters.passedOver();
       }
     }
     return accepted;
   }
 
-  private Optional<String> problem(Rollout rollout) {
-    return RolloutRules.problem(
-        rollout,
-        Math.min(rewardModel.vocabularySize(), reference.vocabularySize()),
-        Math.min(rewardModel.maxPositions(), reference.maxPositions()));
+  /** What breaks a rule is no score, but the reason why there is none. */
+  private Score score(Rollout rollout, ScorerAnswer answer) {
+    Score score =
+        Score.newBuilder()
+            .setRolloutId(rollout.getRolloutId())
+            .setRequestId(rollout.getRequestId())
+            .setScorer(name)
+            .setScorerVersion(answer.version())
+            .setModelVersion(answer.modelVersion().orElse(null))
+            .setValue(answer.value().isPresent() ? answer.value().getAsDouble() : null)
+            .setTokenValues(answer.tokenValues().orElse(null))
+            .setExplanation(answer.explanation().map(ScoringHandler::cut).orElse(null))
+            .setFailure(answer.failure().map(ScoringHandler::cut).orElse(null))
+            .setScoredAt(Instant.now())
+            .build();
+    Optional<String> problem =
+        ScoreRules.problem(score).or(() -> ScoreRules.problem(score, rollout));
+    return problem.isEmpty()
+        ? score
+        : Score.newBuilder(score)
+            .setValue(null)
+            .setTokenValues(null)
+            .setFailure(cut(problem.get()))
+            .build();
   }
 
-  private ScoredRollout scored(Rollout rollout, float score, float[] logProbabilities) {
-    List<Float> referenceList = new ArrayList<>();
-    List<Float> kl = new ArrayList<>();
-    List<Float> policy = RolloutRules.comparableLogProbabilities(rollout);
-    for (int t = 0; t < logProbabilities.length; t++) {
-      referenceList.add(logProbabilities[t]);
-      kl.add(policy.get(t) - logProbabilities[t]);
+  private static String cut(String text) {
+    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
+  }
+
+  /** In the partition of the rollout: there the join reads both. */
+  private ProducerRecord<String, Object> output(
+      ConsumerRecord<String, byte[]> from, Score score, Instant started) {
+    AttributesBuilder attributes =
+        Attributes.builder()
+            .put("rlhf.rollout.id", score.getRolloutId())
+            .put("rlhf.scorer", name)
+            .put("rlhf.scorer.version", score.getScorerVersion());
+    if (score.getValue() != null) {
+      attributes.put("rlhf.score", score.getValue());
     }
-    return ScoredRollout.newBuilder()
-        .setRollout(rollout)
-        .setScore(score)
-        .setRewardModelVersion(rewardModel.version())
-        .setReferenceLogProbabilities(referenceList)
-        .setKl(kl)
-        .setScoredAt(Instant.now())
-        .build();
+    Optional<TraceParent> trace =
+        tracing.span(
+            "score",
+            TraceParent.of(from.headers()),
+            started,
+            score.getScoredAt(),
+            attributes.build());
+    return new ProducerRecord<>(
+        scoresTopic, from.partition(), score.getRequestId(), score, TraceParent.headers(trace));
   }
 }

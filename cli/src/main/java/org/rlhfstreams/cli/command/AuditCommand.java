@@ -101,6 +101,7 @@ public final class AuditCommand implements Callable<Integer> {
     line("responses", account.count(Stage.ADMITTED), "that they ask for");
     line("sampled", account.count(Stage.SAMPLED), "");
     line("scored", account.count(Stage.SCORED), "");
+    line("scores", account.scores(), scorers(account));
     line("learned", account.count(Stage.LEARNED), "");
     line("dead", account.dead(), "given up, with a dead letter that says why" + reasons(account));
     line(
@@ -115,12 +116,24 @@ public final class AuditCommand implements Callable<Integer> {
     if (account.repeatedLetters() > 0) {
       line("repeated", account.repeatedLetters(), "dead letters about the same; each counts once");
     }
+    if (account.repeatedScores() > 0) {
+      line("repeated", account.repeatedScores(), "scores that were there already; each counts once");
+    }
     if (account.unreadableLetters() > 0) {
       line("unreadable", account.unreadableLetters(), "dead letters that do not say of what");
     }
     if (account.unasked() > 0) {
       line("unasked", account.unasked(), "in the log without a request; on no account");
     }
+  }
+
+  private static String scorers(Account account) {
+    return account.scoredBy().isEmpty()
+        ? ""
+        : "of responses by "
+            + account.scoredBy().entrySet().stream()
+                .map(one -> String.format(Locale.ROOT, "%s %,d", one.getKey(), one.getValue()))
+                .collect(Collectors.joining(", "));
   }
 
   private static String reasons(Account account) {

@@ -27,9 +27,9 @@ public final class OnlineOptions {
 
   @Option(
       names = "--reward-model",
-      required = true,
       paramLabel = "DIR",
-      description = "Who scores.")
+      description =
+          "The model that scores; not needed if rewards in the configuration name none.")
   private Path reward;
 
   @Option(
@@ -56,8 +56,10 @@ public final class OnlineOptions {
     Overrides overrides =
         Overrides.NONE
             .decide("learner.objective", objective.text())
-            .decide("model.policy", model)
-            .decide("model.reward", reward);
+            .decide("model.policy", model);
+    if (reward != null) {
+      overrides = overrides.decide("model.reward", reward);
+    }
     return reference == null ? overrides : overrides.decide("model.reference", reference);
   }
 

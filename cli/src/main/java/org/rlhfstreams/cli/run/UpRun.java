@@ -52,14 +52,16 @@ public final class UpRun {
     run.requireUsable();
     EveryRole.require(configuration);
     boolean isNew = run.isNew();
-    prompts.ifPresent(files -> RowReport.print(files.check(), false));
+    Optional<PromptDataset> files =
+        prompts.map(all -> all.requiring(configuration.admission().metadata()));
+    files.ifPresent(all -> RowReport.print(all.check(), false));
     RunOrigin.require(run, configuration, brought(run));
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(
               run.log(), port, registryPort, address -> options.load(settings.suggest(address)));
       try (stack) {
-        publish(stack.connection(), isNew);
+        publish(stack.connection(), isNew, files);
         System.out.printf(
             "up: broker %s, registry %s, %s in %s%n",
             stack.connection().configuration().connection().bootstrapServers(),
@@ -83,7 +85,8 @@ public final class UpRun {
         : prompts.map(RunPrompts::of);
   }
 
-  private void publish(KafkaConnection connection, boolean isNew) {
+  private static void publish(
+      KafkaConnection connection, boolean isNew, Optional<PromptDataset> prompts) {
     if (prompts.isEmpty() && !isNew) {
       return;
     }

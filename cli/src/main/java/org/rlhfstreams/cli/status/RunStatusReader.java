@@ -36,7 +36,10 @@ import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.configuration.RewardConfiguration;
+import org.rlhfstreams.service.configuration.RewardsConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.RecordCounts;
 import org.rlhfstreams.service.log.RecordHandler;
@@ -146,8 +149,9 @@ public final class RunStatusReader implements AutoCloseable {
       there.add(group.groupId());
     }
     List<GroupState> groups = new ArrayList<>();
-    for (String role :
-        List.of(GroupNames.TOPOLOGIES, GroupNames.ROLLOUT_WORKERS, GroupNames.REWARD_SERVICE)) {
+    List<String> roles = new ArrayList<>(List.of(GroupNames.TOPOLOGIES, GroupNames.ROLLOUT_WORKERS));
+    roles.addAll(scorers(there));
+    for (String role : roles) {
       groups.add(group(prefix + role, there.contains(prefix + role)));
     }
     for (String group : there) {
@@ -156,6 +160,27 @@ public final class RunStatusReader implements AutoCloseable {
       }
     }
     return groups;
+  }
+
+  /**
+   * Groups of scorers, without the prefix: those that are there, and those of the rewards here. Who
+   * looks without the run's rewards sees those that are there alone.
+   */
+  private Set<String> scorers(Set<String> there) {
+    Set<String> scorers = new TreeSet<>();
+    for (String group : there) {
+      if (group.startsWith(prefix + GroupNames.SCORERS)) {
+        scorers.add(group.substring(prefix.length()));
+      }
+    }
+    RewardsConfiguration rewards = connection.configuration().rewards();
+    if (scorers.isEmpty() || !rewards.list().isEmpty()) {
+      scorers.add(GroupNames.SCORERS + ScoreRules.REFERENCE);
+      rewards.all().stream()
+          .filter(reward -> !reward.scorer().equals(RewardConfiguration.EXTERNAL))
+          .forEach(reward -> scorers.add(GroupNames.SCORERS + reward.name()));
+    }
+    return scorers;
   }
 
   private GroupState group(String name, boolean exists)

@@ -30,11 +30,8 @@ final class RunWaits {
         topics.rolloutRequests().name(),
         "a rollout worker",
         "rollout-worker");
-    found.stage(
-        GroupNames.REWARD_SERVICE,
-        topics.rollouts().name(),
-        "the reward service",
-        "reward-service");
+    found.scorers();
+    found.stage(GroupNames.TOPOLOGIES, topics.scores().name(), "the controller", "controller");
     found.learners();
     return found.waits;
   }
@@ -47,6 +44,19 @@ final class RunWaits {
                 stuck(
                     "admission is paused, by %s at %s: no prompt is released until somebody resumes it, on the dashboard or by POST /api/v1/controls {\"action\": \"resume\"}"
                         .formatted(pause.by(), pause.at().truncatedTo(ChronoUnit.SECONDS))));
+  }
+
+  private void scorers() {
+    for (GroupState group : status.groups()) {
+      if (group.name().startsWith(topics.prefix() + GroupNames.SCORERS)) {
+        String role = group.name().substring(topics.prefix().length());
+        stage(
+            role,
+            topics.rollouts().name(),
+            "the scorer " + role.substring(GroupNames.SCORERS.length()),
+            "reward-service");
+      }
+    }
   }
 
   private void stage(String role, String topic, String who, String command) {

@@ -90,7 +90,13 @@ public final class StageSampler implements AutoCloseable {
             .toList();
     measure(admin, groups, GroupNames.TOPOLOGIES, "admission", "prompts", stages);
     measure(admin, groups, GroupNames.ROLLOUT_WORKERS, "rollout", "rollout-requests", stages);
-    measure(admin, groups, GroupNames.REWARD_SERVICE, "reward", "rollouts", stages);
+    for (String group : groups) {
+      if (group.startsWith(prefix + GroupNames.SCORERS)) {
+        String name = group.substring(prefix.length());
+        measure(admin, groups, name, name, "rollouts", stages);
+      }
+    }
+    measure(admin, groups, GroupNames.TOPOLOGIES, "scores", "scores", stages);
     stages.add(people());
     measure(admin, groups, GroupNames.TOPOLOGIES, "verdicts", "judgements", stages);
     for (String group : groups) {

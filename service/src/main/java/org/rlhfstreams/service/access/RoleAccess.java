@@ -84,10 +84,7 @@ public final class RoleAccess {
     read(topics.rewardWeights());
     read(topics.rollouts());
     write(topics.scores());
-    write(topics.scoredRollouts());
-    write(topics.deadLetters());
     keepPositions();
-    member(GroupNames.REWARD_SERVICE);
     // A group for each scorer.
     beginning(ResourceType.GROUP, GroupNames.SCORERS, AclOperation.READ);
     beginning(ResourceType.TRANSACTIONAL_ID, GroupNames.SCORERS, AclOperation.WRITE);

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -71,7 +72,7 @@ public final class ContinuousLoop {
       ConcurrentWork work,
       GroupShare share,
       QueueMeters meters) {
-    this.member = new GroupMember(connection, group, member, topic, maxRecords, share, meters);
+    this.member = new GroupMember(connection, group, Optional.empty(), member, topic, maxRecords, share, meters);
     this.maxRecords = maxRecords;
     this.pollTimeout = pollTimeout;
     this.work = work;

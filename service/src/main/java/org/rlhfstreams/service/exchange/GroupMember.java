@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -68,12 +69,14 @@ final class GroupMember {
 
   /**
    * @param group consumer group, without the prefix
+   * @param predecessor group where whose place this one begins if it has none
    * @param member this process's own name in the group; a second process with it fences the first
    * @param maxRecords in one poll, at most
    */
   GroupMember(
       KafkaConnection connection,
       String group,
+      Optional<String> predecessor,
       String member,
       String topic,
       int maxRecords,
@@ -87,7 +90,7 @@ final class GroupMember {
     this.share = share;
     this.meters = meters;
     this.refusals = new BrokerRefusal(connection);
-    this.placement = new Placement(connection, group, transactionalName, share);
+    this.placement = new Placement(connection, group, predecessor, transactionalName, share);
   }
 
   /**

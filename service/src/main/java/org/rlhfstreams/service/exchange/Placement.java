@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -33,6 +34,7 @@ final class Placement {
   private static final long FIRST = 0;
 
   private final GroupPositions positions;
+  private final Optional<GroupPositions> predecessor;
   private final LogIdentity identity;
   private final String member;
   private final GroupShare share;
@@ -41,11 +43,18 @@ final class Placement {
 
   /**
    * @param group without the prefix
+   * @param predecessor a group without the prefix, where whose place a group begins that has none
    * @param member who works, for the log
    * @param share hears of arrivals and departures too
    */
-  Placement(KafkaConnection connection, String group, String member, GroupShare share) {
+  Placement(
+      KafkaConnection connection,
+      String group,
+      Optional<String> predecessor,
+      String member,
+      GroupShare share) {
     this.positions = new GroupPositions(connection, group);
+    this.predecessor = predecessor.map(name -> new GroupPositions(connection, name));
     this.identity = new LogIdentity(connection);
     this.member = member;
     this.share = share;
@@ -103,7 +112,7 @@ final class Placement {
     Map<TopicPartition, Reached> places = new HashMap<>();
     // It waits for open transactions on the offsets: after it no member before has any.
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(partitions);
-    Map<TopicPartition, InputPosition> reached = positions.newest(partitions);
+    Map<TopicPartition, InputPosition> reached = reached(partitions);
     topicIds.putAll(
         identity.of(partitions.stream().map(TopicPartition::topic).distinct().toList()));
     Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
@@ -130,6 +139,14 @@ final class Placement {
     consumer.resume(partitions);
     unplaced.removeAll(partitions);
     return places;
+  }
+
+  private Map<TopicPartition, InputPosition> reached(Set<TopicPartition> partitions) {
+    Map<TopicPartition, InputPosition> reached = new HashMap<>(positions.newest(partitions));
+    if (predecessor.isPresent() && !reached.keySet().containsAll(partitions)) {
+      predecessor.get().newest(partitions).forEach(reached::putIfAbsent);
+    }
+    return reached;
   }
 
   private void warnIfMoved(TopicPartition partition, long reached, OffsetAndMetadata offset) {

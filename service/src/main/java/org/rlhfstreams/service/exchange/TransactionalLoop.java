@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,6 +38,7 @@ public final class TransactionalLoop {
 
   /**
    * @param group consumer group, without the prefix
+   * @param predecessor group, without the prefix, where whose place this one begins if it has none
    * @param member this process's own name in the group; a second process with it fences the first
    * @param batchSize records handed over at once, at most
    * @param share hears which partitions are this member's
@@ -45,6 +47,7 @@ public final class TransactionalLoop {
   public TransactionalLoop(
       KafkaConnection connection,
       String group,
+      Optional<String> predecessor,
       String member,
       String topic,
       int batchSize,
@@ -52,7 +55,7 @@ public final class TransactionalLoop {
       Handler handler,
       GroupShare share,
       QueueMeters meters) {
-    this.member = new GroupMember(connection, group, member, topic, batchSize, share, meters);
+    this.member = new GroupMember(connection, group, predecessor, member, topic, batchSize, share, meters);
     this.batchSize = batchSize;
     this.pollTimeout = pollTimeout;
     this.handler = handler;

@@ -24,6 +24,7 @@ public final class Account {
   private final Tally tally;
   private final List<RunAccount> runs;
   private final SortedMap<String, Long> reasons;
+  private final SortedMap<String, Long> byScorer;
   private final Topics topics;
   private final Map<Problem, List<Finding>> shown = new LinkedHashMap<>();
 
@@ -33,7 +34,7 @@ public final class Account {
     ADMITTED(Count.ADMITTED),
     /** A worker has sampled it. */
     SAMPLED(Count.SAMPLED),
-    /** It has been scored. */
+    /** It has all the scores that it waited for. */
     SCORED(Count.SCORED),
     /** A step has learned from it. */
     LEARNED(Count.LEARNED);
@@ -46,10 +47,15 @@ public final class Account {
   }
 
   private Account(
-      Tally tally, List<RunAccount> runs, SortedMap<String, Long> reasons, Topics topics) {
+      Tally tally,
+      List<RunAccount> runs,
+      SortedMap<String, Long> reasons,
+      SortedMap<String, Long> byScorer,
+      Topics topics) {
     this.tally = tally;
     this.runs = List.copyOf(runs);
     this.reasons = reasons;
+    this.byScorer = byScorer;
     this.topics = topics;
   }
 
@@ -59,6 +65,7 @@ public final class Account {
    * @param read what was counted and found while the log was read
    * @param runs in the order of their indices
    * @param reasons of dead letters, in the order of their indices
+   * @param scorers by the numbers that were entered
    * @param cut topics whose first records retention has removed
    */
   static Account of(
@@ -67,6 +74,7 @@ public final class Account {
       LogProgress progress,
       List<StepSequence> runs,
       List<String> reasons,
+      ScorerNames scorers,
       Set<LogSource> cut,
       Topics topics,
       int threads)
@@ -84,7 +92,7 @@ public final class Account {
           synchronized (tallies) {
             tallies.add(own);
           }
-          return new CountingRules(progress, runs, cut, newest, own);
+          return new CountingRules(progress, runs, cut, newest, scorers, own);
         });
     Tally all = new Tally();
     all.addAll(read);
@@ -92,7 +100,10 @@ public final class Account {
     new PreferencePasses(runs).check(all);
     SortedMap<String, Long> byReason = new TreeMap<>();
     all.reasons().forEach((reason, count) -> byReason.merge(reasons.get(reason), count, Long::sum));
-    return new Account(all, runs.stream().map(StepSequence::account).toList(), byReason, topics);
+    SortedMap<String, Long> byScorer = new TreeMap<>();
+    all.graded().forEach((scorer, count) -> byScorer.put(scorers.name(scorer), count));
+    return new Account(
+        all, runs.stream().map(StepSequence::account).toList(), byReason, byScorer, topics);
   }
 
   /** Requests in the log. */
@@ -113,6 +124,21 @@ public final class Account {
   /** The same by who gave them up and the sort of reason, such as {@code learner: group}. */
   public SortedMap<String, Long> deadByReason() {
     return reasons;
+  }
+
+  /** Scores in the log. */
+  public long scores() {
+    return tally.count(Count.SCORES);
+  }
+
+  /** By scorer, of how many admitted responses it has said something. */
+  public SortedMap<String, Long> scoredBy() {
+    return byScorer;
+  }
+
+  /** Scores of programs of others that were there already; each counts once. */
+  public long repeatedScores() {
+    return tally.count(Count.REPEATED_SCORES);
   }
 
   /** Dead letters about responses that had been given up before; they count for nothing. */

@@ -49,6 +49,7 @@ public final class Audit {
           LogSource.STEPS,
           LogSource.LETTERS,
           LogSource.SCORED,
+          LogSource.SCORES,
           LogSource.ROLLOUTS,
           LogSource.REQUESTS,
           LogSource.PREFERENCES,
@@ -60,6 +61,7 @@ public final class Audit {
   private final Map<TopicPartition, Long> beginnings = new HashMap<>();
   private final Set<LogSource> cut = EnumSet.noneOf(LogSource.class);
   private final LogProgress progress = new LogProgress();
+  private final ScorerNames scorers = new ScorerNames();
   private final Map<String, Long> learners = new HashMap<>();
   private final Map<String, StepSequence> runs = new LinkedHashMap<>();
   private final Tally tally = new Tally();
@@ -113,6 +115,7 @@ public final class Audit {
                 progress,
                 sequences,
                 reasons.all(),
+                scorers,
                 cut,
                 connection.topics(),
                 settings.threads());
@@ -191,6 +194,7 @@ public final class Audit {
             }
           });
     }
+    askScores(log, reached);
     String learner = prefix + GroupNames.LEARNERS;
     reached.forEach(
         (group, offsets) -> {
@@ -201,6 +205,34 @@ public final class Audit {
                     offset -> learners.put(prefix + group.substring(learner.length()), offset));
           }
         });
+  }
+
+  private void askScores(CommittedLog log, Map<String, Map<TopicPartition, Long>> reached)
+      throws ExecutionException, InterruptedException {
+    String scorer = prefix + GroupNames.SCORERS;
+    String rollouts = LogSource.ROLLOUTS.name(connection.topics());
+    reached.forEach(
+        (group, offsets) -> {
+          if (group.startsWith(scorer)) {
+            int number = scorers.number(group.substring(scorer.length()));
+            offsets.forEach(
+                (partition, offset) -> {
+                  if (partition.topic().equals(rollouts)) {
+                    progress.reachedByScorer(number, partition.partition(), offset);
+                  }
+                });
+          }
+        });
+    // Those of Kafka Streams are in the transaction of what the records before them became.
+    log.committed(prefix + GroupNames.TOPOLOGIES)
+        .forEach(
+            (partition, offset) -> {
+              for (LogSource source : List.of(LogSource.ROLLOUTS, LogSource.SCORES)) {
+                if (partition.topic().equals(source.name(connection.topics()))) {
+                  progress.reachedByJoin(source, partition.partition(), offset);
+                }
+              }
+            });
   }
 
   private void placed(StepSequence run) {
@@ -328,7 +360,8 @@ public final class Audit {
         all,
         () -> {
           AuditedRecords own =
-              new AuditedRecords(connection, log, new AccountEntries(ledger), reasons, schemas);
+              new AuditedRecords(
+                  connection, log, new AccountEntries(ledger), reasons, scorers, schemas);
           synchronized (readers) {
             readers.add(own);
           }

@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.lineage;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.schemas.EventFields;
 import org.rlhfstreams.schemas.Topics;
@@ -39,10 +41,13 @@ final class AuditedRecords implements BulkHandler {
   private static final int KIND = 5;
   private static final int LOST = 6;
   private static final int ORIGINAL = 7;
+  private static final int SCORER = 1;
+  private static final int REQUIRED = 1;
 
   private final CommittedLog log;
   private final AccountEntries entries;
   private final LetterReasons reasons;
+  private final ScorerNames scorers;
   private final Tally tally = new Tally();
   private final Map<LogSource, EventFields> fields = new EnumMap<>(LogSource.class);
   private final EventFields lostRequests;
@@ -51,6 +56,8 @@ final class AuditedRecords implements BulkHandler {
   private final EventFields lostPreferences;
   private final Map<String, LogSource> sources = new HashMap<>();
   private Optional<String> undecodable = Optional.empty();
+  private List<String> newestSet = List.of();
+  private int newestSetNumber;
 
   /**
    * @param log for records of which a dead letter has the beginning only
@@ -60,11 +67,13 @@ final class AuditedRecords implements BulkHandler {
       CommittedLog log,
       AccountEntries entries,
       LetterReasons reasons,
+      ScorerNames scorers,
       WriterSchemas schemas) {
     Topics topics = connection.topics();
     this.log = log;
     this.entries = entries;
     this.reasons = reasons;
+    this.scorers = scorers;
     this.lostRequests = requests(schemas);
     this.lostRollouts = fields(Rollout.getClassSchema(), schemas, "rolloutId");
     this.lostScored = scored(schemas);
@@ -79,6 +88,7 @@ final class AuditedRecords implements BulkHandler {
             "segments.version.generation",
             "segments.version.step"));
     fields.put(LogSource.SCORED, scored(schemas));
+    fields.put(LogSource.SCORES, fields(Score.getClassSchema(), schemas, "rolloutId", "scorer"));
     fields.put(
         LogSource.LETTERS,
         fields(
@@ -106,7 +116,8 @@ final class AuditedRecords implements BulkHandler {
   }
 
   private static EventFields scored(WriterSchemas schemas) {
-    return fields(ScoredRollout.getClassSchema(), schemas, "rollout.rolloutId");
+    return fields(
+        ScoredRollout.getClassSchema(), schemas, "rollout.rolloutId", "requiredScorers");
   }
 
   private static EventFields fields(Schema event, WriterSchemas schemas, String... paths) {
@@ -135,7 +146,11 @@ final class AuditedRecords implements BulkHandler {
             entries.used(event.number(GENERATION, i), event.number(STEP, i), place);
           }
         }
-        case SCORED -> rollout(Fact.SCORED, 0, event, place);
+        case SCORES -> {
+          tally.add(Count.SCORES);
+          rollout(Fact.GRADED, scorers.number(event.text(SCORER, 0)), event, place);
+        }
+        case SCORED -> rollout(Fact.SCORED, required(event), event, place);
         case LETTERS -> letter(event, place);
         case PREFERENCES -> preference(event, place);
         case JUDGEMENTS -> entries.comparison(Fact.JUDGED, event.text(ID, 0), place);
@@ -155,6 +170,24 @@ final class AuditedRecords implements BulkHandler {
                           + ": "
                           + e.getMessage()));
     }
+  }
+
+  /** The set of scorers that it waited for: that of the record before, in most logs. */
+  private int required(EventFields scored) {
+    int count = scored.count(REQUIRED);
+    boolean same = count == newestSet.size();
+    for (int i = 0; same && i < count; i++) {
+      same = newestSet.get(i).equals(scored.text(REQUIRED, i));
+    }
+    if (!same) {
+      List<String> set = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        set.add(scored.text(REQUIRED, i));
+      }
+      newestSet = set;
+      newestSetNumber = scorers.set(set);
+    }
+    return newestSetNumber;
   }
 
   private static int samples(EventFields request) {
@@ -250,7 +283,7 @@ final class AuditedRecords implements BulkHandler {
         lostPreferences.read(value);
         entries.preference(Fact.REFUSED, reason, lostPreferences.text(ID, 0), place);
       }
-      case STEPS, LETTERS, JUDGEMENTS, WEIGHTS -> {}
+      case SCORES, STEPS, LETTERS, JUDGEMENTS, WEIGHTS -> {}
     }
   }
 

@@ -3,7 +3,9 @@ package org.rlhfstreams.service.lineage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.ledger.FactVisitor;
@@ -15,6 +17,8 @@ import org.rlhfstreams.service.ledger.IdentityFacts;
  * <ul>
  *   <li>A response is admitted, sampled and scored once, and each run of rollouts learns from it
  *       once, or a dead letter says why not. Several letters about it count once.
+ *   <li>A scorer of ours scores it once, and it goes on only with a score by each that is required;
+ *       scores of others may be there several times, and count once.
  *   <li>If a stage is done with it, the next one has it.
  *   <li>A live run learns from a preference once, a run of epochs once an epoch.
  *   <li>A step has one record, and weights that drew tokens were made by a step.
@@ -30,6 +34,7 @@ final class CountingRules implements FactVisitor {
   private final List<StepSequence> runs;
   private final Set<LogSource> cut;
   private final WeightVersion newest;
+  private final ScorerNames scorers;
   private final Tally tally;
   private final int[] times = new int[FACTS];
   private final long[] first = new long[FACTS];
@@ -46,11 +51,13 @@ final class CountingRules implements FactVisitor {
       List<StepSequence> runs,
       Set<LogSource> cut,
       WeightVersion newest,
+      ScorerNames scorers,
       Tally tally) {
     this.progress = progress;
     this.runs = runs;
     this.cut = cut;
     this.newest = newest;
+    this.scorers = scorers;
     this.tally = tally;
     this.learnedBy = new int[runs.size()];
     this.partsBy = new int[runs.size() * AccountEntries.PARTS.length];
@@ -67,7 +74,7 @@ final class CountingRules implements FactVisitor {
       }
     }
     switch (Fact.of(facts.fact(0))) {
-      case ADMITTED, SAMPLED, SCORED, LEARNED, GIVEN_UP, GIVEN_UP_TOO -> response(facts);
+      case ADMITTED, SAMPLED, SCORED, GRADED, LEARNED, GIVEN_UP, GIVEN_UP_TOO -> response(facts);
       case USED, MADE -> weights(facts);
       case STEPPED -> step(facts);
       case PREFERRED, WITHDRAWN, FOLLOWED, HELD_OUT, REFUSED -> preference(facts);
@@ -140,11 +147,58 @@ final class CountingRules implements FactVisitor {
     if (has(Fact.SCORED) && !has(Fact.SAMPLED) && !cut.contains(LogSource.ROLLOUTS)) {
       find(Problem.CONTRADICTED, "scored, but nobody has sampled it", Fact.SCORED);
     }
+    graded(facts);
     if (has(Fact.GIVEN_UP) || has(Fact.GIVEN_UP_TOO)) {
       givenUp(facts);
     } else {
-      whereabouts();
+      whereabouts(facts);
     }
+  }
+
+  /** Who has scored it how often: once each, and all that it has waited for. */
+  private void graded(IdentityFacts facts) {
+    Map<Integer, Integer> times = gradings(facts);
+    times.forEach(
+        (scorer, count) -> {
+          tally.graded(scorer);
+          if (count > 1 && progress.scorers().contains(scorer)) {
+            twice("scored by " + scorers.name(scorer), facts, Fact.GRADED, scorer);
+          } else if (count > 1) {
+            tally.add(Count.REPEATED_SCORES, count - 1);
+          }
+        });
+    if (has(Fact.SCORED) && !cut.contains(LogSource.SCORES)) {
+      for (int scorer : scorers.ofSet(firstGroup(facts, Fact.SCORED))) {
+        if (!times.containsKey(scorer)) {
+          find(
+              Problem.CONTRADICTED,
+              "scored, but not by %s, which it has waited for".formatted(scorers.name(scorer)),
+              Fact.SCORED);
+        }
+      }
+    }
+  }
+
+  private Map<Integer, Integer> gradings(IdentityFacts facts) {
+    if (!has(Fact.GRADED)) {
+      return Map.of();
+    }
+    Map<Integer, Integer> gradings = new TreeMap<>();
+    for (int i = 0; i < facts.size(); i++) {
+      if (Fact.of(facts.fact(i)) == Fact.GRADED) {
+        gradings.merge(Fact.group(facts.fact(i)), 1, Integer::sum);
+      }
+    }
+    return gradings;
+  }
+
+  private static int firstGroup(IdentityFacts facts, Fact fact) {
+    for (int i = 0; i < facts.size(); i++) {
+      if (Fact.of(facts.fact(i)) == fact) {
+        return Fact.group(facts.fact(i));
+      }
+    }
+    throw new IllegalArgumentException("there is no such fact");
   }
 
   private void countLearners(IdentityFacts facts) {
@@ -191,11 +245,13 @@ final class CountingRules implements FactVisitor {
     }
   }
 
-  private void whereabouts() {
+  private void whereabouts(IdentityFacts facts) {
     if (has(Fact.SCORED)) {
       waitsForLearners();
     } else if (has(Fact.LEARNED)) {
       return; // retention has removed what came before
+    } else if (has(Fact.SAMPLED) && isLostAtScores(facts)) {
+      return;
     } else if (has(Fact.SAMPLED)) {
       waits(
           Fact.SAMPLED,
@@ -209,6 +265,43 @@ final class CountingRules implements FactVisitor {
           Count.WAITING_FOR_WORKERS,
           "admitted; the workers are done with it, but nobody has sampled it");
     }
+  }
+
+  /**
+   * The join has it, and has not let it go on: then each scorer that is done with it has said
+   * something of it, and some of what it waits for is not there, or not read.
+   */
+  private boolean isLostAtScores(IdentityFacts facts) {
+    long sampled = first(Fact.SAMPLED);
+    if (!progress.isJoined(LogSource.ROLLOUTS, sampled)) {
+      return false;
+    }
+    Map<Integer, Integer> gradings = gradings(facts);
+    for (int scorer : progress.scorers()) {
+      if (progress.isPassedByScorer(scorer, sampled) && !gradings.containsKey(scorer)) {
+        find(
+            Problem.LOST,
+            "sampled; the scorer %s is done with it, but has not scored it"
+                .formatted(scorers.name(scorer)),
+            Fact.SAMPLED);
+        return true;
+      }
+    }
+    List<Integer> required = scorers.onlySet();
+    if (required.isEmpty() || !gradings.keySet().containsAll(required)) {
+      return false;
+    }
+    for (int i = 0; i < facts.size(); i++) {
+      if (Fact.of(facts.fact(i)) == Fact.GRADED
+          && !progress.isJoined(LogSource.SCORES, facts.place(i))) {
+        return false;
+      }
+    }
+    find(
+        Problem.LOST,
+        "sampled; the join is done with it and its scores, but it has not gone on",
+        Fact.SAMPLED);
+    return true;
   }
 
   private void waits(Fact fact, LogSource source, Count count, String lost) {

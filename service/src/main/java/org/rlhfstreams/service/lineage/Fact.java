@@ -10,8 +10,10 @@ enum Fact {
   ADMITTED,
   /** A worker has sampled it. */
   SAMPLED,
-  /** It has its score. */
+  /** It has its scores; the group is the set of scorers that it waited for. */
   SCORED,
+  /** The group's scorer has said something of it. */
+  GRADED,
   /** A step of the group's run has learned from it; the index is that within the step. */
   LEARNED,
   /** A dead letter says why it never will be; the group is the reason. */

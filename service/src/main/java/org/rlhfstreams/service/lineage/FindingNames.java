@@ -11,6 +11,7 @@ import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.schemas.UndecodableException;
@@ -53,6 +54,7 @@ final class FindingNames {
       case REQUESTS ->
           event(record, RolloutRequest.class).map(request -> request.getRequestId() + "/" + index);
       case ROLLOUTS -> event(record, Rollout.class).map(Rollout::getRolloutId);
+      case SCORES -> event(record, Score.class).map(Score::getRolloutId);
       case SCORED ->
           event(record, ScoredRollout.class).map(scored -> scored.getRollout().getRolloutId());
       case STEPS -> event(record, StepMetrics.class).flatMap(step -> learned(step, index));

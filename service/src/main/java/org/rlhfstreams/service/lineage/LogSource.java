@@ -11,6 +11,7 @@ import org.rlhfstreams.schemas.Topics;
 enum LogSource {
   REQUESTS(Topics::rolloutRequests),
   ROLLOUTS(Topics::rollouts),
+  SCORES(Topics::scores),
   SCORED(Topics::scoredRollouts),
   STEPS(Topics::trainingMetrics),
   LETTERS(Topics::deadLetters),

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 final class Tally {
   private final long[] counts = new long[Count.values().length];
   private final Map<Integer, Long> reasons = new TreeMap<>();
+  private final Map<Integer, Long> graded = new TreeMap<>();
   private final Map<Problem, Findings> findings = new EnumMap<>(Problem.class);
   private final Map<Integer, SortedMap<Integer, Findings>> epochs = new TreeMap<>();
   private final Map<Integer, Findings> passedOver = new TreeMap<>();
@@ -42,6 +43,16 @@ final class Tally {
 
   Map<Integer, Long> reasons() {
     return reasons;
+  }
+
+  /** A scorer has said something of one more response. */
+  void graded(int scorer) {
+    graded.merge(scorer, 1L, Long::sum);
+  }
+
+  /** By scorer, of how many responses it has said something. */
+  Map<Integer, Long> graded() {
+    return graded;
   }
 
   /**
@@ -104,6 +115,7 @@ final class Tally {
       counts[i] += other.counts[i];
     }
     other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+    other.graded.forEach((scorer, count) -> graded.merge(scorer, count, Long::sum));
     other.findings.forEach((problem, found) -> findings.get(problem).addAll(found));
     other.epochs.forEach(
         (run, byTimes) ->

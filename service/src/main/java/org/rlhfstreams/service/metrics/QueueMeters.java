@@ -3,6 +3,7 @@ package org.rlhfstreams.service.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,20 +30,29 @@ public final class QueueMeters {
    * @param topic its full name
    */
   public QueueMeters(MeterRegistry registry, String topic) {
+    this(registry, topic, Tags.empty());
+  }
+
+  /**
+   * @param topic its full name
+   * @param reader of several that a process has, who this is
+   */
+  public QueueMeters(MeterRegistry registry, String topic, Tags reader) {
+    Tags tags = Tags.of("topic", topic).and(reader);
     this.age =
         Timer.builder("rlhf.queue.age")
             .description("How long a record had been in the topic when it was taken")
-            .tag("topic", topic)
+            .tags(tags)
             .serviceLevelObjectives(AGES)
             .register(registry);
     this.repeated =
         Counter.builder("rlhf.queue.batches.repeated")
             .description("Work begun again: the assignment changed, or the broker was away")
-            .tag("topic", topic)
+            .tags(tags)
             .register(registry);
     Gauge.builder("rlhf.queue.lag", lag, AtomicLong::doubleValue)
         .description("Records of this member's share that it has not taken yet")
-        .tag("topic", topic)
+        .tags(tags)
         .register(registry);
   }
 

@@ -41,8 +41,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.runs())).containsExactly(Role.LEARNER);
     assertThat(may(AclOperation.WRITE, TOPICS.prompts())).containsExactly(Role.SETUP, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
-    assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts()))
-        .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER);
+    assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts())).containsExactly(Role.CONTROLLER);
     assertThat(may(AclOperation.WRITE, TOPICS.scores())).containsExactly(Role.REWARD_SERVICE);
     assertThat(may(AclOperation.WRITE, TOPICS.preferences()))
         .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR);

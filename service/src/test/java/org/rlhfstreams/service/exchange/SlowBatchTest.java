@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
@@ -77,6 +78,7 @@ final class SlowBatchTest {
     return new TransactionalLoop(
         log.connection(),
         LoopLog.GROUP,
+        Optional.empty(),
         "member",
         log.input(),
         BATCH,

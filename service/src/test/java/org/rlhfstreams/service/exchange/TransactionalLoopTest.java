@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -144,6 +145,7 @@ final class TransactionalLoopTest {
     return new TransactionalLoop(
         log.connection(),
         LoopLog.GROUP,
+        Optional.empty(),
         "member",
         log.input(),
         4,

@@ -32,6 +32,7 @@ final class AccountTest {
   private final List<StepSequence> runs = new ArrayList<>();
   private final List<Runnable> entered = new ArrayList<>();
   private final Tally read = new Tally();
+  private final ScorerNames scorers = new ScorerNames();
   private AccountEntries entries;
   private long offset;
 
@@ -55,6 +56,19 @@ final class AccountTest {
 
   private void score(String rolloutId) {
     enter(Fact.SCORED, LogSource.SCORED, rolloutId);
+  }
+
+  private void grade(String scorer, String rolloutId) {
+    long place = next(LogSource.SCORES);
+    entered.add(
+        () -> entries.rollout(Fact.GRADED, scorers.number(scorer), rolloutId, place));
+  }
+
+  private void join(String rolloutId, String... required) {
+    long place = next(LogSource.SCORED);
+    entered.add(
+        () ->
+            entries.rollout(Fact.SCORED, scorers.set(List.of(required)), rolloutId, place));
   }
 
   private void giveUp(String rolloutId) {
@@ -127,7 +141,15 @@ final class AccountTest {
       entered.forEach(Runnable::run);
       entries.flush();
       return Account.of(
-          ledger, read, progress, runs, List.of("learner: rule"), cut, new Topics("rlhf.", 4), 2);
+          ledger,
+          read,
+          progress,
+          runs,
+          List.of("learner: rule"),
+          scorers,
+          cut,
+          new Topics("rlhf.", 4),
+          2);
     }
   }
 
@@ -178,6 +200,63 @@ final class AccountTest {
             "scored; rlhf.ppo is done with it, but has not learned from it:"
                 + " rlhf.scored-rollouts-0@4");
     assertThat(account.balances()).isFalse();
+  }
+
+  @Test
+  void eachRequiredScoreIsThereOnce() throws Exception {
+    for (String name : List.of("right", "reference")) {
+      progress.reachedByScorer(scorers.number(name), 0, 100);
+    }
+    admit("whole", 1);
+    sample("whole/0");
+    grade("right", "whole/0");
+    grade("reference", "whole/0");
+    grade("somebody-elses", "whole/0");
+    grade("somebody-elses", "whole/0");
+    join("whole/0", "right", "reference");
+    step("ppo", 0, 1, "whole/0");
+    admit("twice", 1);
+    sample("twice/0");
+    grade("right", "twice/0");
+    grade("right", "twice/0");
+    join("twice/0", "right", "reference");
+    Account account = account();
+    assertThat(account.told(Problem.DOUBLED, 9))
+        .containsExactly("scored by right twice: rlhf.scores-0@10, rlhf.scores-0@11");
+    assertThat(account.told(Problem.CONTRADICTED, 9))
+        .containsExactly(
+            "scored, but not by reference, which it has waited for: rlhf.scored-rollouts-0@12");
+    assertThat(account.repeatedScores()).isOne();
+    assertThat(account.scoredBy())
+        .containsExactly(
+            Map.entry("reference", 1L), Map.entry("right", 2L), Map.entry("somebody-elses", 1L));
+  }
+
+  @Test
+  void whatTheJoinHoldsWaitsForScoresThatCanStillCome() throws Exception {
+    progress.reachedByJoin(LogSource.ROLLOUTS, 0, 100);
+    progress.reachedByScorer(scorers.number("right"), 0, 4);
+    admit("gone-on", 1); // 0
+    sample("gone-on/0"); // 1
+    admit("passed-over", 1); // 2
+    sample("passed-over/0"); // 3
+    admit("to-be-scored", 1); // 4
+    sample("to-be-scored/0"); // 5
+    grade("right", "gone-on/0"); // 6
+    join("gone-on/0", "right");
+    admit("to-be-joined", 1);
+    sample("to-be-joined/0");
+    grade("right", "to-be-joined/0"); // 10
+    Account account = account();
+    assertThat(account.told(Problem.LOST, 9))
+        .containsExactly(
+            "sampled; the scorer right is done with it, but has not scored it: rlhf.rollouts-0@3");
+    assertThat(account.waitingForScoring()).isEqualTo(2);
+    progress.reachedByJoin(LogSource.SCORES, 0, 11);
+    assertThat(account().told(Problem.LOST, 9))
+        .contains(
+            "sampled; the join is done with it and its scores, but it has not gone on:"
+                + " rlhf.rollouts-0@9");
   }
 
   @Test
