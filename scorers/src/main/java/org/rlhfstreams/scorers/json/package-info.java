@@ -1,0 +1,2 @@
+/** Owns the scorer that checks JSON against a schema. */
+package org.rlhfstreams.scorers.json;
