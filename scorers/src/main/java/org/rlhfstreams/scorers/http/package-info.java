@@ -1,0 +1,2 @@
+/** Owns the scorer that asks somebody's service over HTTP, and its contract. */
+package org.rlhfstreams.scorers.http;
