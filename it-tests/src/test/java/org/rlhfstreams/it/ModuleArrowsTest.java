@@ -42,6 +42,7 @@ final class ModuleArrowsTest {
           Map.entry("schemas", Set.of("common", "events")),
           Map.entry("topology", Set.of("common", "events", "schemas")),
           Map.entry("templates", Set.of("common")),
+          Map.entry("scorers", Set.of("common", "templates")),
           Map.entry("model", Set.of("common", "templates")),
           Map.entry("service", Set.of("common", "events", "schemas")),
           Map.entry("worker", Set.of("common", "events", "schemas", "service", "model")),
@@ -86,10 +87,11 @@ final class ModuleArrowsTest {
   }
 
   @Test
-  void theModelKnowsNoKafka() {
+  void theModelAndTheScorersKnowNoKafka() {
     noClasses()
         .that()
-        .resideInAnyPackage("org.rlhfstreams.model..", "org.rlhfstreams.templates..")
+        .resideInAnyPackage(
+            "org.rlhfstreams.model..", "org.rlhfstreams.templates..", "org.rlhfstreams.scorers..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")

@@ -16,7 +16,7 @@ public record ResponsePart(String marker) {
       List.of(
           ScorerSetting.optional(
               "after",
-              "only what follows the last occurrence of this text counts, such as </think>; a"
+              "only what follows the last occurrence of this text counts, such as `</think>`; a"
                   + " response without it is wrong"));
 
   /** Reads {@link #SETTINGS}. */

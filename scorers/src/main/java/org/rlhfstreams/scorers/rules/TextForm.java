@@ -30,9 +30,17 @@ public record TextForm(boolean ignoreCase, boolean ignorePunctuation) {
     StringBuilder form = new StringBuilder(text.length());
     boolean blank = false;
     for (int i = 0; i < text.length(); ) {
-      int character = text.codePointAt(i);
+      char ascii = text.charAt(i);
+      boolean plain = ascii > ' ' && ascii < 127 && !ignorePunctuation;
+      int character = plain ? ascii : text.codePointAt(i);
       i += Character.charCount(character);
-      if (Character.isWhitespace(character) || Character.isSpaceChar(character)) {
+      if (plain) { // most text
+        if (blank && form.length() > 0) {
+          form.append(' ');
+        }
+        blank = false;
+        form.append(ascii);
+      } else if (Character.isWhitespace(character) || Character.isSpaceChar(character)) {
         blank = true;
       } else if (!ignorePunctuation || !isPunctuation(character)) {
         if (blank && form.length() > 0) {
