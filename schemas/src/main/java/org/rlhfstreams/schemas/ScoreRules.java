@@ -12,7 +12,9 @@ import org.rlhfstreams.events.Score;
  * name, of a rollout whose tokens its values fit. There is no default for a score that breaks it.
  */
 public final class ScoreRules {
-  /** The scorer whose values are the reference model's log-probabilities; no reward has its name. */
+  /**
+   * The scorer whose values are the reference model's log-probabilities; no reward has its name.
+   */
   public static final String REFERENCE = "reference";
 
   /** Characters of a name at most: a consumer group and a metric are called so. */
@@ -115,10 +117,7 @@ public final class ScoreRules {
             told(
                 score,
                 String.format(
-                    Locale.ROOT,
-                    "has %d values for %d response tokens",
-                    values.size(),
-                    response)))
+                    Locale.ROOT, "has %d values for %d response tokens", values.size(), response)))
         : Optional.empty();
   }
 

@@ -62,8 +62,8 @@ public record Topics(String prefix, int sharedPartitions) {
   }
 
   /**
-   * What each scorer says of each rollout. What is said of a rollout is in the partition of the same
-   * number as the rollout itself: the join of both reads them together.
+   * What each scorer says of each rollout. What is said of a rollout is in the partition of the
+   * same number as the rollout itself: the join of both reads them together.
    */
   public Topic scores() {
     return events("scores", "request id", Score.getClassSchema(), sharedPartitions, FOREVER);

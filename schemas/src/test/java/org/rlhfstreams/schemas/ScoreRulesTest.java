@@ -67,8 +67,7 @@ final class ScoreRulesTest {
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void noNumberIsNoScore(double value) {
     assertThat(problem(score("math").setValue(value).build()))
-        .isEqualTo(
-            "the score of rollout r/0 by math is " + value + "; a score is a finite number");
+        .isEqualTo("the score of rollout r/0 by math is " + value + "; a score is a finite number");
   }
 
   @Test

@@ -258,7 +258,7 @@ public final class LearnerLoop<E extends Example> {
           WeightVersions.text(version()));
       repeat.sent();
     }
-    background.begin(outgoing(Optional.empty(), weights));
+    background.begin(outgoing(Optional.empty(), weights, source.takeRefusals(), true));
   }
 
   /**
@@ -349,6 +349,11 @@ public final class LearnerLoop<E extends Example> {
 
   private Publication.Outgoing outgoing(
       Optional<StepMetrics> metrics, boolean withWeights, List<Refusal> refusals) {
+    return outgoing(metrics, withWeights, refusals, metrics.isEmpty() && step > 0);
+  }
+
+  private Publication.Outgoing outgoing(
+      Optional<StepMetrics> metrics, boolean withWeights, List<Refusal> refusals, boolean again) {
     return new Publication.Outgoing(
         step,
         version(),
@@ -357,7 +362,7 @@ public final class LearnerLoop<E extends Example> {
         metrics,
         refusals,
         source.offset(),
-        metrics.isEmpty() && step > 0);
+        again);
   }
 
   private void checkpoint(TrainerState state) {
