@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.decoder.ComputeType;
@@ -91,7 +91,7 @@ public final class RewardService implements AutoCloseable {
    * @param live whether it waits for the newest weights: scores of the model that it began with
    *     would be of a version long gone
    */
-  private record Prepared(String name, Supplier<RolloutScorer> opening, boolean live) {}
+  private record Prepared(String name, Function<BooleanSupplier, RolloutScorer> opening, boolean live) {}
 
   private List<Prepared> prepared(ScorerPlan plan, ScorerCatalog catalog, int endOfSequence) {
     RlhfConfiguration configuration = connection.configuration();
@@ -100,7 +100,7 @@ public final class RewardService implements AutoCloseable {
     List<Prepared> prepared = new ArrayList<>();
     for (RewardConfiguration reward : plan.rewards()) {
       if (!ScorerPlan.isModel(reward)) {
-        prepared.add(new Prepared(reward.name(), () -> catalog.open(reward), false));
+        prepared.add(new Prepared(reward.name(), stopped -> catalog.open(reward, connection, stopped), false));
         continue;
       }
       ModelDirectory model = ModelDirectory.open(ScorerPlan.directory(reward, configuration));
@@ -109,7 +109,7 @@ public final class RewardService implements AutoCloseable {
       prepared.add(
           new Prepared(
               reward.name(),
-              () ->
+              stopped ->
                   ModelScorers.of(
                       new RewardModel(
                           model,
@@ -124,7 +124,7 @@ public final class RewardService implements AutoCloseable {
       prepared.add(
           new Prepared(
               ScoreRules.REFERENCE,
-              () -> ModelScorers.of(new ReferenceModel(model, ComputeType.named(type, model))),
+              stopped -> ModelScorers.of(new ReferenceModel(model, ComputeType.named(type, model))),
               false));
     }
     return prepared;
@@ -153,7 +153,7 @@ public final class RewardService implements AutoCloseable {
         scorer.name(),
         share,
         stopped -> {
-          try (RolloutScorer opened = scorer.opening().get()) {
+          try (RolloutScorer opened = scorer.opening().apply(stopped)) {
             if (!scorer.live()
                 || Pause.until(reader.orElseThrow()::hasCaughtUp, WEIGHTS_PAUSE, stopped)) {
               score(group, scorer.name(), opened, share, meters, stopped);
@@ -174,19 +174,19 @@ public final class RewardService implements AutoCloseable {
   }
 
   /**
-   * Starts the service with the scorers that are models.
+   * Starts the service with the scorers that are models, and those of the kinds that come with it.
    *
    * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a setting
    * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
    */
   public static RewardService start(KafkaConnection connection) {
-    return start(connection, ScorerCatalog.none());
+    return start(connection, new BuiltInScorers());
   }
 
   /**
    * Starts the service.
    *
-   * @param catalog of the scorers that are no models
+   * @param catalog of the scorers that are no models; the usual one has those that come with it
    * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a setting
    * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
    */
@@ -200,10 +200,10 @@ public final class RewardService implements AutoCloseable {
    * @throws org.rlhfstreams.common.ExplainedException as {@link #start} would
    */
   public static void require(RlhfConfiguration configuration) {
-    require(configuration, ScorerCatalog.none());
+    require(configuration, new BuiltInScorers());
   }
 
-  /** The same with scorers that are no models. */
+  /** The same with other scorers than those that come with the system. */
   public static void require(RlhfConfiguration configuration, ScorerCatalog catalog) {
     ScorerPlan plan = ScorerPlan.of(configuration, catalog);
     Path policy = configuration.model().requiredPolicy();
@@ -286,7 +286,7 @@ public final class RewardService implements AutoCloseable {
             Optional.of(GroupNames.REWARD_SERVICE),
             ProcessIdentity.current(),
             rollouts,
-            settings.batchSize(),
+            scorer.batchSize(settings.batchSize()),
             settings.pollTimeout(),
             new ScoringHandler(
                 name,

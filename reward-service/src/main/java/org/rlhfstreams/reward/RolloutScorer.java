@@ -13,6 +13,15 @@ public interface RolloutScorer extends AutoCloseable {
    */
   List<ScorerAnswer> score(List<Rollout> rollouts);
 
+  /**
+   * How many it is best given at once.
+   *
+   * @param configured for the service
+   */
+  default int batchSize(int configured) {
+    return configured;
+  }
+
   @Override
   default void close() {}
 }

@@ -1,7 +1,9 @@
 package org.rlhfstreams.reward;
 
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** Kinds of scorers beside the reward model and the reference, by the names that rewards use. */
 public interface ScorerCatalog {
@@ -18,27 +20,9 @@ public interface ScorerCatalog {
   /**
    * Opens one; on the thread that uses it.
    *
+   * @param stopped ends what it waits for
    * @throws org.rlhfstreams.common.ExplainedException if it cannot be opened
    */
-  RolloutScorer open(RewardConfiguration reward);
-
-  /** One without any. */
-  static ScorerCatalog none() {
-    return new ScorerCatalog() {
-      @Override
-      public Set<String> kinds() {
-        return Set.of();
-      }
-
-      @Override
-      public void require(RewardConfiguration reward) {
-        throw new IllegalArgumentException(reward.scorer());
-      }
-
-      @Override
-      public RolloutScorer open(RewardConfiguration reward) {
-        throw new IllegalArgumentException(reward.scorer());
-      }
-    };
-  }
+  RolloutScorer open(
+      RewardConfiguration reward, KafkaConnection connection, BooleanSupplier stopped);
 }

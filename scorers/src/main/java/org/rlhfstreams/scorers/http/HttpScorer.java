@@ -19,9 +19,9 @@ import org.rlhfstreams.scorers.settings.ScorerSetting;
 import org.rlhfstreams.scorers.settings.SettingValues;
 
 /**
- * Asks a service over HTTP, in batches. What an answer leaves out, or refuses for now, is sent again.
- * If the service fails on a batch, its halves are sent, so that one response that it cannot stand
- * costs no other its score.
+ * Asks a service over HTTP, in batches. What an answer leaves out, or refuses for now, is sent
+ * again. If the service fails on a batch, its halves are sent, so that one response that it cannot
+ * stand costs no other its score.
  */
 public final class HttpScorer implements Scorer {
   /** What a configuration names. */
@@ -59,7 +59,8 @@ public final class HttpScorer implements Scorer {
 
   @Override
   public List<ScorerResult> score(List<ScorerInput> batch) {
-    Map<String, ScorerInput> byId = new LinkedHashMap<>(); // a rollout that comes twice is sent once
+    Map<String, ScorerInput> byId =
+        new LinkedHashMap<>(); // a rollout that comes twice is sent once
     batch.forEach(input -> byId.put(input.rolloutId(), input));
     List<ScorerInput> inputs = List.copyOf(byId.values());
     List<Callable<Map<String, ScorerResult>>> chunks = new ArrayList<>();
@@ -89,8 +90,7 @@ public final class HttpScorer implements Scorer {
     return results;
   }
 
-  private void score(
-      List<ScorerInput> chunk, long deadline, Map<String, ScorerResult> results)
+  private void score(List<ScorerInput> chunk, long deadline, Map<String, ScorerResult> results)
       throws InterruptedException {
     List<ScorerInput> open = chunk;
     try {
@@ -120,12 +120,10 @@ public final class HttpScorer implements Scorer {
       } else {
         open.forEach(
             input ->
-                results.put(
-                    input.rolloutId(), new ScoreRefusal(e.getMessage(), e.tryAgain())));
+                results.put(input.rolloutId(), new ScoreRefusal(e.getMessage(), e.tryAgain())));
       }
     } catch (UnusableAnswerException e) {
-      open.forEach(
-          input -> results.put(input.rolloutId(), ScorerResult.refused(e.getMessage())));
+      open.forEach(input -> results.put(input.rolloutId(), ScorerResult.refused(e.getMessage())));
     }
   }
 

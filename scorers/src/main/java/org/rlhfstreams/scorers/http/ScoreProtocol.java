@@ -77,7 +77,11 @@ public final class ScoreProtocol {
       answer = JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw new UnusableAnswerException(
-          "the answer is no JSON: " + Quote.of(text) + " (" + Quote.of(e.getOriginalMessage()) + ")");
+          "the answer is no JSON: "
+              + Quote.of(text)
+              + " ("
+              + Quote.of(e.getOriginalMessage())
+              + ")");
     }
     if (!answer.path("scores").isArray()) {
       throw new UnusableAnswerException("the answer has no array \"scores\": " + Quote.of(text));
@@ -159,7 +163,9 @@ public final class ScoreProtocol {
     JsonNode value = score.path("value");
     if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
       return ScorerResult.refused(
-          "the value from " + who + " is no finite number: "
+          "the value from "
+              + who
+              + " is no finite number: "
               + (value.isMissingNode() ? "missing" : Quote.of(value.toString())));
     }
     String explanation = cut(score.path("explanation").asText(""));

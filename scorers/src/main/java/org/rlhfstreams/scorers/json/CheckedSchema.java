@@ -50,13 +50,13 @@ final class CheckedSchema {
     }
     if (!node.isObject() && !node.isBoolean()) {
       throw new IllegalArgumentException(
-          "the schema is " + node.getNodeType().name().toLowerCase(Locale.ROOT)
+          "the schema is "
+              + node.getNodeType().name().toLowerCase(Locale.ROOT)
               + ", not an object such as {\"type\": \"object\"}");
     }
     try {
       checkAgainstItsOwn(node);
-      Schema schema =
-          registry().getSchema(node);
+      Schema schema = registry().getSchema(node);
       schema.initializeValidators();
       return new CheckedSchema(schema);
     } catch (IllegalArgumentException e) {
@@ -80,13 +80,14 @@ final class CheckedSchema {
                     loader ->
                         loader
                             .fetchRemoteResources(false)
-                            .block(iri -> !iri.toString().startsWith("https://json-schema.org/")
-                                && !iri.toString().startsWith("http://json-schema.org/"))));
+                            .block(
+                                iri ->
+                                    !iri.toString().startsWith("https://json-schema.org/")
+                                        && !iri.toString().startsWith("http://json-schema.org/"))));
   }
 
   private static void checkAgainstItsOwn(JsonNode node) {
-    String dialect =
-        node.path("$schema").asText(SpecificationVersion.DRAFT_2020_12.getDialectId());
+    String dialect = node.path("$schema").asText(SpecificationVersion.DRAFT_2020_12.getDialectId());
     Schema schemas = registry().getSchema(SchemaLocation.of(dialect));
     List<Error> errors = schemas.validate(node.toString(), InputFormat.JSON);
     if (!errors.isEmpty()) {

@@ -30,7 +30,9 @@ final class ChatClient {
               ScorerSetting.optional("system", "the system message"),
               ScorerSetting.of("temperature", "0", "of the judge, from 0 to 2"),
               ScorerSetting.of(
-                  "max-tokens", "512", "the longest answer, in tokens; 0 leaves it to the endpoint"),
+                  "max-tokens",
+                  "512",
+                  "the longest answer, in tokens; 0 leaves it to the endpoint"),
               ScorerSetting.optional(
                   "extra", "JSON with further fields of the request, such as {\"seed\": 1}"),
               ScorerSetting.of(

@@ -43,8 +43,7 @@ final class VerdictText {
    * @throws UnusableAnswerException if there are none
    */
   String in(String said) throws UnusableAnswerException {
-    String verdict =
-        pattern.isPresent() ? pattern.get().last(said, 1) : inJson(said);
+    String verdict = pattern.isPresent() ? pattern.get().last(said, 1) : inJson(said);
     if (verdict == null) {
       throw new UnusableAnswerException("no " + form() + " in \"" + Quote.of(said) + '"');
     }

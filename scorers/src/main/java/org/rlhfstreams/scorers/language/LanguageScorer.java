@@ -27,8 +27,8 @@ import org.rlhfstreams.scorers.settings.ScorerSetting;
 import org.rlhfstreams.scorers.settings.SettingValues;
 
 /**
- * Whether a response is written in the wanted language, by the frequencies of its n-grams. A text of
- * few letters could be in any language: it is refused unless the settings say what it counts as.
+ * Whether a response is written in the wanted language, by the frequencies of its n-grams. A text
+ * of few letters could be in any language: it is refused unless the settings say what it counts as.
  */
 public final class LanguageScorer {
   /** What a configuration names. */

@@ -4,11 +4,12 @@ import java.util.Optional;
 
 /**
  * Finds the final answer in a response. In this order: the last {@code \boxed{}}, what follows the
- * last {@code ####}, what follows the last "answer is", "answer:" or "answer =", and, if wanted, the
- * last number.
+ * last {@code ####}, what follows the last "answer is", "answer:" or "answer =", and, if wanted,
+ * the last number.
  */
 final class AnswerFinder {
   private static final String BOXED = "\\boxed";
+
   /** Boxes that do not close are looked at from the end; so many, so that none takes long. */
   private static final int MOST_BOXES = 20;
 

@@ -14,16 +14,52 @@ final class MathReader {
   private static final int MOST_UNIT_WORDS = 12;
   private static final Set<String> LEADING =
       Set.of(
-          "about", "approximately", "approx", "exactly", "roughly", "around", "nearly", "almost",
-          "is", "are", "be", "equal", "equals", "to", "the", "a", "an", "total", "of", "only",
-          "just", "therefore", "so", "thus", "hence", "answer", "value", "final", "usd", "eur",
-          "gbp", "rs", "inr", "number", "simply", "now", "then", "precisely", "sum");
+          "about",
+          "approximately",
+          "approx",
+          "exactly",
+          "roughly",
+          "around",
+          "nearly",
+          "almost",
+          "is",
+          "are",
+          "be",
+          "equal",
+          "equals",
+          "to",
+          "the",
+          "a",
+          "an",
+          "total",
+          "of",
+          "only",
+          "just",
+          "therefore",
+          "so",
+          "thus",
+          "hence",
+          "answer",
+          "value",
+          "final",
+          "usd",
+          "eur",
+          "gbp",
+          "rs",
+          "inr",
+          "number",
+          "simply",
+          "now",
+          "then",
+          "precisely",
+          "sum");
   private static final Set<String> SHORT_UNITS =
       Set.of(
           "m", "g", "s", "l", "h", "n", "j", "w", "v", "k", "c", "f", "cm", "mm", "km", "kg", "mg",
           "ml", "min", "hr", "hrs", "sec", "ms", "in", "ft", "yd", "mi", "lb", "lbs", "oz", "mph",
           "kmh", "kph", "am", "pm", "degrees", "usd", "eur", "units", "hz", "kb", "mb", "gb", "st",
           "nd", "rd", "th", "cents", "days", "hours", "minutes", "meters", "dollars", "pa", "mol");
+
   /** Letters that are units next to a number but variables after a blank as well: refused. */
   private static final Set<String> VARIABLES = Set.of("n", "k", "c", "f", "v", "w", "h", "j");
 

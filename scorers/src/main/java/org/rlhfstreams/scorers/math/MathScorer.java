@@ -37,9 +37,10 @@ public final class MathScorer {
                   ScorerSetting.of(
                       "tolerance", "0", "the relative difference that still counts as right"),
                   ScorerSetting.of(
-                      "bare-percent", "false", "true if 50 is right where 50 % is, and 50 % where 50"),
-                  ScorerSetting.of(
-                      "decimal-mark", "point", "point: 1,234.5; comma: 1.234,5")),
+                      "bare-percent",
+                      "false",
+                      "true if 50 is right where 50 % is, and 50 % where 50"),
+                  ScorerSetting.of("decimal-mark", "point", "point: 1,234.5; comma: 1.234,5")),
               ResponsePart.SETTINGS,
               RightOrWrong.SETTINGS),
           MathScorer::create);
@@ -114,8 +115,7 @@ public final class MathScorer {
     if (value.isEmpty()) {
       value = MathReader.onlyNumber(said, rules);
     }
-    return value.isPresent()
-        && MathValue.equal(value.get(), wanted.get(), tolerance, barePercent);
+    return value.isPresent() && MathValue.equal(value.get(), wanted.get(), tolerance, barePercent);
   }
 
   private static boolean isSameText(String said, String answer) {

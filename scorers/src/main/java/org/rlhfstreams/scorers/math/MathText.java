@@ -1,9 +1,9 @@
 package org.rlhfstreams.scorers.math;
 
 /**
- * Rewrites LaTeX, Markdown and typographic signs into the few that {@link MathReader} knows: digits,
- * {@code + - * / ^ ( ) [ ] % ,}, braces, and the words {@code \frac}, {@code \sqrt}, {@code \pi} and
- * {@code \overline}.
+ * Rewrites LaTeX, Markdown and typographic signs into the few that {@link MathReader} knows:
+ * digits, {@code + - * / ^ ( ) [ ] % ,}, braces, and the words {@code \frac}, {@code \sqrt}, {@code
+ * \pi} and {@code \overline}.
  */
 final class MathText {
   /** A blank that may separate groups of three digits. */
@@ -13,8 +13,19 @@ final class MathText {
     "left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "quad", "qquad"
   };
   private static final String[] TEXTS = {
-    "text", "textbf", "textit", "mathrm", "mathbf", "mathit", "mbox", "operatorname", "boxed",
-    "fbox", "emph", "mathsf", "textrm"
+    "text",
+    "textbf",
+    "textit",
+    "mathrm",
+    "mathbf",
+    "mathit",
+    "mbox",
+    "operatorname",
+    "boxed",
+    "fbox",
+    "emph",
+    "mathsf",
+    "textrm"
   };
 
   private MathText() {}

@@ -33,8 +33,7 @@ sealed interface MathValue {
    *     none
    * @param barePercent whether 50 and 50 % are equal
    */
-  static boolean equal(
-      MathValue said, MathValue expected, double tolerance, boolean barePercent) {
+  static boolean equal(MathValue said, MathValue expected, double tolerance, boolean barePercent) {
     if (said instanceof Several some && expected instanceof Several others) {
       return some.brackets().equals(others.brackets())
           && some.values().size() == others.values().size()
@@ -90,7 +89,9 @@ sealed interface MathValue {
     double one = number(said);
     double other = number(expected);
     return Math.abs(one - other) <= allowed * Math.abs(other)
-        || (said instanceof Exact a && expected instanceof Exact b && a.number().equals(b.number()));
+        || (said instanceof Exact a
+            && expected instanceof Exact b
+            && a.number().equals(b.number()));
   }
 
   private static double number(MathValue value) {

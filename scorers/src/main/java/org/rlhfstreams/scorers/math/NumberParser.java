@@ -129,8 +129,7 @@ final class NumberParser {
       at++;
       boolean negative = sign();
       MathValue exponent = base();
-      return ExactArithmetic.power(
-          value, negative ? ExactArithmetic.negate(exponent) : exponent);
+      return ExactArithmetic.power(value, negative ? ExactArithmetic.negate(exponent) : exponent);
     }
     at = before;
     return value;
@@ -163,8 +162,7 @@ final class NumberParser {
         at = close + 1;
         skip();
       }
-      return ExactArithmetic.root(
-          is('(') || is('{') ? base() : exactNumber(literal()), degree);
+      return ExactArithmetic.root(is('(') || is('{') ? base() : exactNumber(literal()), degree);
     }
     if (take("\\pi") || take("pi")) {
       return ExactArithmetic.approximate(Math.PI);
@@ -210,7 +208,8 @@ final class NumberParser {
           BigFraction numerator = literal();
           if (is('/') && isDigit(at + 1)) {
             at++;
-            part = exactPart(ExactArithmetic.divide(exactNumber(numerator), exactNumber(literal())));
+            part =
+                exactPart(ExactArithmetic.divide(exactNumber(numerator), exactNumber(literal())));
           }
         }
         if (part != null && part.signum() >= 0 && part.compareTo(BigFraction.ONE) < 0) {

@@ -29,8 +29,8 @@ import org.rlhfstreams.scorers.remote.UnusableAnswerException;
 
 /**
  * The process that a plug-in runs in. It reads a line with the plug-in's name and settings and then
- * a request a line, and answers each with a line. What the plug-in prints goes to standard error. It
- * ends with its standard input.
+ * a request a line, and answers each with a line. What the plug-in prints goes to standard error.
+ * It ends with its standard input.
  */
 public final class PluginHost {
   static final String PLUGIN = "plugin";

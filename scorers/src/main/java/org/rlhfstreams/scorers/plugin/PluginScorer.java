@@ -111,7 +111,8 @@ public final class PluginScorer implements Scorer {
     }
     if (answer.has(PluginHost.FAILED)) {
       begun.close();
-      throw new LostException("the plug-in does not start: " + answer.get(PluginHost.FAILED).asText());
+      throw new LostException(
+          "the plug-in does not start: " + answer.get(PluginHost.FAILED).asText());
     }
     process = begun;
     return answer;
@@ -119,7 +120,8 @@ public final class PluginScorer implements Scorer {
 
   @Override
   public List<ScorerResult> score(List<ScorerInput> batch) {
-    Map<String, ScorerInput> byId = new LinkedHashMap<>(); // a rollout that comes twice is sent once
+    Map<String, ScorerInput> byId =
+        new LinkedHashMap<>(); // a rollout that comes twice is sent once
     batch.forEach(input -> byId.put(input.rolloutId(), input));
     List<ScorerInput> inputs = List.copyOf(byId.values());
     Map<String, ScorerResult> results = new HashMap<>();
@@ -139,8 +141,7 @@ public final class PluginScorer implements Scorer {
         .toList();
   }
 
-  private Map<String, ScorerResult> together(List<ScorerInput> inputs)
-      throws InterruptedException {
+  private Map<String, ScorerResult> together(List<ScorerInput> inputs) throws InterruptedException {
     if (inputs.isEmpty()) {
       return Map.of();
     }
@@ -152,8 +153,7 @@ public final class PluginScorer implements Scorer {
     }
   }
 
-  private Map<String, ScorerResult> oneByOne(List<ScorerInput> inputs)
-      throws InterruptedException {
+  private Map<String, ScorerResult> oneByOne(List<ScorerInput> inputs) throws InterruptedException {
     Map<String, ScorerResult> results = new HashMap<>();
     List<String> failures = new ArrayList<>();
     for (ScorerInput input : inputs) {

@@ -10,7 +10,8 @@ import org.rlhfstreams.scorers.settings.SettingValues;
 final class CallLimits {
   static final List<ScorerSetting> SETTINGS =
       List.of(
-          ScorerSetting.of("requests-per-minute", "0", "the most requests a minute; 0 for any number"),
+          ScorerSetting.of(
+              "requests-per-minute", "0", "the most requests a minute; 0 for any number"),
           ScorerSetting.of(
               "tokens-per-minute",
               "0",

@@ -72,8 +72,7 @@ public final class RemoteService {
   private final CircuitBreaker breaker;
   private final HttpClient client;
 
-  private RemoteService(
-      URI url, SettingValues settings, UnaryOperator<String> environment) {
+  private RemoteService(URI url, SettingValues settings, UnaryOperator<String> environment) {
     this.url = url;
     this.token = BearerToken.of(settings, environment);
     this.limits = CallLimits.of(settings);
@@ -94,8 +93,7 @@ public final class RemoteService {
         CircuitBreaker.of(
             url.getHost(),
             CircuitBreakerConfig.custom()
-                .slidingWindow(
-                    calls, calls, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                .slidingWindow(calls, calls, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(pause)
                 .permittedNumberOfCallsInHalfOpenState(1)
@@ -200,7 +198,9 @@ public final class RemoteService {
     }
     if (!permitted) {
       throw new RemoteFailureException(
-          "the limits of requests and tokens a minute left no room within " + patience, true, false);
+          "the limits of requests and tokens a minute left no room within " + patience,
+          true,
+          false);
     }
   }
 
@@ -261,8 +261,7 @@ public final class RemoteService {
       return read(sent.get(allowed, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       return Attempt.failed(
-          String.format(
-              Locale.ROOT, "%s has not answered within %.1f s", shown(), allowed / 1e9),
+          String.format(Locale.ROOT, "%s has not answered within %.1f s", shown(), allowed / 1e9),
           true,
           false,
           Duration.ZERO);
@@ -270,15 +269,18 @@ public final class RemoteService {
       Throwable cause = e.getCause();
       if (cause instanceof LimitedBody.TooLongException) {
         return Attempt.failed(
-            shown() + ": " + cause.getMessage() + "; raise \"largest-answer\" or send fewer at once",
+            shown()
+                + ": "
+                + cause.getMessage()
+                + "; raise \"largest-answer\" or send fewer at once",
             false,
             true,
             Duration.ZERO);
       }
-      String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+      String why =
+          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
       boolean passing = cause instanceof IOException;
-      return Attempt.failed(
-          shown() + " cannot be reached: " + why, passing, false, Duration.ZERO);
+      return Attempt.failed(shown() + " cannot be reached: " + why, passing, false, Duration.ZERO);
     } finally {
       sent.cancel(true); // does nothing to one that is done
     }

@@ -21,7 +21,9 @@ public final class ContainsScorer {
               ExpectedAnswer.SETTINGS,
               List.of(
                   ScorerSetting.of(
-                      "all", "false", "true if all answers of the list have to occur, not just one"),
+                      "all",
+                      "false",
+                      "true if all answers of the list have to occur, not just one"),
                   ScorerSetting.of(
                       "whole-words", "true", "false if cat may be a part of concatenate")),
               ResponsePart.SETTINGS,

@@ -48,6 +48,10 @@ public final class ExactScorer {
     boolean right = answers.stream().anyMatch(answer -> form.of(answer).equals(said));
     return values.result(
         right,
-        "\"" + Quote.of(said) + "\", expected \"" + Quote.of(String.join("\" or \"", answers)) + '"');
+        "\""
+            + Quote.of(said)
+            + "\", expected \""
+            + Quote.of(String.join("\" or \"", answers))
+            + '"');
   }
 }

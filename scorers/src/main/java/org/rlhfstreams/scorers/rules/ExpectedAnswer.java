@@ -16,7 +16,8 @@ public final class ExpectedAnswer {
   public static final List<ScorerSetting> SETTINGS =
       List.of(
           ScorerSetting.of("field", "answer", "the field of the metadata with the right answer"),
-          ScorerSetting.optional("expected", "the right answer to all prompts, in place of a field"),
+          ScorerSetting.optional(
+              "expected", "the right answer to all prompts, in place of a field"),
           ScorerSetting.of(
               "list",
               "false",

@@ -12,8 +12,8 @@ import org.rlhfstreams.scorers.settings.SettingValues;
 /**
  * How long a response is. {@code band}: {@code right} from the minimum to the maximum, {@code
  * wrong} outside of them. {@code soft-overlong}: the penalty of DAPO (Yu et al. 2025, equation 13),
- * with n the length, m the maximum and b the buffer: 0 up to m − b, then (m − b − n)/b, and −1 above
- * m. {@code count}: the length itself.
+ * with n the length, m the maximum and b the buffer: 0 up to m − b, then (m − b − n)/b, and −1
+ * above m. {@code count}: the length itself.
  */
 public final class LengthScorer {
   /** What a configuration names. */

@@ -23,7 +23,8 @@ public final class RepetitionScorer {
           "Minus the share of n-grams that occurred before in the response: 0 repeats nothing, -1"
               + " nothing but.",
           List.of(
-              ScorerSetting.of("n", "3", "how many words or characters make an n-gram, from 1 to 50"),
+              ScorerSetting.of(
+                  "n", "3", "how many words or characters make an n-gram, from 1 to 50"),
               ScorerSetting.of(
                   "unit", "words", "words, or characters for languages without blanks"),
               ScorerSetting.of("ignore-case", "true", "false if The and the are two words")),

@@ -235,8 +235,7 @@ public final class SettingValues {
   /** What to throw if a setting's value is not what was expected. */
   public ScorerException wrong(String name, String expected) {
     String value = text(name);
-    String shown =
-        value.length() > LONGEST_QUOTE ? value.substring(0, LONGEST_QUOTE) + "…" : value;
+    String shown = value.length() > LONGEST_QUOTE ? value.substring(0, LONGEST_QUOTE) + "…" : value;
     return problem(name, "give " + expected + " in place of \"" + shown + "\"");
   }
 

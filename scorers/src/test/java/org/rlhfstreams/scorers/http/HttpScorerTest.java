@@ -111,8 +111,7 @@ final class HttpScorerTest {
         Scorer scorer = scorer(server, "attempts", "3")) {
       assertThat(scorer.score(batch(1)))
           .containsExactly(
-              ScorerResult.refusedForNow(
-                  server.url("/score") + " answers 503: too busy, 3 times"));
+              ScorerResult.refusedForNow(server.url("/score") + " answers 503: too busy, 3 times"));
       assertThat(server.asked()).hasSize(3);
     }
   }
@@ -213,8 +212,7 @@ final class HttpScorerTest {
             new ScriptedServer((n, body) -> Answer.of(200, "{\"scores\": []}"));
         Scorer scorer = scorer(server)) {
       assertThat(scorer.score(batch(1)))
-          .containsExactly(
-              ScorerResult.refusedForNow("the service has left it out of 3 answers"));
+          .containsExactly(ScorerResult.refusedForNow("the service has left it out of 3 answers"));
     }
   }
 
@@ -239,8 +237,7 @@ final class HttpScorerTest {
   void aRedirectIsNotFollowed() {
     try (ScriptedServer server =
             new ScriptedServer(
-                (n, body) ->
-                    new Answer(307, "", Map.of("Location", "http://evil.example/steal")));
+                (n, body) -> new Answer(307, "", Map.of("Location", "http://evil.example/steal")));
         Scorer scorer = scorer(server)) {
       ScoreRefusal refusal = refusal(scorer.score(batch(1)).get(0));
       assertThat(refusal.reason())
@@ -267,8 +264,17 @@ final class HttpScorerTest {
             new ScriptedServer((n, body) -> n < 8 ? Answer.of(503, "down") : right(body));
         Scorer scorer =
             scorer(
-                server, "batch-size", "1", "concurrency", "1", "attempts", "4", "breaker-calls",
-                "4", "breaker-pause", "50ms")) {
+                server,
+                "batch-size",
+                "1",
+                "concurrency",
+                "1",
+                "attempts",
+                "4",
+                "breaker-calls",
+                "4",
+                "breaker-pause",
+                "50ms")) {
       // 4 fail and open it; each probe that fails costs its rollout an attempt, nobody else one
       List<ScorerResult> results = scorer.score(batch(6));
       assertThat(results.subList(2, 6)).allMatch(ScoreValue.class::isInstance);
@@ -277,8 +283,19 @@ final class HttpScorerTest {
     try (ScriptedServer server = new ScriptedServer((n, body) -> Answer.of(503, "down"));
         Scorer scorer =
             scorer(
-                server, "batch-size", "1", "concurrency", "1", "attempts", "1", "breaker-calls",
-                "2", "breaker-pause", "10m", "patience", "400ms")) {
+                server,
+                "batch-size",
+                "1",
+                "concurrency",
+                "1",
+                "attempts",
+                "1",
+                "breaker-calls",
+                "2",
+                "breaker-pause",
+                "10m",
+                "patience",
+                "400ms")) {
       List<ScorerResult> results = scorer.score(batch(3));
       assertThat(refusal(results.get(2)).reason())
           .contains("was not asked: 100 % of the last calls have failed");
@@ -373,8 +390,7 @@ final class HttpScorerTest {
   @Test
   void requestsAndAnswersAreThoseOfTheContract() throws Exception {
     JsonNode document;
-    try (InputStream file =
-        HttpScorer.class.getResourceAsStream("http-scorer.openapi.yaml")) {
+    try (InputStream file = HttpScorer.class.getResourceAsStream("http-scorer.openapi.yaml")) {
       document = new ObjectMapper(new YAMLFactory()).readTree(file);
     }
     try (ScriptedServer server = new ScriptedServer((n, body) -> right(body));

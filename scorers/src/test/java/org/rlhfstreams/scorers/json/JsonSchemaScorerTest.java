@@ -28,7 +28,8 @@ final class JsonSchemaScorerTest {
   private static ScorerResult result(String response, Map<String, String> settings) {
     return JsonSchemaScorer.KIND
         .create(settings)
-        .score(List.of(Inputs.answered(response, Map.of("schema", SCHEMA, "broken", "{\"type\": 5}"))))
+        .score(
+            List.of(Inputs.answered(response, Map.of("schema", SCHEMA, "broken", "{\"type\": 5}"))))
         .get(0);
   }
 
@@ -79,8 +80,7 @@ final class JsonSchemaScorerTest {
               assertThat(refusal.tryAgain()).isFalse();
             });
     Path file = Files.writeString(directory.resolve("schema.json"), "[1]");
-    assertThatThrownBy(
-            () -> JsonSchemaScorer.KIND.create(Map.of("schema-file", file.toString())))
+    assertThatThrownBy(() -> JsonSchemaScorer.KIND.create(Map.of("schema-file", file.toString())))
         .isInstanceOf(ScorerException.class)
         .hasMessage(
             "scorer kind json-schema: setting \"schema-file\": the schema is array, not an object"
@@ -105,7 +105,6 @@ final class JsonSchemaScorerTest {
     String any = "{\"items\": {\"$ref\": \"#\"}, \"pattern\": \"^(a|aa)+$\"}";
     assertThat(result("[".repeat(100_000), Map.of("schema", any))).isInstanceOf(ScoreValue.class);
     assertThat(result("\"" + "a".repeat(20_000) + "!\"", Map.of("schema", any)))
-        .isInstanceOfSatisfying(
-            ScoreValue.class, value -> assertThat(value.value()).isEqualTo(0));
+        .isInstanceOfSatisfying(ScoreValue.class, value -> assertThat(value.value()).isEqualTo(0));
   }
 }

@@ -82,9 +82,9 @@ final class JudgeScorerTest {
 
   @Test
   void aScoreIsFoundByAPattern() {
-    try (ScriptedServer server = new ScriptedServer((n, body) -> says("Score: 2/5. No, score: 3/5"));
-        Scorer judge =
-            judge(server, "pattern", "(?i)score: ([0-9.]+)/5", "maximum", "5")) {
+    try (ScriptedServer server =
+            new ScriptedServer((n, body) -> says("Score: 2/5. No, score: 3/5"));
+        Scorer judge = judge(server, "pattern", "(?i)score: ([0-9.]+)/5", "maximum", "5")) {
       assertThat(((ScoreValue) judge.score(group("x")).get(0)).value()).isEqualTo(3);
     }
   }
@@ -139,14 +139,15 @@ final class JudgeScorerTest {
       assertThat(judge.score(group("x")).get(0))
           .isEqualTo(
               ScorerResult.refusedForNow(
-                  "judge: " + server.url("/v1/chat/completions") + " answers 429: slow down, 2 times"));
+                  "judge: "
+                      + server.url("/v1/chat/completions")
+                      + " answers 429: slow down, 2 times"));
     }
   }
 
   /** Prefers the longer response, or always what is shown first. */
   private static Answer compares(String body, boolean bribed) throws Exception {
-    String question =
-        JSON.readTree(body).path("messages").path(0).path("content").asText();
+    String question = JSON.readTree(body).path("messages").path(0).path("content").asText();
     String[] parts = question.split("\\|", -1);
     int difference = parts[0].length() - parts[1].length();
     String winner = bribed || difference > 0 ? "A" : difference == 0 ? "tie" : "B";
@@ -178,8 +179,7 @@ final class JudgeScorerTest {
   @Test
   void responsesAreComparedWithinTheirGroupAndWithSoManyOthers() {
     try (ScriptedServer server = new ScriptedServer((n, body) -> compares(body, false));
-        Scorer judge =
-            judge(server, "mode", "pairwise", "prompt", PAIRWISE[3], "opponents", "1")) {
+        Scorer judge = judge(server, "mode", "pairwise", "prompt", PAIRWISE[3], "opponents", "1")) {
       List<ScorerInput> batch =
           List.of(
               Inputs.of("p/0", 0, "a"),

@@ -17,8 +17,7 @@ import org.rlhfstreams.scorers.ScorerResult;
 /** Sentences in many languages are told apart. */
 final class LanguageScorerTest {
   private static final Scorer BY_FIELD =
-      LanguageScorer.KIND.create(
-          Map.of("language-field", "language", "minimum-letters", "8"));
+      LanguageScorer.KIND.create(Map.of("language-field", "language", "minimum-letters", "8"));
 
   private static ScorerResult result(Scorer scorer, String response, String language) {
     return scorer.score(List.of(Inputs.answered(response, Map.of("language", language)))).get(0);

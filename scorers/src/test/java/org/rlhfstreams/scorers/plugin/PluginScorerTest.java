@@ -134,8 +134,7 @@ final class PluginScorerTest {
             assertThat(refusal.reason()).startsWith(reason);
             assertThat(refusal.tryAgain()).isFalse();
           });
-      assertThat(((ScoreRefusal) scorer.score(batch("exit")).get(0)).reason())
-          .contains("good bye");
+      assertThat(((ScoreRefusal) scorer.score(batch("exit")).get(0)).reason()).contains("good bye");
     }
   }
 
@@ -154,10 +153,8 @@ final class PluginScorerTest {
     List<String> responses = new ArrayList<>(List.of("exit", "exit", "exit", "exit", "a"));
     try (Scorer scorer = plugin()) {
       List<ScorerResult> results = scorer.score(batch(responses.toArray(String[]::new)));
-      assertThat(results.subList(0, 3))
-          .allMatch(result -> !((ScoreRefusal) result).tryAgain());
-      assertThat(results.subList(3, 5))
-          .allMatch(result -> ((ScoreRefusal) result).tryAgain());
+      assertThat(results.subList(0, 3)).allMatch(result -> !((ScoreRefusal) result).tryAgain());
+      assertThat(results.subList(3, 5)).allMatch(result -> ((ScoreRefusal) result).tryAgain());
     }
   }
 

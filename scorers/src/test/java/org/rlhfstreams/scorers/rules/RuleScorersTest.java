@@ -48,7 +48,9 @@ final class RuleScorersTest {
     assertThat(value(ExactScorer.KIND, "Paris.", PARIS, "ignore-punctuation", "true")).isEqualTo(1);
     assertThat(value(ExactScorer.KIND, "It is Paris", PARIS, "right", "2", "wrong", "-1"))
         .isEqualTo(-1);
-    assertThat(value(ExactScorer.KIND, "b", Map.of("x", "[\"a\",\"b\"]"), "field", "x", "list", "true"))
+    assertThat(
+            value(
+                ExactScorer.KIND, "b", Map.of("x", "[\"a\",\"b\"]"), "field", "x", "list", "true"))
         .isEqualTo(1);
     assertThat(value(ExactScorer.KIND, "yes", Map.of(), "expected", "yes")).isEqualTo(1);
     assertThat(value(ExactScorer.KIND, "<think>no</think> Paris", PARIS, "after", "</think>"))
@@ -91,8 +93,7 @@ final class RuleScorersTest {
     assertThat(value(RegexScorer.KIND, "Answer: Rome. Answer: Paris", PARIS, compare)).isEqualTo(1);
     assertThat(value(RegexScorer.KIND, "Answer: Paris. Answer: Rome", PARIS, compare)).isEqualTo(0);
     assertThat(value(RegexScorer.KIND, "Paris", PARIS, compare)).isEqualTo(0);
-    assertThat(
-            value(RegexScorer.KIND, "cats", Map.of("p", "^cats?$"), "pattern-field", "p"))
+    assertThat(value(RegexScorer.KIND, "cats", Map.of("p", "^cats?$"), "pattern-field", "p"))
         .isEqualTo(1);
     assertThat(result(RegexScorer.KIND, "x", Map.of("p", "("), "pattern-field", "p"))
         .isInstanceOfSatisfying(
@@ -143,7 +144,9 @@ final class RuleScorersTest {
     assertThat(value(LengthScorer.KIND, "x".repeat(90), Map.of(), soft)).isEqualTo(-0.5);
     assertThat(value(LengthScorer.KIND, "x".repeat(100), Map.of(), soft)).isEqualTo(-1);
     assertThat(value(LengthScorer.KIND, "x".repeat(101), Map.of(), soft)).isEqualTo(-1);
-    assertThat(value(LengthScorer.KIND, "x".repeat(7), Map.of(), "mode", "count", "unit", "characters"))
+    assertThat(
+            value(
+                LengthScorer.KIND, "x".repeat(7), Map.of(), "mode", "count", "unit", "characters"))
         .isEqualTo(7);
   }
 
@@ -153,8 +156,14 @@ final class RuleScorersTest {
       @ForAll @IntRange(min = 1, max = 300) int buffer,
       @ForAll @IntRange(max = 400) int length) {
     String[] settings = {
-      "mode", "soft-overlong", "unit", "characters",
-      "maximum", Integer.toString(maximum), "buffer", Integer.toString(Math.min(buffer, maximum))
+      "mode",
+      "soft-overlong",
+      "unit",
+      "characters",
+      "maximum",
+      Integer.toString(maximum),
+      "buffer",
+      Integer.toString(Math.min(buffer, maximum))
     };
     double shorter = value(LengthScorer.KIND, "x".repeat(length), Map.of(), settings);
     double longer = value(LengthScorer.KIND, "x".repeat(length + 1), Map.of(), settings);

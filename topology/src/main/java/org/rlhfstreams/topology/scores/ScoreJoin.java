@@ -128,8 +128,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       expect(id);
     }
     // The models' own limits are the scorers' matter: they know them.
-    Optional<String> problem =
-        RolloutRules.problem(rollout, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    Optional<String> problem = RolloutRules.problem(rollout, Integer.MAX_VALUE, Integer.MAX_VALUE);
     if (problem.isPresent()) {
       lose(id, held, DeadLetterKind.RULE, problem.get(), record.timestamp());
       return;
@@ -208,11 +207,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
 
   /** What a required scorer got wrong has no other end than that it could not score. */
   private static Score failed(Score score, String problem) {
-    return Score.newBuilder(score)
-        .setValue(null)
-        .setTokenValues(null)
-        .setFailure(problem)
-        .build();
+    return Score.newBuilder(score).setValue(null).setTokenValues(null).setFailure(problem).build();
   }
 
   private static List<Score> with(List<Score> scores, Score score) {

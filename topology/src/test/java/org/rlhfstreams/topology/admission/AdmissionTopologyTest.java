@@ -263,8 +263,7 @@ final class AdmissionTopologyTest {
     quiet();
     assertThat(requests.readValuesToList())
         .hasSize(2)
-        .allSatisfy(
-            request -> assertThat(request.getMetadata()).isEqualTo(Map.of("answer", "12")));
+        .allSatisfy(request -> assertThat(request.getMetadata()).isEqualTo(Map.of("answer", "12")));
   }
 
   private List<String> released() {

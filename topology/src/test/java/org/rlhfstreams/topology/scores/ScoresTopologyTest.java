@@ -206,7 +206,9 @@ final class ScoresTopologyTest {
     sampled(rollout("a"), TraceParent.headers(Optional.of(new TraceParent(TRACE))));
     scored(score("a", "length", 17));
     scored(
-        score("a", "helpful", 1.5).setModelVersion(new WeightVersion(0, 4L)).setExplanation("kind"));
+        score("a", "helpful", 1.5)
+            .setModelVersion(new WeightVersion(0, 4L))
+            .setExplanation("kind"));
     scored(reference("a"));
     assertThat(joined.isEmpty()).isTrue();
     scored(score("a", "right", 1).setTokenValues(List.of(0.5f)));
