@@ -26,8 +26,8 @@ import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 
 /**
- * A reward model of ours, a reward of a program that is not, and a monitor: all are joined by name,
- * the weighted sum is learned from, and what cannot be scored is replaced.
+ * A reward model of ours, a reward of a program that is not, and two monitors, one of the built-in
+ * kinds: all are joined by name, the weighted sum is learned from, and what cannot be scored is replaced.
  */
 final class RewardsTest {
   private static final Duration LONGEST = Duration.ofMinutes(3);
@@ -66,6 +66,10 @@ final class RewardsTest {
           - name: length
             scorer: external
             weight: 0
+          - name: tokens
+            scorer: length
+            weight: 0
+            settings: {mode: count}
         """);
     try (RlhfProcess up =
         RlhfProcess.start(
@@ -105,6 +109,12 @@ final class RewardsTest {
           .allSatisfy(RewardsTest::requireAllOfIt);
       assertThat(scored.stream().filter(one -> one.getScores().containsKey("length")))
           .isNotEmpty();
+      assertThat(scored.stream().filter(one -> one.getScores().containsKey("tokens")))
+          .isNotEmpty()
+          .allSatisfy(
+              one ->
+                  assertThat(one.getScores().get("tokens").getValue())
+                      .isEqualTo(one.getRollout().getResponseTokenIds().size()));
       assertThat(scored.stream().map(one -> one.getRollout().getRolloutId()))
           .doesNotHaveDuplicates();
       for (JsonNode step : steps()) {
