@@ -70,8 +70,9 @@ final class TopologyInputs {
       throw new ConnectionException(
           String.format(
               Locale.ROOT,
-              "%s has %d partitions and %s has %d, but a rollout and its scores meet in one partition: "
-                  + "give both the same number (kafka-topics.sh --alter --topic %s --partitions %d)",
+              "%s has %d partitions and %s has %d, but a rollout and its scores meet in one"
+                  + " partition: give both the same number (kafka-topics.sh --alter --topic %s"
+                  + " --partitions %d)",
               topics.rollouts().name(),
               rollouts,
               topics.scores().name(),

@@ -270,9 +270,7 @@ final class HostedTopologiesTest {
             .setScorer(scorer)
             .setValue(-1.0)
             .setScoredAt(Instant.EPOCH);
-    return scorer.equals("reference")
-        ? score.setTokenValues(List.of(-1f)).build()
-        : score.build();
+    return scorer.equals("reference") ? score.setTokenValues(List.of(-1f)).build() : score.build();
   }
 
   @Test

@@ -142,8 +142,7 @@ final class PromptDatasetTest {
             "a.jsonl",
             "{\"prompt\": \"7 + 5 =\", \"answer\": 12}",
             "{\"prompt\": \"7 + 6 =\", \"level\": \"easy\"}");
-    PromptDataset needing =
-        new PromptDataset(List.of(sums), Map.of()).requiring(List.of("answer"));
+    PromptDataset needing = new PromptDataset(List.of(sums), Map.of()).requiring(List.of("answer"));
     List<Prompt> good = new ArrayList<>();
     needing.forEach(good::add);
     assertThat(good).extracting(Prompt::getMetadata).containsExactly(Map.of("answer", "12"));

@@ -137,8 +137,7 @@ final class RewardsTest {
     assertThat(scored.getScores()).containsKeys("helpful", "brief");
     assertThat(scored.getScores().get("brief").getValue())
         .isEqualTo(-rollout.getResponseTokenIds().size());
-    assertThat((double) scored.getScore())
-        .isEqualTo(scored.getScores().get("helpful").getValue());
+    assertThat((double) scored.getScore()).isEqualTo(scored.getScores().get("helpful").getValue());
     assertThat(rollout.getMetadata()).containsOnlyKeys("answer");
     assertThat(rollout.getPromptText())
         .contains(rollout.getMetadata().get("answer").substring("fox ".length()));

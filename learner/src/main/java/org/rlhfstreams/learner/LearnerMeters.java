@@ -109,8 +109,7 @@ final class LearnerMeters implements StepListener {
       return;
     }
     if (name.startsWith(REWARD)) {
-      Gauge.builder(
-              "rlhf.learner.reward", newest, values -> values.getOrDefault(name, Double.NaN))
+      Gauge.builder("rlhf.learner.reward", newest, values -> values.getOrDefault(name, Double.NaN))
           .description("Mean score of the batch by one reward, before its weight")
           .tag("reward", name.substring(REWARD.length()))
           .register(registry);

@@ -102,9 +102,7 @@ final class ModelScorers {
     int next = 0;
     for (Optional<String> problem : problems) {
       answers.add(
-          problem.isPresent()
-              ? ScorerAnswer.failed(problem.get(), "")
-              : scored.get(next++));
+          problem.isPresent() ? ScorerAnswer.failed(problem.get(), "") : scored.get(next++));
     }
     return answers;
   }

@@ -176,7 +176,8 @@ public final class RewardService implements AutoCloseable {
   /**
    * Starts the service with the scorers that are models, and those of the kinds that come with it.
    *
-   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a setting
+   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a
+   *     setting
    * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
    */
   public static RewardService start(KafkaConnection connection) {

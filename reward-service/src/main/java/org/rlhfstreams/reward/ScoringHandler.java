@@ -65,8 +65,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
     if (answers.size() != rollouts.size()) {
       throw new IllegalStateException(
           "the scorer %s has given %s answers to %s rollouts"
-              .formatted(
-                  name, String.valueOf(answers.size()), String.valueOf(rollouts.size())));
+              .formatted(name, String.valueOf(answers.size()), String.valueOf(rollouts.size())));
     }
     List<ProducerRecord<String, Object>> scores = new ArrayList<>();
     List<Score> events = new ArrayList<>();

@@ -17,7 +17,8 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 final class ScorerPlanTest {
   private static final String REWARDS =
       "[{name: helpful, scorer: reward-model}, {name: harmless, scorer: reward-model, settings:"
-          + " {model: models/harmless}}, {name: right, scorer: rule}, {name: mine, scorer: external}]";
+          + " {model: models/harmless}}, {name: right, scorer: rule}, {name: mine, scorer:"
+          + " external}]";
 
   private static final ScorerCatalog RULES =
       new ScorerCatalog() {
@@ -78,10 +79,14 @@ final class ScorerPlanTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[{scorer: mth}]                                                  |          | the scorer mth, which does not exist; there are external, reward-model, rule",
-        "[{scorer: rule}]                                                 | right    | no right among the rewards; there are reference, rule",
-        "[{name: mine, scorer: external}]                                 | mine     | the program that scores it is yours to start",
-        "[{name: a, scorer: reward-model}, {name: b, scorer: reward-model}] |        | give one of them settings: {model: DIR}",
+        "[{scorer: mth}]                                                  |          | the scorer"
+            + " mth, which does not exist; there are external, reward-model, rule",
+        "[{scorer: rule}]                                                 | right    | no right"
+            + " among the rewards; there are reference, rule",
+        "[{name: mine, scorer: external}]                                 | mine     | the program"
+            + " that scores it is yours to start",
+        "[{name: a, scorer: reward-model}, {name: b, scorer: reward-model}] |        | give one of"
+            + " them settings: {model: DIR}",
       })
   void whatCannotRunIsSaid(String rewards, String scorers, String message) {
     assertThatThrownBy(() -> plan(rewards, scorers == null ? "" : scorers))

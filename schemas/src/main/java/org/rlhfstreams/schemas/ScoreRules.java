@@ -36,7 +36,8 @@ public final class ScoreRules {
       return Optional.of(
           String.format(
               Locale.ROOT,
-              "a score of rollout %s has the scorer \"%s\"; a name has 1 to %d letters, digits, dots, hyphens and underscores",
+              "a score of rollout %s has the scorer \"%s\"; a name has 1 to %d letters, digits,"
+                  + " dots, hyphens and underscores",
               shown(score.getRolloutId()),
               shown(score.getScorer()),
               LONGEST_NAME));

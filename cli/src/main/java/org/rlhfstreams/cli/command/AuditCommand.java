@@ -25,10 +25,10 @@ import picocli.CommandLine.Option;
     name = "audit",
     mixinStandardHelpOptions = true,
     description =
-        "Proves from the log that everything counts exactly once: each admitted response is sampled,"
-            + " scored and learned from once or has a dead letter that says why not, and each step is"
-            + " there once and has its weights. Exit code 1 if not; what is wrong is named with its"
-            + " topic-partition@offset.")
+        "Proves from the log that everything counts exactly once: each admitted response is"
+            + " sampled, scored and learned from once or has a dead letter that says why not, and"
+            + " each step is there once and has its weights. Exit code 1 if not; what is wrong is"
+            + " named with its topic-partition@offset.")
 public final class AuditCommand implements Callable<Integer> {
   private static final int MOST_SHOWN = 1000;
 
@@ -117,7 +117,8 @@ public final class AuditCommand implements Callable<Integer> {
       line("repeated", account.repeatedLetters(), "dead letters about the same; each counts once");
     }
     if (account.repeatedScores() > 0) {
-      line("repeated", account.repeatedScores(), "scores that were there already; each counts once");
+      line(
+          "repeated", account.repeatedScores(), "scores that were there already; each counts once");
     }
     if (account.unreadableLetters() > 0) {
       line("unreadable", account.unreadableLetters(), "dead letters that do not say of what");

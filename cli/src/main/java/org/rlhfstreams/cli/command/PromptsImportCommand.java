@@ -44,8 +44,7 @@ public final class PromptsImportCommand implements Callable<Integer> {
     RlhfConfiguration configuration = options.load();
     PromptImport.Source prompts = DemoSettings.prompts()::forEach;
     if (!files.isEmpty()) {
-      PromptDataset data =
-          reading.prompts(files).requiring(configuration.admission().metadata());
+      PromptDataset data = reading.prompts(files).requiring(configuration.admission().metadata());
       PromptImport.check(data, reading.strict());
       prompts = data::forEach;
     }

@@ -28,8 +28,7 @@ public final class OnlineOptions {
   @Option(
       names = "--reward-model",
       paramLabel = "DIR",
-      description =
-          "The model that scores; not needed if rewards in the configuration name none.")
+      description = "The model that scores; not needed if rewards in the configuration name none.")
   private Path reward;
 
   @Option(
@@ -54,9 +53,7 @@ public final class OnlineOptions {
   /** Configuration that follows from the options. */
   public Overrides overrides(TrainingObjective objective) {
     Overrides overrides =
-        Overrides.NONE
-            .decide("learner.objective", objective.text())
-            .decide("model.policy", model);
+        Overrides.NONE.decide("learner.objective", objective.text()).decide("model.policy", model);
     if (reward != null) {
       overrides = overrides.decide("model.reward", reward);
     }

@@ -32,11 +32,11 @@ import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.WeightRecord;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
-import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RewardsConfiguration;
@@ -149,7 +149,8 @@ public final class RunStatusReader implements AutoCloseable {
       there.add(group.groupId());
     }
     List<GroupState> groups = new ArrayList<>();
-    List<String> roles = new ArrayList<>(List.of(GroupNames.TOPOLOGIES, GroupNames.ROLLOUT_WORKERS));
+    List<String> roles =
+        new ArrayList<>(List.of(GroupNames.TOPOLOGIES, GroupNames.ROLLOUT_WORKERS));
     roles.addAll(scorers(there));
     for (String role : roles) {
       groups.add(group(prefix + role, there.contains(prefix + role)));

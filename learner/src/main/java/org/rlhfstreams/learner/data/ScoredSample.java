@@ -17,8 +17,8 @@ import org.rlhfstreams.model.training.TokenRow;
  * @param stopped whether the response has an end of sequence
  * @param oldestVersion of the weights that drew its tokens
  * @param rewardModelVersion that scored it
- * @param rewards the values that the score is made of, in the order of the rewards; NaN for one that
- *     only watches and was not there
+ * @param rewards the values that the score is made of, in the order of the rewards; NaN for one
+ *     that only watches and was not there
  */
 public record ScoredSample(
     String id,

@@ -76,7 +76,9 @@ public final class ScoredSamples {
                     scored.getRollout().getRolloutId(),
                     reward.name(),
                     String.valueOf(reward.weight()),
-                    scores.isEmpty() ? "nobody" : String.join(", ", new TreeSet<>(scores.keySet()))));
+                    scores.isEmpty()
+                        ? "nobody"
+                        : String.join(", ", new TreeSet<>(scores.keySet()))));
       }
       if (score != null && !Double.isFinite(score.getValue())) {
         throw new UnusableException(

@@ -17,12 +17,7 @@ final class RewardSumTest {
     return new RewardSum(
         RlhfConfiguration.of(
                 Map.of(
-                    "rewards.list",
-                    rewards,
-                    "learner.objective",
-                    "grpo",
-                    "sampling.samples",
-                    "2"))
+                    "rewards.list", rewards, "learner.objective", "grpo", "sampling.samples", "2"))
             .rewards()
             .all());
   }
@@ -31,7 +26,12 @@ final class RewardSumTest {
   void oneRewardOfWeightOneIsItsOwnSumToTheBit() {
     double[] scores = {0.1f, -0.0, Double.MIN_VALUE, 1e300};
     double[] sums =
-        sum("").of(IntStream.range(0, 4).mapToObj(i -> new double[] {scores[i]}).toArray(double[][]::new), ALONE);
+        sum("")
+            .of(
+                IntStream.range(0, 4)
+                    .mapToObj(i -> new double[] {scores[i]})
+                    .toArray(double[][]::new),
+                ALONE);
     for (int i = 0; i < scores.length; i++) {
       assertThat(Double.doubleToRawLongBits(sums[i]))
           .isEqualTo(Double.doubleToRawLongBits(scores[i]));
@@ -41,7 +41,9 @@ final class RewardSumTest {
   @Test
   void weightsAddUpAndZeroOnlyWatches() {
     RewardSum sum =
-        sum("[{scorer: math, weight: 2}, {scorer: judge, weight: -0.5}, {scorer: length, weight: 0}]");
+        sum(
+            "[{scorer: math, weight: 2}, {scorer: judge, weight: -0.5}, {scorer: length, weight:"
+                + " 0}]");
     double[][] values = {{1, 4, 100}, {0, 2, Double.NaN}};
     assertThat(sum.of(values, new int[] {0, 1})).containsExactly(0, -1);
     assertThat(sum.means(values))

@@ -11,7 +11,10 @@ public final class GroupNames {
   /** The reward service of releases that scored in one pass; where it ended the scorers begin. */
   public static final String REWARD_SERVICE = "reward-service";
 
-  /** Admission, the join of scores, statistics, comparisons and judgements; their internal topics begin so. */
+  /**
+   * Admission, the join of scores, statistics, comparisons and judgements; their internal topics
+   * begin so.
+   */
   public static final String TOPOLOGIES = "topologies";
 
   /** How the learners' begin, one for each objective and replay. */

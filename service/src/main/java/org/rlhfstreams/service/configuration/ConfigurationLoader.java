@@ -82,9 +82,9 @@ public final class ConfigurationLoader {
             (key, value) -> {
               if (Secrets.isPlain(key, value)) {
                 throw new ConfigurationException(
-                    ("%s is a secret, and a command line can be read by everyone on the machine: set"
-                            + " it in the environment (%s), in a file that only you can read (--config),"
-                            + " or by reference ${file:PATH:KEY} with config.providers")
+                    ("%s is a secret, and a command line can be read by everyone on the machine:"
+                         + " set it in the environment (%s), in a file that only you can read"
+                         + " (--config), or by reference ${file:PATH:KEY} with config.providers")
                         .formatted(key, KnownKeys.environmentName(key)));
               }
             });

@@ -11,7 +11,7 @@ import org.rlhfstreams.schemas.ScoreRules;
  *
  * @param name of its scores in events and metrics, {@code objective/scores/NAME}
  * @param scorer the kind of scorer, such as {@code reward-model}, or {@code external} for a program
- *     that writes to {@code scores} itself
+ *     that writes scores itself
  * @param weight in the sum that is learned from; 0 only watches
  * @param normalise what is done to its scores before the sum
  * @param clip bound of its scores on both sides, after that; none if empty
@@ -42,7 +42,8 @@ public record RewardConfiguration(
     }
     if (name.equals(ScoreRules.REFERENCE)) {
       throw new ConfigurationException(
-          "rewards: the name reference is that of the reference model's log-probabilities: choose another one");
+          "rewards: the name reference is that of the reference model's log-probabilities: choose"
+              + " another one");
     }
     if (!Double.isFinite(weight)) {
       throw new ConfigurationException(

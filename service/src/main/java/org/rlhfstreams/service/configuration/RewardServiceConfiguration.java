@@ -16,6 +16,6 @@ public record RewardServiceConfiguration(
         Duration pollTimeout,
     @Setting(
             description =
-                "Names of rewards that this process scores, and reference for the reference model; all"
-                    + " if empty, but those that are external.")
+                "Names of rewards that this process scores, and reference for the reference model;"
+                    + " all if empty, but those that are external.")
         List<String> scorers) {}

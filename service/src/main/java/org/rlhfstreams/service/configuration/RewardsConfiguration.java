@@ -20,9 +20,9 @@ public record RewardsConfiguration(
         Duration patience,
     @Setting(
             description =
-                "Rewards, each with name, scorer, weight, normalise (raw, batch, group), clip, required"
-                    + " and settings of the scorer; in a file as a list below rewards. Without any, the"
-                    + " reward model of model.reward with weight 1.")
+                "Rewards, each with name, scorer, weight, normalise (raw, batch, group), clip,"
+                    + " required and settings of the scorer; in a file as a list below rewards."
+                    + " Without any, the reward model of model.reward with weight 1.")
         List<RewardConfiguration> list) {
   private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(1);
 
@@ -44,7 +44,8 @@ public record RewardsConfiguration(
     }
     if (!list.isEmpty() && list.stream().allMatch(reward -> reward.weight() == 0)) {
       throw new ConfigurationException(
-          "rewards: all have weight 0, so that nothing would be learned: give at least one a weight");
+          "rewards: all have weight 0, so that nothing would be learned: give at least one a"
+              + " weight");
     }
   }
 

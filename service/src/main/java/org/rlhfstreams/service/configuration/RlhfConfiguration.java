@@ -54,7 +54,8 @@ public record RlhfConfiguration(
       throw new ConfigurationException(
           String.format(
               Locale.ROOT,
-              "learner.batch-size = %d: %s measures each response against another one's prompt of the same batch; make it %d or more",
+              "learner.batch-size = %d: %s measures each response against another one's prompt of"
+                  + " the same batch; make it %d or more",
               learner.batchSize(),
               objective.text(),
               objective.examples().smallestBatch()));
@@ -85,7 +86,8 @@ public record RlhfConfiguration(
       throw new ConfigurationException(
           String.format(
               Locale.ROOT,
-              "learner.batch-size = %d does not divide into %s.mini-batches = %d equal parts: change one of them",
+              "learner.batch-size = %d does not divide into %s.mini-batches = %d equal parts:"
+                  + " change one of them",
               learner.batchSize(),
               section.key(),
               miniBatches));
@@ -97,7 +99,8 @@ public record RlhfConfiguration(
       throw new ConfigurationException(
           String.format(
               Locale.ROOT,
-              "sampling.samples = %d: %s compares responses to one prompt; make it 2 or more, 8 is usual",
+              "sampling.samples = %d: %s compares responses to one prompt; make it 2 or more, 8 is"
+                  + " usual",
               sampling.samples(),
               learner.objective().text()));
     }
@@ -105,7 +108,8 @@ public record RlhfConfiguration(
       throw new ConfigurationException(
           String.format(
               Locale.ROOT,
-              "learner.batch-size = %d is no multiple of sampling.samples = %d, and %s learns from whole groups: change one of them",
+              "learner.batch-size = %d is no multiple of sampling.samples = %d, and %s learns from"
+                  + " whole groups: change one of them",
               learner.batchSize(),
               sampling.samples(),
               learner.objective().text()));
@@ -132,8 +136,8 @@ public record RlhfConfiguration(
       throw new ConfigurationException(
           "learner.validation-share = "
               + learner.validationShare()
-              + " holds rows out before the first step, but with range.until = never they come later:"
-              + " set one of them otherwise; reward has live.held-out-share for this");
+              + " holds rows out before the first step, but with range.until = never they come"
+              + " later: set one of them otherwise; reward has live.held-out-share for this");
     }
     if (learner.epochs().orElse(1) > 1) {
       throw new ConfigurationException(

@@ -72,7 +72,9 @@ public final class ContinuousLoop {
       ConcurrentWork work,
       GroupShare share,
       QueueMeters meters) {
-    this.member = new GroupMember(connection, group, Optional.empty(), member, topic, maxRecords, share, meters);
+    this.member =
+        new GroupMember(
+            connection, group, Optional.empty(), member, topic, maxRecords, share, meters);
     this.maxRecords = maxRecords;
     this.pollTimeout = pollTimeout;
     this.work = work;

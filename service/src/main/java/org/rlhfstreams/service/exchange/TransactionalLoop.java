@@ -55,7 +55,8 @@ public final class TransactionalLoop {
       Handler handler,
       GroupShare share,
       QueueMeters meters) {
-    this.member = new GroupMember(connection, group, predecessor, member, topic, batchSize, share, meters);
+    this.member =
+        new GroupMember(connection, group, predecessor, member, topic, batchSize, share, meters);
     this.batchSize = batchSize;
     this.pollTimeout = pollTimeout;
     this.handler = handler;

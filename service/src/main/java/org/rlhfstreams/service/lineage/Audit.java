@@ -290,8 +290,8 @@ public final class Audit {
       }
     }
     LOG.warn(
-        "versions of weights are removed faster than they can be read: steps without weights are not"
-            + " looked for");
+        "versions of weights are removed faster than they can be read: steps without weights are"
+            + " not looked for");
     return Optional.empty();
   }
 

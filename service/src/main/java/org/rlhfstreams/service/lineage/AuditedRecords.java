@@ -116,8 +116,7 @@ final class AuditedRecords implements BulkHandler {
   }
 
   private static EventFields scored(WriterSchemas schemas) {
-    return fields(
-        ScoredRollout.getClassSchema(), schemas, "rollout.rolloutId", "requiredScorers");
+    return fields(ScoredRollout.getClassSchema(), schemas, "rollout.rolloutId", "requiredScorers");
   }
 
   private static EventFields fields(Schema event, WriterSchemas schemas, String... paths) {

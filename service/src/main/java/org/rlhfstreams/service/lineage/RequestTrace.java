@@ -7,8 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.rlhfstreams.events.ComponentScore;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.events.Rollout;
@@ -167,12 +170,26 @@ public final class RequestTrace {
           "scored",
           String.format(
               Locale.ROOT,
-              "%s: score %.3f by reward model %s, KL %.3f",
+              "%s: score %.3f by reward model %s, KL %.3f%s",
               scored.getRollout().getRolloutId(),
               scored.getScore(),
               WeightVersions.text(scored.getRewardModelVersion()),
-              kl));
+              kl,
+              byName(scored.getScores())));
     }
+  }
+
+  /** All scores, if there are several. */
+  private static String byName(Map<String, ComponentScore> scores) {
+    return scores.size() < 2
+        ? ""
+        : new TreeMap<>(scores)
+            .entrySet().stream()
+                .map(
+                    score ->
+                        String.format(
+                            Locale.ROOT, "%s %.3f", score.getKey(), score.getValue().getValue()))
+                .collect(Collectors.joining(", ", "; ", ""));
   }
 
   private void stepped(ConsumerRecord<String, byte[]> record, StepMetrics step) {

@@ -46,8 +46,8 @@ final class RewardsConfigurationTest {
   void aListInAFileIsTheSameAsTextElsewhereAndIsPrintedSo() throws IOException {
     String text =
         "[{name: helpful, scorer: reward-model}, {name: right, scorer: math, weight: 2, normalise:"
-            + " batch, clip: 3, settings: {field: answer, schema: {type: object}}}, {scorer: length,"
-            + " weight: 0}]";
+            + " batch, clip: 3, settings: {field: answer, schema: {type: object}}}, {scorer:"
+            + " length, weight: 0}]";
     RlhfConfiguration configuration =
         load(
             """
@@ -78,13 +78,12 @@ final class RewardsConfigurationTest {
   @Test
   void aSectionMayHaveThePatienceToo() throws IOException {
     RewardsConfiguration rewards =
-        load(
-                """
-                rewards:
-                  patience: 90s
-                  list:
-                    - {name: right, scorer: external}
-                """)
+        load("""
+        rewards:
+          patience: 90s
+          list:
+            - {name: right, scorer: external}
+        """)
             .rewards();
     assertThat(rewards.patience()).isEqualTo(Duration.ofSeconds(90));
     assertThat(rewards.required()).containsExactly("right");
@@ -98,7 +97,8 @@ final class RewardsConfigurationTest {
         "[math]                                               | is no reward",
         "[{name: right}]                                      | has no scorer: name the kind",
         "[{scorer: math, wieght: 2}]                          | no key wieght; nearest: weight",
-        "[{scorer: math, weight: much}]                       | weight is \"much\", which is no number",
+        "[{scorer: math, weight: much}]                       | weight is \"much\", which is no"
+            + " number",
         "[{scorer: math, normalise: z}]                       | not one of raw, batch, group",
         "[{scorer: math, required: 3}]                        | neither true nor false",
         "[{scorer: math, clip: 0}]                            | give it a number above 0",
@@ -108,7 +108,8 @@ final class RewardsConfigurationTest {
         "[{scorer: math, name: a b}]                          | letters, digits, dots, hyphens",
         "[{scorer: math}, {scorer: math}]                     | two have the name math",
         "[{scorer: math, weight: 0}]                          | give at least one a weight",
-        "[{scorer: math, normalise: group}]                   | set normalise: batch, or an objective",
+        "[{scorer: math, normalise: group}]                   | set normalise: batch, or an"
+            + " objective",
       })
   void whatCannotBeIsSaidWithWhatToDo(String text, String message) {
     assertThatThrownBy(() -> RlhfConfiguration.of(Map.of("rewards.list", text)))

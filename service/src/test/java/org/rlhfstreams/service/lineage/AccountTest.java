@@ -60,15 +60,13 @@ final class AccountTest {
 
   private void grade(String scorer, String rolloutId) {
     long place = next(LogSource.SCORES);
-    entered.add(
-        () -> entries.rollout(Fact.GRADED, scorers.number(scorer), rolloutId, place));
+    entered.add(() -> entries.rollout(Fact.GRADED, scorers.number(scorer), rolloutId, place));
   }
 
   private void join(String rolloutId, String... required) {
     long place = next(LogSource.SCORED);
     entered.add(
-        () ->
-            entries.rollout(Fact.SCORED, scorers.set(List.of(required)), rolloutId, place));
+        () -> entries.rollout(Fact.SCORED, scorers.set(List.of(required)), rolloutId, place));
   }
 
   private void giveUp(String rolloutId) {

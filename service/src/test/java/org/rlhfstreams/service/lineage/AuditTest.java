@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.ComponentScore;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.SamplingSettings;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.VersionSegment;
@@ -134,6 +136,43 @@ final class AuditTest {
                 .build()));
   }
 
+  private void graded(String id, String scorer) {
+    producer.send(
+        new ProducerRecord<>(
+            connection.topics().scores().name(),
+            0,
+            id,
+            Score.newBuilder()
+                .setRolloutId(id)
+                .setRequestId(id.substring(0, id.lastIndexOf('/')))
+                .setScorer(scorer)
+                .setValue(1.0)
+                .setScoredAt(Instant.EPOCH)
+                .build()));
+  }
+
+  private void joined(String id, String... required) {
+    Map<String, ComponentScore> scores = new HashMap<>();
+    for (String name : required) {
+      scores.put(name, ComponentScore.newBuilder().setValue(1).build());
+    }
+    producer.send(
+        new ProducerRecord<>(
+            connection.topics().scoredRollouts().name(),
+            0,
+            id,
+            ScoredRollout.newBuilder()
+                .setRollout(rollout(id, 0))
+                .setScore(1)
+                .setRewardModelVersion(new WeightVersion(0, 0L))
+                .setReferenceLogProbabilities(List.of(-1f, -1f))
+                .setKl(List.of(0f, 0f))
+                .setScoredAt(Instant.EPOCH)
+                .setScores(scores)
+                .setRequiredScorers(List.of(required))
+                .build()));
+  }
+
   private void step(long step, String... ids) {
     String run = connection.topics().prefix() + "ppo";
     producer.send(
@@ -241,6 +280,41 @@ final class AuditTest {
                 + " broken.scored-rollouts-0@1");
     assertThat(account.told(Problem.WEIGHTS, 5))
         .containsExactly("step 0.1 of broken.ppo has left no weights: broken.training-metrics-0@0");
+  }
+
+  @Test
+  void everyScoreThatWasWaitedForIsThereOnce() throws Exception {
+    log("graded.");
+    weights(0);
+    request("p/1", 4);
+    for (int i = 0; i < 4; i++) {
+      sampled("p/1/" + i, 0);
+    }
+    for (String scorer : List.of("right", "reference")) {
+      graded("p/1/0", scorer);
+      graded("p/1/1", scorer);
+    }
+    graded("p/1/1", "right");
+    graded("p/1/2", "right");
+    graded("p/1/0", "somebody-elses");
+    joined("p/1/0", "right", "reference");
+    joined("p/1/1", "right", "reference");
+    joined("p/1/2", "right", "reference");
+    step(1, "p/1/0", "p/1/1", "p/1/2");
+    weights(1);
+    reached("scorer-right", connection.topics().rollouts().name(), 3);
+    reached("scorer-reference", connection.topics().rollouts().name(), 2);
+    Account account = account();
+    assertThat(account.told(Problem.DOUBLED, 5))
+        .containsExactly("p/1/1: scored by right twice: graded.scores-0@1, graded.scores-0@4");
+    assertThat(account.told(Problem.CONTRADICTED, 5))
+        .containsExactly(
+            "p/1/2: scored, but not by reference, which it has waited for:"
+                + " graded.scored-rollouts-0@2");
+    assertThat(account.scores()).isEqualTo(7);
+    assertThat(account.scoredBy())
+        .isEqualTo(Map.of("right", 3L, "reference", 2L, "somebody-elses", 1L));
+    assertThat(account.waitingForScoring()).isOne();
   }
 
   @Test
