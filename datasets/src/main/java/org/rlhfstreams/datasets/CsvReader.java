@@ -18,7 +18,8 @@ import java.util.Set;
 
 /** CSV with a row of column names. Cells are texts, whatever they look like. */
 final class CsvReader implements RowReader {
-  private static final CsvMapper CSV = new CsvMapper(CsvFactory.builder().streamReadConstraints(StrictJson.ANY_LENGTH).build());
+  private static final CsvMapper CSV =
+      new CsvMapper(CsvFactory.builder().streamReadConstraints(StrictJson.ANY_LENGTH).build());
 
   private final char separator;
 

@@ -59,7 +59,9 @@ final class MessageFields {
     return new ChatMessage(role, text, plain ? null : fields.toString());
   }
 
-  /** Whether a message without content may say something: a text under another name would be lost. */
+  /**
+   * Whether a message without content may say something: a text under another name would be lost.
+   */
   private static boolean saysWithout(ObjectNode fields) {
     return fields.has(CONTENT) || SAY_WITHOUT_CONTENT.stream().anyMatch(fields::has);
   }

@@ -18,8 +18,7 @@ final class MessagesShape implements PreferenceShape {
 
   @Override
   public boolean reads(String column, Set<String> columns) {
-    return List.of("messages", "conversations").contains(column)
-        || TemplateColumns.reads(column);
+    return List.of("messages", "conversations").contains(column) || TemplateColumns.reads(column);
   }
 
   @Override

@@ -35,8 +35,7 @@ final class PairShape implements PreferenceShape {
 
   private static double margin(DataRow row) throws BadRowException {
     JsonNode value = row.value("margin");
-    double margin =
-        value.isNumber() || value.isTextual() ? value.asDouble(Double.NaN) : Double.NaN;
+    double margin = value.isNumber() || value.isTextual() ? value.asDouble(Double.NaN) : Double.NaN;
     if (!Float.isFinite((float) margin)) {
       throw new BadRowException(
           "margin not finite",

@@ -129,8 +129,7 @@ final class AwkwardRowsTest {
             "{\"prompt\": \"q\", \"metadata\": {\"id\": \"x\"}, \"id\": \"x\"}");
     assertThat(files.prompts(file))
         .extracting(Prompt::getMetadata)
-        .containsExactly(
-            Map.of("id", "7", "metadata.id", "x", "level", "2"), Map.of("id", "x"));
+        .containsExactly(Map.of("id", "7", "metadata.id", "x", "level", "2"), Map.of("id", "x"));
   }
 
   @Test
@@ -210,7 +209,7 @@ final class AwkwardRowsTest {
 
   @Test
   void zerosOfAFileThatWasCutShortAreNoText() throws IOException {
-    String lines = ("Once upon a time\n").repeat(400);
+    String lines = "Once upon a time\n".repeat(400);
     Path text = files.file("a.txt", lines + "\0\0\0\0", "The end");
     assertThat(files.checked(text).lines()).contains("401 good rows, 1 bad: 1 zero bytes");
     Path table = files.file("a.csv", "prompt", lines + "\0\0\0\0");

@@ -83,8 +83,8 @@ public final class ConfigurationLoader {
               if (Secrets.isPlain(key, value)) {
                 throw new ConfigurationException(
                     ("%s is a secret, and a command line can be read by everyone on the machine:"
-                         + " set it in the environment (%s), in a file that only you can read"
-                         + " (--config), or by reference ${file:PATH:KEY} with config.providers")
+                            + " set it in the environment (%s), in a file that only you can read"
+                            + " (--config), or by reference ${file:PATH:KEY} with config.providers")
                         .formatted(key, KnownKeys.environmentName(key)));
               }
             });

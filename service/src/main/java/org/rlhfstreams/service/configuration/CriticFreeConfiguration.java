@@ -52,10 +52,7 @@ public record CriticFreeConfiguration(
                 "What advantages of groups are divided by: group, batch (deviation of the scores of"
                     + " either) or none; when not set none for dr-grpo, else group. Not of rloo.")
         Optional<RewardScale> scaleRewards,
-    @Setting(
-            value = "5.0",
-            range = "(0, inf)",
-            description = "Largest weight of a token in cispo.")
+    @Setting(value = "5.0", range = "(0, inf)", description = "Largest weight of a token in cispo.")
         double cispoEpsilonMax,
     @Setting(
             value = "1.0",
