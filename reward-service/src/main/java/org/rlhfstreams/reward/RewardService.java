@@ -91,7 +91,8 @@ public final class RewardService implements AutoCloseable {
    * @param live whether it waits for the newest weights: scores of the model that it began with
    *     would be of a version long gone
    */
-  private record Prepared(String name, Function<BooleanSupplier, RolloutScorer> opening, boolean live) {}
+  private record Prepared(
+      String name, Function<BooleanSupplier, RolloutScorer> opening, boolean live) {}
 
   private List<Prepared> prepared(ScorerPlan plan, ScorerCatalog catalog, int endOfSequence) {
     RlhfConfiguration configuration = connection.configuration();
@@ -100,7 +101,9 @@ public final class RewardService implements AutoCloseable {
     List<Prepared> prepared = new ArrayList<>();
     for (RewardConfiguration reward : plan.rewards()) {
       if (!ScorerPlan.isModel(reward)) {
-        prepared.add(new Prepared(reward.name(), stopped -> catalog.open(reward, connection, stopped), false));
+        prepared.add(
+            new Prepared(
+                reward.name(), stopped -> catalog.open(reward, connection, stopped), false));
         continue;
       }
       ModelDirectory model = ModelDirectory.open(ScorerPlan.directory(reward, configuration));
@@ -188,7 +191,8 @@ public final class RewardService implements AutoCloseable {
    * Starts the service.
    *
    * @param catalog of the scorers that are no models; the usual one has those that come with it
-   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a setting
+   * @throws org.rlhfstreams.common.ExplainedException naming what is wrong with a model or a
+   *     setting
    * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken
    */
   public static RewardService start(KafkaConnection connection, ScorerCatalog catalog) {

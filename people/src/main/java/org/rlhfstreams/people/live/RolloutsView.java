@@ -71,8 +71,7 @@ public final class RolloutsView {
     return new Sample(
         rollout.getRolloutId(),
         rollout.getPromptId(),
-        shortened(
-            PromptMessages.transcript(rollout.getPromptText(), rollout.getPromptMessages())),
+        shortened(PromptMessages.transcript(rollout.getPromptText(), rollout.getPromptMessages())),
         shortened(rollout.getResponseText()),
         scored.getScore(),
         kl,

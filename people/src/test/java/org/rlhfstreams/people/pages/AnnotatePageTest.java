@@ -482,7 +482,8 @@ final class AnnotatePageTest extends InBrowser {
 
   @Test
   void showsWhoSaysWhatInAConversation() {
-    String call = "[{\"function\": {\"name\": \"weather\", \"arguments\": \"{\\\"town\\\": \\\"Oslo\\\"}\"}}]";
+    String call =
+        "[{\"function\": {\"name\": \"weather\", \"arguments\": \"{\\\"town\\\": \\\"Oslo\\\"}\"}}]";
     JsonArray messages =
         new JsonArray()
             .add(message("system", "Be brief. " + "And kind. ".repeat(200)))

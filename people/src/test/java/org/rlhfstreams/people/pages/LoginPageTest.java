@@ -15,8 +15,7 @@ final class LoginPageTest extends InBrowser {
 
   private static void shows(String field, String other) {
     Browser.until(
-        () ->
-            browser.find("#" + field).isDisplayed() && !browser.find("#" + other).isDisplayed());
+        () -> browser.find("#" + field).isDisplayed() && !browser.find("#" + other).isDisplayed());
   }
 
   @Test
