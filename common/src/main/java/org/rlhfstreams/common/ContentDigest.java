@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Locale;
+import java.util.HexFormat;
 
 /**
  * Stands for a text of any length, where only equality matters: the first 128 bits of its SHA-256.
@@ -45,6 +45,7 @@ public record ContentDigest(long high, long low) {
    * them is below 10⁻¹⁰.
    */
   public String shortText() {
-    return String.format(Locale.ROOT, "%016x%08x", high, low >>> 32);
+    HexFormat digits = HexFormat.of();
+    return digits.toHexDigits(high) + digits.toHexDigits(low >>> Integer.SIZE, 8);
   }
 }

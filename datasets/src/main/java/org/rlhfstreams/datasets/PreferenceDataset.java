@@ -13,6 +13,8 @@ import org.rlhfstreams.events.Preference;
  * name, its content and its columns.
  */
 public final class PreferenceDataset {
+  private static final int ID = Preference.getClassSchema().getField("preferenceId").pos();
+
   private final List<Path> files;
   private final Map<String, String> renames;
 
@@ -33,7 +35,7 @@ public final class PreferenceDataset {
    */
   public DatasetSummary check() {
     DatasetSummary summary = new DatasetSummary();
-    read(summary::shape, summary::good, summary::bad);
+    read(summary::shape, summary::good, summary::bad, false);
     summary.refuseMostlyBad();
     return summary;
   }
@@ -44,14 +46,18 @@ public final class PreferenceDataset {
    * @throws ExplainedException if a file cannot be read, or has a shape that is not known
    */
   public void forEach(Consumer<Preference> good, Consumer<BadRow> bad) {
-    read((file, shape) -> {}, good, bad);
+    read((file, shape) -> {}, good, bad, true);
   }
 
   private interface ShapeListener {
     void found(String file, String shape);
   }
 
-  private void read(ShapeListener shapes, Consumer<Preference> good, Consumer<BadRow> bad) {
+  private void read(
+      ShapeListener shapes,
+      Consumer<Preference> good,
+      Consumer<BadRow> bad,
+      boolean identified) {
     RowCheck check = new RowCheck();
     for (Path file : files) {
       ShapedRows.read(
@@ -59,12 +65,19 @@ public final class PreferenceDataset {
           file,
           renames,
           RowShapes.OF_PREFERENCES,
-          new Conversion(check, shapes, good, bad));
+          new Conversion(check, shapes, good, bad, identified));
     }
   }
 
+  /**
+   * @param identified whether rows get their ids, which counting them does without
+   */
   private record Conversion(
-      RowCheck check, ShapeListener shapes, Consumer<Preference> good, Consumer<BadRow> rejected)
+      RowCheck check,
+      ShapeListener shapes,
+      Consumer<Preference> good,
+      Consumer<BadRow> rejected,
+      boolean identified)
       implements ShapedRows.Listener<PreferenceShape.Content> {
     @Override
     public void shape(String file, String shape) {
@@ -76,9 +89,12 @@ public final class PreferenceDataset {
       PreferenceShape.Content content = read.withTemplateVariables(row);
       check.check(content);
       Preference preference = preference(content, row.place().source());
-      // RowCheck has refused a row that says the same as one before.
-      String id = RowIdentity.of(row.place().file(), RowContent.of(preference), 1).text();
-      good.accept(Preference.newBuilder(preference).setPreferenceId(id).build());
+      if (identified) {
+        // RowCheck has refused a row that says the same as one before.
+        String id = RowIdentity.of(row.place().file(), RowContent.of(preference), 1).text();
+        preference.put(ID, id); // a builder would copy all of it
+      }
+      good.accept(preference);
     }
 
     @Override

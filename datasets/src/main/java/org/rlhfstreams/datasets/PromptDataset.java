@@ -19,6 +19,7 @@ import org.rlhfstreams.events.Prompt;
 public final class PromptDataset {
   private static final String LINE_COLUMN = "prompt";
   private static final String METADATA = "metadata";
+  private static final int ID = Prompt.getClassSchema().getField("promptId").pos();
 
   private final List<Path> files;
   private final Map<String, String> renames;
@@ -101,7 +102,8 @@ public final class PromptDataset {
       Prompt prompt = prompt(row, content, row.place().source());
       requireMetadata(prompt.getMetadata());
       RowIdentity identity = identities.next(row.place().file(), RowContent.of(prompt));
-      good.accept(Prompt.newBuilder(prompt).setPromptId(identity.text()).build());
+      prompt.put(ID, identity.text()); // a builder would copy all of it
+      good.accept(prompt);
     }
 
     private void requireMetadata(Map<String, String> metadata) throws BadRowException {

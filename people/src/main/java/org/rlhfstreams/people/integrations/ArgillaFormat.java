@@ -90,7 +90,7 @@ public final class ArgillaFormat {
       items.add(
           new JsonObject()
               .put("external_id", comparison.getComparisonId())
-              .put("fields", ComparedPair.of(comparison).shown()));
+              .put("fields", ComparedPair.plain(comparison).json()));
     }
     return new JsonObject().put("items", items);
   }

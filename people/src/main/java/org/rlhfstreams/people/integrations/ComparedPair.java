@@ -39,6 +39,17 @@ record ComparedPair(
         Optional.of(comparison.getComparisonId()));
   }
 
+  /** For tools that give back what they show and nothing else: the prompt as a model reads it. */
+  static ComparedPair plain(Comparison comparison) {
+    return new ComparedPair(
+        comparison.getPromptText(),
+        List.of(),
+        Optional.empty(),
+        comparison.getFirst().getText(),
+        comparison.getSecond().getText(),
+        Optional.of(comparison.getComparisonId()));
+  }
+
   /**
    * Reads what {@link #json} has written, back from a tool.
    *
@@ -71,17 +82,13 @@ record ComparedPair(
 
   /** For tools that take members which they do not show, and give them back. */
   JsonObject json() {
-    JsonObject json = shown();
+    JsonObject json =
+        new JsonObject().put("prompt", prompt).put("first", first).put("second", second);
     if (!messages.isEmpty()) {
       json.put(MESSAGES, PromptMessages.json(messages));
     }
     templateVariables.ifPresent(variables -> json.put(VARIABLES, variables));
     return json;
-  }
-
-  /** What is shown alone. */
-  JsonObject shown() {
-    return new JsonObject().put("prompt", prompt).put("first", first).put("second", second);
   }
 
   /**
