@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.VersionSegment;
@@ -40,6 +41,7 @@ import org.rlhfstreams.service.weights.WireType;
 @Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class RolloutWorkerTest {
+  private static final List<ChatMessage> ASKED = List.of(new ChatMessage("user", "Hi", null));
   private static final Path STARTER = Path.of("..", "models", "starter");
   private static final int SLOTS = 4;
 
@@ -99,6 +101,7 @@ final class RolloutWorkerTest {
           .isEqualTo(43 - before);
     }
     assertThat(ids("")).hasSize(43).doesNotHaveDuplicates();
+    assertThat(rollouts()).extracting(Rollout::getPromptMessages).containsOnly(ASKED);
     assertThat(rollouts())
         .filteredOn(rollout -> rollout.getRequestId().equals("newer"))
         .hasSize(2)
@@ -114,6 +117,7 @@ final class RolloutWorkerTest {
     RolloutRequest request =
         Requests.request(id, List.of(60 + id.hashCode() % 17, 30, 40), samples, tokens, 0);
     return RolloutRequest.newBuilder(request)
+        .setPromptMessages(ASKED)
         .setMinimumVersion(new WeightVersion(1, minimumStep))
         .build();
   }

@@ -117,6 +117,10 @@ final class GenerateCommandTest {
     assertBad(data("{\"ids\":[1,9999]}"), "line 1: token id 9999 at index 1");
     assertBad(data(good, "{\"prompt\":\"\"}"), "line 2: the prompt is empty");
     assertBad(data("{\"messages\":[{}]}"), "line 1: a chat message needs a role");
+    String asked = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"tools\":%s}";
+    assertBad(data(asked.formatted("[{\"name\":\"f\"}]")), "chat template ignores tools");
+    assertBad(data(asked.formatted("\"[{\\\"name\\\":\\\"f\\\"}]\"")), "template ignores tools");
+    assertBad(data(asked.formatted("\"f\"")), "line 1: tools is a text that is not JSON");
     assertBad(directory.resolve("none.jsonl"), "none.jsonl does not exist");
   }
 

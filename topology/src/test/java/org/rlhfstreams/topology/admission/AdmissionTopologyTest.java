@@ -29,6 +29,7 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
@@ -407,6 +408,26 @@ final class AdmissionTopologyTest {
     assertThat(request.getSamples()).isEqualTo(3);
     assertThat(request.getSampling().getSeed()).isEqualTo(7);
     assertThat(request.getMinimumVersion()).isEqualTo(new WeightVersion(0, 2L));
+  }
+
+  @Test
+  void requestsKeepTheConversationThatTheyAsk() {
+    start(1, 0, 1);
+    state("ppo", 2, 100);
+    List<ChatMessage> messages = List.of(new ChatMessage("user", "Hi", null));
+    Prompt prompt =
+        Prompt.newBuilder()
+            .setPromptId("a")
+            .setText("rendered")
+            .setMessages(messages)
+            .setTemplateVariables("{}")
+            .setSource("test")
+            .setCreatedAt(Instant.EPOCH)
+            .build();
+    prompts.pipeInput("a", serdes.serializer().serialize(topics.prompts().name(), prompt));
+    assertThat(requests.readValue())
+        .returns(messages, RolloutRequest::getPromptMessages)
+        .returns("{}", RolloutRequest::getPromptTemplateVariables);
   }
 
   @Test
