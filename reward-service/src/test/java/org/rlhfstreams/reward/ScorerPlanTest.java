@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** Which scorers a process runs, and what it says of those that it cannot. */
 final class ScorerPlanTest {
@@ -31,7 +33,8 @@ final class ScorerPlanTest {
         public void require(RewardConfiguration reward) {}
 
         @Override
-        public RolloutScorer open(RewardConfiguration reward) {
+        public RolloutScorer open(
+            RewardConfiguration reward, KafkaConnection connection, BooleanSupplier stopped) {
           throw new AssertionError("nothing is opened");
         }
       };
