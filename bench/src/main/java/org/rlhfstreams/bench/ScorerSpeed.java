@@ -103,7 +103,8 @@ public final class ScorerSpeed {
   }
 
   private static void remote(List<ScorerInput> inputs) throws IOException {
-    // Java's own server would hold each answer back for 40 ms, until the client confirms its headers.
+    // Java's own server would hold each answer back for 40 ms, until the client confirms its
+    // headers.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
     HttpServer server =

@@ -54,10 +54,7 @@ public final class PreferenceDataset {
   }
 
   private void read(
-      ShapeListener shapes,
-      Consumer<Preference> good,
-      Consumer<BadRow> bad,
-      boolean identified) {
+      ShapeListener shapes, Consumer<Preference> good, Consumer<BadRow> bad, boolean identified) {
     RowCheck check = new RowCheck();
     for (Path file : files) {
       ShapedRows.read(

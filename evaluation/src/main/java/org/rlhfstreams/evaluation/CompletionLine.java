@@ -14,8 +14,10 @@ import org.rlhfstreams.model.text.ChatMessage;
 import org.rlhfstreams.model.text.MessageReader;
 import org.rlhfstreams.model.text.TemplateVariables;
 
-/** A line to continue: {@code prompt}, {@code messages} (with {@code tools} and
- * {@code chat_template_kwargs}) or {@code ids}. */
+/**
+ * A line to continue: {@code prompt}, {@code messages} (with {@code tools} and {@code
+ * chat_template_kwargs}) or {@code ids}.
+ */
 public final class CompletionLine {
   private final InputRow line;
   private final boolean chat;

@@ -96,8 +96,7 @@ public final class Log {
       long unread = 0;
       for (Map.Entry<TopicPartition, Long> end :
           LogEnds.written(admin, reader.partitions(), LONGEST_SILENCE).entrySet()) {
-        unread +=
-            counts.count(end.getKey(), done.getOrDefault(end.getKey(), 0L), end.getValue());
+        unread += counts.count(end.getKey(), done.getOrDefault(end.getKey(), 0L), end.getValue());
       }
       return unread;
     }

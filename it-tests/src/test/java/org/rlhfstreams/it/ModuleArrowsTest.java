@@ -46,8 +46,7 @@ final class ModuleArrowsTest {
           Map.entry("model", Set.of("common", "templates")),
           Map.entry("service", Set.of("common", "events", "schemas")),
           Map.entry("worker", Set.of("common", "events", "schemas", "service", "model")),
-          Map.entry(
-              "reward", Set.of("common", "events", "schemas", "service", "model", "scorers")),
+          Map.entry("reward", Set.of("common", "events", "schemas", "service", "model", "scorers")),
           Map.entry(
               "controller", Set.of("common", "events", "schemas", "service", "model", "topology")),
           Map.entry("people", Set.of("common", "events", "schemas", "service", "datasets")),

@@ -27,7 +27,8 @@ import org.rlhfstreams.events.ScoredRollout;
 
 /**
  * A reward model of ours, a reward of a program that is not, and two monitors, one of the built-in
- * kinds: all are joined by name, the weighted sum is learned from, and what cannot be scored is replaced.
+ * kinds: all are joined by name, the weighted sum is learned from, and what cannot be scored is
+ * replaced.
  */
 final class RewardsTest {
   private static final Duration LONGEST = Duration.ofMinutes(3);
@@ -107,8 +108,7 @@ final class RewardsTest {
       assertThat(scored)
           .hasSizeGreaterThanOrEqualTo(STEPS * BATCH)
           .allSatisfy(RewardsTest::requireAllOfIt);
-      assertThat(scored.stream().filter(one -> one.getScores().containsKey("length")))
-          .isNotEmpty();
+      assertThat(scored.stream().filter(one -> one.getScores().containsKey("length"))).isNotEmpty();
       assertThat(scored.stream().filter(one -> one.getScores().containsKey("tokens")))
           .isNotEmpty()
           .allSatisfy(

@@ -19,7 +19,8 @@ public final class PairOptions {
   @Option(
       names = "--loss-type",
       paramLabel = "LOSS",
-      description = "Of dpo and cpo: sigmoid, ipo, hinge, robust, …, or a sum such as sigmoid+0.2*sft.")
+      description =
+          "Of dpo and cpo: sigmoid, ipo, hinge, robust, …, or a sum such as sigmoid+0.2*sft.")
   private String loss;
 
   /** Configuration that follows. */

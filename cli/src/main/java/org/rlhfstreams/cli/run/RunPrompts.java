@@ -58,8 +58,7 @@ record RunPrompts(String name, long rows, String digest) {
   static Optional<RunPrompts> of(Map<String, String> values) {
     return values.keySet().containsAll(List.of(NAME, ROWS, DIGEST))
         ? Optional.of(
-            new RunPrompts(
-                values.get(NAME), Long.parseLong(values.get(ROWS)), values.get(DIGEST)))
+            new RunPrompts(values.get(NAME), Long.parseLong(values.get(ROWS)), values.get(DIGEST)))
         : Optional.empty();
   }
 

@@ -145,9 +145,7 @@ final class ChaosCluster implements AutoCloseable {
   SentWeights sentWeights(String prefix) {
     Log log = log(prefix);
     return new SentWeights(
-        bootstrapServers(),
-        log.topics().policyWeights().name(),
-        log.decoder(WeightRecord.class));
+        bootstrapServers(), log.topics().policyWeights().name(), log.decoder(WeightRecord.class));
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The distance of a response's score to the mean of its group in standard deviations of the whole
- * batch's scores (Liu et al. 2025, arXiv 2508.08221), so that a prompt whose responses
- * are nearly alike does not count as much as one that tells them apart.
+ * batch's scores (Liu et al. 2025, arXiv 2508.08221), so that a prompt whose responses are nearly
+ * alike does not count as much as one that tells them apart.
  */
 public final class BatchScaledEstimator implements AdvantageEstimator {
   private static final double EPSILON = 1e-4;

@@ -28,8 +28,7 @@ final class RolloutTrainers {
         resources.learner());
   }
 
-  static Trainer<ScoredSample> criticFree(
-      TrainerResources resources, TrainingObjective objective) {
+  static Trainer<ScoredSample> criticFree(TrainerResources resources, TrainingObjective objective) {
     CriticFreeConfiguration settings = resources.configuration().criticFree();
     return new RolloutTrainer(
         new CriticFreeStrategy(

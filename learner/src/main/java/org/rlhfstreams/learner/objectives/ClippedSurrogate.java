@@ -23,11 +23,7 @@ public record ClippedSurrogate(
   /** The surrogate of an objective as it is configured, with its two clipping bounds. */
   public static ClippedSurrogate of(
       RolloutObjectiveConfiguration settings, double clipLow, double clipHigh) {
-    return new ClippedSurrogate(
-        clipLow,
-        clipHigh,
-        settings.dualClip(),
-        weightCap(settings));
+    return new ClippedSurrogate(clipLow, clipHigh, settings.dualClip(), weightCap(settings));
   }
 
   /** The cap of decoupled weights; empty if they are not configured. */

@@ -15,8 +15,7 @@ import org.rlhfstreams.learner.autograd.ObjectiveResult;
  * @param beta weight of the KL in the loss; 0 if it is in the rewards
  * @param entropyCoefficient weight c of the entropy bonus
  */
-public record CriticFreeObjective(
-    PolicyLoss policyLoss, double beta, double entropyCoefficient) {
+public record CriticFreeObjective(PolicyLoss policyLoss, double beta, double entropyCoefficient) {
   private static final double LARGEST_LOG_RATIO = 20;
 
   /**
@@ -49,8 +48,6 @@ public record CriticFreeObjective(
     }
     NDArray entropy = terms.entropies().mean();
     statistics.put("policy/entropy_avg", entropy);
-    return entropyCoefficient == 0
-        ? loss
-        : loss.sub(Scalars.times(entropy, entropyCoefficient));
+    return entropyCoefficient == 0 ? loss : loss.sub(Scalars.times(entropy, entropyCoefficient));
   }
 }

@@ -7,8 +7,8 @@ import java.util.OptionalDouble;
 /**
  * Geometric-mean policy optimisation (Zhao et al. 2025, arXiv 2507.20673): the ratio of a response
  * is the geometric mean of its tokens' ratios, each clipped on the side that its advantage pushes
- * to. With l = log pi - log pi_old of a token: L = -A exp(1/|y| sum of c(l)), c(l) = min(l, epsilon)
- * where A is above 0 and max(l, -epsilon) elsewhere.
+ * to. With l = log pi - log pi_old of a token: L = -A exp(1/|y| sum of c(l)), c(l) = min(l,
+ * epsilon) where A is above 0 and max(l, -epsilon) elsewhere.
  *
  * @param clip epsilon, in logarithms
  * @param decoupledWeightCap as in {@link ClippedSurrogate}, on the geometric mean
@@ -22,9 +22,7 @@ public record GeometricMean(double clip, OptionalDouble decoupledWeightCap) impl
     NDArray good = ProbabilityRatio.good(terms.advantages());
     NDArray bad = good.neg().add(1);
     NDArray clipped =
-        Scalars.atMost(logRatio, clip)
-            .mul(good)
-            .add(Scalars.atLeast(logRatio, -clip).mul(bad));
+        Scalars.atMost(logRatio, clip).mul(good).add(Scalars.atLeast(logRatio, -clip).mul(bad));
     statistics.put(
         "policy/clipfrac_avg",
         logRatio.sub(clipped).abs().gt(0).toType(logRatio.getDataType(), false).mean());

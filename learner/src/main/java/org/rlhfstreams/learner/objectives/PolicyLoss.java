@@ -11,6 +11,5 @@ public interface PolicyLoss {
    * @param spans which terms belong to one response
    * @param statistics takes those of the ratio, with TRL's names
    */
-  NDArray losses(
-      PolicyTerms<NDArray> terms, ResponseSpans spans, Map<String, NDArray> statistics);
+  NDArray losses(PolicyTerms<NDArray> terms, ResponseSpans spans, Map<String, NDArray> statistics);
 }

@@ -13,8 +13,7 @@ import java.util.stream.IntStream;
 record CountedRows(int[] positions, int[] members, int all) {
   /** All rows of a mini-batch. */
   static CountedRows all(int[] members) {
-    return new CountedRows(
-        IntStream.range(0, members.length).toArray(), members, members.length);
+    return new CountedRows(IntStream.range(0, members.length).toArray(), members, members.length);
   }
 
   /**
@@ -24,8 +23,7 @@ record CountedRows(int[] positions, int[] members, int all) {
    * @param counts of the rows of the batch
    */
   static CountedRows where(int[] members, boolean[] counts) {
-    int[] positions =
-        IntStream.range(0, members.length).filter(i -> counts[members[i]]).toArray();
+    int[] positions = IntStream.range(0, members.length).filter(i -> counts[members[i]]).toArray();
     return new CountedRows(
         positions, Arrays.stream(positions).map(i -> members[i]).toArray(), members.length);
   }

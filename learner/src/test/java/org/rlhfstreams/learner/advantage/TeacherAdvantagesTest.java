@@ -28,7 +28,8 @@ final class TeacherAdvantagesTest {
   @Test
   void theMeanPolicyGradientDescendsTheReverseKl() {
     double[] logs = logProbabilities(LOGITS);
-    double[][] behavior = Arrays.stream(logs).mapToObj(l -> new double[] {l}).toArray(double[][]::new);
+    double[][] behavior =
+        Arrays.stream(logs).mapToObj(l -> new double[] {l}).toArray(double[][]::new);
     double[][] teacher =
         Arrays.stream(TEACHER).mapToObj(q -> new double[] {Math.log(q)}).toArray(double[][]::new);
     double[][] advantages = TeacherAdvantages.of(behavior, teacher);

@@ -20,7 +20,8 @@ final class RunLines {
     List<JsonNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
       ObjectNode json = (ObjectNode) MAPPER.readTree(line);
-      lines.add(json.without(
+      lines.add(
+          json.without(
               List.of(
                   "step_seconds",
                   "learn_seconds",

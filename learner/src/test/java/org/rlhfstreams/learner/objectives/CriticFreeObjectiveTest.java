@@ -39,13 +39,7 @@ final class CriticFreeObjectiveTest {
       now[i] += old[i];
     }
     return new CriticFreeTerms<>(
-        now,
-        old,
-        old,
-        reference,
-        draw(0, 1),
-        TermWeights.of(mean, LENGTHS, LONGEST),
-        draw(2, 0.2));
+        now, old, old, reference, draw(0, 1), TermWeights.of(mean, LENGTHS, LONGEST), draw(2, 0.2));
   }
 
   private static CriticFreeObjective objective(OptionalDouble cap) {
@@ -134,8 +128,7 @@ final class CriticFreeObjectiveTest {
             .isCloseTo(-Math.min(ratio, 1.1) * advantage / clipped.length, within(1e-12));
         GammaWeights.Shape shape = advantage < 0 ? bad : good;
         double phi =
-            Math.exp(
-                shape.lambda() + shape.k() * logWeight - shape.lambda() * Math.exp(logWeight));
+            Math.exp(shape.lambda() + shape.k() * logWeight - shape.lambda() * Math.exp(logWeight));
         assertThat(weighed[t]).isCloseTo(-phi * advantage / weighed.length, within(1e-12));
       }
       at += length;

@@ -68,7 +68,8 @@ final class CriticFreeGoldenTest {
   void advantagesAreScaledAsTrlScalesThem(String scale) {
     JsonNode expected = GOLDEN.get("advantages_by_scale");
     double[] scores = doubles(expected.get("scores"));
-    double[][] rewards = Arrays.stream(scores).mapToObj(s -> new double[] {s}).toArray(double[][]::new);
+    double[][] rewards =
+        Arrays.stream(scores).mapToObj(s -> new double[] {s}).toArray(double[][]::new);
     for (TrainingObjective objective : List.of(TrainingObjective.GRPO, TrainingObjective.DR_GRPO)) {
       double[][] advantages =
           variant(objective, Map.of("critic-free.scale-rewards", scale))
@@ -261,7 +262,9 @@ final class CriticFreeGoldenTest {
   }
 
   private static double[] doubles(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).mapToDouble(JsonNode::asDouble).toArray();
+    return StreamSupport.stream(array.spliterator(), false)
+        .mapToDouble(JsonNode::asDouble)
+        .toArray();
   }
 
   private static JsonNode golden() {

@@ -195,13 +195,11 @@ final class TrajectoryGoldenTest {
     JsonNode settings = referenceFree.get(name).get("settings");
     followPairs(
         referenceFree.get(name),
-        new ContrastiveObjective(
-            loss, 0.1, smoothing, settings.path("cpo_alpha").asDouble(1)));
+        new ContrastiveObjective(loss, 0.1, smoothing, settings.path("cpo_alpha").asDouble(1)));
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"simpo", "cpo-simpo", "simpo-smoothed", "alphapo", "alphapo-negative"})
+  @ValueSource(strings = {"simpo", "cpo-simpo", "simpo-smoothed", "alphapo", "alphapo-negative"})
   void meansWithAMarginFollowTrl(String name) throws UnusableException {
     JsonNode settings = referenceFree.get(name).get("settings");
     boolean alphaPo = settings.get("loss_type").asText().equals("alphapo");

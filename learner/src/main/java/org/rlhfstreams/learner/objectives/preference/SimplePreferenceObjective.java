@@ -55,8 +55,6 @@ public record SimplePreferenceObjective(
   }
 
   private NDArray shaped(NDArray mean) {
-    return alpha == 0
-        ? mean
-        : Scalars.times(Scalars.times(mean, -alpha).exp().sub(1), -1 / alpha);
+    return alpha == 0 ? mean : Scalars.times(Scalars.times(mean, -alpha).exp().sub(1), -1 / alpha);
   }
 }
