@@ -15,6 +15,7 @@ import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ComparisonsConfiguration;
+import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.SamplingConfiguration;
 import org.rlhfstreams.service.kafka.BrokerRefusal;
@@ -115,6 +116,7 @@ final class HostedTopologies implements AutoCloseable {
             configuration.rewards().patience(),
             inputs.scoredBefore()),
         scores);
+    tellWhoIsWaitedFor(connection);
     if (comparisons.isPresent()) {
       ComparisonTopology.build(
           builder, connection.topics(), connection.serdes(), comparisons.get());
@@ -130,6 +132,17 @@ final class HostedTopologies implements AutoCloseable {
     this.restarts = new TopologyRestarts(firstPause, System::nanoTime);
     streams.setUncaughtExceptionHandler(this::after);
     streams.start();
+  }
+
+  private static void tellWhoIsWaitedFor(KafkaConnection connection) {
+    for (RewardConfiguration reward : connection.configuration().rewards().all()) {
+      if (reward.required() && reward.scorer().equals(RewardConfiguration.EXTERNAL)) {
+        LOG.info(
+            "each rollout waits for a score by {}: the program that writes it to {} is yours to start",
+            reward.name(),
+            connection.topics().scores().name());
+      }
+    }
   }
 
   /** What follows from a fault; the thread that it ended waits here. */
