@@ -13,8 +13,8 @@ public record ModelConfiguration(
     @Setting(
             value = "auto",
             description =
-                "What models compute in: float32, bfloat16, auto, the faster one, or stored, float32"
-                    + " where the weights are stored so and else the faster one.")
+                "What models compute in: float32, bfloat16, auto, the faster one, or stored,"
+                    + " float32 where the weights are stored so and else the faster one.")
         Dtype dtype,
     @Setting(
             value = "auto",
@@ -57,7 +57,12 @@ public record ModelConfiguration(
    * @throws ConfigurationException when it is not set
    */
   public Path requiredReward() {
-    return required(reward, "model.reward");
+    return reward.orElseThrow(
+        () ->
+            new ConfigurationException(
+                "model.reward is not set: name a Hugging Face directory with --reward-model or"
+                    + " --model.reward, in rlhf.yaml or in RLHF_MODEL_REWARD, or give rewards that"
+                    + " need no reward model"));
   }
 
   private static Path required(Optional<Path> path, String key) {
