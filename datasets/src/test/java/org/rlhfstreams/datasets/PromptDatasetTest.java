@@ -146,8 +146,11 @@ final class PromptDatasetTest {
     List<Prompt> good = new ArrayList<>();
     needing.forEach(good::add);
     assertThat(good).extracting(Prompt::getMetadata).containsExactly(Map.of("answer", "12"));
-    assertThat(String.join("\n", needing.check().lines()))
-        .contains("1 good rows, 1 bad")
+    DatasetSummary summary = needing.check();
+    assertThat(summary.lines()).contains("1 good rows, 1 bad: 1 no column answer");
+    assertThat(summary.examples())
+        .singleElement()
+        .asString()
         .contains("there is no answer, which --metadata (admission.metadata) names")
         .contains("its other columns are: level");
   }
