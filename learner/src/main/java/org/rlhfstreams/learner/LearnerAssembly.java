@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.learner.advantage.RewardSum;
+import org.rlhfstreams.learner.data.RewardSum;
 import org.rlhfstreams.learner.assembly.ObjectiveBinding;
 import org.rlhfstreams.learner.assembly.TrainerResources;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;

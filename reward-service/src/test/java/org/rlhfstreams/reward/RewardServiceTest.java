@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -67,7 +68,8 @@ final class RewardServiceTest {
     public void require(RewardConfiguration reward) {}
 
     @Override
-    public RolloutScorer open(RewardConfiguration reward) {
+    public RolloutScorer open(
+        RewardConfiguration reward, KafkaConnection connection, BooleanSupplier stopped) {
       return rollouts -> {
         await().atMost(LONGEST).until(() -> open);
         return rollouts.stream()

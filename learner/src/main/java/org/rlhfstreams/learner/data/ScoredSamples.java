@@ -11,7 +11,6 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.learner.advantage.RewardSum;
 import org.rlhfstreams.model.training.TokenRow;
 import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.WeightVersions;

@@ -15,7 +15,6 @@ import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.learner.advantage.RewardSum;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 

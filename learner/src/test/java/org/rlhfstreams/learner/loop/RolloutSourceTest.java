@@ -21,7 +21,7 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.learner.advantage.RewardSum;
+import org.rlhfstreams.learner.data.RewardSum;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;

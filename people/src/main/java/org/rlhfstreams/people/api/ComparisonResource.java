@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.people.desk.Desk;
 import org.rlhfstreams.people.desk.Lease;
-import org.rlhfstreams.people.integrations.PromptMessages;
+import org.rlhfstreams.people.live.PromptMessages;
 import org.rlhfstreams.people.problems.ProblemException;
 
 /**

@@ -3,12 +3,14 @@ package org.rlhfstreams.people.integrations;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.Comparison;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.people.live.PromptMessages;
 
 /**
  * A prompt and two responses as annotation tools carry them.
@@ -60,7 +62,7 @@ record ComparedPair(
         new ComparedPair(
             Members.text(fields, "prompt", path + ".prompt"),
             fields.getValue(MESSAGES) instanceof JsonArray messages
-                ? PromptMessages.read(messages, path + "." + MESSAGES)
+                ? read(messages, path + "." + MESSAGES)
                 : List.of(),
             Optional.ofNullable(fields.getValue(VARIABLES))
                 .map(any -> Members.text(fields, VARIABLES, path + "." + VARIABLES)),
@@ -110,5 +112,18 @@ record ComparedPair(
         .setAnnotators(List.of(annotator))
         .setCreatedAt(now)
         .build();
+  }
+
+  /** Reads what {@link PromptMessages#json} has written. */
+  private static List<ChatMessage> read(JsonArray array, String path) {
+    List<ChatMessage> messages = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      String at = path + "." + i;
+      JsonObject message = Members.element(array, i, at);
+      String role = Members.name(message, "role", at + ".role");
+      String content = Members.text(message, "content", at + ".content");
+      messages.add(new ChatMessage(role, content, message.size() > 2 ? message.encode() : null));
+    }
+    return messages;
   }
 }

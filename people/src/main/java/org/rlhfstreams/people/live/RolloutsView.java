@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.people.integrations.PromptMessages;
 import org.rlhfstreams.schemas.WeightVersions;
 
 /** The newest samples, and of the newest prompts the oldest and newest ones. */

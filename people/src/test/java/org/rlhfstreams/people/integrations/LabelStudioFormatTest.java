@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.ChatMessage;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.people.live.PromptMessages;
 import org.rlhfstreams.people.problems.ProblemException;
 
 final class LabelStudioFormatTest {

@@ -1,9 +1,8 @@
-package org.rlhfstreams.people.integrations;
+package org.rlhfstreams.people.live;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,23 +80,5 @@ public final class PromptMessages {
             && function.getValue("name") instanceof String name
         ? name + " " + function.getValue("arguments", "")
         : String.valueOf(call);
-  }
-
-  /**
-   * Reads what {@link #json} has written.
-   *
-   * @param path of the list, for messages
-   * @throws org.rlhfstreams.people.problems.ProblemException naming what is not as it should be
-   */
-  static List<ChatMessage> read(JsonArray array, String path) {
-    List<ChatMessage> messages = new ArrayList<>();
-    for (int i = 0; i < array.size(); i++) {
-      String at = path + "." + i;
-      JsonObject message = Members.element(array, i, at);
-      String role = Members.name(message, ROLE, at + "." + ROLE);
-      String content = Members.text(message, CONTENT, at + "." + CONTENT);
-      messages.add(new ChatMessage(role, content, message.size() > 2 ? message.encode() : null));
-    }
-    return messages;
   }
 }

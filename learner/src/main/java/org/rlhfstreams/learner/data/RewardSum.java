@@ -1,4 +1,4 @@
-package org.rlhfstreams.learner.advantage;
+package org.rlhfstreams.learner.data;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

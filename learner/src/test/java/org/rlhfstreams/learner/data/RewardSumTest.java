@@ -1,4 +1,4 @@
-package org.rlhfstreams.learner.advantage;
+package org.rlhfstreams.learner.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
