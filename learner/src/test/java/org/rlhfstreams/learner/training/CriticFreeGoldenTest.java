@@ -81,7 +81,8 @@ final class CriticFreeGoldenTest {
                       new RewardedResponses(new int[] {0, 0, 0, 0, 1, 1, 1, 1}, scores, rewards)));
       double[] golden = doubles(expected.get(scale));
       for (int i = 0; i < golden.length; i++) {
-        assertThat(advantages[i]).containsExactly(new double[] {golden[i]}, within(1e-9));
+        // TRL works the deviation out in float32.
+        assertThat(advantages[i]).containsExactly(new double[] {golden[i]}, within(1e-7));
       }
     }
   }
