@@ -1,8 +1,7 @@
 package org.rlhfstreams.datasets;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.IntPredicate;
 import org.rlhfstreams.common.ContentDigest;
 
 /**
@@ -13,8 +12,7 @@ import org.rlhfstreams.common.ContentDigest;
  * @param row 24 hexadecimal digits; the second row of a file that says the same ends in {@code -2}
  */
 public record RowIdentity(String file, String row) {
-  private static final Pattern ID =
-      Pattern.compile("(.+):([0-9a-f]{24}(?:-[0-9]+)?)", Pattern.DOTALL);
+  private static final int DIGITS = 24;
 
   /**
    * Identity of a row.
@@ -28,10 +26,36 @@ public record RowIdentity(String file, String row) {
 
   /** Identity in an event's id; empty if the id is not one of a file's row. */
   public static Optional<RowIdentity> parse(String id) {
-    Matcher matcher = ID.matcher(id);
-    return matcher.matches()
-        ? Optional.of(new RowIdentity(matcher.group(1), matcher.group(2)))
+    int end = id.lastIndexOf(':');
+    int digits = end + 1 + DIGITS;
+    boolean isRow =
+        end > 0
+            && digits <= id.length()
+            && all(id, end + 1, digits, RowIdentity::isHexadecimal)
+            && (digits == id.length()
+                || (id.charAt(digits) == '-'
+                    && digits + 1 < id.length()
+                    && all(id, digits + 1, id.length(), RowIdentity::isDecimal)));
+    return isRow
+        ? Optional.of(new RowIdentity(id.substring(0, end), id.substring(end + 1)))
         : Optional.empty();
+  }
+
+  private static boolean all(String text, int from, int to, IntPredicate wanted) {
+    for (int i = from; i < to; i++) {
+      if (!wanted.test(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isDecimal(int character) {
+    return character >= '0' && character <= '9';
+  }
+
+  private static boolean isHexadecimal(int character) {
+    return isDecimal(character) || (character >= 'a' && character <= 'f');
   }
 
   /** As events have it: {@code train.jsonl:1f0c…}. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -91,5 +92,28 @@ final class RowIdentityTest {
     assertThat(new RowIdentities().of(numbered)).isEqualTo(new RowIdentities().of(today));
     Prompt application = Prompt.newBuilder(numbered).setSource("application").build();
     assertThat(new RowIdentities().of(application)).isEmpty();
+  }
+
+  @Test
+  void anIdIsTakenApartOnlyIfItIsOneOfARow() {
+    String row = "0123456789abcdef01234567";
+    assertThat(RowIdentity.parse("a:b\n.jsonl:" + row))
+        .contains(new RowIdentity("a:b\n.jsonl", row));
+    assertThat(RowIdentity.parse("a.jsonl:" + row + "-12"))
+        .contains(new RowIdentity("a.jsonl", row + "-12"));
+    for (String other :
+        new String[] {
+          ":" + row,
+          row,
+          "a:" + row.substring(1),
+          "a:" + row + "8",
+          "a:" + row + "-",
+          "a:" + row + "-1x",
+          "a:" + row.toUpperCase(Locale.ROOT),
+          "a:33",
+          ""
+        }) {
+      assertThat(RowIdentity.parse(other)).as(other).isEmpty();
+    }
   }
 }
