@@ -81,7 +81,7 @@ final class CriticFreeGoldenTest {
                       new RewardedResponses(new int[] {0, 0, 0, 0, 1, 1, 1, 1}, scores, rewards)));
       double[] golden = doubles(expected.get(scale));
       for (int i = 0; i < golden.length; i++) {
-        // TRL works the deviation out in float32.
+        // TRL corrects the variance by a factor in float32.
         assertThat(advantages[i]).containsExactly(new double[] {golden[i]}, within(1e-7));
       }
     }
