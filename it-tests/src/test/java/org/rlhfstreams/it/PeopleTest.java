@@ -120,7 +120,7 @@ final class PeopleTest {
           browser,
           "each stage of the run has its figures",
           () ->
-              Stream.of("Admission", "workers", "service", "Learner", "People", "Verdicts")
+              Stream.of("Admission", "workers", "Scorers", "Learner", "People", "Verdicts")
                   .allMatch(
                       name -> browser.attribute("svg.wide", "aria-label").contains(name + ": ")));
       assertThat(browser.seriousFaults()).isEmpty();
