@@ -38,7 +38,7 @@ public record ScorerAnswer(
         Optional.empty());
   }
 
-  /** Why there is none. */
+  /** A refusal, with its reason. */
   public static ScorerAnswer failed(String reason, String version) {
     return new ScorerAnswer(
         OptionalDouble.empty(),

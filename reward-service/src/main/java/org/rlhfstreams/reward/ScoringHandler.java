@@ -93,7 +93,7 @@ final class ScoringHandler implements TransactionalLoop.Handler {
     return accepted;
   }
 
-  /** What breaks a rule is no score, but the reason why there is none. */
+  /** An answer that breaks a rule becomes a failure, with the rule as its reason. */
   private Score score(Rollout rollout, ScorerAnswer answer) {
     Score score =
         Score.newBuilder()

@@ -12,7 +12,7 @@ public enum DeadLetterKind {
   SAMPLING,
   /** An event whose parts do not agree, or that would poison a batch. */
   RULE,
-  /** A response that a required scorer cannot score, or a score that is none. */
+  /** A response that a required scorer cannot score, or whose score breaks a rule. */
   SCORE,
   /** A response that a required scorer did not score in time. */
   PATIENCE,

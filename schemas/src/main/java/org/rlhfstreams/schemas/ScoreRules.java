@@ -8,8 +8,8 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.Score;
 
 /**
- * The rule what a score is: one finite value, or the reason why there is none, by a scorer with a
- * name, of a rollout whose tokens its values fit. There is no default for a score that breaks it.
+ * The rule for a score: a named scorer gives one finite value, or the reason for its absence, of a
+ * rollout whose tokens its values fit. There is no default for a score that breaks it.
  */
 public final class ScoreRules {
   /**

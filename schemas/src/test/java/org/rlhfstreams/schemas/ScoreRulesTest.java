@@ -14,7 +14,7 @@ import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 
-/** A score is one finite value of a known rollout, or says why it is none. */
+/** A score is one finite value of a known rollout, or the reason for its absence. */
 final class ScoreRulesTest {
   private static final Rollout ROLLOUT =
       Rollout.newBuilder()

@@ -2,7 +2,7 @@ package org.rlhfstreams.scorers;
 
 import java.util.Optional;
 
-/** What a scorer says about a response: a value, or why there is none. */
+/** What a scorer says about a response: a value, or the reason for refusing one. */
 public sealed interface ScorerResult permits ScoreValue, ScoreRefusal {
   /** A value that explains itself. */
   static ScorerResult value(double value) {

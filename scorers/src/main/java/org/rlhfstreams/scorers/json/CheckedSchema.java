@@ -38,7 +38,7 @@ final class CheckedSchema {
   /**
    * Reads a schema and checks it against the schema of schemas.
    *
-   * @throws IllegalArgumentException if it is none; the message says why
+   * @throws IllegalArgumentException if it is not a valid schema; the message says why
    */
   static CheckedSchema of(String text) {
     JsonNode node;
