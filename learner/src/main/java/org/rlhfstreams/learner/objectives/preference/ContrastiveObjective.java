@@ -53,8 +53,7 @@ public final class ContrastiveObjective implements PairObjective {
         statistics,
         Scalars.times(sums.policyChosen(), beta),
         Scalars.times(sums.policyRejected(), beta));
-    statistics.put("logps/chosen", sums.policyChosen().mean());
-    statistics.put("logps/rejected", sums.policyRejected().mean());
+    PairStatistics.putLogProbabilities(statistics, sums.policyChosen(), sums.policyRejected());
     NDArray loss = losses.of(pairs).mul(sums.weights()).mean();
     return Imitation.added(loss, sums, alpha, statistics);
   }

@@ -49,8 +49,7 @@ public final class DirectPreferenceObjective implements PairObjective {
     NDArray chosenRewards = Scalars.times(pairs.chosenRatio(), beta);
     NDArray rejectedRewards = Scalars.times(pairs.rejectedRatio(), beta);
     PairStatistics.put(statistics, chosenRewards, rejectedRewards);
-    statistics.put("logps/chosen", sums.policyChosen().mean());
-    statistics.put("logps/rejected", sums.policyRejected().mean());
+    PairStatistics.putLogProbabilities(statistics, sums.policyChosen(), sums.policyRejected());
     return loss.mul(sums.weights()).mean();
   }
 }

@@ -54,8 +54,7 @@ public final class OddsRatioObjective implements PairObjective {
     NDArray likelihood =
         imitated.mul(sums.weights()).sum().div(imitatedTokens.mul(sums.weights()).sum());
     PairStatistics.put(statistics, Scalars.times(chosen, beta), Scalars.times(rejected, beta));
-    statistics.put("logps/chosen", chosen.mean());
-    statistics.put("logps/rejected", rejected.mean());
+    PairStatistics.putLogProbabilities(statistics, chosen, rejected);
     statistics.put("nll_loss", likelihood.neg());
     statistics.put("log_odds_ratio", ratio.mean());
     statistics.put("log_odds_chosen", logOdds.mean());

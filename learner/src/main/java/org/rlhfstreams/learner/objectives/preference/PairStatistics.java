@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.util.Map;
 
-/** What every objective on pairs says of its rewards. */
+/** What objectives on pairs say of their rewards and log-probabilities. */
 final class PairStatistics {
   private PairStatistics() {}
 
@@ -15,5 +15,12 @@ final class PairStatistics {
     statistics.put("rewards/rejected", rejected.mean());
     statistics.put("rewards/margins", margins.mean());
     statistics.put("rewards/accuracies", margins.gt(0).toType(DataType.FLOAT64, false).mean());
+  }
+
+  /** Adds means of the responses' log-probabilities, each [pairs]. */
+  static void putLogProbabilities(
+      Map<String, NDArray> statistics, NDArray chosen, NDArray rejected) {
+    statistics.put("logps/chosen", chosen.mean());
+    statistics.put("logps/rejected", rejected.mean());
   }
 }

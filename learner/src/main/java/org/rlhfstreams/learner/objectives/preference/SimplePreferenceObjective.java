@@ -44,8 +44,7 @@ public record SimplePreferenceObjective(
     NDArray chosen = Scalars.times(shaped(chosenMean), beta);
     NDArray rejected = Scalars.times(shaped(rejectedMean), beta);
     PairStatistics.put(statistics, chosen, rejected);
-    statistics.put("logps/chosen", chosenMean.mean());
-    statistics.put("logps/rejected", rejectedMean.mean());
+    PairStatistics.putLogProbabilities(statistics, chosenMean, rejectedMean);
     NDArray lead = chosen.sub(rejected).sub(gamma);
     NDArray losses = Scalars.times(LogSigmoid.of(lead), smoothing - 1);
     if (smoothing > 0) {
