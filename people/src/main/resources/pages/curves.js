@@ -8,6 +8,8 @@ const axisNumber = (tick) => (Math.abs(tick) < 0.001 && tick !== 0 ? number(tick
 const DRAW_EVERY_MILLISECONDS = 250;
 const MOST_POINTS = 20_000;
 const SMOOTH = 0.9;
+const SCORES = "objective/scores/";
+const MOST_SCORES = 12; // more are offered in the list
 
 // A curve takes the first of its metrics that the run measures.
 const CURVES = [
@@ -48,8 +50,12 @@ function smoothed(values) {
   });
 }
 
+function onlyMetric(name) {
+  return { test: (candidate) => candidate === name };
+}
+
 class Curve {
-  constructor(definition, learners, parent, onRemove) {
+  constructor(definition, learners, onRemove) {
     this.definition = definition;
     this.learners = learners;
     this.metric = null;
@@ -88,7 +94,6 @@ class Curve {
     this.note = document.createElement("p");
     this.note.className = "metric";
     this.figure.append(caption, this.plot, this.note);
-    parent.append(this.figure);
     this.stale = true;
     this.visible = false;
     new IntersectionObserver((entries) => {
@@ -235,7 +240,8 @@ export class Curves {
     this.select = select;
     this.learners = new Map();
     this.timer = 0;
-    this.curves = CURVES.map((definition) => new Curve(definition, this.learners, parent, null));
+    this.curves = CURVES.map((definition) => new Curve(definition, this.learners, null));
+    parent.append(...this.curves.map((curve) => curve.figure));
     select.addEventListener("change", () => {
       this.addCurve(select.value);
       select.value = "";
@@ -247,13 +253,31 @@ export class Curves {
     if (!name || this.curves.some((curve) => curve.definition.id === name)) {
       return;
     }
-    const exact = { test: (candidate) => candidate === name };
-    const definition = { id: name, title: name, metrics: [exact] };
-    const curve = new Curve(definition, this.learners, this.parent, () => {
+    const definition = { id: name, title: name, metrics: [onlyMetric(name)] };
+    const curve = new Curve(definition, this.learners, () => {
       this.curves = this.curves.filter((other) => other !== curve);
     });
     this.curves.push(curve);
+    this.parent.append(curve.figure);
     curve.figure.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Of several rewards each has a curve, behind their sum's; a single one is its own sum. */
+  showScores(names) {
+    const scores = names.filter((name) => name.startsWith(SCORES)).slice(0, MOST_SCORES);
+    if (scores.length < 2) {
+      return;
+    }
+    for (const name of scores) {
+      if (!this.curves.some((curve) => curve.definition.id === name)) {
+        const title = `Score: ${name.slice(SCORES.length)}`;
+        const curve = new Curve({ id: name, title, metrics: [onlyMetric(name)] }, this.learners, null);
+        const before = this.curves.findLastIndex(
+          ({ definition }) => definition.id === "reward" || definition.id.startsWith(SCORES));
+        this.curves[before].figure.after(curve.figure);
+        this.curves.splice(before + 1, 0, curve);
+      }
+    }
   }
 
   /** The step up to which all is known of every learner, or null. */
@@ -282,9 +306,11 @@ export class Curves {
   }
 
   offer() {
-    const names = new Set([...this.learners.values()].flatMap((learner) => [...learner.series.keys()]));
+    const measured = [...this.learners.values()].flatMap((learner) => [...learner.series.keys()]);
+    const names = [...new Set(measured)].sort();
     this.select.replaceChildren(
-      this.select.options[0], ...[...names].sort().map((name) => new Option(name, name)));
+      this.select.options[0], ...names.map((name) => new Option(name, name)));
+    this.showScores(names);
   }
 
   later() {

@@ -16,6 +16,14 @@ function line(style, text) {
   return element;
 }
 
+/** Of several scorers each score; a single one is the score. */
+function scoreFacts(rollout) {
+  const scores = Object.entries(rollout.scores ?? {});
+  return scores.length < 2
+    ? [`score ${number(rollout.score)}`]
+    : scores.map(([name, score]) => `${name} ${number(score)}`);
+}
+
 export class Samples {
   constructor(onProblem) {
     this.onProblem = onProblem;
@@ -96,7 +104,7 @@ export class Samples {
     const facts = document.createElement("span");
     facts.className = "facts";
     for (const text of [
-      `score ${number(rollout.score)}`, `KL ${number(rollout.kl)}`, `version ${rollout.version}`,
+      ...scoreFacts(rollout), `KL ${number(rollout.kl)}`, `version ${rollout.version}`,
     ]) {
       const fact = document.createElement("span");
       fact.textContent = text;
@@ -147,8 +155,9 @@ export class Samples {
     for (const [side, text] of [["before", this.before], ["after", this.after]]) {
       const rollout = this.versions[Number(at(side).value)];
       text.set(rollout.response);
-      at(`${side}-figures`).textContent =
-        `score ${number(rollout.score)} \u00B7 KL ${number(rollout.kl)} \u00B7 ${String(rollout.finishReason ?? "").toLowerCase()}`;
+      at(`${side}-figures`).textContent = [
+        ...scoreFacts(rollout), `KL ${number(rollout.kl)}`, String(rollout.finishReason ?? "").toLowerCase(),
+      ].join(" \u00B7 ");
     }
     this.drawSides();
   }

@@ -47,12 +47,15 @@ public final class EventJson {
 
   /** A sample. */
   public static JsonObject of(RolloutsView.Sample sample) {
+    JsonObject scores = new JsonObject();
+    sample.scores().forEach(scores::put);
     return new JsonObject()
         .put("rolloutId", sample.rolloutId())
         .put("promptId", sample.promptId())
         .put("prompt", sample.prompt())
         .put("response", sample.response())
         .put("score", finite(sample.score()))
+        .put("scores", scores)
         .put("kl", finite(sample.kl()))
         .put("version", WeightVersions.text(sample.version()))
         .put("finishReason", sample.finishReason())

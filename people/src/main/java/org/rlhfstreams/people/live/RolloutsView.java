@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.WeightVersion;
@@ -28,7 +29,8 @@ public final class RolloutsView {
   /**
    * One sample as people see it.
    *
-   * @param score of the reward model
+   * @param score of the first reward
+   * @param scores of each scorer, by its name; empty where there was one reward model alone
    * @param kl of the whole response to the reference, in nats
    * @param version of the policy that finished it
    */
@@ -38,6 +40,7 @@ public final class RolloutsView {
       String prompt,
       String response,
       double score,
+      Map<String, Double> scores,
       double kl,
       WeightVersion version,
       String finishReason,
@@ -67,12 +70,15 @@ public final class RolloutsView {
         rollout.getSegments().isEmpty()
             ? new WeightVersion(0, 0L)
             : rollout.getSegments().get(rollout.getSegments().size() - 1).getVersion();
+    Map<String, Double> scores = new TreeMap<>();
+    scored.getScores().forEach((name, score) -> scores.put(name, score.getValue()));
     return new Sample(
         rollout.getRolloutId(),
         rollout.getPromptId(),
         shortened(PromptMessages.transcript(rollout.getPromptText(), rollout.getPromptMessages())),
         shortened(rollout.getResponseText()),
         scored.getScore(),
+        scores,
         kl,
         version,
         rollout.getFinishReason().name(),

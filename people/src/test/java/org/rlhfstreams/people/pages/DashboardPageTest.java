@@ -85,6 +85,36 @@ final class DashboardPageTest extends InBrowser {
   }
 
   @Test
+  void showsEachOfSeveralRewards() {
+    open();
+    Browser.until(() -> curve("reward", "data-points").equals("120"));
+    server.push("step", scored(121, new JsonObject().put("objective/scores/helpful", 3.25)));
+    Browser.until(() -> curve("reward", "data-points").equals("121"));
+    assertThat(browser.all("[data-curve^='objective/scores/']"))
+        .as("a single one is the reward itself")
+        .isEmpty();
+    JsonObject several =
+        new JsonObject()
+            .put("objective/scores/helpful", 3.5)
+            .put("objective/scores/right", 0.75)
+            .put("objective/scores/length", 61);
+    server.push("step", scored(122, several));
+    Browser.until(
+        () -> browser.text("[data-curve='objective/scores/right'] .value").equals("0.750"));
+    assertThat(browser.all(".curve .title"))
+        .extracting(WebElement::getText)
+        .startsWith(
+            "Reward", "Score: helpful", "Score: length", "Score: right", "KL to the reference");
+    assertThat(browser.outOfPlace()).isEmpty();
+  }
+
+  private static JsonObject scored(int step, JsonObject values) {
+    JsonObject event = Run.step(step);
+    event.getJsonObject("values").mergeIn(values);
+    return event;
+  }
+
+  @Test
   void comesBackAndAsksForWhatItMissed() {
     open();
     Browser.until(() -> curve("reward", "data-points").equals("120"));
@@ -114,6 +144,10 @@ final class DashboardPageTest extends InBrowser {
     browser.click("#sample-differences");
     Browser.until(() -> !browser.all("#before-text mark").isEmpty());
     assertThat(browser.all("#before-text mark")).extracting(WebElement::getText).contains("car");
+    assertThat(browser.text("#before-figures")).startsWith("score 1.82 · KL 0.040");
+    assertThat(browser.text("#after-figures"))
+        .as("of several scorers each score")
+        .startsWith("helpful 8.31 · right 1 · KL 7.60");
     browser.find("#samples-filter").sendKeys("frog");
     Browser.until(() -> browser.all("#samples-list li").size() == 3);
   }

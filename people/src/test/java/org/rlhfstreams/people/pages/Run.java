@@ -47,7 +47,11 @@ final class Run {
             .put(
                 "rollouts",
                 new JsonArray()
-                    .add(rollout(0, steps).put("rolloutId", "new/0").put("version", "0." + steps))
+                    .add(
+                        rollout(0, steps)
+                            .put("rolloutId", "new/0")
+                            .put("version", "0." + steps)
+                            .put("scores", new JsonObject().put("helpful", 8.31).put("right", 1)))
                     .add(
                         rollout(0, steps)
                             .put("rolloutId", "old/0")
