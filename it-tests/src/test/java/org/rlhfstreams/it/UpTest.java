@@ -53,21 +53,35 @@ final class UpTest {
   }
 
   @Test
-  void afterCtrlCTheNextUpContinues() throws IOException {
+  void afterCtrlCAndAfterAKillTheNextUpContinuesWithoutAWordOfErrors() throws IOException {
     try (RlhfProcess first = up(1000)) {
       first.awaitLine("a new run");
       first.awaitLine("step 3/1000");
       first.interrupt();
       assertThat(first.awaitExit()).isEqualTo(130);
       assertThat(first.output()).contains("closed after a checkpoint");
+      assertNoErrors(first);
     }
     long done = steps().size();
     assertThat(done).isGreaterThanOrEqualTo(3);
-    try (RlhfProcess second = up((int) done + 2)) {
+    try (RlhfProcess second = up(1000)) {
       second.awaitLine("going on");
-      assertThat(second.awaitExit()).isZero();
+      second.awaitLine("step " + (done + 1) + "/1000");
+      second.kill();
+      assertNoErrors(second);
+    }
+    done = steps().size();
+    try (RlhfProcess third = up((int) done + 2)) {
+      third.awaitLine("going on");
+      assertThat(third.awaitExit()).isZero();
+      assertNoErrors(third);
     }
     assertThat(steps()).isEqualTo(LongStream.rangeClosed(1, done + 2).boxed().toList());
+  }
+
+  /** What heals by itself is no error: who reads one on a healthy run believes none later. */
+  private static void assertNoErrors(RlhfProcess up) {
+    assertThat(up.output().lines()).noneMatch(line -> line.contains(" ERROR "));
   }
 
   private List<Long> steps() throws IOException {
