@@ -14,6 +14,7 @@ import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.access.AccessRule;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.access.RoleAccess;
+import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -33,7 +34,15 @@ public final class TopicsAclsCommand implements Callable<Integer> {
       names = "--role",
       paramLabel = "ROLE",
       description = "Of these roles alone: ${COMPLETION-CANDIDATES}.")
-  private List<Role> roles = List.of(Role.values());
+  private List<Role> roles = List.of();
+
+  @Option(
+      names = "--scorer",
+      paramLabel = "NAME",
+      description =
+          "Of the external scorers under rewards these alone, so that each may have a principal of"
+              + " its own.")
+  private List<String> scorers = List.of();
 
   @Option(
       names = "--principal",
@@ -55,36 +64,63 @@ public final class TopicsAclsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RlhfConfiguration configuration = options.load();
+    List<String> external = external(configuration);
+    List<Role> wanted = roles.isEmpty() ? List.of(Role.values()) : roles;
+    if (external.isEmpty()) {
+      wanted = wanted.stream().filter(role -> role != Role.EXTERNAL_SCORER).toList();
+    }
     if (apply) {
-      apply(configuration);
+      apply(configuration, wanted, external);
     } else {
-      print(configuration);
+      print(configuration, wanted, external);
     }
     return 0;
   }
 
-  private void print(RlhfConfiguration configuration) {
+  /** Names of the external scorers that are meant; each has a group to be allowed. */
+  private List<String> external(RlhfConfiguration configuration) {
+    List<String> there =
+        configuration.rewards().all().stream()
+            .filter(reward -> reward.scorer().equals(RewardConfiguration.EXTERNAL))
+            .map(RewardConfiguration::name)
+            .toList();
+    if (there.isEmpty() && (roles.contains(Role.EXTERNAL_SCORER) || !scorers.isEmpty())) {
+      throw new CommandException(
+          "rewards have no external scorer, and the names of their groups are there: give the run's"
+              + " rlhf.yaml with --config");
+    }
+    for (String scorer : scorers) {
+      if (!there.contains(scorer)) {
+        throw new CommandException(
+            "--scorer: there is no external scorer %s under rewards; there are %s"
+                .formatted(scorer, String.join(", ", there)));
+      }
+    }
+    return scorers.isEmpty() ? there : scorers;
+  }
+
+  private void print(RlhfConfiguration configuration, List<Role> wanted, List<String> external) {
     String client =
         "--bootstrap-server "
             + configuration.connection().bootstrapServers()
             + (commandConfig == null ? "" : " --command-config " + commandConfig);
     Topics topics = new KafkaConnection(configuration).topics();
-    for (Role role : roles) {
+    for (Role role : wanted) {
       System.out.println("# " + role.text());
-      for (AccessRule rule : RoleAccess.of(role, topics)) {
+      for (AccessRule rule : RoleAccess.of(role, topics, external)) {
         System.out.println(rule.command(client, principal(role)));
       }
     }
   }
 
-  private void apply(RlhfConfiguration configuration) {
+  private void apply(RlhfConfiguration configuration, List<Role> wanted, List<String> external) {
     KafkaConnection connection = new KafkaConnection(configuration);
     new BrokerWait(connection, System.out::println).awaitBroker();
     try (Admin admin = connection.admin()) {
-      for (Role role : roles) {
+      for (Role role : wanted) {
         admin
             .createAcls(
-                RoleAccess.of(role, connection.topics()).stream()
+                RoleAccess.of(role, connection.topics(), external).stream()
                     .flatMap(rule -> rule.bindings(principal(role)).stream())
                     .toList())
             .all()

@@ -36,6 +36,45 @@ final class TopicsAclsCommandTest {
   }
 
   @Test
+  void anExternalScorerHasTheGroupOfItsNameAlone() {
+    String rewards =
+        "[{name: helpful, scorer: reward-model}, {name: polite, scorer: external}, {name: mine, scorer:"
+            + " external}]";
+    CommandRun run =
+        CommandRun.expecting(
+            0,
+            "topics",
+            "acls",
+            "--role",
+            "external-scorer",
+            "--scorer",
+            "polite",
+            "--bootstrap-servers",
+            "broker:9093",
+            "--rewards.list",
+            rewards);
+    String allow =
+        "kafka-acls.sh --bootstrap-server broker:9093 --add --allow-principal 'User:external-scorer'"
+            + " --operation ";
+    assertThat(run.output().lines())
+        .containsExactly(
+            "# external-scorer",
+            allow + "Read --topic 'rlhf.rollouts'",
+            allow + "Write --topic 'rlhf.scores'",
+            allow + "Read --group 'rlhf.scorer-polite'");
+    assertThat(
+            CommandRun.expecting(
+                    1, "topics", "acls", "--scorer", "helpful", "--rewards.list", rewards)
+                .errors())
+        .contains("no external scorer helpful under rewards; there are polite, mine");
+    assertThat(CommandRun.expecting(1, "topics", "acls", "--role", "external-scorer").errors())
+        .contains("rewards have no external scorer");
+    assertThat(CommandRun.expecting(0, "topics", "acls").output())
+        .contains("# reward-service", "# operator")
+        .doesNotContain("external-scorer");
+  }
+
+  @Test
   void aSecretIsRefusedOnTheCommandLineAndNotRepeated() {
     assertThat(
             CommandRun.expecting(2, "learner", "--set", "kafka.ssl.key.password=hunter2").errors())

@@ -10,6 +10,8 @@ public enum Role {
   ROLLOUT_WORKER,
   /** Scores. */
   REWARD_SERVICE,
+  /** A program of somebody else's that scores; each has a group of its own. */
+  EXTERNAL_SCORER,
   /** Hosts the topologies: admission, statistics, comparisons and judgements. */
   CONTROLLER,
   /** Serves people and applications the pages and the HTTP API. */

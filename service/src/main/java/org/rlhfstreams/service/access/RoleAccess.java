@@ -27,13 +27,24 @@ public final class RoleAccess {
     this.topics = topics;
   }
 
-  /** The rules of a role, topics first. */
+  /** The rules of a role, topics first; of an external scorer those that all of them share. */
   public static List<AccessRule> of(Role role, Topics topics) {
+    return of(role, topics, List.of());
+  }
+
+  /**
+   * The rules of a role, topics first.
+   *
+   * @param externalScorers names of the rewards whose groups an external scorer may be a member of;
+   *     with another one it would take partitions away from the scorer whose group that is
+   */
+  public static List<AccessRule> of(Role role, Topics topics, List<String> externalScorers) {
     RoleAccess access = new RoleAccess(topics);
     switch (role) {
       case SETUP -> access.setup();
       case ROLLOUT_WORKER -> access.rolloutWorker();
       case REWARD_SERVICE -> access.rewardService();
+      case EXTERNAL_SCORER -> access.externalScorer(externalScorers);
       case CONTROLLER -> access.controller();
       case PEOPLE -> access.people();
       case LEARNER -> access.learner();
@@ -88,6 +99,15 @@ public final class RoleAccess {
     // A group for each scorer.
     beginning(ResourceType.GROUP, GroupNames.SCORERS, AclOperation.READ);
     beginning(ResourceType.TRANSACTIONAL_ID, GroupNames.SCORERS, AclOperation.WRITE);
+  }
+
+  /** It looks at no settings: its clients are somebody else's. */
+  private void externalScorer(List<String> names) {
+    byTopic.put(topics.rollouts().name(), EnumSet.of(AclOperation.READ));
+    byTopic.put(topics.scores().name(), EnumSet.of(AclOperation.WRITE));
+    for (String name : names) {
+      named(ResourceType.GROUP, GroupNames.SCORERS + name, AclOperation.READ);
+    }
   }
 
   private void controller() {

@@ -60,6 +60,7 @@ public final class ShutdownBudget {
       case PEOPLE -> SERVER.multipliedBy(2).plus(OUTBOX).plus(FOLLOWER.multipliedBy(3));
       case LEARNER -> LEARNER.plus(SERVER).plus(CLIENT.multipliedBy(2));
       case SETUP, ANNOTATOR, OPERATOR -> CLIENT.multipliedBy(2);
+      case EXTERNAL_SCORER -> Duration.ZERO; // no process of ours
     };
   }
 

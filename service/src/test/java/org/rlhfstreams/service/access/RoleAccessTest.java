@@ -42,7 +42,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.prompts())).containsExactly(Role.SETUP, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
     assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts())).containsExactly(Role.CONTROLLER);
-    assertThat(may(AclOperation.WRITE, TOPICS.scores())).containsExactly(Role.REWARD_SERVICE);
+    assertThat(may(AclOperation.WRITE, TOPICS.scores())).containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER);
     assertThat(may(AclOperation.WRITE, TOPICS.preferences()))
         .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR);
     assertThat(may(AclOperation.WRITE, TOPICS.judgements()))
@@ -78,7 +78,8 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.preferences()))
         .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
-        .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER, Role.OPERATOR);
+        .containsExactly(
+            Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.scores()))
         .containsExactly(Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
@@ -120,6 +121,18 @@ final class RoleAccessTest {
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Write --transactional-id 'run.rollout-workers-' --resource-pattern-type"
                 + " prefixed");
+  }
+
+  @Test
+  void anExternalScorerReadsRolloutsInItsOwnGroupAndWritesScoresAndNothingElse() {
+    assertThat(
+            RoleAccess.of(Role.EXTERNAL_SCORER, TOPICS, List.of("polite")).stream()
+                .map(rule -> rule.described() + " " + rule.operations()))
+        .containsExactly(
+            "topic run.rollouts [READ]", "topic run.scores [WRITE]", "group run.scorer-polite [READ]");
+    assertThat(RoleAccess.of(Role.EXTERNAL_SCORER, TOPICS))
+        .noneMatch(AccessRule::isPrefixed)
+        .allMatch(rule -> rule.resource().resourceType() == ResourceType.TOPIC);
   }
 
   @Test
