@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A command of the rlhf command line, or another main class, in a JVM of its own. */
+/** A command of the rlhf command line, another main class or program, in a process of its own. */
 public final class RlhfProcess implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
 
@@ -76,6 +76,21 @@ public final class RlhfProcess implements AutoCloseable {
     return startJava(directory, Map.of(), java, echo, main.getSimpleName());
   }
 
+  /** A program of somebody else's, named for what it says. */
+  static RlhfProcess startProgram(Path directory, String name, List<String> command) {
+    return startCommand(directory, Map.of(), command, System.out::println, name);
+  }
+
+  /** One of a Java file, with the class path of the roles. */
+  static RlhfProcess startSource(Path directory, Path source, List<String> arguments) {
+    List<String> java =
+        new ArrayList<>(
+            List.of("-Xmx256m", "-cp", RolesClassPath.classPath(), source.toString()));
+    java.addAll(arguments);
+    return startJava(
+        directory, Map.of(), java, System.out::println, source.getFileName().toString());
+  }
+
   private static RlhfProcess startJava(
       Path directory,
       Map<String, String> environment,
@@ -84,6 +99,15 @@ public final class RlhfProcess implements AutoCloseable {
       String name) {
     List<String> command = new ArrayList<>(List.of(Repository.root().resolve("jvm").toString()));
     command.addAll(java);
+    return startCommand(directory, environment, command, echo, name);
+  }
+
+  private static RlhfProcess startCommand(
+      Path directory,
+      Map<String, String> environment,
+      List<String> command,
+      Consumer<String> echo,
+      String name) {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().putAll(environment);

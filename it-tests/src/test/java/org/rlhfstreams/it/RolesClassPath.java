@@ -21,9 +21,14 @@ final class RolesClassPath {
   /** Arguments of Java that say where the classes are. */
   static List<String> arguments() {
     if (!Files.isRegularFile(ARCHIVE)) {
-      return List.of("-cp", System.getProperty("java.class.path"));
+      return List.of("-cp", classPath());
     }
-    return List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-cp", jars());
+    return List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-cp", classPath());
+  }
+
+  /** The class path alone. */
+  static String classPath() {
+    return Files.isRegularFile(ARCHIVE) ? jars() : System.getProperty("java.class.path");
   }
 
   private static String jars() {
