@@ -1,10 +1,12 @@
 package org.rlhfstreams.reward;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.events.FinishReason;
@@ -43,6 +45,11 @@ final class BuiltInScorer implements RolloutScorer {
   }
 
   @Override
+  public boolean wholeGroups() {
+    return scorer.wholeGroups();
+  }
+
+  @Override
   public int batchSize(int configured) {
     return Math.max(configured, ROUNDS * scorer.parallelism());
   }
@@ -55,7 +62,7 @@ final class BuiltInScorer implements RolloutScorer {
     long until = System.nanoTime() + patience.toNanos();
     Duration pause = FIRST_PAUSE;
     while (!open.isEmpty()) {
-      List<Integer> forNow = new ArrayList<>();
+      Set<Integer> forNow = new TreeSet<>();
       List<ScorerResult> results = scorer.score(open.stream().map(inputs::get).toList());
       for (int i = 0; i < results.size(); i++) {
         int place = open.get(i);
@@ -64,7 +71,7 @@ final class BuiltInScorer implements RolloutScorer {
           forNow.add(place);
         }
       }
-      open = forNow;
+      open = scorer.wholeGroups() ? withTheirGroups(inputs, forNow) : List.copyOf(forNow);
       if (!open.isEmpty()) {
         if (System.nanoTime() + pause.toNanos() > until) {
           break;
@@ -75,6 +82,16 @@ final class BuiltInScorer implements RolloutScorer {
       }
     }
     return Arrays.asList(answers);
+  }
+
+  /** What is compared is compared with all of its group again. */
+  private static List<Integer> withTheirGroups(List<ScorerInput> inputs, Set<Integer> places) {
+    Set<String> groups =
+        places.stream().map(place -> inputs.get(place).groupId()).collect(Collectors.toSet());
+    return IntStream.range(0, inputs.size())
+        .filter(place -> groups.contains(inputs.get(place).groupId()))
+        .boxed()
+        .toList();
   }
 
   /** What was not scored since the process ends is the next one's, and no failure. */

@@ -29,18 +29,10 @@ final class BuiltInScorers implements ScorerCatalog {
   }
 
   private static Scorer create(RewardConfiguration reward) {
-    Scorer scorer;
     try {
-      scorer = ScorerKinds.create(reward.scorer(), reward.settings());
+      return ScorerKinds.create(reward.scorer(), reward.settings());
     } catch (ScorerException e) {
       throw new ScorerException("rewards: %s: %s".formatted(reward.name(), e.getMessage()), e);
     }
-    if (scorer.wholeGroups()) {
-      scorer.close();
-      throw new ScorerException(
-          "rewards: %s compares all responses to a prompt with each other, and the reward service scores each by itself: let it judge one at a time (mode: pointwise)"
-              .formatted(reward.name()));
-    }
-    return scorer;
   }
 }

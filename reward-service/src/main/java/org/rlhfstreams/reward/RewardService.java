@@ -27,6 +27,7 @@ import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.exchange.ContinuousLoop;
 import org.rlhfstreams.service.exchange.GroupShare;
 import org.rlhfstreams.service.exchange.TransactionalLoop;
 import org.rlhfstreams.service.http.FreePort;
@@ -49,6 +50,9 @@ import org.slf4j.LoggerFactory;
 public final class RewardService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RewardService.class);
   private static final Duration WEIGHTS_PAUSE = Duration.ofMillis(20);
+
+  /** Rollouts that wait for the others of their groups, or to be compared with them. */
+  private static final int MOST_HELD = 2_048;
 
   private final ShutdownSequence opened = new ShutdownSequence();
   private final KafkaConnection connection;
@@ -285,24 +289,50 @@ public final class RewardService implements AutoCloseable {
       BooleanSupplier stopped) {
     RewardServiceConfiguration settings = connection.configuration().rewardService();
     String rollouts = connection.topics().rollouts().name();
-    new TransactionalLoop(
-            connection,
-            group,
-            Optional.of(GroupNames.REWARD_SERVICE),
-            ProcessIdentity.current(),
-            rollouts,
-            scorer.batchSize(settings.batchSize()),
-            settings.pollTimeout(),
-            new ScoringHandler(
-                name,
-                scorer,
-                connection.decoder(Rollout.class),
-                connection.topics().scores().name(),
-                meters,
-                StageTracing.of("reward-service")),
-            share,
-            new QueueMeters(endpoint.meters(), rollouts, Tags.of("scorer", name)))
-        .run(stopped);
+    int batchSize = scorer.batchSize(settings.batchSize());
+    QueueMeters queue = new QueueMeters(endpoint.meters(), rollouts, Tags.of("scorer", name));
+    ScoreEvents events =
+        new ScoreEvents(
+            name,
+            connection.decoder(Rollout.class),
+            connection.topics().scores().name(),
+            meters,
+            StageTracing.of("reward-service"));
+    if (!scorer.wholeGroups()) {
+      new TransactionalLoop(
+              connection,
+              group,
+              Optional.of(GroupNames.REWARD_SERVICE),
+              ProcessIdentity.current(),
+              rollouts,
+              batchSize,
+              settings.pollTimeout(),
+              new ScoringHandler(scorer, events),
+              share,
+              queue)
+          .run(stopped);
+      return;
+    }
+    try (GroupScoring groups =
+        new GroupScoring(scorer, events, batchSize, groupPatience(), MOST_HELD, System::nanoTime)) {
+      new ContinuousLoop(
+              connection,
+              group,
+              Optional.of(GroupNames.REWARD_SERVICE),
+              ProcessIdentity.current(),
+              rollouts,
+              batchSize,
+              settings.pollTimeout(),
+              groups,
+              share,
+              queue)
+          .run(stopped);
+    }
+  }
+
+  /** Less than the join's own, so that it hears why there is no score. */
+  private Duration groupPatience() {
+    return connection.configuration().rewards().patience().multipliedBy(9).dividedBy(10);
   }
 
   /** Models are loaded before their groups are joined. */

@@ -122,6 +122,39 @@ final class BuiltInScorerTest {
   }
 
   @Test
+  void whatIsComparedIsComparedWithItsWholeGroupAgain() {
+    List<List<String>> asked = new ArrayList<>();
+    Scorer scorer =
+        new Scorer() {
+          @Override
+          public boolean wholeGroups() {
+            return true;
+          }
+
+          @Override
+          public List<ScorerResult> score(List<ScorerInput> batch) {
+            asked.add(batch.stream().map(ScorerInput::rolloutId).toList());
+            return batch.stream()
+                .map(
+                    input ->
+                        asked.size() < 2 && input.rolloutId().equals("late")
+                            ? ScorerResult.refusedForNow("busy")
+                            : ScorerResult.value(batch.size()))
+                .toList();
+          }
+        };
+    Rollout elsewhere =
+        Rollout.newBuilder(rollout("elsewhere", "z")).setRequestId("another").build();
+    try (BuiltInScorer own = new BuiltInScorer(scorer, "7", LONG, () -> false)) {
+      assertThat(own.wholeGroups()).isTrue();
+      assertThat(own.score(List.of(rollout("late", "x"), elsewhere, rollout("now", "y"))))
+          .extracting(answer -> answer.value().getAsDouble())
+          .containsExactly(2.0, 3.0, 2.0);
+    }
+    assertThat(asked).containsExactly(List.of("late", "elsewhere", "now"), List.of("late", "now"));
+  }
+
+  @Test
   void aServiceThatStaysAwayCostsAScoreInTheEndAndNotTheMembersPlace() {
     Scorer scorer = Scorer.ofEach(input -> ScorerResult.refusedForNow("nobody answers"));
     try (BuiltInScorer own = new BuiltInScorer(scorer, Duration.ofSeconds(3), () -> false)) {

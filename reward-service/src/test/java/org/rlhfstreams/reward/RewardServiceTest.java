@@ -79,22 +79,62 @@ final class RewardServiceTest {
     }
   }
 
+  /** Answers how many of its request it is shown a rollout with. */
+  private static final class Comparing implements ScorerCatalog {
+    @Override
+    public Set<String> kinds() {
+      return Set.of("compare");
+    }
+
+    @Override
+    public void require(RewardConfiguration reward) {}
+
+    @Override
+    public RolloutScorer open(
+        RewardConfiguration reward, KafkaConnection connection, BooleanSupplier stopped) {
+      return new RolloutScorer() {
+        @Override
+        public boolean wholeGroups() {
+          return true;
+        }
+
+        @Override
+        public List<ScorerAnswer> score(List<Rollout> rollouts) {
+          return rollouts.stream()
+              .map(one -> rollouts.stream().filter(other -> sameRequest(one, other)).count())
+              .map(count -> ScorerAnswer.of(count, "", Optional.empty()))
+              .toList();
+        }
+
+        private boolean sameRequest(Rollout one, Rollout other) {
+          return one.getRequestId().equals(other.getRequestId());
+        }
+      };
+    }
+  }
+
   @BeforeEach
   void start() throws ExecutionException, InterruptedException {
     stack = EmbeddedStack.start(data, 0, 0);
+    connection =
+        connect(
+            "[{name: helpful, scorer: reward-model}, {name: length, scorer: count, weight: 0}]",
+            "");
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+    }
+  }
+
+  private KafkaConnection connect(String rewards, String scorers) {
     Map<String, String> settings = new HashMap<>();
     settings.put("connection.bootstrap-servers", stack.bootstrapServers());
     settings.put("connection.schema-registry-url", stack.schemaRegistryUrl());
     settings.put("topics.partitions", "2");
     settings.put("model.policy", MODELS.resolve("starter").toString());
     settings.put("model.reward", MODELS.resolve("starter-reward").toString());
-    settings.put(
-        "rewards.list",
-        "[{name: helpful, scorer: reward-model}, {name: length, scorer: count, weight: 0}]");
-    connection = new KafkaConnection(RlhfConfiguration.of(settings));
-    try (Admin admin = connection.admin()) {
-      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
-    }
+    settings.put("rewards.list", rewards);
+    settings.put("reward-service.scorers", scorers);
+    return new KafkaConnection(RlhfConfiguration.of(settings));
   }
 
   @AfterEach
@@ -198,6 +238,53 @@ final class RewardServiceTest {
         .allSatisfy(
             score -> assertThat(score.getModelVersion()).isEqualTo(new WeightVersion(0, 0L)))
         .extracting(Score::getValue)
+        .doesNotHaveDuplicates();
+  }
+
+  private void sampled(String requestId, int index, int samples) {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      Rollout one =
+          Rollout.newBuilder(rollout(requestId, 20))
+              .setRolloutId(requestId + "/" + index)
+              .setSampleIndex(index)
+              .setSamples(samples)
+              .build();
+      producer.send(new ProducerRecord<>(connection.topics().rollouts().name(), requestId, one));
+    }
+  }
+
+  @Test
+  void aScorerThatComparesIsGivenWholeGroupsAlsoAfterARestartBetweenItsMembers() throws Exception {
+    connection = connect("[{name: best, scorer: compare}]", "best");
+    sampled("early", 0, 3);
+    for (int i = 0; i < 10; i++) {
+      sampled("early", 1, 3); // is there already, from the second time on
+      sampled("r" + i, 0, 2);
+      sampled("r" + i, 1, 2);
+    }
+    try (RewardService service = RewardService.start(connection, new Comparing())) {
+      awaitScores("best", 20);
+      assertThat(service.ended()).isNotDone();
+    }
+    assertThat(scores("best")).extracting(Score::getRequestId).doesNotContain("early");
+    sampled("early", 2, 3);
+    sampled("late", 0, 1);
+    try (RewardService service = RewardService.start(connection, new Comparing())) {
+      awaitScores("best", 24);
+      assertThat(service.ended()).isNotDone();
+    }
+    assertThat(scores("best"))
+        .hasSize(24)
+        .allSatisfy(
+            score ->
+                assertThat(score.getValue())
+                    .isEqualTo(
+                        switch (score.getRequestId()) {
+                          case "early" -> 3.0;
+                          case "late" -> 1.0;
+                          default -> 2.0;
+                        }))
+        .extracting(Score::getRolloutId)
         .doesNotHaveDuplicates();
   }
 

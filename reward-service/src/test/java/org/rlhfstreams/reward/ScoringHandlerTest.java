@@ -66,12 +66,13 @@ final class ScoringHandlerTest {
 
   private List<ProducerRecord<String, Object>> handled(RolloutScorer scorer) {
     return new ScoringHandler(
-            "right",
             scorer,
-            new RecordDecoder<>(Rollout.class, SERDES),
-            "scores",
-            new ScoringMeters(registry, "right", new GroupShare("scorer-right")),
-            StageTracing.of("test"))
+            new ScoreEvents(
+                "right",
+                new RecordDecoder<>(Rollout.class, SERDES),
+                "scores",
+                new ScoringMeters(registry, "right", new GroupShare("scorer-right")),
+                StageTracing.of("test")))
         .handle(records);
   }
 

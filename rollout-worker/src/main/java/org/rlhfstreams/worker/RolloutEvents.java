@@ -101,6 +101,7 @@ final class RolloutEvents {
         .setStartedAt(task.startedAt())
         .setFinishedAt(response.finishedAt())
         .setMetadata(request.getMetadata())
+        .setSamples(request.getSamples())
         .build();
   }
 

@@ -54,14 +54,7 @@ public final class ContinuousLoop {
   private long firstFinishedAt;
   private long takenAgainAt = System.nanoTime();
 
-  /**
-   * @param group consumer group, without the prefix
-   * @param member this process's own name in the group; a second process with it fences the first
-   * @param maxRecords in one poll, and in one transaction, at most
-   * @param work closed by the caller
-   * @param share hears which partitions are this member's
-   * @param meters hears how long records waited and how many still do
-   */
+  /** One whose group has no predecessor. */
   public ContinuousLoop(
       KafkaConnection connection,
       String group,
@@ -72,9 +65,41 @@ public final class ContinuousLoop {
       ConcurrentWork work,
       GroupShare share,
       QueueMeters meters) {
+    this(
+        connection,
+        group,
+        Optional.empty(),
+        member,
+        topic,
+        maxRecords,
+        pollTimeout,
+        work,
+        share,
+        meters);
+  }
+
+  /**
+   * @param group consumer group, without the prefix
+   * @param predecessor group, without the prefix, where whose place this one begins if it has none
+   * @param member this process's own name in the group; a second process with it fences the first
+   * @param maxRecords in one poll, and in one transaction, at most
+   * @param work closed by the caller
+   * @param share hears which partitions are this member's
+   * @param meters hears how long records waited and how many still do
+   */
+  public ContinuousLoop(
+      KafkaConnection connection,
+      String group,
+      Optional<String> predecessor,
+      String member,
+      String topic,
+      int maxRecords,
+      Duration pollTimeout,
+      ConcurrentWork work,
+      GroupShare share,
+      QueueMeters meters) {
     this.member =
-        new GroupMember(
-            connection, group, Optional.empty(), member, topic, maxRecords, share, meters);
+        new GroupMember(connection, group, predecessor, member, topic, maxRecords, share, meters);
     this.maxRecords = maxRecords;
     this.pollTimeout = pollTimeout;
     this.work = work;

@@ -42,7 +42,8 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.prompts())).containsExactly(Role.SETUP, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
     assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts())).containsExactly(Role.CONTROLLER);
-    assertThat(may(AclOperation.WRITE, TOPICS.scores())).containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER);
+    assertThat(may(AclOperation.WRITE, TOPICS.scores()))
+        .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER);
     assertThat(may(AclOperation.WRITE, TOPICS.preferences()))
         .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR);
     assertThat(may(AclOperation.WRITE, TOPICS.judgements()))
@@ -78,8 +79,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.preferences()))
         .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
-        .containsExactly(
-            Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.OPERATOR);
+        .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.scores()))
         .containsExactly(Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
@@ -129,7 +129,9 @@ final class RoleAccessTest {
             RoleAccess.of(Role.EXTERNAL_SCORER, TOPICS, List.of("polite")).stream()
                 .map(rule -> rule.described() + " " + rule.operations()))
         .containsExactly(
-            "topic run.rollouts [READ]", "topic run.scores [WRITE]", "group run.scorer-polite [READ]");
+            "topic run.rollouts [READ]",
+            "topic run.scores [WRITE]",
+            "group run.scorer-polite [READ]");
     assertThat(RoleAccess.of(Role.EXTERNAL_SCORER, TOPICS))
         .noneMatch(AccessRule::isPrefixed)
         .allMatch(rule -> rule.resource().resourceType() == ResourceType.TOPIC);

@@ -179,6 +179,7 @@ final class Comparisons extends ContextualProcessor<String, byte[], String, Obje
                 .setWorkerId(rollout.getWorkerId())
                 .setStartedAt(rollout.getStartedAt())
                 .setFinishedAt(rollout.getFinishedAt())
+                .setSamples(rollout.getSamples())
                 .build())
         .setScore(scored.getScore())
         .setRewardModelVersion(scored.getRewardModelVersion())
