@@ -3,7 +3,6 @@ package org.rlhfstreams.schemas;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.Score;
 
@@ -20,14 +19,24 @@ public final class ScoreRules {
   /** Characters of a name at most: a consumer group and a metric are called so. */
   public static final int LONGEST_NAME = 64;
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1," + LONGEST_NAME + "}");
   private static final int SHOWN = 100;
 
   private ScoreRules() {}
 
   /** Whether a scorer can be called so: letters, digits, dots, hyphens and underscores. */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches();
+    if (name.isEmpty() || name.length() > LONGEST_NAME) {
+      return false;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char one = name.charAt(i);
+      boolean isLetter = (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z');
+      boolean isDigit = one >= '0' && one <= '9';
+      if (!isLetter && !isDigit && one != '.' && one != '_' && one != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What is wrong with a score, whatever it is of, if anything. */
@@ -91,19 +100,29 @@ public final class ScoreRules {
    * @param score without a {@link #problem(Score)}, with the rollout's id
    */
   public static Optional<String> problem(Score score, Rollout rollout) {
-    if (!score.getRequestId().equals(rollout.getRequestId())) {
+    return problem(score, rollout.getRequestId(), rollout.getResponseTokenIds().size());
+  }
+
+  /**
+   * What is wrong with a score as one of a rollout, if anything.
+   *
+   * @param score without a {@link #problem(Score)}, with the rollout's id
+   * @param requestId of the rollout
+   * @param responseTokens of the rollout
+   */
+  public static Optional<String> problem(Score score, String requestId, int responseTokens) {
+    if (!score.getRequestId().equals(requestId)) {
       return Optional.of(
           told(
               score,
               "is of request %s, but the rollout answers %s"
-                  .formatted(shown(score.getRequestId()), rollout.getRequestId())));
+                  .formatted(shown(score.getRequestId()), requestId)));
     }
     List<Float> values = score.getTokenValues();
-    int response = rollout.getResponseTokenIds().size();
     if (values == null || score.getFailure() != null) {
       return Optional.empty();
     }
-    if (score.getScorer().equals(REFERENCE) && values.size() != response) {
+    if (score.getScorer().equals(REFERENCE) && values.size() != responseTokens) {
       return Optional.of(
           told(
               score,
@@ -111,14 +130,17 @@ public final class ScoreRules {
                   Locale.ROOT,
                   "has %d log-probabilities for %d response tokens",
                   values.size(),
-                  response)));
+                  responseTokens)));
     }
-    return values.size() > response
+    return values.size() > responseTokens
         ? Optional.of(
             told(
                 score,
                 String.format(
-                    Locale.ROOT, "has %d values for %d response tokens", values.size(), response)))
+                    Locale.ROOT,
+                    "has %d values for %d response tokens",
+                    values.size(),
+                    responseTokens)))
         : Optional.empty();
   }
 

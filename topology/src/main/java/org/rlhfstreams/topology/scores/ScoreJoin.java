@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -44,6 +45,9 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   /** A look ends there, so that what is read does not wait for long. */
   private static final int MOST_AT_ONCE = 10_000;
 
+  /** Decoded events that are kept; decoded they are some times as large. */
+  private static final long RECENT_BYTES = 8_000_000;
+
   private final String rolloutTopic;
   private final String scoreTopic;
   private final ScoresSettings settings;
@@ -52,11 +56,11 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   private final RecordDecoder<Rollout> rolloutDecoder;
   private final RecordDecoder<Score> scoreDecoder;
   private KeyValueStore<String, HeldRollout> rollouts;
-  private KeyValueStore<String, List<Score>> received;
-  private KeyValueStore<String, Long> closed;
+  private KeyValueStore<String, KnownRollout> known;
   private KeyValueStore<String, String> due;
   private DoneOffsets done;
   private RunningClock clock;
+  private RecentEvents recent;
   private String lookedAt = "";
   private long lastDue;
 
@@ -79,12 +83,12 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   public void init(ProcessorContext<String, Object> context) {
     super.init(context);
     rollouts = context.getStateStore(ScoresTopology.ROLLOUTS);
-    received = context.getStateStore(ScoresTopology.RECEIVED);
-    closed = context.getStateStore(ScoresTopology.CLOSED);
+    known = context.getStateStore(ScoresTopology.KNOWN);
     due = context.getStateStore(ScoresTopology.DUE);
     KeyValueStore<String, Long> counters = context.getStateStore(ScoresTopology.COUNTERS);
     done = new DoneOffsets(counters);
     clock = new RunningClock(counters);
+    recent = new RecentEvents(RECENT_BYTES);
     lastDue = clock.now() + settings.patience().toMillis(); // by what was read before
     context.schedule(BETWEEN_LOOKS, PunctuationType.WALL_CLOCK_TIME, this::look);
   }
@@ -111,7 +115,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       return;
     }
     String id = rollout.getRolloutId();
-    if (closed.get(id) != null || rollouts.get(id) != null) {
+    KnownRollout before = known.get(id);
+    if (before != null && (before.isClosed() || before.isHere())) {
       return;
     }
     HeldRollout held =
@@ -123,8 +128,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
             record.key() == null ? "" : record.key(),
             TraceParent.of(record.headers()).map(TraceParent::text).orElse(""),
             record.value());
-    List<Score> scores = known(id);
-    if (scores.isEmpty()) {
+    if (before == null) {
       expect(id);
     }
     // The models' own limits are the scorers' matter: they know them.
@@ -133,8 +137,16 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       lose(id, held, DeadLetterKind.RULE, problem.get(), record.timestamp());
       return;
     }
-    if (!goOn(rollout, held, scores, record.headers(), record.timestamp())) {
+    KnownRollout here =
+        KnownRollout.here(
+            rollout.getRequestId(),
+            rollout.getResponseTokenIds().size(),
+            before == null ? List.of() : before.scores());
+    if (here.scores().isEmpty()
+        || !goOn(rollout, held, here, record.headers(), record.timestamp())) {
       rollouts.put(id, held);
+      known.put(id, here);
+      recent.keep(rollout, record.value().length);
     }
   }
 
@@ -147,7 +159,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       return;
     }
     String scorer = score.getScorer();
-    if (ScoreRules.isName(scorer) && !settings.isKnown(scorer)) {
+    if (!settings.isKnown(scorer) && ScoreRules.isName(scorer)) {
       return;
     }
     Optional<String> problem = ScoreRules.problem(score);
@@ -156,47 +168,58 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       refuse(record, place, problem.get());
       return;
     }
-    take(record, place, problem.map(what -> failed(score, what)).orElse(score));
+    take(record, place, score, problem);
   }
 
-  private void take(Record<String, byte[]> record, RecordMetadata place, Score score) {
+  /**
+   * Adds a score to what is known of its rollout, if it is its scorer's first.
+   *
+   * @param problem of a required score: it has no other end than that it could not score
+   */
+  private void take(
+      Record<String, byte[]> record, RecordMetadata place, Score score, Optional<String> problem) {
     String id = score.getRolloutId();
-    List<Score> scores = known(id);
-    boolean isFirst =
-        closed.get(id) == null
-            && scores.stream().noneMatch(other -> other.getScorer().equals(score.getScorer()));
-    if (!isFirst) {
+    KnownRollout before = known.get(id);
+    if (before != null && (before.isClosed() || before.has(score.getScorer()))) {
       listener.late(score.getScorer());
       return;
     }
-    HeldRollout held = rollouts.get(id);
-    if (held == null) {
-      if (scores.isEmpty()) {
-        expect(id);
-      }
-      received.put(id, with(scores, score));
-      return;
-    }
-    if (!settings.isAwaited(score.getScorer())) {
-      Optional<String> problem = ScoreRules.problem(score, decoded(held));
-      if (problem.isPresent()) {
-        refuse(record, place, problem.get());
+    Optional<String> failure = problem.or(() -> Optional.ofNullable(score.getFailure()));
+    ReceivedScore received =
+        failure.isPresent()
+            ? ReceivedScore.failed(score.getScorer(), failure.get())
+            : ReceivedScore.of(score.getScorer(), record.value());
+    if (before != null && before.isHere() && !settings.isAwaited(score.getScorer())) {
+      Optional<String> misfit =
+          ScoreRules.problem(score, before.requestId(), before.responseTokens());
+      if (misfit.isPresent()) {
+        refuse(record, place, misfit.get());
         return;
       }
     }
-    List<Score> after = with(scores, score);
-    if (!isDecided(after)
-        || !goOn(decoded(held), held, after, record.headers(), record.timestamp())) {
-      received.put(id, after);
+    if (before == null) {
+      expect(id);
     }
+    KnownRollout after = before == null ? KnownRollout.awaited(received) : before.with(received);
+    if (failure.isEmpty()) {
+      recent.keep(score, record.value().length);
+    }
+    if (after.isHere() && isDecided(after)) {
+      HeldRollout held = rollouts.get(id);
+      if (goOn(decoded(id, held), held, after, record.headers(), record.timestamp())) {
+        rollouts.delete(id);
+        return;
+      }
+    }
+    known.put(id, after);
   }
 
   /** Whether all are there that are required, or one of those says that it cannot score. */
-  private boolean isDecided(List<Score> scores) {
+  private boolean isDecided(KnownRollout rollout) {
     int there = 0;
-    for (Score score : scores) {
-      if (settings.isAwaited(score.getScorer())) {
-        if (score.getFailure() != null) {
+    for (ReceivedScore score : rollout.scores()) {
+      if (settings.isAwaited(score.scorer())) {
+        if (score.failure().isPresent()) {
           return true;
         }
         there++;
@@ -205,27 +228,22 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     return there == awaited.size();
   }
 
-  /** What a required scorer got wrong has no other end than that it could not score. */
-  private static Score failed(Score score, String problem) {
-    return Score.newBuilder(score).setValue(null).setTokenValues(null).setFailure(problem).build();
+  private Rollout decoded(String id, HeldRollout held) {
+    return recent.rollout(id).orElseGet(() -> again(rolloutDecoder, rolloutTopic, held.value()));
   }
 
-  private static List<Score> with(List<Score> scores, Score score) {
-    List<Score> all = new ArrayList<>(scores);
-    all.add(score);
-    return all;
+  private Score decoded(String id, ReceivedScore score) {
+    return recent
+        .score(id, score.scorer())
+        .orElseGet(() -> again(scoreDecoder, scoreTopic, score.value()));
   }
 
-  private List<Score> known(String id) {
-    List<Score> scores = received.get(id);
-    return scores == null ? List.of() : scores;
-  }
-
-  private Rollout decoded(HeldRollout held) {
+  private static <T extends SpecificRecord> T again(
+      RecordDecoder<T> decoder, String topic, byte[] value) {
     try {
-      return rolloutDecoder.decode(rolloutTopic, held.value());
+      return decoder.decode(topic, value);
     } catch (UndecodableException e) {
-      throw new IllegalStateException("a rollout that was read cannot be read again", e);
+      throw new IllegalStateException("an event that was read cannot be read again", e);
     }
   }
 
@@ -235,20 +253,25 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
    * @param headers of the record that decides it
    */
   private boolean goOn(
-      Rollout rollout, HeldRollout held, List<Score> scores, Headers headers, long timestamp) {
+      Rollout rollout, HeldRollout held, KnownRollout state, Headers headers, long timestamp) {
+    String id = rollout.getRolloutId();
     Map<String, Score> usable = new HashMap<>();
-    for (Score score : scores) {
-      boolean isAwaited = settings.isAwaited(score.getScorer());
-      Optional<String> problem = ScoreRules.problem(score, rollout);
-      if (score.getFailure() == null && problem.isEmpty()) {
-        usable.put(score.getScorer(), score);
-      } else if (isAwaited) {
-        String reason =
-            score.getFailure() == null
-                ? problem.orElseThrow()
-                : "%s cannot score it: %s".formatted(score.getScorer(), score.getFailure());
-        listener.lost(score.getScorer());
-        lose(rollout.getRolloutId(), held, DeadLetterKind.SCORE, reason, timestamp);
+    for (ReceivedScore received : state.scores()) {
+      boolean isAwaited = settings.isAwaited(received.scorer());
+      Optional<String> problem =
+          received
+              .failure()
+              .map(failure -> "%s cannot score it: %s".formatted(received.scorer(), failure));
+      if (problem.isEmpty()) {
+        Score score = decoded(id, received);
+        problem = ScoreRules.problem(score, rollout);
+        if (problem.isEmpty()) {
+          usable.put(received.scorer(), score);
+        }
+      }
+      if (problem.isPresent() && isAwaited) {
+        listener.lost(received.scorer());
+        lose(id, held, DeadLetterKind.SCORE, problem.get(), timestamp);
         return true;
       }
     }
@@ -258,7 +281,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     ScoredRollout scored = ScoredRollouts.of(rollout, usable, settings);
     Optional<String> problem = RolloutRules.problem(scored);
     if (problem.isPresent()) {
-      lose(rollout.getRolloutId(), held, DeadLetterKind.SCORE, problem.get(), timestamp);
+      lose(id, held, DeadLetterKind.SCORE, problem.get(), timestamp);
       return true;
     }
     Optional<TraceParent> trace = TraceParent.of(headers);
@@ -270,15 +293,14 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
                 timestamp,
                 trace.isPresent() ? TraceParent.headers(trace) : held.headers()));
     listener.joined();
-    close(rollout.getRolloutId());
+    close(id);
     context().commit(); // learners see it only then
     return true;
   }
 
   private void close(String id) {
-    rollouts.delete(id);
-    received.delete(id);
-    closed.put(id, clock.now());
+    known.put(id, KnownRollout.CLOSED);
+    recent.forget(id);
   }
 
   private void lose(
@@ -345,24 +367,24 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   }
 
   private void isDue(String id, long wallClock) {
-    if (closed.get(id) != null) {
-      closed.delete(id);
+    KnownRollout waiting = known.get(id);
+    if (waiting == null) {
+      return;
+    }
+    if (!waiting.isHere()) {
+      waiting.scores().forEach(score -> listener.unmatched(score.scorer()));
+      known.delete(id);
+      recent.forget(id);
       return;
     }
     HeldRollout held = rollouts.get(id);
-    List<Score> scores = known(id);
-    if (held == null) {
-      scores.forEach(score -> listener.unmatched(score.getScorer()));
-      received.delete(id);
-      return;
-    }
     long until = held.since() + settings.patience().toMillis();
     if (until > clock.now()) {
       expect(id, until); // its scores came long before it
       return;
     }
     List<String> missing = new ArrayList<>(awaited);
-    scores.forEach(score -> missing.remove(score.getScorer()));
+    waiting.scores().forEach(score -> missing.remove(score.scorer()));
     missing.forEach(listener::lost);
     lose(
         id,
@@ -371,6 +393,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
         "rollout %s has waited for rewards.patience = %s and has no score by %s: see rlhf status whether that scorer runs and keeps up; rlhf reward-service runs those of rewards, a program of your own writes to %s"
             .formatted(id, text(settings.patience()), String.join(", ", missing), scoreTopic),
         wallClock);
+    rollouts.delete(id);
     expect(id); // what comes now is late
   }
 

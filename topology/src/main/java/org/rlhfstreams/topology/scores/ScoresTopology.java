@@ -7,11 +7,9 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.Stores;
 import org.rlhfstreams.events.DeadLetter;
-import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
-import org.rlhfstreams.topology.EventLists;
 
 /**
  * Rollouts and scores in; rollouts with all their scores out. Both topics are partitioned by the
@@ -19,8 +17,7 @@ import org.rlhfstreams.topology.EventLists;
  */
 public final class ScoresTopology {
   static final String ROLLOUTS = "scores-rollouts";
-  static final String RECEIVED = "scores-received";
-  static final String CLOSED = "scores-closed";
+  static final String KNOWN = "scores-known";
   static final String DUE = "scores-due";
   static final String COUNTERS = "scores-counters";
   static final String STAGE = "scores";
@@ -41,13 +38,7 @@ public final class ScoresTopology {
             .withCachingEnabled());
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(RECEIVED),
-                Serdes.String(),
-                EventLists.serde(serdes, Score.class))
-            .withCachingEnabled());
-    builder.addStateStore(
-        Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(CLOSED), Serdes.String(), Serdes.Long())
+                Stores.persistentKeyValueStore(KNOWN), Serdes.String(), KnownRollout.serde())
             .withCachingEnabled());
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
@@ -65,8 +56,7 @@ public final class ScoresTopology {
             .process(
                 () -> new ScoreJoin(topics.rollouts().name(), scores, serdes, settings, listener),
                 ROLLOUTS,
-                RECEIVED,
-                CLOSED,
+                KNOWN,
                 DUE,
                 COUNTERS);
     results

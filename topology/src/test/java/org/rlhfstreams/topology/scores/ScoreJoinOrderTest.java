@@ -18,7 +18,6 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.Topic;
-import org.rlhfstreams.topology.EventLists;
 import org.rlhfstreams.topology.PeopleEvents;
 import org.rlhfstreams.topology.RestartableProcessor;
 
@@ -39,9 +38,7 @@ final class ScoreJoinOrderTest {
                 ScoresListener.none()),
         List.of(
             RestartableProcessor.store(ScoresTopology.ROLLOUTS, HeldRollout.serde()),
-            RestartableProcessor.store(
-                ScoresTopology.RECEIVED, EventLists.serde(PeopleEvents.SERDES, Score.class)),
-            RestartableProcessor.store(ScoresTopology.CLOSED, Serdes.Long()),
+            RestartableProcessor.store(ScoresTopology.KNOWN, KnownRollout.serde()),
             RestartableProcessor.store(ScoresTopology.DUE, Serdes.String()),
             RestartableProcessor.store(ScoresTopology.COUNTERS, Serdes.Long())));
   }

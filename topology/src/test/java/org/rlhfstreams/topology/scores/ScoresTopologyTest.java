@@ -189,11 +189,7 @@ final class ScoresTopologyTest {
   private void requireNothingKept() {
     pass(PATIENCE.multipliedBy(3));
     for (String store :
-        List.of(
-            ScoresTopology.ROLLOUTS,
-            ScoresTopology.RECEIVED,
-            ScoresTopology.CLOSED,
-            ScoresTopology.DUE)) {
+        List.of(ScoresTopology.ROLLOUTS, ScoresTopology.KNOWN, ScoresTopology.DUE)) {
       try (KeyValueIterator<String, Object> all =
           driver.<String, Object>getKeyValueStore(store).all()) {
         assertThat(all.hasNext()).as(store).isFalse();
