@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.DemoRun;
 import org.rlhfstreams.cli.run.PeopleRun;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Option;
     name = "demo",
     mixinStandardHelpOptions = true,
     description =
-        "The whole loop over real Kafka in about three minutes: a story model learns to be cheerful.")
+        "The whole loop over real Kafka in about three minutes: a story model learns to be"
+            + " cheerful, or by --verifiable to do what it is asked for.")
 public final class DemoCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
 
@@ -39,12 +41,25 @@ public final class DemoCommand implements Callable<Integer> {
       description = "With --people: leave out the program that judges for those who only watch.")
   private boolean noAnnotator;
 
+  @Option(
+      names = "--verifiable",
+      description =
+          "Learn from rules instead of a reward model: a story is right if it has the animal that"
+              + " its prompt asks for.")
+  private boolean verifiable;
+
   @Override
   public Integer call() throws Exception {
     Path directory = output == null ? newDirectory() : output;
-    return people
-        ? new PeopleRun(options, directory, !noAnnotator).run()
-        : new DemoRun(options, directory).run();
+    if (people && verifiable) {
+      throw new ConfigurationException("--people and --verifiable are two demos: give one of them");
+    }
+    if (people) {
+      return new PeopleRun(options, directory, !noAnnotator).run();
+    }
+    return verifiable
+        ? DemoRun.verifiable(options, directory).run()
+        : DemoRun.cheerful(options, directory).run();
   }
 
   private static Path newDirectory() {

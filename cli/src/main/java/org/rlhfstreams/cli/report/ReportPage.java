@@ -13,18 +13,22 @@ public final class ReportPage {
   /**
    * Writes the page.
    *
+   * @param changes of the rewards that the page is to show one by one; if none, it shows how
+   *     cheerful the responses are
    * @param configuration as YAML, secrets masked
    */
   public static void write(
       Path file,
       List<StepFigures> steps,
       RunSummary summary,
+      List<ScoreChange> changes,
       List<StoryPair> stories,
       String configuration) {
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("steps", steps);
     data.put("summary", summary);
     data.put("rewardRise", summary.rewardRise());
+    data.put("changes", changes);
     data.put("stories", stories);
     data.put("configuration", configuration);
     new SelfContainedPage(ReportPage.class, "report.html").write(file, data);

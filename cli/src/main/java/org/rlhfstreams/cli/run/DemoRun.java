@@ -1,16 +1,12 @@
 package org.rlhfstreams.cli.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
-import org.rlhfstreams.cli.report.ReportPage;
 import org.rlhfstreams.cli.report.RunHistory;
-import org.rlhfstreams.cli.report.RunSummary;
 import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
 import org.rlhfstreams.cli.terminal.TextBlock;
@@ -19,25 +15,43 @@ import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
-/** The starter model learns by PPO to continue stories cheerfully, and the run is told. */
+/** The starter model learns over a log of its own, and the run is told. */
 public final class DemoRun {
   private static final int INTERRUPTED = 130;
+  private static final int PRINTED_STORIES = 3;
 
   private final ConfigurationOptions options;
   private final Path output;
+  private final Demo demo;
 
-  /**
-   * @param output of the run
-   */
-  public DemoRun(ConfigurationOptions options, Path output) {
+  private DemoRun(ConfigurationOptions options, Path output, Demo demo) {
     this.options = options;
     this.output = output;
+    this.demo = demo;
+  }
+
+  /**
+   * The one in which stories become cheerful, by PPO and a reward model.
+   *
+   * @param output of the run
+   */
+  public static DemoRun cheerful(ConfigurationOptions options, Path output) {
+    return new DemoRun(options, output, new CheerfulDemo());
+  }
+
+  /**
+   * The one in which stories come to have the animal that is asked for, by GRPO and rules.
+   *
+   * @param output of the run
+   */
+  public static DemoRun verifiable(ConfigurationOptions options, Path output) {
+    return new DemoRun(options, output, new VerifiableDemo());
   }
 
   /** Runs it; the exit code. */
   public int run() throws Exception {
     RunDirectory run = new RunDirectory(output);
-    Overrides settings = DemoSettings.of(run);
+    Overrides settings = demo.settings(run);
     RlhfConfiguration configuration = options.load(settings);
     if (options.printOnly()) {
       System.out.print(configuration.printed());
@@ -47,11 +61,9 @@ public final class DemoRun {
     EveryRole.require(configuration);
     RunOrigin.require(run, configuration);
     long started = System.nanoTime();
-    System.out.println(
-        "A story model learns from a reward model to be cheerful: prompts, rollouts,");
-    System.out.println("scores and weights are records in a Kafka log in " + output + ".");
+    demo.introduction(output).forEach(System.out::println);
     try (Interruption interruption = new Interruption()) {
-      LocalStack stack = LocalStack.ofDemo(options, settings, run);
+      LocalStack stack = LocalStack.ofDemo(options, settings, run, demo.prompts());
       try (stack) {
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
@@ -76,7 +88,20 @@ public final class DemoRun {
 
   private void tell(RlhfConfiguration configuration, List<StepFigures> steps, Path model)
       throws IOException {
-    List<String> openings = HeldOutOpenings.shown();
+    List<StoryPair> stories = stories(configuration, model);
+    for (StoryPair story : stories.subList(0, Math.min(PRINTED_STORIES, stories.size()))) {
+      System.out.println();
+      System.out.print(TextBlock.of("", story.prompt()));
+      System.out.print(TextBlock.of("  before  ", story.before()));
+      System.out.print(TextBlock.of("  after   ", story.after()));
+    }
+    System.out.println();
+    demo.tell(configuration, steps, stories, output);
+    System.out.println("report " + output.resolve("report.html") + ", model " + model);
+  }
+
+  private List<StoryPair> stories(RlhfConfiguration configuration, Path model) {
+    List<String> openings = demo.shown();
     int tokens = configuration.sampling().maxNewTokens();
     List<String> before =
         StoryTeller.tell(configuration.model().requiredPolicy(), openings, tokens);
@@ -85,28 +110,6 @@ public final class DemoRun {
     for (int i = 0; i < openings.size(); i++) {
       stories.add(new StoryPair(openings.get(i), before.get(i), after.get(i)));
     }
-    for (StoryPair story : stories.subList(0, Math.min(3, stories.size()))) {
-      System.out.println();
-      System.out.print(TextBlock.of("", story.prompt()));
-      System.out.print(TextBlock.of("  before  ", story.before()));
-      System.out.print(TextBlock.of("  after   ", story.after()));
-    }
-    RunSummary summary = RunSummary.of(steps);
-    System.out.println();
-    System.out.printf(
-        "reward        %6.2f -> %6.2f   (%+.1f standard deviations)%n",
-        summary.rewardBefore(), summary.rewardAfter(), summary.rewardRise());
-    System.out.printf(
-        "cheerfulness  %6.2f -> %6.2f   per hundred words%n",
-        summary.cheerfulnessBefore(), summary.cheerfulnessAfter());
-    System.out.printf(
-        "distinct-2    %6.2f -> %6.2f%n", summary.distinctTwoBefore(), summary.distinctTwoAfter());
-    System.out.printf("KL to the reference %.1f nats a response%n", summary.klAfter());
-    ReportPage.write(
-        output.resolve("report.html"), steps, summary, stories, configuration.printed());
-    Files.writeString(
-        output.resolve("summary.json"),
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(summary));
-    System.out.println("report " + output.resolve("report.html") + ", model " + model);
+    return stories;
   }
 }

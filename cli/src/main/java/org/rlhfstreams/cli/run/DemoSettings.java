@@ -6,6 +6,18 @@ import org.rlhfstreams.service.configuration.Overrides;
 
 /** What the demo runs with; any flag, variable or file overrules it. */
 public final class DemoSettings {
+  /** Metadata of the prompts of {@link #verifiable}: the animal that a story is to have. */
+  static final String ANIMAL = "animal";
+
+  /** The reward of {@link #verifiable} that is 1 for a right story, and 0 for another one. */
+  static final String RIGHT = "right";
+
+  private static final String RULES =
+      "[{name: %s, scorer: contains, weight: 1, settings: {field: %s, ignore-case: true}},"
+              .formatted(RIGHT, ANIMAL)
+          + " {name: repetition, scorer: repetition, weight: 0.5},"
+          + " {name: words, scorer: length, weight: 0, settings: {mode: count, unit: words}}]";
+
   private DemoSettings() {}
 
   /** The demo's own settings of a run in a directory. */
@@ -36,6 +48,31 @@ public final class DemoSettings {
         .suggest("learner.max-steps", 200)
         .suggest("sampling.samples", 2)
         .suggest("learner.score-normalisation", "per-version");
+  }
+
+  /**
+   * A task whose reward is a rule: no reward model. Advantages are scaled over the batch, so that
+   * groups of which all stories are right, or none, do not teach the small differences that are
+   * left.
+   */
+  public static Overrides verifiable(RunDirectory run) {
+    return Overrides.NONE
+        .suggest("model.policy", Home.starter())
+        .suggest(run.ofLearner())
+        .suggest(run.ofOtherRoles())
+        .suggest("learner.objective", "grpo")
+        .suggest("rewards.list", RULES)
+        .suggest("admission.metadata", ANIMAL)
+        .suggest("sampling.samples", 8)
+        .suggest("sampling.max-new-tokens", 48)
+        .suggest("learner.max-steps", 60)
+        .suggest("learner.batch-size", 64)
+        .suggest("rollout-worker.batch-size", 64)
+        .suggest("reward-service.batch-size", 64)
+        .suggest("learner.checkpoint-every", 20)
+        .suggest("learner.learning-rate", "1e-4")
+        .suggest("critic-free.scale-rewards", "batch")
+        .suggest("critic-free.beta", 0.02);
   }
 
   /** What the reward model's learner decides by itself; the rest is the run's. */

@@ -17,6 +17,11 @@ final class Home {
     return directory().resolve("models").resolve("starter-reward");
   }
 
+  /** Data that come with it. */
+  static Path data() {
+    return directory().resolve("data");
+  }
+
   private static Path directory() {
     return Path.of(Optional.ofNullable(System.getenv("RLHF_HOME")).orElse("."));
   }

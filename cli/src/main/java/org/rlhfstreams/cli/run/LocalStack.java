@@ -62,14 +62,19 @@ final class LocalStack implements AutoCloseable {
    * The stack of a demo; publishes its prompts if the run is new.
    *
    * @param settings of the demo
+   * @param prompts of the demo
    */
-  static LocalStack ofDemo(ConfigurationOptions options, Overrides settings, RunDirectory run) {
+  static LocalStack ofDemo(
+      ConfigurationOptions options,
+      Overrides settings,
+      RunDirectory run,
+      PromptImport.Source prompts) {
     boolean isNew = run.isNew();
     LocalStack stack =
         new LocalStack(run.log(), 0, 0, address -> options.load(settings.suggest(address)));
     try {
       if (isNew) {
-        PromptImport.publish(stack.connection(), HeldOutOpenings.prompts()::forEach);
+        PromptImport.publish(stack.connection(), prompts);
       }
       return stack;
     } catch (RuntimeException e) {

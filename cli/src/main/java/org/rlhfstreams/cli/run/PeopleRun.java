@@ -59,7 +59,8 @@ public final class PeopleRun {
     System.out.println(
         "judgement, score and version of the weights is a record in " + output + ".");
     try (Interruption interruption = new Interruption()) {
-      LocalStack stack = LocalStack.ofDemo(options, settings, run);
+      LocalStack stack =
+          LocalStack.ofDemo(options, settings, run, HeldOutOpenings.prompts()::forEach);
       try (stack;
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());
