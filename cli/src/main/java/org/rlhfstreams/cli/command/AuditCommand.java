@@ -120,6 +120,12 @@ public final class AuditCommand implements Callable<Integer> {
       line(
           "repeated", account.repeatedScores(), "scores that were there already; each counts once");
     }
+    if (account.rescored() > 0) {
+      line(
+          "rescored",
+          account.rescored(),
+          "scores that rollouts of the past were given by rlhf rescore; on no account");
+    }
     if (account.unreadableLetters() > 0) {
       line("unreadable", account.unreadableLetters(), "dead letters that do not say of what");
     }

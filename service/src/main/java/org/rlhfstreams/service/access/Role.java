@@ -8,7 +8,7 @@ public enum Role {
   SETUP,
   /** Samples. */
   ROLLOUT_WORKER,
-  /** Scores. */
+  /** Scores; {@code rescore} too. */
   REWARD_SERVICE,
   /** A program of somebody else's that scores; each has a group of its own. */
   EXTERNAL_SCORER,

@@ -95,6 +95,7 @@ public final class RoleAccess {
     read(topics.rewardWeights());
     read(topics.rollouts());
     write(topics.scores());
+    read(topics.scores()); // rlhf rescore sends nothing twice
     keepPositions();
     // A group for each scorer.
     beginning(ResourceType.GROUP, GroupNames.SCORERS, AclOperation.READ);
@@ -174,6 +175,7 @@ public final class RoleAccess {
 
   private void learner() {
     read(topics.scoredRollouts());
+    read(topics.scores()); // a replay finds there what rollouts have been given since
     read(topics.preferences());
     read(topics.controls());
     for (Topic weights : List.of(topics.policyWeights(), topics.rewardWeights())) {

@@ -131,6 +131,11 @@ public final class Account {
     return tally.count(Count.SCORES);
   }
 
+  /** Of those the ones that rollouts of the past were given later; they are on no account. */
+  public long rescored() {
+    return tally.count(Count.RESCORED);
+  }
+
   /** By scorer, of how many admitted responses it has said something. */
   public SortedMap<String, Long> scoredBy() {
     return byScorer;

@@ -42,6 +42,7 @@ final class AuditedRecords implements BulkHandler {
   private static final int LOST = 6;
   private static final int ORIGINAL = 7;
   private static final int SCORER = 1;
+  private static final int RESCORED = 2;
   private static final int REQUIRED = 1;
 
   private final CommittedLog log;
@@ -88,7 +89,7 @@ final class AuditedRecords implements BulkHandler {
             "segments.version.generation",
             "segments.version.step"));
     fields.put(LogSource.SCORED, scored(schemas));
-    fields.put(LogSource.SCORES, fields(Score.getClassSchema(), schemas, "rolloutId", "scorer"));
+    fields.put(LogSource.SCORES, fields(Score.getClassSchema(), schemas, "rolloutId", "scorer", "rescored"));
     fields.put(
         LogSource.LETTERS,
         fields(
@@ -147,7 +148,11 @@ final class AuditedRecords implements BulkHandler {
         }
         case SCORES -> {
           tally.add(Count.SCORES);
-          rollout(Fact.GRADED, scorers.number(event.text(SCORER, 0)), event, place);
+          if (event.count(RESCORED) > 0 && event.number(RESCORED, 0) != 0) {
+            tally.add(Count.RESCORED);
+          } else {
+            rollout(Fact.GRADED, scorers.number(event.text(SCORER, 0)), event, place);
+          }
         }
         case SCORED -> rollout(Fact.SCORED, required(event), event, place);
         case LETTERS -> letter(event, place);

@@ -81,7 +81,8 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
         .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.scores()))
-        .containsExactly(Role.CONTROLLER, Role.OPERATOR);
+        .containsExactly(
+            Role.REWARD_SERVICE, Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
         .containsExactly(Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.prompts()))

@@ -137,6 +137,10 @@ final class AuditTest {
   }
 
   private void graded(String id, String scorer) {
+    graded(id, scorer, false);
+  }
+
+  private void graded(String id, String scorer, boolean rescored) {
     producer.send(
         new ProducerRecord<>(
             connection.topics().scores().name(),
@@ -148,6 +152,7 @@ final class AuditTest {
                 .setScorer(scorer)
                 .setValue(1.0)
                 .setScoredAt(Instant.EPOCH)
+                .setRescored(rescored)
                 .build()));
   }
 
@@ -315,6 +320,34 @@ final class AuditTest {
     assertThat(account.scoredBy())
         .isEqualTo(Map.of("right", 3L, "reference", 2L, "somebody-elses", 1L));
     assertThat(account.waitingForScoring()).isOne();
+  }
+
+  @Test
+  void whatWasScoredAgainIsOnNoAccount() throws Exception {
+    log("again.");
+    weights(0);
+    request("p/1", 2);
+    for (String id : List.of("p/1/0", "p/1/1")) {
+      sampled(id, 0);
+      graded(id, "reference");
+      graded(id, "right", true); // takes the place of no score that was waited for
+    }
+    graded("p/1/0", "right");
+    graded("p/1/0", "right", true);
+    joined("p/1/0", "right", "reference");
+    joined("p/1/1", "right", "reference");
+    step(1, "p/1/0", "p/1/1");
+    weights(1);
+    reached("scorer-right", connection.topics().rollouts().name(), 1);
+    Account account = account();
+    assertThat(account.told(Problem.DOUBLED, 5)).isEmpty();
+    assertThat(account.told(Problem.CONTRADICTED, 5))
+        .containsExactly(
+            "p/1/1: scored, but not by right, which it has waited for:"
+                + " again.scored-rollouts-0@1");
+    assertThat(account.rescored()).isEqualTo(3);
+    assertThat(account.repeatedScores()).isZero();
+    assertThat(account.scoredBy()).isEqualTo(Map.of("right", 1L, "reference", 2L));
   }
 
   @Test

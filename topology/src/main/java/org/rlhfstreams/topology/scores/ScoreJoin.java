@@ -37,7 +37,8 @@ import org.rlhfstreams.topology.RefusedRecord;
  * a rule, and if one has not answered within the patience: a score is never made up.
  *
  * <p>What is known of a rollout is forgotten when its patience is over, and most of it when it goes
- * on. Scores of scorers that no reward names are nobody's here.
+ * on. Scores of scorers that no reward names are nobody's here, nor are those that were given to
+ * rollouts of the past.
  */
 final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object> {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -157,6 +158,9 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     } catch (UndecodableException e) {
       context().forward(RefusedRecord.undecodable(record, place, ScoresTopology.STAGE, e));
       return;
+    }
+    if (score.getRescored()) {
+      return; // of a rollout that has long gone on; replay finds it in the log
     }
     String scorer = score.getScorer();
     if (!settings.isKnown(scorer) && ScoreRules.isName(scorer)) {

@@ -232,6 +232,26 @@ final class ScoresTopologyTest {
   }
 
   @Test
+  void aScoreThatWasGivenToTheRolloutsOfThePastDecidesNothing() {
+    scored(score("a", "right", 0).setRescored(true));
+    scored(score("a", "length", 3).setRescored(true));
+    sampled(rollout("a"));
+    scored(score("a", "helpful", 1));
+    scored(
+        score("a", "right", 0).setValue(null).setFailure("no answer in it").setRescored(true));
+    scored(reference("a"));
+    assertThat(joined.isEmpty()).isTrue();
+    scored(score("a", "right", 1));
+    assertThat(joined.readValue().getScores())
+        .isEqualTo(
+            Map.of(
+                "helpful", new ComponentScore(1.0, "7", null),
+                "right", new ComponentScore(1.0, "7", null)));
+    assertThat(letters.isEmpty()).isTrue();
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
   void scoresThatComeBeforeTheirRolloutWait() {
     scored(score("a", "helpful", 1));
     scored(reference("a"));
