@@ -30,16 +30,20 @@ final class BuiltInScorer implements RolloutScorer {
   private static final int ROUNDS = 4;
 
   private final Scorer scorer;
+  private final String version;
   private final Duration patience;
   private final BooleanSupplier stopped;
 
   /**
    * @param scorer closed with this one
+   * @param version of the scorer in events
    * @param pollInterval how long the group waits for a member
    * @param stopped ends the wait for a service that is away
    */
-  BuiltInScorer(Scorer scorer, Duration pollInterval, BooleanSupplier stopped) {
+  BuiltInScorer(
+      Scorer scorer, String version, Duration pollInterval, BooleanSupplier stopped) {
     this.scorer = scorer;
+    this.version = version;
     this.patience = pollInterval.dividedBy(3);
     this.stopped = stopped;
   }
@@ -115,11 +119,11 @@ final class BuiltInScorer implements RolloutScorer {
         rollout.getMetadata());
   }
 
-  private static ScorerAnswer answer(ScorerResult result) {
+  private ScorerAnswer answer(ScorerResult result) {
     if (result instanceof ScoreValue value) {
-      return ScorerAnswer.of(value.value(), "", value.explanation());
+      return ScorerAnswer.of(value.value(), version, value.explanation());
     }
-    return ScorerAnswer.failed(((ScoreRefusal) result).reason(), "");
+    return ScorerAnswer.failed(((ScoreRefusal) result).reason(), version);
   }
 
   @Override

@@ -25,7 +25,8 @@ final class BuiltInScorers implements ScorerCatalog {
   @Override
   public RolloutScorer open(
       RewardConfiguration reward, KafkaConnection connection, BooleanSupplier stopped) {
-    return new BuiltInScorer(create(reward), connection.maxPollInterval(), stopped);
+    return new BuiltInScorer(
+        create(reward), SettingsVersion.of(reward), connection.maxPollInterval(), stopped);
   }
 
   private static Scorer create(RewardConfiguration reward) {

@@ -13,8 +13,12 @@ import org.rlhfstreams.schemas.WeightVersions;
 final class ModelScorers {
   private ModelScorers() {}
 
-  /** A reward model; closed with the scorer. */
-  static RolloutScorer of(RewardModel model) {
+  /**
+   * A reward model; closed with the scorer.
+   *
+   * @param version of a model that stays as it is; without it, that of its weights
+   */
+  static RolloutScorer of(RewardModel model, Optional<String> version) {
     return new RolloutScorer() {
       @Override
       public List<ScorerAnswer> score(List<Rollout> rollouts) {
@@ -30,7 +34,7 @@ final class ModelScorers {
               new ScorerAnswer(
                   OptionalDouble.of(score),
                   Optional.empty(),
-                  WeightVersions.text(model.version()),
+                  version.orElseGet(() -> WeightVersions.text(model.version())),
                   Optional.of(model.version()),
                   Optional.empty(),
                   Optional.empty()));

@@ -117,12 +117,15 @@ public final class RewardService implements AutoCloseable {
           new Prepared(
               reward.name(),
               stopped ->
-                  ModelScorers.of(
-                      new RewardModel(
-                          model,
-                          ComputeType.named(type, model),
-                          endOfSequence,
-                          live ? reader.orElseThrow() : new NoVersions())),
+                  live
+                      ? ModelScorers.of(
+                          new RewardModel(
+                              model,
+                              ComputeType.named(type, model),
+                              endOfSequence,
+                              reader.orElseThrow()),
+                          Optional.empty())
+                      : StandaloneScorer.ofModel(model, type, endOfSequence),
               live));
     }
     if (plan.reference()) {
@@ -272,7 +275,7 @@ public final class RewardService implements AutoCloseable {
     return needs.orElseGet(() -> new MemoryNeeds(Map.of(), List.of()));
   }
 
-  private static MemoryNeeds frozen(
+  static MemoryNeeds frozen(
       String name, RlhfConfiguration configuration, ModelDirectory model) {
     return InferenceMemory.frozen(
         name,

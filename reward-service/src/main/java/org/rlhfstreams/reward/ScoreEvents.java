@@ -12,7 +12,6 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.Score;
 import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RolloutRules;
-import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.UndecodableException;
 import org.rlhfstreams.service.tracing.StageTracing;
@@ -23,9 +22,6 @@ import org.rlhfstreams.service.tracing.StageTracing;
  * scorers read it. One thread.
  */
 final class ScoreEvents {
-  /** Characters of what people are told; a record has bounds. */
-  private static final int LONGEST_TEXT = 4_000;
-
   private final String name;
   private final RecordDecoder<Rollout> decoder;
   private final String scoresTopic;
@@ -81,42 +77,12 @@ final class ScoreEvents {
     List<ProducerRecord<String, Object>> records = new ArrayList<>();
     List<Score> events = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      Score score = score(rollouts.get(i).rollout(), answers.get(i));
+      Score score = AnswerScores.of(name, rollouts.get(i).rollout(), answers.get(i), false);
       events.add(score);
       records.add(output(rollouts.get(i).record(), score, started));
     }
     meters.scored(rollouts.stream().map(RolloutRecord::rollout).toList(), events, started);
     return records;
-  }
-
-  /** An answer that breaks a rule becomes a failure, with the rule as its reason. */
-  private Score score(Rollout rollout, ScorerAnswer answer) {
-    Score score =
-        Score.newBuilder()
-            .setRolloutId(rollout.getRolloutId())
-            .setRequestId(rollout.getRequestId())
-            .setScorer(name)
-            .setScorerVersion(answer.version())
-            .setModelVersion(answer.modelVersion().orElse(null))
-            .setValue(answer.value().isPresent() ? answer.value().getAsDouble() : null)
-            .setTokenValues(answer.tokenValues().orElse(null))
-            .setExplanation(answer.explanation().map(ScoreEvents::cut).orElse(null))
-            .setFailure(answer.failure().map(ScoreEvents::cut).orElse(null))
-            .setScoredAt(Instant.now())
-            .build();
-    Optional<String> problem =
-        ScoreRules.problem(score).or(() -> ScoreRules.problem(score, rollout));
-    return problem.isEmpty()
-        ? score
-        : Score.newBuilder(score)
-            .setValue(null)
-            .setTokenValues(null)
-            .setFailure(cut(problem.get()))
-            .build();
-  }
-
-  private static String cut(String text) {
-    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
   }
 
   /** In the partition of the rollout: there the join reads both. */

@@ -76,7 +76,7 @@ record ScorerPlan(List<RewardConfiguration> rewards, boolean reference) {
         wanted.isEmpty() || wanted.contains(ScoreRules.REFERENCE));
   }
 
-  private static void requireKind(RewardConfiguration reward, ScorerCatalog catalog) {
+  static void requireKind(RewardConfiguration reward, ScorerCatalog catalog) {
     Set<String> kinds = new TreeSet<>(catalog.kinds());
     kinds.add(RewardConfiguration.REWARD_MODEL);
     kinds.add(RewardConfiguration.EXTERNAL);

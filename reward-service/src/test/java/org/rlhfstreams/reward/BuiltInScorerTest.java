@@ -74,9 +74,9 @@ final class BuiltInScorerTest {
               seen.add(input);
               return ScorerResult.value(2.5, "because");
             });
-    try (BuiltInScorer own = new BuiltInScorer(scorer, LONG, () -> false)) {
+    try (BuiltInScorer own = new BuiltInScorer(scorer, "7", LONG, () -> false)) {
       assertThat(own.score(List.of(rollout("a", "4"))))
-          .containsExactly(ScorerAnswer.of(2.5, "", Optional.of("because")));
+          .containsExactly(ScorerAnswer.of(2.5, "7", Optional.of("because")));
     }
     assertThat(seen)
         .containsExactly(
@@ -110,13 +110,13 @@ final class BuiltInScorerTest {
                       })
               .toList();
         };
-    try (BuiltInScorer own = new BuiltInScorer(scorer, LONG, () -> false)) {
+    try (BuiltInScorer own = new BuiltInScorer(scorer, "7", LONG, () -> false)) {
       assertThat(
               own.score(List.of(rollout("late", "x"), rollout("never", "y"), rollout("now", "z"))))
           .containsExactly(
-              ScorerAnswer.of(1, "", Optional.empty()),
-              ScorerAnswer.failed("no number in it", ""),
-              ScorerAnswer.of(3, "", Optional.empty()));
+              ScorerAnswer.of(1, "7", Optional.empty()),
+              ScorerAnswer.failed("no number in it", "7"),
+              ScorerAnswer.of(3, "7", Optional.empty()));
     }
     assertThat(asked).containsExactly(List.of("late", "never", "now"), List.of("late"));
   }
@@ -157,9 +157,9 @@ final class BuiltInScorerTest {
   @Test
   void aServiceThatStaysAwayCostsAScoreInTheEndAndNotTheMembersPlace() {
     Scorer scorer = Scorer.ofEach(input -> ScorerResult.refusedForNow("nobody answers"));
-    try (BuiltInScorer own = new BuiltInScorer(scorer, Duration.ofSeconds(3), () -> false)) {
+    try (BuiltInScorer own = new BuiltInScorer(scorer, "7", Duration.ofSeconds(3), () -> false)) {
       assertThat(own.score(List.of(rollout("a", "x"))))
-          .containsExactly(ScorerAnswer.failed("nobody answers", ""));
+          .containsExactly(ScorerAnswer.failed("nobody answers", "7"));
     }
   }
 
@@ -172,7 +172,7 @@ final class BuiltInScorerTest {
               stopped.set(true);
               return ScorerResult.refusedForNow("stopping");
             });
-    try (BuiltInScorer own = new BuiltInScorer(scorer, LONG, stopped::get)) {
+    try (BuiltInScorer own = new BuiltInScorer(scorer, "7", LONG, stopped::get)) {
       List<Rollout> one = List.of(rollout("a", "x"));
       assertThatThrownBy(() -> own.score(one)).isInstanceOf(WakeupException.class);
     }

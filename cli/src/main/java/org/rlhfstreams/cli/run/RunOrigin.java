@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.common.files.FileOperations;
+import org.rlhfstreams.model.files.ModelFingerprint;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.objective.TrainingObjective;
 

@@ -8,6 +8,11 @@ public final class GroupNames {
   /** How the scorers' begin, one for each name under {@code rewards}, and the reference's. */
   public static final String SCORERS = "scorer-";
 
+  /** How scoring again is called in transactions: as a member of the scorer's group, which none is. */
+  public static String rescore(String scorer) {
+    return SCORERS + scorer + "-rescore";
+  }
+
   /** The reward service of releases that scored in one pass; where it ended the scorers begin. */
   public static final String REWARD_SERVICE = "reward-service";
 

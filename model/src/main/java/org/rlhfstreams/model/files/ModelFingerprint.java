@@ -1,4 +1,4 @@
-package org.rlhfstreams.cli.run;
+package org.rlhfstreams.model.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * tokenizer whole; of a file of weights its size and {@value #SAMPLES} samples, so that it takes as
  * long for a large model as for a small one.
  */
-final class ModelFingerprint {
+public final class ModelFingerprint {
   private static final int SAMPLES = 64;
   private static final int SAMPLE_BYTES = 16 << 10;
   private static final int LETTERS = 24;
@@ -26,8 +26,8 @@ final class ModelFingerprint {
 
   private ModelFingerprint() {}
 
-  /** The fingerprint of a model directory; of one that is not there, that of nothing. */
-  static String of(Path model) {
+  /** The fingerprint of a model directory, 24 hexadecimal digits; empty if it does not exist. */
+  public static String of(Path model) {
     if (!Files.isDirectory(model)) {
       return "";
     }
