@@ -22,6 +22,15 @@ public final class ResultOptions {
    * @throws org.rlhfstreams.cli.CommandException where one cannot be written
    */
   public ResultFiles files() {
-    return new ResultFiles(Optional.ofNullable(json), Optional.ofNullable(html));
+    return files(Optional.empty());
+  }
+
+  /**
+   * The files of a result that has comma-separated values too.
+   *
+   * @throws org.rlhfstreams.cli.CommandException if one cannot be written
+   */
+  public ResultFiles files(Optional<Path> csv) {
+    return new ResultFiles(Optional.ofNullable(json), Optional.ofNullable(html), csv);
   }
 }

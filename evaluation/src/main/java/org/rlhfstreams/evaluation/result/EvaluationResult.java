@@ -10,6 +10,11 @@ public interface EvaluationResult {
   /** Lines to print: aligned tables. */
   List<String> lines();
 
+  /** A table of comma-separated values, its names first; empty if the result has none. */
+  default List<String> csv() {
+    return List.of();
+  }
+
   /** What the page shows. */
   PageContent page();
 }

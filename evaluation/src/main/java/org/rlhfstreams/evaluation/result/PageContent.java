@@ -8,6 +8,7 @@ import java.util.List;
  * @param title its heading
  * @param figures the few numbers that matter
  * @param charts curves, points and bars
+ * @param examplesTitle heading of the examples
  * @param examples responses side by side; none where nothing was written
  * @param table the lines that were printed
  */
@@ -15,8 +16,21 @@ public record PageContent(
     String title,
     List<Figure> figures,
     List<Chart> charts,
+    String examplesTitle,
     List<Example> examples,
     List<String> table) {
+  private static final String SAME_DRAWS = "The first prompts, with the same random draws";
+
+  /** One whose examples are the first prompts. */
+  public PageContent(
+      String title,
+      List<Figure> figures,
+      List<Chart> charts,
+      List<Example> examples,
+      List<String> table) {
+    this(title, figures, charts, SAME_DRAWS, examples, table);
+  }
+
   /** A number and what it is. */
   public record Figure(String value, String label) {}
 

@@ -26,13 +26,25 @@ public final class ResultFiles {
 
   private final Optional<Path> json;
   private final Optional<Path> page;
+  private final Optional<Path> csv;
 
   /**
    * @throws ExplainedException if a place cannot be written
    */
   public ResultFiles(Optional<Path> json, Optional<Path> page) {
+    this(json, page, Optional.empty());
+  }
+
+  /**
+   * With a place for comma-separated values, for results that have them.
+   *
+   * @throws ExplainedException if a place cannot be written
+   */
+  public ResultFiles(Optional<Path> json, Optional<Path> page, Optional<Path> csv) {
     this.json = json;
     this.page = page;
+    this.csv = csv;
+    csv.ifPresent(ResultFiles::requireWritable);
     json.ifPresent(ResultFiles::requireWritable);
     page.ifPresent(ResultFiles::requireWritable);
   }
@@ -57,6 +69,9 @@ public final class ResultFiles {
         ObjectNode all = MAPPER.createObjectNode().put("evaluation", result.evaluation());
         all.setAll(MAPPER.<ObjectNode>valueToTree(result));
         MAPPER.writerWithDefaultPrettyPrinter().writeValue(json.get().toFile(), all);
+      }
+      if (csv.isPresent()) {
+        Files.write(csv.get(), result.csv());
       }
       page.ifPresent(file -> EvaluationPage.write(file, result.page()));
     } catch (IOException e) {
