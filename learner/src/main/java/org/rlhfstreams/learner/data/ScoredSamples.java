@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.rlhfstreams.events.ComponentScore;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
@@ -31,12 +34,29 @@ public final class ScoredSamples {
     this.rewards = rewards;
   }
 
+  /** Names of the rewards. */
+  public Set<String> scorers() {
+    return rewards.rewards().stream()
+        .map(RewardConfiguration::name)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /**
    * Checks one and converts it.
    *
    * @throws UnusableException with the reason for its dead letter
    */
   public ScoredSample convert(ScoredRollout scored) throws UnusableException {
+    return convert(scored, LaterScores.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param later where scores are looked for that the rollout does not have itself
+   * @throws UnusableException with the reason for its dead letter
+   */
+  public ScoredSample convert(ScoredRollout scored, LaterScores later) throws UnusableException {
     Rollout rollout = scored.getRollout();
     String problem =
         RolloutRules.problem(rollout, vocabularySize, maxPositions)
@@ -56,40 +76,54 @@ public final class ScoredSamples {
         rollout.getFinishReason() == FinishReason.STOP,
         oldest(rollout.getSegments()),
         scored.getRewardModelVersion(),
-        values(scored));
+        values(scored, later));
   }
 
-  private List<Double> values(ScoredRollout scored) throws UnusableException {
-    Map<String, ComponentScore> scores = scored.getScores();
-    List<RewardConfiguration> all = rewards.rewards();
-    if (scores.isEmpty() && all.size() == 1) {
-      return List.of((double) scored.getScore()); // of a release that had one reward model
-    }
+  private List<Double> values(ScoredRollout scored, LaterScores later) throws UnusableException {
     List<Double> values = new ArrayList<>();
-    for (RewardConfiguration reward : all) {
-      ComponentScore score = scores.get(reward.name());
-      if (score == null && reward.weight() != 0) {
-        throw new UnusableException(
-            "rollout %s has no score by %s, which rewards gives the weight %s; it has scores by %s: let the learner's rewards name those"
-                .formatted(
-                    scored.getRollout().getRolloutId(),
-                    reward.name(),
-                    String.valueOf(reward.weight()),
-                    scores.isEmpty()
-                        ? "nobody"
-                        : String.join(", ", new TreeSet<>(scores.keySet()))));
+    for (RewardConfiguration reward : rewards.rewards()) {
+      OptionalDouble value = value(scored, reward, later);
+      if (value.isEmpty() && reward.weight() != 0) {
+        throw new UnusableException(missing(scored, reward, later != LaterScores.NONE));
       }
-      if (score != null && !Double.isFinite(score.getValue())) {
+      if (value.isPresent() && !Double.isFinite(value.getAsDouble())) {
         throw new UnusableException(
             "rollout %s has the score %s by %s"
                 .formatted(
                     scored.getRollout().getRolloutId(),
-                    String.valueOf(score.getValue()),
+                    String.valueOf(value.getAsDouble()),
                     reward.name()));
       }
-      values.add(score == null ? Double.NaN : score.getValue());
+      values.add(value.orElse(Double.NaN));
     }
     return values;
+  }
+
+  private OptionalDouble value(
+      ScoredRollout scored, RewardConfiguration reward, LaterScores later) {
+    ComponentScore own = scored.getScores().get(reward.name());
+    if (own != null) {
+      return OptionalDouble.of(own.getValue());
+    }
+    OptionalDouble given = later.of(scored.getRollout().getRolloutId(), reward.name());
+    boolean isOfOneRewardModel = scored.getScores().isEmpty() && rewards.rewards().size() == 1;
+    return given.isEmpty() && isOfOneRewardModel
+        ? OptionalDouble.of(scored.getScore()) // of a release that had no others
+        : given;
+  }
+
+  private static String missing(
+      ScoredRollout scored, RewardConfiguration reward, boolean isLookedFor) {
+    Set<String> there = new TreeSet<>(scored.getScores().keySet());
+    return "rollout %s has no score by %s, which rewards gives the weight %s; it has scores by %s: let the learner's rewards name those%s"
+        .formatted(
+            scored.getRollout().getRolloutId(),
+            reward.name(),
+            String.valueOf(reward.weight()),
+            there.isEmpty() ? "nobody" : String.join(", ", there),
+            isLookedFor
+                ? ", or let rlhf rescore --scorer %s give it one".formatted(reward.name())
+                : "");
   }
 
   /** A batch with the scores that are learned from: its rewards, added up. */

@@ -13,11 +13,13 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.learner.checkpoint.LogRange;
 import org.rlhfstreams.learner.checkpoint.RolloutPosition;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.data.AbandonedGeneration;
+import org.rlhfstreams.learner.data.LaterScores;
 import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.data.UnusableException;
@@ -32,14 +34,19 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
  * many batches, or nothing has come for a while: the others of its responses are refused then. A
  * rollout whose record stands there twice, at most {@value #BATCHES_BEHIND} batches apart, counts
  * once.
+ *
+ * <p>A source of a part of the log finds scores that a rollout does not have itself in {@code
+ * scores}; one of all that comes has the scores that rollouts were joined with.
  */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
   private static final int BATCHES_BEHIND = 32;
+  private static final String LATER_SCORES = "later-scores";
 
   private final RangeConfiguration range;
   private final ScoredSamples samples;
   private final int batchSize;
   private final LogReader<ScoredRollout> reader;
+  private final LoggedScores logged;
   private final List<ScoredSample> gathered = new ArrayList<>();
   private final SampleGroups groups;
   private final RecentIds recent;
@@ -70,6 +77,11 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     this.samples = samples;
     this.batchSize = batchSize;
     this.bound = bound;
+    this.logged =
+        new LoggedScores(
+            connection,
+            samples.scorers(),
+            connection.configuration().learner().output().resolve(LATER_SCORES));
     this.groups = new SampleGroups(groupSize);
     this.recent = new RecentIds((long) BATCHES_BEHIND * batchSize);
     this.reader =
@@ -84,6 +96,9 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   public boolean begin(BooleanSupplier stopped) {
     clear();
     reader.begin(range);
+    if (!range.isLive()) {
+      logged.upToNow();
+    }
     skippedTo = reader.offset();
     position = positionNow();
     return true;
@@ -93,6 +108,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   public boolean seek(SourcePosition target, BooleanSupplier stopped) {
     clear();
     position = target.as(RolloutPosition.class);
+    logged.upTo(position.scores());
     if (!recall(position, stopped)) {
       return false;
     }
@@ -139,14 +155,22 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public List<ScoredSample> next(BooleanSupplier stopped) {
+    logged.stoppedBy(stopped);
     while (gathered.size() < batchSize) {
       if (stopped.getAsBoolean() || reader.isAtEnd()) {
         return List.of();
       }
       // A missing one that is only late comes, however long it takes: the log decides, and no
       // clock.
-      if (reader.read(this::isNew, this::take)) {
-        giveUp(reader.offset() - (long) BATCHES_BEHIND * batchSize);
+      try {
+        if (reader.read(this::isNew, this::take)) {
+          giveUp(reader.offset() - (long) BATCHES_BEHIND * batchSize);
+        }
+      } catch (WakeupException e) {
+        if (stopped.getAsBoolean()) {
+          return List.of(); // while later scores were read
+        }
+        throw e;
       }
     }
     List<ScoredSample> batch = samples.summed(gathered);
@@ -172,7 +196,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     if (!waitedFor.contains(record.offset()) && !isFirst(record, rollout)) {
       return;
     }
-    ScoredSample sample = samples.convert(rollout);
+    ScoredSample sample =
+        samples.convert(rollout, range.isLive() ? LaterScores.NONE : logged);
     Optional<String> problem = AbandonedGeneration.problem(rollout.getRollout(), abandoned);
     if (problem.isPresent()) {
       throw new UnusableException(problem.get());
@@ -227,7 +252,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
         reader.range(),
         waiting.isEmpty() ? reader.offset() : waiting.get(0),
         reader.offset(),
-        waiting);
+        waiting,
+        logged.ends());
   }
 
   @Override
@@ -287,6 +313,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public void close() {
+    logged.close();
     reader.close();
   }
 }

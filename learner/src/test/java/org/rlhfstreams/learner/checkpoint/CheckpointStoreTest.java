@@ -130,7 +130,8 @@ final class CheckpointStoreTest {
   @Test
   void allOfACheckpointIsReadAgain() {
     SourcePosition position =
-        new RolloutPosition(new LogRange(3, LogRange.NEVER), 5, 9, List.of(5L, 7L));
+        new RolloutPosition(
+            new LogRange(3, LogRange.NEVER), 5, 9, List.of(5L, 7L), List.of(40L, 2L));
     Map<String, Double> numbers = Map.of("steps", 4.0, "lowest", Double.NEGATIVE_INFINITY);
     List<AbandonedGeneration> abandoned =
         List.of(new AbandonedGeneration(0, 3), new AbandonedGeneration(2, 3));

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.rlhfstreams.events.ComponentScore;
 import org.rlhfstreams.events.FinishReason;
@@ -111,5 +112,33 @@ final class ScoredSamplesTest {
     assertThat(sum(watching, scored)).isEqualTo(1);
     assertThat(watching.figures(List.of(watching.convert(scored))))
         .containsOnlyKeys("objective/scores/right");
+  }
+
+  @Test
+  void aReplayFindsWhatARolloutWasGivenLater() throws UnusableException {
+    ScoredRollout scored = scored("a", 2, Map.of("helpful", 2.0));
+    LaterScores later =
+        (rolloutId, scorer) ->
+            rolloutId.equals("a/0") && !scorer.equals("never")
+                ? OptionalDouble.of(7)
+                : OptionalDouble.empty();
+    ScoredSamples other =
+        samples(
+            "[{name: helpful, scorer: reward-model}, {name: judged, scorer: external, weight:"
+                + " 3}]");
+    ScoredSample sample = other.convert(scored, later);
+    assertThat(other.summed(List.of(sample)).get(0).score())
+        .as("what it was joined with stays")
+        .isEqualTo(2.0 + 3 * 7);
+    assertThatThrownBy(
+            () ->
+                samples("[{name: never, scorer: external}, {name: helpful, scorer: reward-model}]")
+                    .convert(scored, later))
+        .isInstanceOf(UnusableException.class)
+        .hasMessageContaining("or let rlhf rescore --scorer never give it one");
+    ScoredRollout old = scored("a", 0.5f, Map.of()); // of a release with one reward model
+    ScoredSamples one = samples("[{name: judged, scorer: external}]");
+    assertThat(one.summed(List.of(one.convert(old, later))).get(0).score()).isEqualTo(7);
+    assertThat(sum(one, old)).isEqualTo(0.5);
   }
 }

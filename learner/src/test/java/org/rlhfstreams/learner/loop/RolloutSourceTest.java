@@ -3,11 +3,15 @@ package org.rlhfstreams.learner.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
+import org.rlhfstreams.events.ComponentScore;
 import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.Score;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
@@ -118,6 +124,103 @@ final class RolloutSourceTest {
     }
   }
 
+  @Test
+  void aReplayLearnsFromScoresThatWereGivenLaterAndFromNoneThatCameAfterItsBegin() {
+    try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
+      KafkaConnection connection =
+          connection(
+              stack,
+              "later",
+              Map.of(
+                  "rewards.list",
+                  "[{name: helpful, scorer: external}, {name: judge, scorer: external, weight: 2}]"));
+      SyntheticRollouts synthetic = new SyntheticRollouts(VOCABULARY, 1);
+      List<ScoredRollout> log =
+          Stream.generate(synthetic::next)
+              .limit(3 * BATCH + 1)
+              .map(rollout -> withScore(rollout, 1))
+              .toList();
+      publish(connection, log);
+      List<String> ids = log.stream().map(one -> one.getRollout().getRolloutId()).toList();
+      ids.subList(1, ids.size()).forEach(id -> rescored(connection, id, 5));
+      rescored(connection, ids.get(1), 7); // a newer version of the scorer
+
+      SourcePosition first;
+      List<Double> second;
+      try (RolloutSource source = replay(connection)) {
+        source.begin();
+        List<ScoredSample> batch = source.next(() -> false);
+        assertThat(ids(batch)).isEqualTo(ids.subList(1, 1 + BATCH));
+        assertThat(batch).extracting(ScoredSample::score).containsExactly(15.0, 11.0, 11.0, 11.0);
+        assertThat(source.figures()).containsEntry("objective/scores/judge", 5.5);
+        assertThat(source.takeRefusals())
+            .singleElement()
+            .satisfies(
+                refusal ->
+                    assertThat(refusal.reason())
+                        .contains(ids.get(0) + " has no score by judge")
+                        .contains("rlhf rescore --scorer judge"));
+        first = source.position();
+        second = source.next(() -> false).stream().map(ScoredSample::score).toList();
+      }
+      ids.forEach(id -> rescored(connection, id, 100));
+      try (RolloutSource source = replay(connection)) { // goes on from its checkpoint
+        source.seek(first);
+        AtomicInteger looks = new AtomicInteger();
+        assertThat(source.next(() -> looks.getAndIncrement() > 0))
+            .as("told to stop while it reads scores")
+            .isEmpty();
+      }
+      try (RolloutSource source = replay(connection)) {
+        source.seek(first);
+        assertThat(source.next(() -> false))
+            .extracting(ScoredSample::score)
+            .containsExactlyElementsOf(second);
+        source.begin();
+        assertThat(source.next(() -> false)).extracting(ScoredSample::score).containsOnly(201.0);
+      }
+    }
+  }
+
+  private static ScoredRollout withScore(ScoredRollout rollout, double helpful) {
+    return ScoredRollout.newBuilder(rollout)
+        .setScores(Map.of("helpful", ComponentScore.newBuilder().setValue(helpful).build()))
+        .build();
+  }
+
+  private static void rescored(KafkaConnection connection, String id, double value) {
+    try (KafkaProducer<String, Object> producer = connection.producer()) {
+      producer.send(
+          new ProducerRecord<>(
+              connection.topics().scores().name(),
+              0,
+              "key",
+              Score.newBuilder()
+                  .setRolloutId(id)
+                  .setRequestId(id.substring(0, id.lastIndexOf('/')))
+                  .setScorer("judge")
+                  .setValue(value)
+                  .setScoredAt(Instant.EPOCH)
+                  .setRescored(true)
+                  .build()));
+    }
+  }
+
+  private static RolloutSource replay(KafkaConnection connection) {
+    return new RolloutSource(
+        connection,
+        new RangeConfiguration("beginning", "end", Optional.empty()),
+        samples(connection),
+        BATCH,
+        1,
+        LearnableStaleness.unbounded());
+  }
+
+  private static ScoredSamples samples(KafkaConnection connection) {
+    return new ScoredSamples(
+        VOCABULARY, 128, new RewardSum(connection.configuration().rewards().all()));
+  }
+
   private static String request(ScoredRollout rollout) {
     return rollout.getRollout().getRequestId();
   }
@@ -132,8 +235,14 @@ final class RolloutSourceTest {
   }
 
   private KafkaConnection connection(EmbeddedStack stack, String run) {
-    KafkaConnection connection =
-        new KafkaConnection(RlhfConfiguration.of(RunSettings.of(stack, directory, run)));
+    return connection(stack, run, Map.of());
+  }
+
+  private KafkaConnection connection(
+      EmbeddedStack stack, String run, Map<String, String> more) {
+    Map<String, String> settings = RunSettings.of(stack, directory, run);
+    settings.putAll(more);
+    KafkaConnection connection = new KafkaConnection(RlhfConfiguration.of(settings));
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
@@ -144,8 +253,7 @@ final class RolloutSourceTest {
     return new RolloutSource(
         connection,
         RangeConfiguration.forEver(),
-        new ScoredSamples(
-            VOCABULARY, 128, new RewardSum(connection.configuration().rewards().all())),
+        samples(connection),
         BATCH,
         2,
         new LearnableStaleness(1));
