@@ -168,7 +168,8 @@ public final class ConfigurationOptions {
   @Option(
       names = "--from",
       paramLabel = "PLACE",
-      description = "Where a learner on preferences begins: beginning, end, offset:N or a time.")
+      description = "Where reading begins, for a learner on preferences, replay and rescore: beginning, end,"
+              + " offset:N or a time.")
   void from(String value) {
     flags.put("range.from", value);
   }
