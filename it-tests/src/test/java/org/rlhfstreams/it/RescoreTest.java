@@ -76,8 +76,7 @@ final class RescoreTest {
             "12")) {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");
       await("steps").atMost(LONGEST).until(() -> steps("rlhf-data/output").size() >= STEPS);
-      String output =
-          ran(address, "rescore", "--scorer", "words", "--config", rewards.toString());
+      String output = ran(address, "rescore", "--scorer", "words", "--config", rewards.toString());
       assertThat(output)
           .containsPattern("words length-[0-9a-f]{8}: \\d+ rollouts; \\d+ scored, 0 had a score")
           .containsPattern("reward-model +\\d+ +-?\\d")
@@ -177,7 +176,8 @@ final class RescoreTest {
           .forEach(
               score ->
                   assertThat(score.getValue())
-                      .isEqualTo((double) new StringTokenizer(rollout.getResponseText()).countTokens()));
+                      .isEqualTo(
+                          (double) new StringTokenizer(rollout.getResponseText()).countTokens()));
     }
   }
 

@@ -40,8 +40,7 @@ final class BuiltInScorer implements RolloutScorer {
    * @param pollInterval how long the group waits for a member
    * @param stopped ends the wait for a service that is away
    */
-  BuiltInScorer(
-      Scorer scorer, String version, Duration pollInterval, BooleanSupplier stopped) {
+  BuiltInScorer(Scorer scorer, String version, Duration pollInterval, BooleanSupplier stopped) {
     this.scorer = scorer;
     this.version = version;
     this.patience = pollInterval.dividedBy(3);

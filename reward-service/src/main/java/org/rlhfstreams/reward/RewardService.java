@@ -275,8 +275,7 @@ public final class RewardService implements AutoCloseable {
     return needs.orElseGet(() -> new MemoryNeeds(Map.of(), List.of()));
   }
 
-  static MemoryNeeds frozen(
-      String name, RlhfConfiguration configuration, ModelDirectory model) {
+  static MemoryNeeds frozen(String name, RlhfConfiguration configuration, ModelDirectory model) {
     return InferenceMemory.frozen(
         name,
         model.configuration(),

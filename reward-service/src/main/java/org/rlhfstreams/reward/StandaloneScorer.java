@@ -105,8 +105,7 @@ public final class StandaloneScorer implements AutoCloseable {
     ComputeDevice.select(configuration.model().device());
     Path policy = configuration.model().requiredPolicy();
     int endOfSequence;
-    try (Tokenizer tokenizer =
-        Tokenizer.open(policy, ModelDirectory.readConfiguration(policy))) {
+    try (Tokenizer tokenizer = Tokenizer.open(policy, ModelDirectory.readConfiguration(policy))) {
       endOfSequence = tokenizer.endOfSequence();
     }
     ModelDirectory model = ModelDirectory.open(ScorerPlan.directory(reward, configuration));
@@ -119,8 +118,7 @@ public final class StandaloneScorer implements AutoCloseable {
   /** A reward model that stays as it is in its directory. */
   static RolloutScorer ofModel(ModelDirectory model, String type, int endOfSequence) {
     return ModelScorers.of(
-        new RewardModel(
-            model, ComputeType.named(type, model), endOfSequence, new NoVersions()),
+        new RewardModel(model, ComputeType.named(type, model), endOfSequence, new NoVersions()),
         Optional.of(ModelFingerprint.of(model.path())));
   }
 

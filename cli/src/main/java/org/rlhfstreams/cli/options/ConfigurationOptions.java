@@ -168,7 +168,8 @@ public final class ConfigurationOptions {
   @Option(
       names = "--from",
       paramLabel = "PLACE",
-      description = "Where reading begins, for a learner on preferences, replay and rescore: beginning, end,"
+      description =
+          "Where reading begins, for a learner on preferences, replay and rescore: beginning, end,"
               + " offset:N or a time.")
   void from(String value) {
     flags.put("range.from", value);

@@ -88,15 +88,14 @@ public final class Rescore {
     ResultFiles results = files.get();
     RewardConfiguration reward = StandaloneScorer.require(configuration, name);
     Optional<OldReward> old =
-        against
-            .map(OldReward::of)
-            .or(() -> OldReward.of(configuration.rewards().all(), name));
+        against.map(OldReward::of).or(() -> OldReward.of(configuration.rewards().all(), name));
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
           Cluster.connect(configuration, Role.REWARD_SERVICE, System.out::println);
       Progress progress = new Progress();
       try (StandaloneScorer scorer = StandaloneScorer.open(connection, reward, interruption);
-          TemporaryIndex index = TemporaryIndex.open(temporary.resolve(INDEX), "--temporary-directory")) {
+          TemporaryIndex index =
+              TemporaryIndex.open(temporary.resolve(INDEX), "--temporary-directory")) {
         String scoresVersion = version.orElse(scorer.version());
         Optional<RescoredRollouts> found =
             new Rescoring(connection, scorer, scoresVersion, old, index, progress)
@@ -111,12 +110,7 @@ public final class Rescore {
         requireSome(found.get());
         results.write(
             result(
-                connection,
-                scoresVersion,
-                old,
-                configuration.range(),
-                found.get(),
-                interruption));
+                connection, scoresVersion, old, configuration.range(), found.get(), interruption));
       }
     }
     return 0;
@@ -153,9 +147,7 @@ public final class Rescore {
     List<ScorePair> pairs = found.pairs();
     List<RescoredRow> rows =
         pairs.stream()
-            .map(
-                pair ->
-                    new RescoredRow(pair.rolloutId(), pair.step(), pair.before(), pair.now()))
+            .map(pair -> new RescoredRow(pair.rolloutId(), pair.step(), pair.before(), pair.now()))
             .toList();
     RewardChange change = new RewardChange(rows);
     List<Integer> largest = change.largest(SHOWN);

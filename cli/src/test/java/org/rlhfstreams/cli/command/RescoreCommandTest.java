@@ -186,8 +186,7 @@ final class RescoreCommandTest {
     assertThat(CommandRun.expecting(1, all("--scorer", "right", "--against", "no one")).errors())
         .contains("--against no one");
     assertThat(
-            CommandRun.expecting(
-                    1, all("--scorer", "right", "--json", directory.toString()))
+            CommandRun.expecting(1, all("--scorer", "right", "--json", directory.toString()))
                 .errors())
         .contains("cannot be written");
   }

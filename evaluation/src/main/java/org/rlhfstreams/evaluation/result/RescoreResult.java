@@ -100,8 +100,7 @@ public record RescoreResult(
     lines.add("");
     lines.addAll(
         new TextTable("reward", "rollouts", "mean", "correlation")
-            .row(
-                old, FigureText.count(compared), FigureText.text(before, 3), "")
+            .row(old, FigureText.count(compared), FigureText.text(before, 3), "")
             .row(
                 scorer,
                 FigureText.count(compared),
@@ -165,8 +164,7 @@ public record RescoreResult(
     List<String> lines = new ArrayList<>();
     lines.add("rollout,step,before,now");
     for (RescoredRow row : rows) {
-      lines.add(
-          quoted(row.rollout()) + "," + row.step() + "," + row.before() + "," + row.now());
+      lines.add(quoted(row.rollout()) + "," + row.step() + "," + row.before() + "," + row.now());
     }
     return lines;
   }

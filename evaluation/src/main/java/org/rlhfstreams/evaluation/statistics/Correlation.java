@@ -21,7 +21,8 @@ public final class Correlation {
   public static double of(double[] x, double[] y) {
     if (x.length != y.length) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%d values of one measure, %d of the other", x.length, y.length));
+          String.format(
+              Locale.ROOT, "%d values of one measure, %d of the other", x.length, y.length));
     }
     double meanX = Arrays.stream(x).average().orElse(0);
     double meanY = Arrays.stream(y).average().orElse(0);

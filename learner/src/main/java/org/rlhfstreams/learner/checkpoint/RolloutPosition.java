@@ -12,10 +12,11 @@ import java.util.List;
  * @param read first offset that has not been read
  * @param waiting offsets below {@code read} of records that wait for others of their request,
  *     ascending; all others below {@code read} have been learned or refused
- * @param scores by partition of {@code scores}, the first offset that the run does not look up; empty
- *     for a run that looks nothing up
+ * @param scores by partition of {@code scores}, the first offset that the run does not look up;
+ *     empty for a run that looks nothing up
  */
-public record RolloutPosition(LogRange range, long offset, long read, List<Long> waiting, List<Long> scores)
+public record RolloutPosition(
+    LogRange range, long offset, long read, List<Long> waiting, List<Long> scores)
     implements SourcePosition {
   private static final String OFFSET = "offset";
   private static final String READ = "read";

@@ -127,8 +127,7 @@ final class LoggedScores implements LaterScores, AutoCloseable {
   }
 
   private boolean isRead(Map<TopicPartition, Long> until, TemporaryIndex values) {
-    try (TopicReader reader =
-        TopicReader.ofPartitions(connection::plainConsumer, until.keySet())) {
+    try (TopicReader reader = TopicReader.ofPartitions(connection::plainConsumer, until.keySet())) {
       return reader.readTo(
           until,
           RecordHandler.decoding(

@@ -196,8 +196,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     if (!waitedFor.contains(record.offset()) && !isFirst(record, rollout)) {
       return;
     }
-    ScoredSample sample =
-        samples.convert(rollout, range.isLive() ? LaterScores.NONE : logged);
+    ScoredSample sample = samples.convert(rollout, range.isLive() ? LaterScores.NONE : logged);
     Optional<String> problem = AbandonedGeneration.problem(rollout.getRollout(), abandoned);
     if (problem.isPresent()) {
       throw new UnusableException(problem.get());

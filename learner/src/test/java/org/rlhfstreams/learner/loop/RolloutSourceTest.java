@@ -238,8 +238,7 @@ final class RolloutSourceTest {
     return connection(stack, run, Map.of());
   }
 
-  private KafkaConnection connection(
-      EmbeddedStack stack, String run, Map<String, String> more) {
+  private KafkaConnection connection(EmbeddedStack stack, String run, Map<String, String> more) {
     Map<String, String> settings = RunSettings.of(stack, directory, run);
     settings.putAll(more);
     KafkaConnection connection = new KafkaConnection(RlhfConfiguration.of(settings));

@@ -47,8 +47,7 @@ public final class OldReward {
     for (RewardConfiguration reward : learned) {
       boolean isRaw = reward.normalise() == RewardNormalisation.RAW;
       parts.add(
-          new Part(
-              reward.name(), reward.weight(), isRaw ? reward.clip() : OptionalDouble.empty()));
+          new Part(reward.name(), reward.weight(), isRaw ? reward.clip() : OptionalDouble.empty()));
     }
     String text =
         learned.stream()

@@ -63,8 +63,7 @@ final class RescoreTally {
   }
 
   RescoredRollouts result() {
-    pairs.sort(
-        Comparator.comparingInt(ScorePair::partition).thenComparingLong(ScorePair::offset));
+    pairs.sort(Comparator.comparingInt(ScorePair::partition).thenComparingLong(ScorePair::offset));
     return new RescoredRollouts(
         rollouts, scored, present, refused, unusable, withoutOldReward, reasons, pairs);
   }

@@ -13,8 +13,8 @@ import java.util.Map;
  * @param refused that the scorer cannot score
  * @param unusable records that are no rollouts, or whose parts do not agree
  * @param withoutOldReward rollouts with a score for which the log has no old reward
- * @param reasons of what was refused or unusable, with how often; the first {@value
- *     #REASONS_KEPT} of them
+ * @param reasons of what was refused or unusable, with how often; the first {@value #REASONS_KEPT}
+ *     of them
  * @param pairs rollouts with a score and an old reward, in the order of the log; empty if there is
  *     nothing to compare with
  */

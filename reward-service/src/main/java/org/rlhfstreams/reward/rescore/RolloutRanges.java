@@ -53,9 +53,7 @@ final class RolloutRanges {
             .sorted(Comparator.comparingInt(TopicPartition::partition))
             .toList();
     List<TopicPartition> wanted =
-        all.stream()
-            .filter(one -> only.isEmpty() || only.getAsInt() == one.partition())
-            .toList();
+        all.stream().filter(one -> only.isEmpty() || only.getAsInt() == one.partition()).toList();
     if (wanted.isEmpty()) {
       throw new ConfigurationException(
           String.format(

@@ -8,7 +8,9 @@ public final class GroupNames {
   /** How the scorers' begin, one for each name under {@code rewards}, and the reference's. */
   public static final String SCORERS = "scorer-";
 
-  /** How scoring again is called in transactions: as a member of the scorer's group, which none is. */
+  /**
+   * How scoring again is called in transactions: as a member of the scorer's group, which none is.
+   */
   public static String rescore(String scorer) {
     return SCORERS + scorer + "-rescore";
   }

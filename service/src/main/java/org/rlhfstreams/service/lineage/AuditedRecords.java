@@ -89,7 +89,9 @@ final class AuditedRecords implements BulkHandler {
             "segments.version.generation",
             "segments.version.step"));
     fields.put(LogSource.SCORED, scored(schemas));
-    fields.put(LogSource.SCORES, fields(Score.getClassSchema(), schemas, "rolloutId", "scorer", "rescored"));
+    fields.put(
+        LogSource.SCORES,
+        fields(Score.getClassSchema(), schemas, "rolloutId", "scorer", "rescored"));
     fields.put(
         LogSource.LETTERS,
         fields(

@@ -81,8 +81,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
         .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.scores()))
-        .containsExactly(
-            Role.REWARD_SERVICE, Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
+        .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
         .containsExactly(Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.prompts()))

@@ -237,8 +237,7 @@ final class ScoresTopologyTest {
     scored(score("a", "length", 3).setRescored(true));
     sampled(rollout("a"));
     scored(score("a", "helpful", 1));
-    scored(
-        score("a", "right", 0).setValue(null).setFailure("no answer in it").setRescored(true));
+    scored(score("a", "right", 0).setValue(null).setFailure("no answer in it").setRescored(true));
     scored(reference("a"));
     assertThat(joined.isEmpty()).isTrue();
     scored(score("a", "right", 1));
