@@ -3,8 +3,8 @@ package org.rlhfstreams.reward.rescore;
 /**
  * A rollout and what it was given before and now.
  *
- * @param partition of {@code rollouts} that it is in
- * @param offset of its record there
+ * @param partition that its record is in
+ * @param offset of the record there
  * @param step of the oldest weights that drew its tokens
  * @param before the old reward
  * @param now the score of the scorer that has scored again
