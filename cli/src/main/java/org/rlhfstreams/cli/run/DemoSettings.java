@@ -64,13 +64,13 @@ public final class DemoSettings {
         .suggest("rewards.list", RULES)
         .suggest("admission.metadata", ANIMAL)
         .suggest("sampling.samples", 8)
-        .suggest("sampling.max-new-tokens", 48)
+        .suggest("sampling.max-new-tokens", 32)
         .suggest("learner.max-steps", 60)
         .suggest("learner.batch-size", 64)
         .suggest("rollout-worker.batch-size", 64)
         .suggest("reward-service.batch-size", 64)
         .suggest("learner.checkpoint-every", 20)
-        .suggest("learner.learning-rate", "1e-4")
+        .suggest("learner.learning-rate", "5e-5")
         .suggest("critic-free.scale-rewards", "batch")
         .suggest("critic-free.beta", 0.02);
   }
