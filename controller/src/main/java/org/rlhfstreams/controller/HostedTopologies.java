@@ -176,6 +176,7 @@ final class HostedTopologies implements AutoCloseable {
     return new AdmissionSettings(
         configuration.admission().staleness(),
         configuration.admission().promptEpochs(),
+        configuration.admission().difficulty(),
         sampling.samples(),
         SamplingSettings.newBuilder()
             .setTemperature((float) sampling.temperature())

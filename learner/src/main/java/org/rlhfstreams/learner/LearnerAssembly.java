@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.learner.advantage.OverlongPunishment;
 import org.rlhfstreams.learner.assembly.ObjectiveBinding;
 import org.rlhfstreams.learner.assembly.TrainerResources;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
@@ -16,6 +17,7 @@ import org.rlhfstreams.learner.data.ScoredSample;
 import org.rlhfstreams.learner.data.ScoredSamples;
 import org.rlhfstreams.learner.loop.Controls;
 import org.rlhfstreams.learner.loop.ExampleSource;
+import org.rlhfstreams.learner.loop.LearnableSignal;
 import org.rlhfstreams.learner.loop.LearnableStaleness;
 import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
@@ -38,6 +40,7 @@ import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.CriticFreeConfiguration;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
 import org.rlhfstreams.service.configuration.LiveConfiguration;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
@@ -85,7 +88,8 @@ record LearnerAssembly(
                 connection.configuration().samplesLearnedTogether(),
                 replay
                     ? LearnableStaleness.unbounded()
-                    : new LearnableStaleness(connection.configuration().admission().staleness())));
+                    : new LearnableStaleness(connection.configuration().admission().staleness()),
+                signal()));
     return run(
         trainer,
         source,
@@ -93,6 +97,22 @@ record LearnerAssembly(
         resources.start(),
         Validation.none(learner()),
         PublicationGuard.none());
+  }
+
+  private LearnableSignal signal() {
+    CriticFreeConfiguration settings = connection.configuration().criticFree();
+    if (!settings.dynamicSampling() || !learner().objective().comparesSamples()) {
+      return LearnableSignal.notNeeded();
+    }
+    Optional<OverlongPunishment> overlong =
+        OverlongPunishment.of(settings, connection.configuration().sampling().maxNewTokens());
+    double missingEnd = settings.missingEosPenalty().orElse(0);
+    return LearnableSignal.needed(
+        sample ->
+            overlong
+                    .map(punishment -> punishment.of(sample.behaviorLogProbabilities().length))
+                    .orElse(0.0)
+                + (sample.stopped() ? 0 : missingEnd));
   }
 
   private RangeConfiguration rolloutRange() {

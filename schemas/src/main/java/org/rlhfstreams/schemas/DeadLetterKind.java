@@ -20,6 +20,10 @@ public enum DeadLetterKind {
   GROUP,
   /** A response that came so late that the policy has moved on further than the run allows. */
   STALE,
+  /**
+   * A response that earned what all others to its request did, so that comparing teaches nothing.
+   */
+  SIGNAL,
   /** A row of a file that cannot be learned from. */
   ROW;
 

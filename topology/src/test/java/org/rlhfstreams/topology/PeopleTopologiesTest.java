@@ -64,6 +64,7 @@ final class PeopleTopologiesTest {
         new AdmissionSettings(
             0,
             0,
+            0,
             1,
             SamplingSettings.newBuilder()
                 .setTemperature(1f)

@@ -104,6 +104,12 @@ public final class AuditCommand implements Callable<Integer> {
     line("scores", account.scores(), scorers(account));
     line("learned", account.count(Stage.LEARNED), "");
     line("dead", account.dead(), "given up, with a dead letter that says why" + reasons(account));
+    if (account.setAside() > 0) {
+      line(
+          "set aside",
+          account.setAside(),
+          "of those: all of their group earned the same; others were admitted in their place");
+    }
     line(
         "under way",
         account.waitingForWorkers() + account.waitingForScoring() + account.waitingForLearners(),

@@ -1,9 +1,11 @@
 package org.rlhfstreams.learner.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RewardNormalisation;
@@ -54,6 +56,39 @@ public final class RewardSum {
       first = false;
     }
     return sums;
+  }
+
+  /**
+   * What is known of the sums of a group before its batch is: those without the rewards that are
+   * measured over the batch. They are equal if and only if the whole sums are, as long as the group
+   * has the same value of each reward that is left out; empty if it has not.
+   *
+   * @param values as in {@link #of}, of the responses to one request; [group][rewards]
+   */
+  public Optional<double[]> withinGroup(double[][] values) {
+    List<RewardConfiguration> rest = new ArrayList<>();
+    for (int reward = 0; reward < rewards.size(); reward++) {
+      RewardConfiguration settings = rewards.get(reward);
+      if (settings.weight() == 0 || settings.normalise() != RewardNormalisation.BATCH) {
+        rest.add(settings);
+      } else if (Arrays.stream(column(values, reward)).distinct().count() > 1) {
+        return Optional.empty();
+      } else {
+        rest.add(unweighted(settings));
+      }
+    }
+    return Optional.of(new RewardSum(rest).of(values, new int[values.length]));
+  }
+
+  private static RewardConfiguration unweighted(RewardConfiguration reward) {
+    return new RewardConfiguration(
+        reward.name(),
+        reward.scorer(),
+        0,
+        reward.normalise(),
+        reward.clip(),
+        reward.required(),
+        reward.settings());
   }
 
   /** Means of the values as they came, by metric; of those that were there. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -139,6 +140,15 @@ public final class ScoredSamples {
       summed.add(batch.get(i).withScore(sums[i]));
     }
     return summed;
+  }
+
+  /**
+   * The scores of all responses to a request, as far as they are known before their batch is.
+   *
+   * @return empty if they differ and the batch decides by how much
+   */
+  public Optional<double[]> summedWithin(List<ScoredSample> group) {
+    return rewards.withinGroup(values(group));
   }
 
   /** What a batch was rewarded for, by metric. */

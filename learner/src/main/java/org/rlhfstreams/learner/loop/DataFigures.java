@@ -11,6 +11,9 @@ final class DataFigures {
   /** Records with ids that had been counted, stepped over on the way to a batch. */
   static final String DUPLICATES = "data/duplicates";
 
+  /** Responses set aside on the way to a batch, since all of their group earned the same. */
+  static final String SET_ASIDE = "data/set_aside";
+
   private static final String WITHDRAWN = "data/withdrawn";
   private static final String REPLAYED = "data/replayed_rows";
 

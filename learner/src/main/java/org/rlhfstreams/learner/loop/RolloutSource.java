@@ -27,20 +27,26 @@ import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.service.configuration.RangeConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Batches of {@code scored-rollouts} in the order in which requests became whole; refused ones are
  * stepped over. A request of which a response is missing is given up when later ones have filled
  * many batches, or nothing has come for a while: the others of its responses are refused then. A
- * rollout whose record stands there twice, at most {@value #BATCHES_BEHIND} batches apart, counts
- * once.
+ * group that lacks a signal is set aside if one is needed. A rollout whose record stands there
+ * twice, at most {@value #BATCHES_BEHIND} batches apart, counts once.
  *
  * <p>A source of a part of the log finds scores that a rollout does not have itself in {@code
  * scores}; one of all that comes has the scores that rollouts were joined with.
  */
 public final class RolloutSource implements ExampleSource<ScoredSample> {
+  private static final Logger LOG = LoggerFactory.getLogger(RolloutSource.class);
   private static final int BATCHES_BEHIND = 32;
   private static final String LATER_SCORES = "later-scores";
+
+  /** So many batches set aside for a single one are worth a warning. */
+  private static final int BATCHES_WITHOUT_SIGNAL = 10;
 
   private final RangeConfiguration range;
   private final ScoredSamples samples;
@@ -52,8 +58,10 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
   private final RecentIds recent;
   private final Set<Long> waitedFor = new HashSet<>();
   private final LearnableStaleness bound;
+  private final LearnableSignal signal;
   private long steps;
   private long skippedTo;
+  private long setAside;
   private RolloutPosition position;
   private List<AbandonedGeneration> abandoned = List.of();
   private final Map<String, RecordOrigin> known = new HashMap<>();
@@ -65,6 +73,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
    * @param batchSize responses of a batch; a multiple of {@code groupSize}
    * @param groupSize responses to a request that are learned from together
    * @param bound of what is still learned from
+   * @param signal that a group needs to be learned from
    */
   public RolloutSource(
       KafkaConnection connection,
@@ -72,7 +81,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
       ScoredSamples samples,
       int batchSize,
       int groupSize,
-      LearnableStaleness bound) {
+      LearnableStaleness bound,
+      LearnableSignal signal) {
     this.range = range;
     this.samples = samples;
     this.batchSize = batchSize;
@@ -82,6 +92,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
             connection,
             samples.scorers(),
             connection.configuration().learner().output().resolve(LATER_SCORES));
+    this.signal = signal;
     this.groups = new SampleGroups(groupSize);
     this.recent = new RecentIds((long) BATCHES_BEHIND * batchSize);
     this.reader =
@@ -151,6 +162,7 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     known.clear();
     recent.clear();
     waitedFor.clear();
+    setAside = 0;
   }
 
   @Override
@@ -181,6 +193,10 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     if (repeated > 0) {
       figures.put(DataFigures.DUPLICATES, (double) repeated);
     }
+    if (setAside > 0) {
+      figures.put(DataFigures.SET_ASIDE, (double) setAside);
+      setAside = 0;
+    }
     position = positionNow();
     return batch;
   }
@@ -210,6 +226,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
     List<SampleGroups.Member> whole = groups.add(record, sample);
     if (whole.stream().anyMatch(member -> bound.isExceeded(member.sample(), steps))) {
       refuse(whole);
+    } else if (!whole.isEmpty() && signal.isMissing(samples, samplesOf(whole))) {
+      setAside(whole);
     } else {
       whole.forEach(member -> gathered.add(member.sample()));
     }
@@ -222,6 +240,33 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
       reader
           .refusals()
           .add(member.record(), DeadLetterKind.STALE, bound.reason(member.sample(), steps), 1);
+    }
+  }
+
+  private static List<ScoredSample> samplesOf(List<SampleGroups.Member> group) {
+    return group.stream().map(SampleGroups.Member::sample).toList();
+  }
+
+  private void setAside(List<SampleGroups.Member> group) {
+    for (SampleGroups.Member member : group) {
+      known.remove(member.sample().id());
+      reader
+          .refusals()
+          .add(
+              member.record(),
+              DeadLetterKind.SIGNAL,
+              signal.reason(member.sample(), group.size()),
+              range.isLive() ? 1 : 0); // for what is learned again admission releases nothing
+    }
+    long many = (long) BATCHES_WITHOUT_SIGNAL * batchSize;
+    long before = setAside;
+    setAside += group.size();
+    if (before / many < setAside / many) {
+      LOG.warn(
+          "{} responses were set aside for one batch: the task is too easy or too hard for most"
+              + " prompts; give it others, rewards of more than two values, or more"
+              + " sampling.samples",
+          setAside);
     }
   }
 

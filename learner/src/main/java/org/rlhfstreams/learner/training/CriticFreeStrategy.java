@@ -33,12 +33,7 @@ public final class CriticFreeStrategy implements RolloutStrategy {
     this.objective =
         new CriticFreeObjective(
             variant.policyLoss(), variant.lossBeta(), settings.entropyCoefficient());
-    this.overlong =
-        settings.overlongCache().isPresent()
-            ? Optional.of(
-                new OverlongPunishment(
-                    longest, settings.overlongCache().getAsInt(), settings.overlongPenalty()))
-            : Optional.empty();
+    this.overlong = OverlongPunishment.of(settings, longest);
     this.longest = longest;
   }
 

@@ -77,4 +77,18 @@ final class RewardSumTest {
         sum("[{scorer: a, weight: 3, clip: 4}, {scorer: b, weight: 0}]").of(values, groups);
     assertThat(clipped).containsExactly(3, 9, 12, 12);
   }
+
+  @Test
+  void aGroupKnowsBeforeItsBatchWhetherItEarnsTheSame() {
+    RewardSum raw = sum("[{scorer: a, weight: 2}, {scorer: b}, {scorer: c, weight: 0}]");
+    assertThat(raw.withinGroup(new double[][] {{1, 4, 7}, {2, 2, 9}}).get()).containsExactly(6, 6);
+    assertThat(raw.withinGroup(new double[][] {{1, 4, 7}, {1, 3, 7}}).get()).containsExactly(6, 5);
+
+    RewardSum measured = sum("[{scorer: a, normalise: batch}, {scorer: b, normalise: group}]");
+    assertThat(measured.withinGroup(new double[][] {{5, 1}, {5, 1}}).get()).containsExactly(0, 0);
+    double[] apart = measured.withinGroup(new double[][] {{5, 1}, {5, 2}}).get();
+    assertThat(apart[0]).isLessThan(apart[1]);
+    // What the batch makes of 4 and 5 it alone knows.
+    assertThat(measured.withinGroup(new double[][] {{4, 2}, {5, 1}})).isEmpty();
+  }
 }

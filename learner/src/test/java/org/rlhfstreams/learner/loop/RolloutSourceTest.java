@@ -182,6 +182,59 @@ final class RolloutSourceTest {
     }
   }
 
+  @Test
+  void groupsThatEarnTheSameAreSetAsideAndTheBatchIsFullAllTheSame() {
+    try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
+      KafkaConnection connection = connection(stack, "signal");
+      SyntheticRollouts synthetic = new SyntheticRollouts(VOCABULARY, 2);
+      List<ScoredRollout> log =
+          Stream.generate(synthetic::next)
+              .limit(12 * BATCH)
+              .map(rollout -> isEasy(request(rollout)) ? scored(rollout, 1) : rollout)
+              .toList();
+      publish(connection, log);
+
+      List<String> learned = new ArrayList<>();
+      List<SourcePosition> positions = new ArrayList<>();
+      double setAside = 0;
+      List<Refusal> refused;
+      try (RolloutSource source = source(connection, LearnableSignal.needed(sample -> 0))) {
+        source.begin();
+        for (int i = 0; i < 3; i++) {
+          learned.addAll(ids(source.next(() -> false)));
+          positions.add(source.position());
+          setAside += source.figures().getOrDefault("data/set_aside", 0.0);
+        }
+        refused = source.takeRefusals();
+      }
+      assertThat(learned).hasSize(3 * BATCH).noneMatch(RolloutSourceTest::isEasy);
+      assertThat(setAside).isEqualTo(refused.size()).isPositive();
+      assertThat(refused)
+          .allSatisfy(
+              refusal -> {
+                assertThat(refusal.kind()).isEqualTo(DeadLetterKind.SIGNAL);
+                assertThat(refusal.lostRollouts()).isEqualTo(1);
+                assertThat(refusal.reason()).contains("all 2 responses", "earned the same");
+              });
+      try (RolloutSource source = source(connection, LearnableSignal.needed(sample -> 0))) {
+        source.seek(positions.get(1)); // a learner that was killed
+        assertThat(ids(source.next(() -> false))).isEqualTo(learned.subList(2 * BATCH, 3 * BATCH));
+      }
+      // Their lengths tell them apart, if length counts.
+      try (RolloutSource source =
+          source(
+              connection,
+              LearnableSignal.needed(sample -> sample.behaviorLogProbabilities().length))) {
+        source.begin();
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          all.addAll(ids(source.next(() -> false)));
+        }
+        assertThat(all).anyMatch(RolloutSourceTest::isEasy);
+      }
+    }
+  }
+
   private static ScoredRollout withScore(ScoredRollout rollout, double helpful) {
     return ScoredRollout.newBuilder(rollout)
         .setScores(Map.of("helpful", ComponentScore.newBuilder().setValue(helpful).build()))
@@ -213,12 +266,22 @@ final class RolloutSourceTest {
         samples(connection),
         BATCH,
         1,
-        LearnableStaleness.unbounded());
+        LearnableStaleness.unbounded(),
+        LearnableSignal.notNeeded());
   }
 
   private static ScoredSamples samples(KafkaConnection connection) {
     return new ScoredSamples(
         VOCABULARY, 128, new RewardSum(connection.configuration().rewards().all()));
+  }
+
+  /** Two thirds of the requests, or of their responses. */
+  private static boolean isEasy(String id) {
+    return Integer.parseInt(id.split("[-/]", 3)[1]) % 3 != 0;
+  }
+
+  private static ScoredRollout scored(ScoredRollout rollout, float score) {
+    return ScoredRollout.newBuilder(rollout).setScore(score).build();
   }
 
   private static String request(ScoredRollout rollout) {
@@ -249,13 +312,18 @@ final class RolloutSourceTest {
   }
 
   private static RolloutSource source(KafkaConnection connection) {
+    return source(connection, LearnableSignal.notNeeded());
+  }
+
+  private static RolloutSource source(KafkaConnection connection, LearnableSignal signal) {
     return new RolloutSource(
         connection,
         RangeConfiguration.forEver(),
         samples(connection),
         BATCH,
         2,
-        new LearnableStaleness(1));
+        new LearnableStaleness(1),
+        signal);
   }
 
   private static List<String> ids(List<ScoredSample> batch) {

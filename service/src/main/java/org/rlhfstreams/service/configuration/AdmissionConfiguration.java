@@ -18,6 +18,13 @@ public record AdmissionConfiguration(
             description = "Passes over the prompts; 0 repeats them until the run ends.")
         int promptEpochs,
     @Setting(
+            value = "0",
+            range = "[0, inf)",
+            description =
+                "Passes that leave a prompt out after all its responses earned the same, by"
+                    + " critic-free.dynamic-sampling.")
+        int difficulty,
+    @Setting(
             description =
                 "Columns of the prompts that travel with their rollouts to the scorers, such as"
                     + " answer,tests.")

@@ -109,6 +109,12 @@ public record CriticFreeConfiguration(
                     + " mean.")
         boolean maskTruncatedCompletions,
     @Setting(
+            value = "false",
+            description =
+                "Set groups aside of which all responses earn the same, and learn from others in"
+                    + " their place.")
+        boolean dynamicSampling,
+    @Setting(
             range = "[1, inf)",
             description =
                 "Tokens before sampling.max-new-tokens over which a punishment of long responses"

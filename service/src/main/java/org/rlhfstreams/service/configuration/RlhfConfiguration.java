@@ -64,6 +64,13 @@ public record RlhfConfiguration(
         .sections()
         .forEach(
             section -> requireEqualParts(learner, section, miniBatches(section, ppo, criticFree)));
+    if (criticFree.dynamicSampling()
+        && !objective.comparesSamples()
+        && objective.sections().contains(SettingsSection.CRITIC_FREE)) {
+      throw new ConfigurationException(
+          "critic-free.dynamic-sampling sets groups aside, but %s learns from single responses: leave it out, or use an objective that compares responses to one prompt, such as grpo"
+              .formatted(objective.text()));
+    }
     if (objective.comparesSamples()) {
       requireGroups(learner, sampling);
     } else if (objective.learnsFromRollouts()) {

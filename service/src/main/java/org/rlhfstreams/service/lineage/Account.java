@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.ledger.Ledger;
@@ -20,6 +21,8 @@ import org.rlhfstreams.service.ledger.Ledger;
 public final class Account {
   /** Each of them holds a part of the ledger, some 30 MB. */
   private static final int MOST_THREADS = 4;
+
+  private static final String SET_ASIDE = "learner: " + DeadLetterKind.SIGNAL.text();
 
   private final Tally tally;
   private final List<RunAccount> runs;
@@ -119,6 +122,14 @@ public final class Account {
   /** Admitted responses that were given up, with a dead letter that says why. */
   public long dead() {
     return tally.count(Count.GIVEN_UP);
+  }
+
+  /**
+   * Those that the learner has set aside since all responses to their request earned the same; the
+   * others that were given up are lost.
+   */
+  public long setAside() {
+    return reasons.getOrDefault(SET_ASIDE, 0L);
   }
 
   /** The same by who gave them up and the sort of reason, such as {@code learner: group}. */

@@ -190,6 +190,16 @@ class ConfigurationLoaderTest {
             () -> RlhfConfiguration.of(Map.of("learner.batch-size", "10", "ppo.mini-batches", "4")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("learner.batch-size = 10");
+    assertThatThrownBy(
+            () ->
+                RlhfConfiguration.of(
+                    Map.of(
+                        "learner.objective",
+                        "reinforce-plus-plus",
+                        "critic-free.dynamic-sampling",
+                        "true")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("reinforce-plus-plus learns from single responses");
   }
 
   @Test

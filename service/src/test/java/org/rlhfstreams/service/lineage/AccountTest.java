@@ -143,7 +143,7 @@ final class AccountTest {
           read,
           progress,
           runs,
-          List.of("learner: rule"),
+          List.of("learner: rule", "learner: signal"),
           scorers,
           cut,
           new Topics("rlhf.", 4),
@@ -303,6 +303,29 @@ final class AccountTest {
     assertThat(account.dead()).isOne();
     assertThat(account.repeatedLetters()).isEqualTo(2);
     assertThat(account.deadByReason()).containsExactly(Map.entry("learner: rule", 1L));
+  }
+
+  @Test
+  void whatIsSetAsideIsNotLost() throws Exception {
+    admit("easy", 2);
+    admit("hard", 1);
+    for (String id : List.of("easy/0", "easy/1", "hard/0")) {
+      sample(id);
+      score(id);
+    }
+    for (String id : List.of("easy/0", "easy/1")) {
+      long place = next(LogSource.LETTERS);
+      entered.add(() -> entries.rollout(Fact.GIVEN_UP, 1, id, place));
+    }
+    giveUp("hard/0");
+    step("grpo", 0, 1);
+    allIsDone();
+    Account account = account();
+    assertThat(account.balances()).isTrue();
+    assertThat(account.dead()).isEqualTo(3);
+    assertThat(account.setAside()).isEqualTo(2);
+    assertThat(account.deadByReason())
+        .containsExactly(Map.entry("learner: rule", 1L), Map.entry("learner: signal", 2L));
   }
 
   @Test

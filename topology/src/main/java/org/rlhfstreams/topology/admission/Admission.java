@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
  * bound of the run that the learner has stated last. A prompt id counts once; {@code requestId =
- * promptId/round}. While it is paused, and before a learner has stated a run, it counts all the
- * same and releases nothing.
+ * promptId/round}. A prompt that taught nothing rests for some rounds. While it is paused, and
+ * before a learner has stated a run, it counts all the same and releases nothing.
  */
 final class Admission extends ContextualProcessor<String, AdmissionEvent, String, RolloutRequest> {
   private static final String KNOWN = "prompts";
@@ -51,6 +51,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private KeyValueStore<String, Long> commands;
   private KeyValueStore<String, RunStatement> runs;
   private KeyValueStore<String, Long> lostRequests;
+  private KeyValueStore<Long, Long> resting;
   private DoneOffsets done;
 
   Admission(AdmissionSettings settings, AdmissionListener listener) {
@@ -69,6 +70,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     commands = context.getStateStore(AdmissionTopology.COMMANDS);
     runs = context.getStateStore(AdmissionTopology.RUN);
     lostRequests = context.getStateStore(AdmissionTopology.LOST_REQUESTS);
+    resting = context.getStateStore(AdmissionTopology.RESTING);
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
   }
 
@@ -101,6 +103,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       advance(step.metrics());
     } else if (event instanceof AdmissionEvent.Loss loss) {
       lose(loss);
+      if (loss.withoutSignal()) {
+        loss.requestId().ifPresent(this::rest);
+      }
     } else if (event instanceof AdmissionEvent.Control control
         && commands.putIfAbsent(control.commandId(), timestamp) == null) {
       counters.put(PAUSED, control.paused() ? 1L : 0L);
@@ -145,6 +150,32 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       lostRequests.put(loss.requestId().get(), known + samples);
     }
     counters.put(LOST, counter(LOST) + samples);
+  }
+
+  /** The prompt of a request that taught nothing is left out of the rounds after the request's. */
+  private void rest(String requestId) {
+    int slash = requestId.lastIndexOf('/');
+    Long number = slash < 0 ? null : promptIds.get(requestId.substring(0, slash));
+    if (number == null || settings.restRounds() == 0) {
+      return;
+    }
+    try {
+      resting.put(number, Long.parseLong(requestId.substring(slash + 1)) + settings.restRounds());
+    } catch (NumberFormatException e) {
+      LOG.warn("request {} is none that admission has released", requestId);
+    }
+  }
+
+  private boolean rests(long number) {
+    Long last = resting.get(number);
+    if (last == null) {
+      return false;
+    }
+    if (last >= counter(ROUND)) {
+      return true;
+    }
+    resting.delete(number);
+    return false;
   }
 
   private void remember(RolloutRequest template, Optional<TraceParent> trace) {
@@ -228,22 +259,30 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     return TraceParent.headers(listener.released(request, prompt));
   }
 
-  /** Whether a prompt is left; begins another round where one has ended and it may. */
+  /** Whether a prompt is left that does not rest; begins other rounds if it has to and may. */
   private boolean nextPrompt(boolean anotherRound) {
     if (counter(KNOWN) == 0) {
       return false;
     }
-    if (counter(NEXT) < counter(KNOWN)) {
-      return true;
-    }
-    boolean another =
-        anotherRound
-            && (settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs());
-    if (another) {
+    do {
+      while (counter(NEXT) < counter(KNOWN)) {
+        if (!rests(counter(NEXT))) {
+          return true;
+        }
+        counters.put(NEXT, counter(NEXT) + 1);
+      }
+    } while (beginsRound(anotherRound));
+    return false;
+  }
+
+  private boolean beginsRound(boolean another) {
+    boolean begins =
+        another && (settings.promptEpochs() == 0 || counter(ROUND) + 1 < settings.promptEpochs());
+    if (begins) {
       counters.put(NEXT, 0L);
       counters.put(ROUND, counter(ROUND) + 1);
     }
-    return another;
+    return begins;
   }
 
   private long counter(String name) {

@@ -16,8 +16,14 @@ sealed interface AdmissionEvent {
   /** A learner of an objective has done a step. */
   record Step(StepMetrics metrics) implements AdmissionEvent {}
 
-  /** Samples will never be trained on; the request that asked for them, if it is known. */
-  record Loss(Optional<String> requestId, int samples) implements AdmissionEvent {}
+  /**
+   * Samples will never be trained on.
+   *
+   * @param requestId that asked for them, if it is known
+   * @param withoutSignal whether all samples of the request earned the same
+   */
+  record Loss(Optional<String> requestId, int samples, boolean withoutSignal)
+      implements AdmissionEvent {}
 
   /** A person asks admission to pause, or to go on; a command id counts once. */
   record Control(String commandId, boolean paused) implements AdmissionEvent {}

@@ -8,6 +8,8 @@ import org.rlhfstreams.events.SamplingSettings;
  *
  * @param staleness eta of {@link StalenessBound}
  * @param promptEpochs passes over the prompts; 0 repeats them for ever
+ * @param restRounds rounds that leave a prompt out after all its samples earned the same; 0 for
+ *     none
  * @param samples responses of each request
  * @param sampling written into each request
  * @param metadata of a prompt that travels on with its requests, by name
@@ -15,6 +17,7 @@ import org.rlhfstreams.events.SamplingSettings;
 public record AdmissionSettings(
     double staleness,
     int promptEpochs,
+    int restRounds,
     int samples,
     SamplingSettings sampling,
     List<String> metadata) {

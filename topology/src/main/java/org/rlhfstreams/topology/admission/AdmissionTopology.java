@@ -14,6 +14,7 @@ import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.RunStatement;
 import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
 
@@ -31,6 +32,7 @@ public final class AdmissionTopology {
   static final String COMMANDS = "admission-commands";
   static final String RUN = "admission-run";
   static final String LOST_REQUESTS = "admission-lost-requests";
+  static final String RESTING = "admission-resting-prompts";
   static final String STAGE = "admission";
 
   private AdmissionTopology() {}
@@ -102,6 +104,9 @@ public final class AdmissionTopology {
             Stores.persistentKeyValueStore(LOST_REQUESTS), Serdes.String(), Serdes.Long()));
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(RESTING), Serdes.Long(), Serdes.Long()));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(RUN),
             Serdes.String(),
             serdes.serde(RunStatement.class)));
@@ -121,7 +126,8 @@ public final class AdmissionTopology {
             COUNTERS,
             COMMANDS,
             RUN,
-            LOST_REQUESTS)
+            LOST_REQUESTS,
+            RESTING)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
   }
 
@@ -147,7 +153,8 @@ public final class AdmissionTopology {
             new AdmissionEvent.Loss(
                 Optional.ofNullable(letter.getKey())
                     .map(key -> StandardCharsets.UTF_8.decode(key.duplicate()).toString()),
-                letter.getLostRollouts()))
+                letter.getLostRollouts(),
+                letter.getKind().equals(DeadLetterKind.SIGNAL.text())))
         : Optional.empty();
   }
 

@@ -80,6 +80,7 @@ final class AdmissionTopologyTest {
   private String underWay = "";
   private final Map<String, Integer> batchSizes = new HashMap<>();
   private final Map<String, Long> steps = new HashMap<>();
+  private int restRounds;
   private TopologyTestDriver driver;
   private TestInputTopic<String, byte[]> prompts;
   private TestInputTopic<String, Object> runs;
@@ -110,6 +111,7 @@ final class AdmissionTopologyTest {
         new AdmissionSettings(
             staleness,
             epochs,
+            restRounds,
             samples,
             SamplingSettings.newBuilder()
                 .setTemperature(1f)
@@ -472,6 +474,10 @@ final class AdmissionTopologyTest {
   }
 
   private void lose(String requestId, int samples) {
+    lose(requestId, samples, "rule");
+  }
+
+  private void lose(String requestId, int samples, String kind) {
     letters.pipeInput(
         "rollouts",
         DeadLetter.newBuilder()
@@ -481,6 +487,7 @@ final class AdmissionTopologyTest {
             .setKey(ByteBuffer.wrap(requestId.getBytes(StandardCharsets.UTF_8)))
             .setStage("reward-service")
             .setReason("broken")
+            .setKind(kind)
             .setLostRollouts(samples)
             .setRefusedAt(Instant.EPOCH)
             .build());
@@ -496,6 +503,39 @@ final class AdmissionTopologyTest {
     assertThat(released()).containsExactly("a/1");
     lose("a/0", 1); // the same loss, said again
     assertThat(released()).isEmpty();
+  }
+
+  @Test
+  void aPromptThatTaughtNothingRestsForSomeRounds() {
+    restRounds = 2;
+    start(1, 0, 0, 0, 1);
+    prompt("a", "x");
+    prompt("b", "y");
+    quiet();
+    assertThat(released()).containsExactly("a/0");
+    lose("a/0", 1, "signal");
+    assertThat(released()).containsExactly("b/0");
+    for (int step = 1; step <= 4; step++) {
+      step("ppo", 0, step);
+    }
+    assertThat(released()).containsExactly("b/1", "b/2", "a/3", "b/3");
+    lose("a/3", 1); // for another reason
+    step("ppo", 0, 5);
+    assertThat(released()).containsExactly("a/4", "b/4");
+  }
+
+  @Test
+  void ifAllPromptsRestTheNextIsTheFirstThatHasRested() {
+    restRounds = 3;
+    start(1, 0, 0, 0, 1);
+    prompt("a/b", "an id may have slashes");
+    quiet();
+    assertThat(released()).containsExactly("a/b/0");
+    lose("a/b/0", 1, "signal");
+    assertThat(released()).containsExactly("a/b/4");
+    lose("nobody", 1, "signal"); // a letter of somebody else
+    lose("a/b/x", 1, "signal");
+    assertThat(released()).hasSize(2);
   }
 
   @Test
