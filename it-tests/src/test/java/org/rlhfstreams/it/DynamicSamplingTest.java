@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,8 +45,12 @@ final class DynamicSamplingTest {
         IntStream.range(0, 60)
             .mapToObj(
                 i ->
-                    "{\"prompt\": \"Once upon a time, there was a dog. It was dog number %d.\", \"word\": \"%s\"}"
-                        .formatted(i, i % 10 < 7 ? HARD : "the"))
+                    String.format(
+                        Locale.ROOT,
+                        "{\"prompt\": \"Once upon a time, there was a dog. It was dog number %d.\","
+                            + " \"word\": \"%s\"}",
+                        i,
+                        i % 10 < 7 ? HARD : "the"))
             .toList());
   }
 

@@ -130,14 +130,12 @@ final class ExternalScorersTest {
                 RlhfProcess.startProgram(
                     directory,
                     PYTHON_SCORER.getFileName().toString(),
-                    List.of(
-                        program, "-u", PYTHON_SCORER.toString(), name, servers[0], servers[1])))
+                    List.of(program, "-u", PYTHON_SCORER.toString(), name, servers[0], servers[1])))
         .orElseGet(() -> startJava(name, servers));
   }
 
   private RlhfProcess startJava(String name, String[] servers) {
-    return RlhfProcess.startSource(
-        directory, JAVA_SCORER, List.of(name, servers[0], servers[1]));
+    return RlhfProcess.startSource(directory, JAVA_SCORER, List.of(name, servers[0], servers[1]));
   }
 
   private static void awaitScored(Log log, int count, RlhfProcess... programs) {
@@ -146,15 +144,15 @@ final class ExternalScorersTest {
         .until(
             () -> {
               assertThat(programs)
-                  .allSatisfy(program -> assertThat(program.isAlive()).as(program.output()).isTrue());
+                  .allSatisfy(
+                      program -> assertThat(program.isAlive()).as(program.output()).isTrue());
               return log.read(log.topics().scoredRollouts(), ScoredRollout.class).size() >= count;
             });
   }
 
   private static void requireEachOnce(Log log, boolean pythonPlayed) {
     List<ScoredRollout> scored = log.read(log.topics().scoredRollouts(), ScoredRollout.class);
-    assertThat(scored.stream().map(one -> one.getRollout().getRolloutId()))
-        .doesNotHaveDuplicates();
+    assertThat(scored.stream().map(one -> one.getRollout().getRolloutId())).doesNotHaveDuplicates();
     assertThat(scored)
         .allSatisfy(
             one -> {

@@ -84,8 +84,7 @@ public final class RlhfProcess implements AutoCloseable {
   /** One of a Java file, with the class path of the roles. */
   static RlhfProcess startSource(Path directory, Path source, List<String> arguments) {
     List<String> java =
-        new ArrayList<>(
-            List.of("-Xmx256m", "-cp", RolesClassPath.classPath(), source.toString()));
+        new ArrayList<>(List.of("-Xmx256m", "-cp", RolesClassPath.classPath(), source.toString()));
     java.addAll(arguments);
     return startJava(
         directory, Map.of(), java, System.out::println, source.getFileName().toString());
