@@ -100,7 +100,7 @@ final class RescoreTest {
             directory,
             "broker",
             "--data-directory",
-            "rlhf-data",
+            "rlhf-data/log",
             "--port",
             "0",
             "--registry-port",
