@@ -44,7 +44,7 @@ final class ScoreEvents {
     this.tracing = tracing;
   }
 
-  /** The rollout of a record; empty if there is none in it. */
+  /** The rollout in a record; empty if the record cannot be decoded. */
   Optional<RolloutRecord> read(ConsumerRecord<String, byte[]> record) {
     try {
       return Optional.of(new RolloutRecord(record, decoder.decode(record.topic(), record.value())));

@@ -38,7 +38,7 @@ public final class StandaloneScorer implements AutoCloseable {
   /**
    * Finds the reward whose scorer is wanted and checks it, by settings and files alone.
    *
-   * @throws org.rlhfstreams.common.ExplainedException if there is none of the name, no process of
+   * @throws org.rlhfstreams.common.ExplainedException if no reward has that name, no process of
    *     ours runs its scorer, its weights are those of a learner, or a setting or a model cannot be
    *     used
    */

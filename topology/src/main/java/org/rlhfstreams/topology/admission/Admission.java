@@ -162,7 +162,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     try {
       resting.put(number, Long.parseLong(requestId.substring(slash + 1)) + settings.restRounds());
     } catch (NumberFormatException e) {
-      LOG.warn("request {} is none that admission has released", requestId);
+      LOG.warn("request {} is unknown to admission: its id does not end in a round", requestId);
     }
   }
 

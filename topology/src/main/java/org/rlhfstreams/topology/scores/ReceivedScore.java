@@ -6,7 +6,7 @@ import java.util.Optional;
  * A score that counts for a rollout, as it was read.
  *
  * @param scorer who has given it
- * @param failure why there is no value, if there is none
+ * @param failure the reason if the scorer gave no value
  * @param value the event's bytes; empty if there is a failure, of which nothing else is needed
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
