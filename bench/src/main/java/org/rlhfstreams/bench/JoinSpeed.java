@@ -196,8 +196,7 @@ public final class JoinSpeed {
         builder,
         connection.topics(),
         connection.serdes(),
-        new ScoresSettings(
-            List.of("helpful", "right"), List.of(), Duration.ofHours(1), Map.of()),
+        new ScoresSettings(List.of("helpful", "right"), List.of(), Duration.ofHours(1), Map.of()),
         stopwatch);
     Properties properties = new Properties();
     connection.clientSettings().forEach(properties::put);

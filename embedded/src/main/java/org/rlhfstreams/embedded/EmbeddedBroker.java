@@ -21,6 +21,7 @@ import org.apache.kafka.metadata.storage.Formatter;
 public final class EmbeddedBroker implements AutoCloseable {
   private static final String LARGEST_REQUEST = String.valueOf(4 << 20);
   private static final String CLEANER_MEMORY = String.valueOf(4 << 20);
+  private static final String SMALL_SEGMENT = String.valueOf(1 << 20);
 
   private final KafkaRaftServer server;
   private final String bootstrapServers;
@@ -75,6 +76,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     try {
       Files.createDirectories(data);
       format(data, users);
+      KilledBroker.fence(data, properties);
       KafkaConfig settings = KafkaConfig.fromProps(properties, false);
       KafkaRaftServer server = new KafkaRaftServer(settings, Time.SYSTEM);
       try {
@@ -110,10 +112,12 @@ public final class EmbeddedBroker implements AutoCloseable {
       settings.put(internal + ".replication.factor", "1");
       settings.put(internal + ".num.partitions", "1");
     }
+    // Small enough to be compacted: a start reads all of both before it answers anybody.
+    settings.put("offsets.topic.segment.bytes", SMALL_SEGMENT);
+    settings.put("transaction.state.log.segment.bytes", SMALL_SEGMENT);
     settings.put("transaction.state.log.min.isr", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
-    // After a kill the broker waits for its own old session to end before it is one again.
-    settings.put("broker.session.timeout.ms", "6000"); // tensors may take all cores for seconds
+    settings.put("broker.session.timeout.ms", "20000"); // tensors may take all cores for seconds
     settings.put("broker.heartbeat.interval.ms", "500");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("group.min.session.timeout.ms", "1000");
