@@ -76,7 +76,7 @@ function run({ name, role }) {
 
   const curves = new Curves(at("curves"), at("more-curves"));
   const flow = new Flow(at("flow-picture"), at("flow-rows"));
-  const samples = new Samples((problem) => notify("warn", problem.message));
+  const samples = new Samples((problem) => notify("warn", problem.message), role !== "viewer");
   const controls = new Controls(notify);
   const deadLetters = new DeadLetters(at("dead-letters"), at("dead-none"), at("dead-counts"));
   const annotators = new Annotators(

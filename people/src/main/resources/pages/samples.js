@@ -25,8 +25,16 @@ function scoreFacts(rollout) {
 }
 
 export class Samples {
-  constructor(onProblem) {
+  /**
+   * @param onProblem told what the server refuses
+   * @param mayRate whether who looks may rate samples too
+   */
+  constructor(onProblem, mayRate = false) {
     this.onProblem = onProblem;
+    this.rated = new Map();
+    at("rating").hidden = !mayRate;
+    at("rate-good").addEventListener("click", () => this.rate(1));
+    at("rate-bad").addEventListener("click", () => this.rate(0));
     this.rollouts = [];
     this.waiting = [];
     this.chosen = null;
@@ -159,7 +167,32 @@ export class Samples {
         ...scoreFacts(rollout), `KL ${number(rollout.kl)}`, String(rollout.finishReason ?? "").toLowerCase(),
       ].join(" \u00B7 ");
     }
+    this.drawRating();
     this.drawSides();
+  }
+
+  /** Rates the sample on the right: a score of the scorer people. */
+  async rate(value) {
+    const rollout = this.versions[Number(at("after").value)];
+    try {
+      await request("POST", `/rollouts/${encodeURIComponent(rollout.rolloutId)}/rating`, { value });
+      this.rated.set(rollout.rolloutId, value === 1 ? "Rated good." : "Rated bad.");
+    } catch (problem) {
+      if (problem.status !== 404 && problem.status !== 409) {
+        this.onProblem(problem);
+        return;
+      }
+      this.rated.set(rollout.rolloutId, problem.status === 409
+        ? "It was rated otherwise before; the first rating counts." : "It is too old to be rated.");
+    }
+    this.drawRating();
+  }
+
+  drawRating() {
+    const said = this.rated.get(this.versions[Number(at("after").value)]?.rolloutId);
+    at("rating-said").textContent = said ?? "";
+    at("rate-good").disabled = said !== undefined;
+    at("rate-bad").disabled = said !== undefined;
   }
 
   drawSides() {

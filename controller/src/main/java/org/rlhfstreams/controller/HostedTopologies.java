@@ -13,6 +13,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.schemas.RootCause;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.ComparisonsConfiguration;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
@@ -137,6 +138,10 @@ final class HostedTopologies implements AutoCloseable {
   private static void tellWhoIsWaitedFor(KafkaConnection connection) {
     for (RewardConfiguration reward : connection.configuration().rewards().all()) {
       if (reward.required() && reward.scorer().equals(RewardConfiguration.EXTERNAL)) {
+        if (reward.name().equals(ScoreRules.PEOPLE)) {
+          LOG.info("each rollout waits until somebody has rated it, at the pages or the HTTP API");
+          continue;
+        }
         LOG.info(
             "each rollout waits for a score by {}: the program that writes it to {} is yours to start",
             reward.name(),

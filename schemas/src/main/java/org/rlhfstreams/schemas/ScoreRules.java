@@ -16,6 +16,9 @@ public final class ScoreRules {
    */
   public static final String REFERENCE = "reference";
 
+  /** The scorer whose values are people's ratings of rollouts. */
+  public static final String PEOPLE = "people";
+
   /** Characters of a name at most: a consumer group and a metric are called so. */
   public static final int LONGEST_NAME = 64;
 

@@ -104,6 +104,8 @@ public final class PeopleServer implements AutoCloseable {
     WithdrawalResource withdrawal =
         new WithdrawalResource(views.judgements(), views.preferences(), once, topics, clock);
     RolloutResource rollout = new RolloutResource(views.rollouts());
+    RatingResource rating =
+        new RatingResource(views.rateable(), once, topics.scores().name(), clock);
     ControlResource control =
         new ControlResource(views.controls(), once, topics.controls().name(), clock);
     EventResource event = new EventResource(viewers, gate);
@@ -129,6 +131,8 @@ public final class PeopleServer implements AutoCloseable {
     operations.put("exportLabelStudio", integration::exportLabelStudio);
     operations.put("listRollouts", rollout::newest);
     operations.put("listRolloutsOfPrompt", rollout::ofPrompt);
+    operations.put("listUnratedRollouts", rating::unrated);
+    operations.put("rateRollout", rating::rate);
     operations.put("getStatus", run::status);
     operations.put("getMetrics", run::metrics);
     operations.put("listAnnotators", run::annotators);

@@ -62,6 +62,18 @@ public final class EventJson {
         .put("scoredAt", sample.scoredAt().toString());
   }
 
+  /** A rollout that may be rated. */
+  public static JsonObject of(RateableView.Rateable rollout) {
+    return new JsonObject()
+        .put("rolloutId", rollout.rolloutId())
+        .put("promptId", rollout.promptId())
+        .put("prompt", rollout.prompt())
+        .put("response", rollout.response())
+        .put("version", WeightVersions.text(rollout.version()))
+        .put("finishReason", rollout.finishReason())
+        .put("finishedAt", rollout.finishedAt().toString());
+  }
+
   /** A step. */
   public static JsonObject of(TrainingView.Step step) {
     JsonObject values = new JsonObject();

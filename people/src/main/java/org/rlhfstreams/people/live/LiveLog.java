@@ -18,6 +18,7 @@ import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
+import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutStatistics;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
@@ -91,9 +92,15 @@ public final class LiveLog implements AutoCloseable {
             List.of(
                 new FollowedTopic<>(
                     connection,
+                    topics.rollouts(),
+                    Rollout.class,
+                    (rollout, partition) -> views.rateable().apply(rollout, partition)),
+                new FollowedTopic<>(
+                    connection,
                     topics.scoredRollouts(),
                     ScoredRollout.class,
                     scored -> {
+                      views.rateable().apply(scored);
                       RolloutsView.Sample sample = views.rollouts().apply(scored);
                       feed.tell("rollout", () -> EventJson.of(sample));
                     }),

@@ -9,6 +9,7 @@ import org.rlhfstreams.service.index.TemporaryIndex;
  * @param judgements the answers
  * @param preferences which preferences there are
  * @param rollouts the newest samples
+ * @param rateable the newest rollouts, scored or not, for people to rate
  * @param training steps of the run
  * @param deadLetters the newest records that nobody could use
  * @param annotators who judged how much
@@ -20,6 +21,7 @@ public record LiveViews(
     JudgementsView judgements,
     PreferencesView preferences,
     RolloutsView rollouts,
+    RateableView rateable,
     TrainingView training,
     DeadLettersView deadLetters,
     AnnotatorsView annotators,
@@ -37,6 +39,7 @@ public record LiveViews(
         new JudgementsView(index),
         new PreferencesView(index),
         new RolloutsView(),
+        new RateableView(),
         new TrainingView(),
         new DeadLettersView(),
         new AnnotatorsView(),

@@ -40,7 +40,7 @@ public final class LogFollower implements AutoCloseable {
 
   private void take(ConsumerRecord<String, byte[]> record) {
     try {
-      topics.get(record.topic()).take(record.value());
+      topics.get(record.topic()).take(record.value(), record.partition());
     } catch (UndecodableException e) {
       LOG.warn(
           "{}, partition {}, offset {} is passed over: {}",

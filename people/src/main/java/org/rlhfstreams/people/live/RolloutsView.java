@@ -66,10 +66,6 @@ public final class RolloutsView {
   private static Sample sample(ScoredRollout scored) {
     Rollout rollout = scored.getRollout();
     double kl = scored.getKl().stream().mapToDouble(Float::doubleValue).sum();
-    WeightVersion version =
-        rollout.getSegments().isEmpty()
-            ? new WeightVersion(0, 0L)
-            : rollout.getSegments().get(rollout.getSegments().size() - 1).getVersion();
     Map<String, Double> scores = new TreeMap<>();
     scored.getScores().forEach((name, score) -> scores.put(name, score.getValue()));
     return new Sample(
@@ -80,13 +76,20 @@ public final class RolloutsView {
         scored.getScore(),
         scores,
         kl,
-        version,
+        finishedBy(rollout),
         rollout.getFinishReason().name(),
         scored.getScoredAt());
   }
 
+  /** The policy that sampled the end of a rollout. */
+  static WeightVersion finishedBy(Rollout rollout) {
+    return rollout.getSegments().isEmpty()
+        ? new WeightVersion(0, 0L)
+        : rollout.getSegments().get(rollout.getSegments().size() - 1).getVersion();
+  }
+
   /** Cut between characters, not within one. */
-  private static String shortened(String text) {
+  static String shortened(String text) {
     if (text.length() <= LONGEST_TEXT) {
       return text;
     }

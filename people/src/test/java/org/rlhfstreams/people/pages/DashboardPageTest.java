@@ -153,6 +153,28 @@ final class DashboardPageTest extends InBrowser {
   }
 
   @Test
+  void ratesASample() {
+    open();
+    browser.click("#samples-list li:first-child button");
+    Browser.until(() -> browser.find("#rate-good").isDisplayed());
+    browser.click("#rate-good");
+    Browser.until(() -> browser.text("#rating-said").equals("Rated good."));
+    assertThat(server.ratings()).hasSize(1);
+    assertThat(server.ratings().values()).containsOnly(new JsonObject().put("value", 1));
+    assertThat(browser.find("#rate-bad").isEnabled()).as("the first rating counts").isFalse();
+    assertThat(browser.outOfPlace()).isEmpty();
+  }
+
+  @Test
+  void aViewerRatesNothing() {
+    server.role("viewer");
+    open();
+    browser.click("#samples-list li:first-child button");
+    Browser.until(() -> browser.find("#after-text").isDisplayed());
+    assertThat(browser.find("#rating").isDisplayed()).isFalse();
+  }
+
+  @Test
   void asksBeforeItControls() {
     open();
     browser.click("#pause");

@@ -55,6 +55,7 @@ final class StandIn implements AutoCloseable {
   private final Map<String, Integer> attempts = new HashMap<>();
   private final List<String> withdrawn = new ArrayList<>();
   private final List<JsonObject> commands = new ArrayList<>();
+  private final Map<String, JsonObject> ratings = new LinkedHashMap<>();
   private final Map<String, Integer> refusals = new HashMap<>();
   private final Map<String, JsonObject> answers = new HashMap<>();
   private final List<String> requests = new ArrayList<>();
@@ -94,6 +95,7 @@ final class StandIn implements AutoCloseable {
     router.delete("/api/v1/judgements/:id").handler(this::withdraw);
     router.get("/api/v1/events").handler(this::stream);
     router.post("/api/v1/controls").handler(this::control);
+    router.post("/api/v1/rollouts/:id/rating").handler(this::rate);
     router.delete("/api/v1/annotators/:name/judgements").handler(this::forget);
     router.get("/api/v1/*").handler(this::prepared);
     this.server =
@@ -124,6 +126,7 @@ final class StandIn implements AutoCloseable {
     attempts.clear();
     withdrawn.clear();
     commands.clear();
+    ratings.clear();
     refusals.clear();
     answers.clear();
     requests.clear();
@@ -283,6 +286,16 @@ final class StandIn implements AutoCloseable {
 
   synchronized List<JsonObject> commands() {
     return List.copyOf(commands);
+  }
+
+  /** By rollout. */
+  synchronized Map<String, JsonObject> ratings() {
+    return Map.copyOf(ratings);
+  }
+
+  private synchronized void rate(RoutingContext context) {
+    ratings.put(context.pathParam("id"), context.body().asJsonObject());
+    context.response().setStatusCode(201).end("{}");
   }
 
   /** Paths with their queries, in the order of their coming. */

@@ -148,7 +148,12 @@ public final class RoleAccess {
   private void people() {
     // What people send.
     for (Topic sent :
-        List.of(topics.judgements(), topics.preferences(), topics.prompts(), topics.controls())) {
+        List.of(
+            topics.judgements(),
+            topics.preferences(),
+            topics.prompts(),
+            topics.controls(),
+            topics.scores())) {
       write(sent);
     }
     named(ResourceType.TRANSACTIONAL_ID, GroupNames.PEOPLE, AclOperation.WRITE);
@@ -159,6 +164,7 @@ public final class RoleAccess {
             topics.judgements(),
             topics.preferences(),
             topics.controls(),
+            topics.rollouts(),
             topics.scoredRollouts(),
             topics.trainingMetrics(),
             topics.deadLetters(),
@@ -168,7 +174,7 @@ public final class RoleAccess {
     }
     // How far every stage is.
     all(ResourceType.GROUP, AclOperation.DESCRIBE);
-    for (Topic measured : List.of(topics.rolloutRequests(), topics.rollouts(), topics.scores())) {
+    for (Topic measured : List.of(topics.rolloutRequests(), topics.scores())) {
       allow(measured, AclOperation.DESCRIBE);
     }
   }

@@ -43,7 +43,7 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.WRITE, TOPICS.rollouts())).containsExactly(Role.ROLLOUT_WORKER);
     assertThat(may(AclOperation.WRITE, TOPICS.scoredRollouts())).containsExactly(Role.CONTROLLER);
     assertThat(may(AclOperation.WRITE, TOPICS.scores()))
-        .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER);
+        .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.PEOPLE);
     assertThat(may(AclOperation.WRITE, TOPICS.preferences()))
         .containsExactly(Role.CONTROLLER, Role.PEOPLE, Role.ANNOTATOR);
     assertThat(may(AclOperation.WRITE, TOPICS.judgements()))
@@ -79,7 +79,12 @@ final class RoleAccessTest {
     assertThat(may(AclOperation.READ, TOPICS.preferences()))
         .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
-        .containsExactly(Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.OPERATOR);
+        .containsExactly(
+            Role.REWARD_SERVICE,
+            Role.EXTERNAL_SCORER,
+            Role.CONTROLLER,
+            Role.PEOPLE,
+            Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.scores()))
         .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
