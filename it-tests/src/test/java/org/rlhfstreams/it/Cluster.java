@@ -77,6 +77,11 @@ final class Cluster implements AutoCloseable {
     return remember(RlhfProcess.start(directory, environment, all.toArray(String[]::new)));
   }
 
+  /** Starts the program of docs/rewards.md that scores under a name. */
+  RlhfProcess startExternalScorer(ExternalScorer programs, String name) {
+    return remember(programs.start(name, bootstrapServers, schemaRegistryUrl));
+  }
+
   Log log() {
     return new Log(bootstrapServers, schemaRegistryUrl);
   }

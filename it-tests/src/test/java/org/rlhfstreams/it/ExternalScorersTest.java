@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
@@ -25,10 +24,6 @@ import org.rlhfstreams.events.ScoredRollout;
  */
 final class ExternalScorersTest {
   private static final Duration LONGEST = Duration.ofMinutes(3);
-  private static final Path EXAMPLES = Repository.root().resolve("docs").resolve("examples");
-  private static final Path PYTHON_SCORER = EXAMPLES.resolve("external_scorer.py");
-  private static final Path JAVA_SCORER = EXAMPLES.resolve("ExternalScorer.java");
-  private static final String PYTHON = "EXTERNAL_SCORER_PYTHON";
   private static final int BATCH = 8;
 
   @TempDir private Path directory;
@@ -36,15 +31,15 @@ final class ExternalScorersTest {
   @Test
   void thePageShowsThePrograms() throws IOException {
     String page = Files.readString(Repository.root().resolve("docs").resolve("rewards.md"));
-    assertThat(page).contains("```python\n" + Files.readString(PYTHON_SCORER) + "```\n");
-    String java = Files.readString(JAVA_SCORER);
+    assertThat(page).contains("```python\n" + Files.readString(ExternalScorer.IN_PYTHON) + "```\n");
+    String java = Files.readString(ExternalScorer.IN_JAVA);
     assertThat(page)
         .contains("```java\n" + java.substring(java.indexOf("public final class")) + "```\n");
   }
 
   @Test
   void eachRolloutHasTheScoreOfEachProgramOnce() throws Exception {
-    Optional<String> python = python();
+    ExternalScorer programs = new ExternalScorer(directory);
     Path prompts = directory.resolve("prompts.jsonl");
     Files.write(
         prompts,
@@ -82,60 +77,22 @@ final class ExternalScorersTest {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");
       String[] servers = {address.group(1), address.group(2)};
       Log log = new Log(servers[0], servers[1]);
-      try (RlhfProcess words = startJava("words", servers)) {
-        try (RlhfProcess brief = start(python, "brief", servers)) {
+      try (RlhfProcess words = programs.startJava("words", servers)) {
+        try (RlhfProcess brief = programs.start("brief", servers)) {
           awaitScored(log, 2 * BATCH, brief, words);
           brief.kill();
         }
         int before = log.read(log.topics().scoredRollouts(), ScoredRollout.class).size();
-        try (RlhfProcess brief = start(python, "brief", servers)) {
+        try (RlhfProcess brief = programs.start("brief", servers)) {
           awaitScored(log, before + 3 * BATCH, brief, words);
           awaitAllOf(sampled(log), log);
         }
       }
-      requireEachOnce(log, python.isPresent());
+      requireEachOnce(log, programs.areInPython());
       requireBalance(servers);
       up.interrupt();
       assertThat(up.awaitExit()).isEqualTo(130);
     }
-  }
-
-  /** A Python that has Confluent's client; without one, Java plays its part. */
-  private Optional<String> python() throws InterruptedException {
-    String python = Optional.ofNullable(System.getenv(PYTHON)).orElse("python3");
-    try {
-      Process check =
-          new ProcessBuilder(python, "-c", "import confluent_kafka.schema_registry.avro")
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (check.waitFor() == 0) {
-        return Optional.of(python);
-      }
-    } catch (IOException e) {
-      // said below
-    }
-    System.out.printf(
-        "the external scorer in Python is not tested: %s has no confluent-kafka[avro];"
-            + " it-tests/python/install DIRECTORY makes one that has, and %s names it%n",
-        python, PYTHON);
-    return Optional.empty();
-  }
-
-  private RlhfProcess start(Optional<String> python, String name, String[] servers) {
-    return python
-        .map(
-            program ->
-                RlhfProcess.startProgram(
-                    directory,
-                    PYTHON_SCORER.getFileName().toString(),
-                    List.of(program, "-u", PYTHON_SCORER.toString(), name, servers[0], servers[1])))
-        .orElseGet(() -> startJava(name, servers));
-  }
-
-  private RlhfProcess startJava(String name, String[] servers) {
-    return RlhfProcess.startSource(directory, JAVA_SCORER, List.of(name, servers[0], servers[1]));
   }
 
   private static void awaitScored(Log log, int count, RlhfProcess... programs) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.rlhfstreams.cli.status.RunStatus.GroupState;
 import org.rlhfstreams.cli.status.RunStatus.Wait;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.service.access.GroupNames;
 
@@ -24,14 +25,22 @@ final class RunWaits {
   static List<Wait> of(RunStatus status, Topics topics) {
     RunWaits found = new RunWaits(status, topics);
     found.pause();
-    found.stage(GroupNames.TOPOLOGIES, topics.prompts().name(), "the controller", "controller");
+    found.stage(
+        GroupNames.TOPOLOGIES,
+        topics.prompts().name(),
+        "the controller",
+        "rlhf controller starts one");
     found.stage(
         GroupNames.ROLLOUT_WORKERS,
         topics.rolloutRequests().name(),
         "a rollout worker",
-        "rollout-worker");
+        "rlhf rollout-worker starts one");
     found.scorers();
-    found.stage(GroupNames.TOPOLOGIES, topics.scores().name(), "the controller", "controller");
+    found.stage(
+        GroupNames.TOPOLOGIES,
+        topics.scores().name(),
+        "the controller",
+        "rlhf controller starts one");
     found.learners();
     return found.waits;
   }
@@ -50,16 +59,19 @@ final class RunWaits {
     for (GroupState group : status.groups()) {
       if (group.name().startsWith(topics.prefix() + GroupNames.SCORERS)) {
         String role = group.name().substring(topics.prefix().length());
+        String scorer = role.substring(GroupNames.SCORERS.length());
         stage(
             role,
             topics.rollouts().name(),
-            "the scorer " + role.substring(GroupNames.SCORERS.length()),
-            "reward-service");
+            "the scorer " + scorer,
+            scorer.equals(ScoreRules.REFERENCE)
+                ? "rlhf reward-service starts one"
+                : "rlhf reward-service starts one, unless it is a program of your own: start that");
       }
     }
   }
 
-  private void stage(String role, String topic, String who, String command) {
+  private void stage(String role, String topic, String who, String advice) {
     GroupState group =
         status.groups().stream()
             .filter(one -> one.name().equals(topics.prefix() + role))
@@ -70,9 +82,7 @@ final class RunWaits {
       return;
     }
     if (group.members().isEmpty()) {
-      stuck(
-          "%s for %s, and none is running: rlhf %s starts one"
-              .formatted(waiting(lag, topic), who, command));
+      stuck("%s for %s, and none is running: %s".formatted(waiting(lag, topic), who, advice));
     } else {
       waits.add(new Wait("%s for %s".formatted(waiting(lag, topic), who), false));
     }

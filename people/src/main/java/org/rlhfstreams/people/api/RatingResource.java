@@ -36,8 +36,7 @@ final class RatingResource {
   Future<ApiResponse> rate(OperationRequest request) {
     String rolloutId = request.path("rolloutId");
     once.requireSession();
-    RateableView.Rateable rollout =
-        rollouts.find(rolloutId).orElseThrow(RatingResource::unknown);
+    RateableView.Rateable rollout = rollouts.find(rolloutId).orElseThrow(RatingResource::unknown);
     double value = request.body().getDouble("value");
     String rater = request.caller().name();
     Score score =

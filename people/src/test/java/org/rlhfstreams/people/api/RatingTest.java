@@ -68,8 +68,7 @@ final class RatingTest {
     JsonObject good = new JsonObject().put("value", 1);
     assertThat(rate(PersonRole.ANNOTATOR, "1/0", good).statusCode()).isEqualTo(201);
     assertThat(rate(PersonRole.ANNOTATOR, "1/0", good).statusCode()).isEqualTo(200);
-    assertThat(
-            rate(PersonRole.APPLICATION, "1/0", new JsonObject().put("value", 0)).statusCode())
+    assertThat(rate(PersonRole.APPLICATION, "1/0", new JsonObject().put("value", 0)).statusCode())
         .isEqualTo(409);
     assertThat(api.outbox().sent()).hasSize(1);
   }
@@ -103,11 +102,7 @@ final class RatingTest {
       assertThat(ServedApi.json(refused).getString("field")).isEqualTo("value");
     }
     assertThat(
-            api.call(
-                    PersonRole.ANNOTATOR,
-                    "POST",
-                    "/rollouts/1%2F0/rating",
-                    "{\"value\": 1e999}")
+            api.call(PersonRole.ANNOTATOR, "POST", "/rollouts/1%2F0/rating", "{\"value\": 1e999}")
                 .statusCode())
         .isEqualTo(400);
     assertThat(api.outbox().sent()).isEmpty();
@@ -144,7 +139,8 @@ final class RatingTest {
 
   private List<String> unrated() {
     return ServedApi.json(api.call(PersonRole.ANNOTATOR, "GET", "/rollouts/unrated"))
-        .getJsonArray("rollouts").stream()
+        .getJsonArray("rollouts")
+        .stream()
         .map(rollout -> ((JsonObject) rollout).getString("rolloutId"))
         .toList();
   }

@@ -80,11 +80,7 @@ final class RoleAccessTest {
         .containsExactly(Role.PEOPLE, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.rollouts()))
         .containsExactly(
-            Role.REWARD_SERVICE,
-            Role.EXTERNAL_SCORER,
-            Role.CONTROLLER,
-            Role.PEOPLE,
-            Role.OPERATOR);
+            Role.REWARD_SERVICE, Role.EXTERNAL_SCORER, Role.CONTROLLER, Role.PEOPLE, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.scores()))
         .containsExactly(Role.REWARD_SERVICE, Role.CONTROLLER, Role.LEARNER, Role.OPERATOR);
     assertThat(may(AclOperation.READ, TOPICS.runs()))
