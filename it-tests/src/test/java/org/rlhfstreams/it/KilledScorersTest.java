@@ -164,7 +164,7 @@ final class KilledScorersTest {
     for (String reward : REWARDS) {
       assertThat(steps)
           .allSatisfy(
-              step -> assertThat(step.getMetrics()).containsKey("objective/scores/" + reward));
+              step -> assertThat(step.getValues()).containsKey("objective/scores/" + reward));
     }
     List<ScoredRollout> scored = log.read(log.topics().scoredRollouts(), ScoredRollout.class);
     assertThat(scored.stream().map(one -> one.getRollout().getRolloutId())).doesNotHaveDuplicates();
