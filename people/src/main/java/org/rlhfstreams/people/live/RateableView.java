@@ -37,7 +37,7 @@ public final class RateableView {
       String finishReason,
       Instant finishedAt) {}
 
-  /** A record of {@code rollouts}. */
+  /** A sampled one. */
   public synchronized void apply(Rollout rollout, int partition) {
     Known known = known(rollout.getRolloutId());
     known.rollout =
@@ -54,7 +54,7 @@ public final class RateableView {
             rollout.getFinishedAt());
   }
 
-  /** A record of {@code scored-rollouts}, which may be read before the rollout itself. */
+  /** A scored one, which may be read before the rollout itself. */
   public synchronized void apply(ScoredRollout scored) {
     Known known = known(scored.getRollout().getRolloutId());
     known.isScored = true;
