@@ -70,6 +70,9 @@ final class RescoreTest {
             String.valueOf(BATCH),
             "--max-steps",
             "100000",
+            // What is too late for a step would be in the replay all the same.
+            "--admission.staleness",
+            "0",
             "--ppo.epochs",
             "1",
             "--sampling.max-new-tokens",
