@@ -42,24 +42,42 @@ public final class JsonLineWriter implements AutoCloseable {
    * @throws ExplainedException if it cannot be written, or is what is read
    */
   public static JsonLineWriter open(Optional<Path> file, Path source) {
-    if (file.isEmpty()) {
-      return new JsonLineWriter(file, null);
-    }
     try {
-      if (Files.exists(file.get())
+      if (file.isPresent()
+          && Files.exists(file.get())
           && Files.exists(source)
           && Files.isSameFile(file.get(), source)) {
         throw new ExplainedException(
             source + " would be written while it is read: name another --output");
       }
+    } catch (IOException e) {
+      throw unwritable(file.get(), e);
+    }
+    return open(file);
+  }
+
+  /**
+   * The same, where no file is read meanwhile.
+   *
+   * @throws ExplainedException if it cannot be written
+   */
+  public static JsonLineWriter open(Optional<Path> file) {
+    if (file.isEmpty()) {
+      return new JsonLineWriter(file, null);
+    }
+    try {
       return new JsonLineWriter(
           file, FileChannel.open(file.get(), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
     } catch (IOException e) {
-      throw new ExplainedException(
-          "%s cannot be written: %s; name a file in a directory that exists"
-              .formatted(file.get(), e.getMessage()),
-          e);
+      throw unwritable(file.get(), e);
     }
+  }
+
+  private static ExplainedException unwritable(Path file, IOException e) {
+    return new ExplainedException(
+        "%s cannot be written: %s; name a file in a directory that exists"
+            .formatted(file, e.getMessage()),
+        e);
   }
 
   /** Where it goes, for messages. */

@@ -9,8 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "preferences",
     mixinStandardHelpOptions = true,
-    description = "Makes and publishes preference data.",
-    subcommands = {PreferencesImportCommand.class, PreferencesSynthesizeCommand.class})
+    description = "Makes, publishes and shows preference data.",
+    subcommands = {
+      PreferencesExportCommand.class,
+      PreferencesImportCommand.class,
+      PreferencesListCommand.class,
+      PreferencesSynthesizeCommand.class
+    })
 public final class PreferencesCommand implements Runnable {
   @Spec private CommandSpec spec;
 

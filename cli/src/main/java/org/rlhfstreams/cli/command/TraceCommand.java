@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.rlhfstreams.cli.CommandException;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.kafka.BrokerWait;
@@ -14,6 +17,7 @@ import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lineage.JudgementTrace;
 import org.rlhfstreams.service.lineage.RequestTrace;
 import org.rlhfstreams.service.lineage.TraceEntry;
+import org.rlhfstreams.service.lineage.TraceableIds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -29,12 +33,14 @@ public final class TraceCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private static final int SHOWN = 5;
+
   @Parameters(
       arity = "0..1",
       paramLabel = "ID",
       description =
-          "Request id, such as prompt-7/0, judgement id or preference id; without one, the request of"
-              + " the newest step.")
+          "Id of a request, such as prompt-7/0, of a rollout, judgement or preference, or how it"
+              + " begins, if no other does; without one, the request of the newest step.")
   private String id;
 
   @Mixin private ConfigurationOptions options;
@@ -43,7 +49,7 @@ public final class TraceCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     KafkaConnection connection = new KafkaConnection(options.load());
     new BrokerWait(connection, System.out::println).await();
-    String followed =
+    String asked =
         id != null
             ? id
             : RequestTrace.newestLearned(connection)
@@ -52,28 +58,56 @@ public final class TraceCommand implements Callable<Integer> {
                         new CommandException(
                             "no step has learned from a rollout yet: wait for one, or name a"
                                 + " request; rlhf status says where the run stands"));
-    RequestTrace trace = new RequestTrace(connection, followed);
+    if (!follow(connection, asked)) {
+      follow(connection, only(connection, asked));
+    }
+    return 0;
+  }
+
+  /** Whether there is something to follow. */
+  private static boolean follow(KafkaConnection connection, String id)
+      throws ExecutionException, InterruptedException {
+    RequestTrace trace = new RequestTrace(connection, id);
     List<TraceEntry> entries = trace.read();
     if (!entries.isEmpty()) {
       System.out.printf(
           "request %s%s%n",
-          followed, trace.traceId().map(traceId -> ", trace " + traceId).orElse(""));
+          id, trace.traceId().map(traceId -> ", trace " + traceId).orElse(""));
       print(entries);
-      return 0;
+      return true;
     }
-    List<TraceEntry> said = new JudgementTrace(connection, followed).read();
+    List<TraceEntry> said = new JudgementTrace(connection, id).read();
     if (said.isEmpty()) {
+      return false;
+    }
+    System.out.println("judgement or preference " + id);
+    print(said);
+    return true;
+  }
+
+  /** The only id that begins so. */
+  private static String only(KafkaConnection connection, String prefix)
+      throws ExecutionException, InterruptedException {
+    Collection<String> found = TraceableIds.beginning(connection, prefix);
+    if (found.isEmpty()) {
       throw new CommandException(
-          "no request %s in %s, no judgement in %s and no preference in %s: request ids are prompt ids with a round, such as prompt-7/0"
+          "nothing that begins with %s: no request in %s, no judgement in %s and no preference in %s; request ids are prompt ids with a round, such as prompt-7/0"
               .formatted(
-                  followed,
+                  prefix,
                   connection.topics().rolloutRequests().name(),
                   connection.topics().judgements().name(),
                   connection.topics().preferences().name()));
     }
-    System.out.println("judgement or preference " + followed);
-    print(said);
-    return 0;
+    if (found.size() > 1) {
+      throw new CommandException(
+          String.format(
+              Locale.ROOT,
+              "%,d begin with %s: name one of them, such as %s",
+              found.size(),
+              prefix,
+              found.stream().limit(SHOWN).collect(Collectors.joining(", "))));
+    }
+    return found.iterator().next();
   }
 
   private static void print(List<TraceEntry> entries) {

@@ -60,7 +60,7 @@ final class TraceCommandTest {
     write(topics.preferences(), preference("comparison/a/0|b/0"), preference("thumbs-7"));
     write(topics.preferences(), preference("kept-apart"));
     write(topics.judgements(), judgement(ANNOTATION, "a/0|b/0", false));
-    write(topics.preferences(), preference(ANNOTATION));
+    write(topics.preferences(), preference(ANNOTATION), preference("kept-too"));
     write(
         topics.trainingMetrics(),
         step("reward", 1, List.of("x"), List.of("kept-apart"), 0),
@@ -263,9 +263,16 @@ final class TraceCommandTest {
   }
 
   @Test
+  void theBeginningOfAnIdIsEnoughIfNoOtherBeginsSo() {
+    assertThat(trace(0, "thumbs")).isEqualTo(trace(0, "thumbs-7"));
+    assertThat(String.join(" ", trace(1, "kept")))
+        .contains("2 begin with kept: name one of them, such as kept-apart, kept-too");
+  }
+
+  @Test
   void anIdThatNobodyKnowsIsSaid() {
     assertThat(String.join(" ", trace(1, "nobody")))
-        .contains("no request nobody in rlhf.rollout-requests")
+        .contains("nothing that begins with nobody: no request in rlhf.rollout-requests")
         .contains("no judgement in rlhf.judgements");
   }
 }
