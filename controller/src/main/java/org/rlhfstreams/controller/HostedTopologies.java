@@ -68,6 +68,7 @@ final class HostedTopologies implements AutoCloseable {
   private final KafkaStreams streams;
   private final BrokerRefusal refusals;
   private final TopologyRestarts restarts;
+  private final StartingTopologies starting;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile Optional<String> pausedAfter = Optional.empty();
   private volatile boolean closing;
@@ -131,7 +132,17 @@ final class HostedTopologies implements AutoCloseable {
     this.streams = new KafkaStreams(builder.build(), properties(connection, state));
     this.refusals = new BrokerRefusal(connection);
     this.restarts = new TopologyRestarts(firstPause, System::nanoTime);
+    this.starting =
+        new StartingTopologies(
+            connection.configuration().connection().topicPrefix() + GroupNames.TOPOLOGIES,
+            System::nanoTime);
     streams.setUncaughtExceptionHandler(this::after);
+    streams.setStateListener(
+        (now, before) -> {
+          if (before == KafkaStreams.State.RUNNING) {
+            starting.again();
+          }
+        });
     streams.start();
   }
 
@@ -247,7 +258,7 @@ final class HostedTopologies implements AutoCloseable {
   Optional<String> unready() {
     return running()
         ? Optional.empty()
-        : pausedAfter.or(() -> Optional.of("the topologies are starting"));
+        : pausedAfter.or(() -> Optional.of(starting.reason()));
   }
 
   /** Why they process no records any more, if they have ended. */
