@@ -256,9 +256,7 @@ final class HostedTopologies implements AutoCloseable {
 
   /** Why they process no records yet, if they do not. */
   Optional<String> unready() {
-    return running()
-        ? Optional.empty()
-        : pausedAfter.or(() -> Optional.of(starting.reason()));
+    return running() ? Optional.empty() : pausedAfter.or(() -> Optional.of(starting.reason()));
   }
 
   /** Why they process no records any more, if they have ended. */

@@ -32,8 +32,7 @@ public final class PreferencesExportCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description =
-          "Where they go; gzipped where it ends in .gz. Standard output by default.")
+      description = "Where they go; gzipped where it ends in .gz. Standard output by default.")
   private Optional<Path> output;
 
   @Option(

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Shows the newest preferences that hold, the newest first, and how many there are.")
+    description =
+        "Shows the newest preferences that hold, the newest first, and how many there are.")
 public final class PreferencesListCommand implements Callable<Integer> {
   private static final int WIDTH = 96;
 

@@ -90,13 +90,21 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static String step(StepMetrics metrics) {
     Map<String, Double> values = metrics.getValues();
+    String version = WeightVersions.text(metrics.getVersion());
     String step =
-        String.format(
-            Locale.ROOT,
-            "newest step %s: reward %.3f, KL %.3f",
-            WeightVersions.text(metrics.getVersion()),
-            values.getOrDefault("objective/scores", Double.NaN),
-            values.getOrDefault("objective/kl", Double.NaN));
+        values.containsKey("objective/scores")
+            ? String.format(
+                Locale.ROOT,
+                "newest step %s: reward %.3f, KL %.3f",
+                version,
+                values.get("objective/scores"),
+                values.getOrDefault("objective/kl", Double.NaN))
+            : String.format(
+                Locale.ROOT,
+                "newest step %s of %s: loss %.4f",
+                version,
+                metrics.getObjective(),
+                values.getOrDefault("loss", Double.NaN));
     return StepTime.of(values).map(time -> step + "; " + time.text()).orElse(step);
   }
 

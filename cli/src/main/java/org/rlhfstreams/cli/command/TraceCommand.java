@@ -71,8 +71,7 @@ public final class TraceCommand implements Callable<Integer> {
     List<TraceEntry> entries = trace.read();
     if (!entries.isEmpty()) {
       System.out.printf(
-          "request %s%s%n",
-          id, trace.traceId().map(traceId -> ", trace " + traceId).orElse(""));
+          "request %s%s%n", id, trace.traceId().map(traceId -> ", trace " + traceId).orElse(""));
       print(entries);
       return true;
     }

@@ -67,8 +67,7 @@ public final class HeldPreferences {
 
   private void read(BiConsumer<ConsumerRecord<String, byte[]>, Preference> handler) {
     try (CommittedLog log = new CommittedLog(connection)) {
-      log.read(
-          connection.topics().preferences(), connection.decoder(Preference.class), handler);
+      log.read(connection.topics().preferences(), connection.decoder(Preference.class), handler);
     } catch (ExecutionException e) {
       new BrokerRefusal(connection).endIn(e);
       throw new CommandException(
