@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.lineage;
 
 import java.util.Collection;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.rlhfstreams.events.Judgement;
@@ -23,8 +24,8 @@ public final class TraceableIds {
    */
   public static Collection<String> beginning(KafkaConnection connection, String prefix)
       throws ExecutionException, InterruptedException {
-    TreeSet<String> requests = new TreeSet<>();
-    TreeSet<String> said = new TreeSet<>();
+    NavigableSet<String> requests = new TreeSet<>();
+    NavigableSet<String> said = new TreeSet<>();
     try (CommittedLog log = new CommittedLog(connection)) {
       log.read(
           connection.topics().rolloutRequests(),
@@ -53,13 +54,13 @@ public final class TraceableIds {
     return sample == requestId.length() && id.startsWith(requestId);
   }
 
-  private static void keepBeginning(String prefix, String id, TreeSet<String> found) {
+  private static void keepBeginning(String prefix, String id, NavigableSet<String> found) {
     if (id.startsWith(prefix)) {
       keep(id, found);
     }
   }
 
-  private static void keep(String id, TreeSet<String> found) {
+  private static void keep(String id, NavigableSet<String> found) {
     found.add(id);
     if (found.size() > MOST) {
       found.pollLast();
