@@ -38,11 +38,11 @@ final class KilledBroker {
   private KilledBroker() {}
 
   /**
-   * Fences the broker where it did not end by itself; nothing otherwise.
+   * Fences the broker if it was not shut down cleanly; does nothing otherwise.
    *
-   * @param data where it keeps its topics
+   * @param data its log directory
    * @param broker its settings
-   * @throws InterruptedException where this thread is asked to end meanwhile
+   * @throws InterruptedException if the thread is interrupted while it waits
    */
   static void fence(Path data, Properties broker) throws InterruptedException {
     if (!Files.exists(data.resolve("__cluster_metadata-0"))

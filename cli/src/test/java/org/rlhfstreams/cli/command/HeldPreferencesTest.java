@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -19,9 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
-import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** What is published comes out of the log again as what it was, unless it was taken back. */
@@ -40,33 +37,25 @@ final class HeldPreferencesTest {
   private static final String TEXT = "{\"prompt\": \"The owl\", \"completion\": \" flew.\"}";
 
   @TempDir private static Path data;
-  private static EmbeddedStack stack;
+  private static CommandCluster cluster;
   private static KafkaConnection connection;
 
   @TempDir private Path directory;
 
   @BeforeAll
   static void startStack() {
-    stack = EmbeddedStack.start(data, 0, 0);
-    connection =
-        new KafkaConnection(
-            RlhfConfiguration.of(
-                Map.of(
-                    "connection.bootstrap-servers", stack.bootstrapServers(),
-                    "connection.schema-registry-url", stack.schemaRegistryUrl())));
+    cluster = CommandCluster.start(data);
+    connection = cluster.connection();
     rlhf("topics", "create");
   }
 
   @AfterAll
   static void closeStack() {
-    stack.close();
+    cluster.close();
   }
 
   private static String rlhf(String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(List.of("--bootstrap-servers", stack.bootstrapServers()));
-    all.addAll(List.of("--schema-registry-url", stack.schemaRegistryUrl()));
-    return CommandRun.typing("", 0, all.toArray(String[]::new)).output();
+    return cluster.expecting(0, arguments).output();
   }
 
   private String imported(String name, String... rows) throws IOException {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -19,12 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.DeadLetter;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Prompt;
 import org.rlhfstreams.schemas.Topic;
-import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 
@@ -36,26 +33,21 @@ final class ImportCommandsTest {
   private static final String OWL = pair("owl", "flew", "fell");
 
   @TempDir private static Path data;
-  private static EmbeddedStack stack;
+  private static CommandCluster cluster;
   private static KafkaConnection connection;
 
   @TempDir private Path directory;
 
   @BeforeAll
   static void startStack() {
-    stack = EmbeddedStack.start(data, 0, 0);
-    connection =
-        new KafkaConnection(
-            RlhfConfiguration.of(
-                Map.of(
-                    "connection.bootstrap-servers", stack.bootstrapServers(),
-                    "connection.schema-registry-url", stack.schemaRegistryUrl())));
+    cluster = CommandCluster.start(data);
+    connection = cluster.connection();
     rlhf("topics", "create");
   }
 
   @AfterAll
   static void closeStack() {
-    stack.close();
+    cluster.close();
   }
 
   private static String pair(String animal, String chosen, String rejected) {
@@ -74,17 +66,11 @@ final class ImportCommandsTest {
   }
 
   private static String failing(String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(List.of("--bootstrap-servers", stack.bootstrapServers()));
-    all.addAll(List.of("--schema-registry-url", stack.schemaRegistryUrl()));
-    return CommandRun.expecting(1, all.toArray(String[]::new)).errors();
+    return cluster.expecting(1, arguments).errors();
   }
 
   private static String typing(String input, String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(List.of("--bootstrap-servers", stack.bootstrapServers()));
-    all.addAll(List.of("--schema-registry-url", stack.schemaRegistryUrl()));
-    return CommandRun.typing(input, 0, all.toArray(String[]::new)).output();
+    return cluster.typing(input, 0, arguments).output();
   }
 
   private static <T extends SpecificRecord> List<T> read(Topic topic, Class<T> type) {

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.SamplingSettings;
@@ -29,7 +28,6 @@ import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
-import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** An old reward that went up while a new scorer says that the answers became worse. */
@@ -41,20 +39,15 @@ final class RescoreCommandTest {
   private static final int ROLLOUTS = 40;
 
   @TempDir private static Path data;
-  private static EmbeddedStack stack;
+  private static CommandCluster cluster;
   private static KafkaConnection connection;
 
   @TempDir private Path directory;
 
   @BeforeAll
   static void writeLog() {
-    stack = EmbeddedStack.start(data, 0, 0);
-    connection =
-        new KafkaConnection(
-            RlhfConfiguration.of(
-                Map.of(
-                    "connection.bootstrap-servers", stack.bootstrapServers(),
-                    "connection.schema-registry-url", stack.schemaRegistryUrl())));
+    cluster = CommandCluster.start(data);
+    connection = cluster.connection();
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
@@ -108,20 +101,18 @@ final class RescoreCommandTest {
 
   @AfterAll
   static void closeStack() {
-    stack.close();
+    cluster.close();
   }
 
   private static String[] all(String... arguments) {
     List<String> all = new ArrayList<>(List.of("rescore"));
     all.addAll(Arrays.asList(arguments));
-    all.addAll(List.of("--bootstrap-servers", stack.bootstrapServers()));
-    all.addAll(List.of("--schema-registry-url", stack.schemaRegistryUrl()));
     all.addAll(List.of("--rewards.list", REWARDS));
     return all.toArray(String[]::new);
   }
 
   private static String rescored(String... arguments) {
-    return CommandRun.expecting(0, all(arguments)).output();
+    return cluster.expecting(0, all(arguments)).output();
   }
 
   @Test
@@ -178,16 +169,14 @@ final class RescoreCommandTest {
 
   @Test
   void whatCannotBeScoredIsNamedBeforeTheBrokerIsAsked() {
-    assertThat(CommandRun.expecting(2, all()).errors()).contains("--scorer");
-    assertThat(CommandRun.expecting(2, all("--scorer", "long")).errors())
-        .contains("long is external");
-    assertThat(CommandRun.expecting(2, all("--scorer", "nobody")).errors())
+    assertThat(cluster.expecting(2, all()).errors()).contains("--scorer");
+    assertThat(cluster.expecting(2, all("--scorer", "long")).errors()).contains("long is external");
+    assertThat(cluster.expecting(2, all("--scorer", "nobody")).errors())
         .contains("there is no reward nobody; there are long, right, words");
-    assertThat(CommandRun.expecting(1, all("--scorer", "right", "--against", "no one")).errors())
+    assertThat(cluster.expecting(1, all("--scorer", "right", "--against", "no one")).errors())
         .contains("--against no one");
     assertThat(
-            CommandRun.expecting(1, all("--scorer", "right", "--json", directory.toString()))
-                .errors())
+            cluster.expecting(1, all("--scorer", "right", "--json", directory.toString())).errors())
         .contains("cannot be written");
   }
 }

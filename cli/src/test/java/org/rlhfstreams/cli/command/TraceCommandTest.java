@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Choice;
 import org.rlhfstreams.events.ComparedResponse;
 import org.rlhfstreams.events.Comparison;
@@ -22,6 +21,7 @@ import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.Rollout;
+import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
@@ -30,7 +30,6 @@ import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.Topics;
-import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 
 /** From a click to the policy that followed it. */
@@ -38,18 +37,13 @@ final class TraceCommandTest {
   private static final String ANNOTATION = "label-studio/studio/7@2026-11-20T10:00:00Z";
 
   @TempDir private static Path data;
-  private static EmbeddedStack stack;
+  private static CommandCluster cluster;
   private static KafkaConnection connection;
 
   @BeforeAll
   static void writeLog() {
-    stack = EmbeddedStack.start(data, 0, 0);
-    connection =
-        new KafkaConnection(
-            RlhfConfiguration.of(
-                Map.of(
-                    "connection.bootstrap-servers", stack.bootstrapServers(),
-                    "connection.schema-registry-url", stack.schemaRegistryUrl())));
+    cluster = CommandCluster.start(data);
+    connection = cluster.connection();
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
@@ -77,11 +71,12 @@ final class TraceCommandTest {
         scored("f/0", 7, 3),
         scored("g/0", 7, 3));
     write(topics.rollouts(), rollout("h/0", 8), rollout("i/0", 10));
+    write(topics.rolloutRequests(), request("i"));
   }
 
   @AfterAll
   static void closeStack() {
-    stack.close();
+    cluster.close();
   }
 
   private static void write(Topic topic, SpecificRecord... events) {
@@ -168,19 +163,36 @@ final class TraceCommandTest {
         .setResponseText("response")
         .setResponseTokenIds(List.of(1))
         .setBehaviorLogProbabilities(List.of(-1f))
-        .setSampling(
-            SamplingSettings.newBuilder()
-                .setTemperature(1f)
-                .setTopK(0)
-                .setTopP(1f)
-                .setMaxNewTokens(16)
-                .setSeed(0L)
-                .build())
+        .setSampling(sampling())
         .setSegments(List.of(new VersionSegment(new WeightVersion(0, step), 0, 1)))
         .setFinishReason(FinishReason.STOP)
         .setWorkerId("worker-1")
         .setStartedAt(Instant.EPOCH)
         .setFinishedAt(Instant.EPOCH)
+        .build();
+  }
+
+  private static SamplingSettings sampling() {
+    return SamplingSettings.newBuilder()
+        .setTemperature(1f)
+        .setTopK(0)
+        .setTopP(1f)
+        .setMaxNewTokens(16)
+        .setSeed(0L)
+        .build();
+  }
+
+  private static RolloutRequest request(String id) {
+    return RolloutRequest.newBuilder()
+        .setRequestId(id)
+        .setPromptId(id)
+        .setPromptText("prompt")
+        .setPromptTokenIds(List.of(1))
+        .setSampling(sampling())
+        .setSamples(1)
+        .setMinimumVersion(new WeightVersion(0, 0L))
+        .setSequence(0)
+        .setCreatedAt(Instant.EPOCH)
         .build();
   }
 
@@ -196,15 +208,7 @@ final class TraceCommandTest {
   }
 
   private static List<String> trace(int code, String id) {
-    CommandRun run =
-        CommandRun.expecting(
-            code,
-            "trace",
-            id,
-            "--bootstrap-servers",
-            stack.bootstrapServers(),
-            "--schema-registry-url",
-            stack.schemaRegistryUrl());
+    CommandRun run = cluster.expecting(code, "trace", id);
     return code == 0
         ? run.output().lines().map(line -> line.replaceAll("^\\S+ +\\S+ s +", "")).toList()
         : run.errors().lines().toList();
@@ -267,6 +271,11 @@ final class TraceCommandTest {
     assertThat(trace(0, "thumbs")).isEqualTo(trace(0, "thumbs-7"));
     assertThat(String.join(" ", trace(1, "kept")))
         .contains("2 begin with kept: name one of them, such as kept-apart, kept-too");
+  }
+
+  @Test
+  void aRolloutIsFollowedByItsRequest() {
+    assertThat(trace(0, "i/0")).isEqualTo(trace(0, "i")).first().asString().startsWith("request i");
   }
 
   @Test
