@@ -44,20 +44,7 @@ final class CompletionsDuringTrainingTest {
 
   @Test
   void aRunAnswersWithItsNewestPolicyAndGoesOn() throws Exception {
-    try (RlhfProcess up =
-        RlhfProcess.start(
-            directory,
-            "up",
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
-            "--batch-size",
-            "8",
-            "--ppo.epochs",
-            "1",
-            "--sampling.max-new-tokens",
-            "12")) {
+    try (RlhfProcess up = RlhfProcess.up(directory, 8)) {
       String url = up.awaitLine("completions at (\\S+)").group(1);
       up.awaitLine("step 1 ");
       JsonNode first = complete(url + "/completions");

@@ -24,20 +24,12 @@ final class CutSamplingTest {
   @ValueSource(strings = {"ppo", "grpo"})
   void theFirstStepHasARatioOfOneAndNoKl(String objective) throws IOException {
     try (RlhfProcess up =
-        RlhfProcess.start(
+        RlhfProcess.up(
             directory,
-            "up",
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
+            8,
             "--learner.objective",
             objective,
-            "--batch-size",
-            "8",
             "--max-steps",
-            "1",
-            "--ppo.epochs",
             "1",
             "--model.dtype",
             "float32",
@@ -48,9 +40,7 @@ final class CutSamplingTest {
             "--sampling.top-k",
             "12",
             "--sampling.top-p",
-            "0.7",
-            "--sampling.max-new-tokens",
-            "12")) {
+            "0.7")) {
       assertThat(up.awaitExit()).isZero();
     }
     Path metrics = directory.resolve("rlhf-data").resolve("output").resolve("metrics.jsonl");

@@ -66,15 +66,11 @@ final class DynamicSamplingTest {
             settings: {field: word}
         """);
     try (RlhfProcess up =
-        RlhfProcess.start(
+        RlhfProcess.up(
             directory,
-            "up",
+            BATCH,
             "--config",
             file.toString(),
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
             "--prompts",
             prompts().toString(),
             "--metadata",
@@ -83,12 +79,8 @@ final class DynamicSamplingTest {
             "grpo",
             "--samples",
             String.valueOf(GROUP),
-            "--batch-size",
-            String.valueOf(BATCH),
             "--max-steps",
             "100000",
-            "--sampling.max-new-tokens",
-            "12",
             "--critic-free.dynamic-sampling",
             "true")) {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");

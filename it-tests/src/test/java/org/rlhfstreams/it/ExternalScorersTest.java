@@ -55,25 +55,15 @@ final class ExternalScorersTest {
           - {name: words, scorer: external, normalise: batch}
         """);
     try (RlhfProcess up =
-        RlhfProcess.start(
+        RlhfProcess.up(
             directory,
-            "up",
+            BATCH,
             "--config",
             file.toString(),
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
             "--prompts",
             prompts.toString(),
-            "--batch-size",
-            String.valueOf(BATCH),
             "--max-steps",
-            "100000",
-            "--ppo.epochs",
-            "1",
-            "--sampling.max-new-tokens",
-            "12")) {
+            "100000")) {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");
       String[] servers = {address.group(1), address.group(2)};
       Log log = new Log(servers[0], servers[1]);

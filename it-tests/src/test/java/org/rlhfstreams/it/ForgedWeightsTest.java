@@ -27,21 +27,7 @@ final class ForgedWeightsTest {
   @TempDir private Path directory;
 
   private RlhfProcess up(String maxSteps) {
-    return RlhfProcess.start(
-        directory,
-        "up",
-        "--port",
-        "0",
-        "--registry-port",
-        "0",
-        "--batch-size",
-        "8",
-        "--max-steps",
-        maxSteps,
-        "--ppo.epochs",
-        "1",
-        "--sampling.max-new-tokens",
-        "12");
+    return RlhfProcess.up(directory, 8, "--max-steps", maxSteps);
   }
 
   /** Agrees with itself, so that only a model can tell. */

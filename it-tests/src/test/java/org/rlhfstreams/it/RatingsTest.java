@@ -37,29 +37,19 @@ final class RatingsTest {
     Path rewards = directory.resolve("rewards.yaml");
     Files.writeString(rewards, "rewards:\n  - {name: people, scorer: external, weight: 1}\n");
     try (RlhfProcess up =
-        RlhfProcess.start(
+        RlhfProcess.up(
             directory,
-            "up",
+            BATCH,
             "--config",
             rewards.toString(),
             "--people.enabled",
             "true",
             "--people.http-port",
             "0",
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
             "--prompts",
             prompts.toString(),
-            "--batch-size",
-            String.valueOf(BATCH),
             "--max-steps",
-            String.valueOf(STEPS),
-            "--ppo.epochs",
-            "1",
-            "--sampling.max-new-tokens",
-            "12")) {
+            String.valueOf(STEPS))) {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");
       String pages = up.awaitLine("pages at (http://\\S+)").group(1) + "/api/v1";
       Log log = new Log(address.group(1), address.group(2));

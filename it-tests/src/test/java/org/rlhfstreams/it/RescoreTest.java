@@ -57,26 +57,16 @@ final class RescoreTest {
             """,
             WEIGHT));
     try (RlhfProcess up =
-        RlhfProcess.start(
+        RlhfProcess.up(
             directory,
-            "up",
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
-            "--prompts",
-            prompts.toString(),
-            "--batch-size",
-            String.valueOf(BATCH),
-            "--max-steps",
-            "100000",
+            BATCH,
             // What is too late for a step would be in the replay all the same.
             "--admission.staleness",
             "0",
-            "--ppo.epochs",
-            "1",
-            "--sampling.max-new-tokens",
-            "12")) {
+            "--prompts",
+            prompts.toString(),
+            "--max-steps",
+            "100000")) {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");
       await("steps").atMost(LONGEST).until(() -> steps("rlhf-data/output").size() >= STEPS);
       String output = ran(address, "rescore", "--scorer", "words", "--config", rewards.toString());

@@ -73,27 +73,17 @@ final class RewardsTest {
             settings: {mode: count}
         """);
     try (RlhfProcess up =
-        RlhfProcess.start(
+        RlhfProcess.up(
             directory,
-            "up",
+            BATCH,
             "--config",
             file.toString(),
-            "--port",
-            "0",
-            "--registry-port",
-            "0",
             "--prompts",
             prompts.toString(),
             "--metadata",
             "answer",
-            "--batch-size",
-            String.valueOf(BATCH),
             "--max-steps",
-            "100000",
-            "--ppo.epochs",
-            "1",
-            "--sampling.max-new-tokens",
-            "12")) {
+            "100000")) {
       Matcher address = up.awaitLine("up: broker (\\S+), registry (\\S+), a new run");
       Log log = new Log(address.group(1), address.group(2));
       await("steps of rollouts that another program has scored")

@@ -43,7 +43,32 @@ public final class RlhfProcess implements AutoCloseable {
     return start(directory, Map.of(), arguments);
   }
 
-  /** The same, with variables of its environment. */
+  /**
+   * Starts {@code up} on free ports, with steps that take a moment each.
+   *
+   * @param batch rollouts of a step
+   * @param more of its options
+   */
+  static RlhfProcess up(Path directory, int batch, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "up",
+                "--port",
+                "0",
+                "--registry-port",
+                "0",
+                "--batch-size",
+                String.valueOf(batch),
+                "--ppo.epochs",
+                "1",
+                "--sampling.max-new-tokens",
+                "12"));
+    arguments.addAll(List.of(more));
+    return start(directory, arguments.toArray(String[]::new));
+  }
+
+  /** Starts a command with variables of its environment. */
   static RlhfProcess start(Path directory, Map<String, String> environment, String... arguments) {
     return start(directory, environment, List.of("-Xmx512m"), System.out::println, arguments);
   }

@@ -35,21 +35,7 @@ final class UpTest {
   @TempDir private Path directory;
 
   private RlhfProcess up(int maxSteps) {
-    return RlhfProcess.start(
-        directory,
-        "up",
-        "--port",
-        "0",
-        "--registry-port",
-        "0",
-        "--batch-size",
-        "8",
-        "--max-steps",
-        String.valueOf(maxSteps),
-        "--ppo.epochs",
-        "1",
-        "--sampling.max-new-tokens",
-        "12");
+    return RlhfProcess.up(directory, 8, "--max-steps", String.valueOf(maxSteps));
   }
 
   @Test

@@ -52,6 +52,7 @@ public final class RoleRun {
       return 0;
     }
     require.accept(configuration);
+    ClockSteps clock = new ClockSteps(); // from before the first client counts by it
     RoleOutput output = RoleOutput.of(configuration.operations().logFormat());
     try (Interruption interruption = new Interruption(ShutdownBudget.of(role), output::say)) {
       KafkaConnection connection =
@@ -66,7 +67,7 @@ public final class RoleRun {
                 name,
                 started.endpoint().host(),
                 started.endpoint().port()));
-        await(started.ended(), interruption);
+        await(started.ended(), interruption, clock);
       }
       output.say(name + ": closed");
       return interruption.getAsBoolean() ? INTERRUPTED : 0;
@@ -79,7 +80,11 @@ public final class RoleRun {
    * @throws CommandException if the wall clock is set back meanwhile
    */
   static void await(CompletableFuture<Void> ended, Interruption interruption) throws Exception {
-    ClockSteps clock = new ClockSteps();
+    await(ended, interruption, new ClockSteps());
+  }
+
+  private static void await(
+      CompletableFuture<Void> ended, Interruption interruption, ClockSteps clock) throws Exception {
     while (!interruption.getAsBoolean()) {
       try {
         ended.get(100, TimeUnit.MILLISECONDS);

@@ -162,7 +162,14 @@ final class Blows {
     if (role.clock().isEmpty()) {
       return "clock: left out, for there is no C compiler";
     }
-    role.clock().get().set(Duration.ofMinutes(minutes));
+    RlhfProcess process = role.process();
+    boolean works = process.output().contains("started; health");
+    if (role.clock().get().set(Duration.ofMinutes(minutes)) && works) {
+      // No part of the next disaster: one that rests would meet it when it goes on.
+      await("one whose clock was set back ends")
+          .atMost(ChaosRun.LONGEST)
+          .until(() -> !process.isAlive());
+    }
     return "clock of " + role.name() + " steps to " + minutes + " min";
   }
 

@@ -19,6 +19,7 @@ final class FakeClock {
 
   private final Path library;
   private final Path wrongBy;
+  private Duration wrong = Duration.ZERO;
 
   private FakeClock(Path library, Path wrongBy) {
     this.library = library;
@@ -57,7 +58,7 @@ final class FakeClock {
    */
   static FakeClock of(Path library, Path wrongBy) throws IOException {
     FakeClock clock = new FakeClock(library, wrongBy);
-    clock.set(Duration.ZERO);
+    clock.set(clock.wrong);
     return clock;
   }
 
@@ -66,8 +67,14 @@ final class FakeClock {
     return Map.of("LD_PRELOAD", library.toString(), "CLOCK_WRONG_BY", wrongBy.toString());
   }
 
-  /** Steps it. */
-  void set(Duration wrong) throws IOException {
+  /**
+   * Steps it.
+   *
+   * @return whether it goes back
+   */
+  boolean set(Duration to) throws IOException {
+    boolean back = to.compareTo(wrong) < 0;
+    wrong = to;
     ByteBuffer seconds = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
     seconds.putLong(wrong.toSeconds()).flip();
     // Written over and not anew: the process has the file mapped.
@@ -75,5 +82,6 @@ final class FakeClock {
         FileChannel.open(wrongBy, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       file.write(seconds, 0);
     }
+    return back;
   }
 }
