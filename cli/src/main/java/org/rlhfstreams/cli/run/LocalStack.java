@@ -71,7 +71,7 @@ final class LocalStack implements AutoCloseable {
       PromptImport.Source prompts) {
     boolean isNew = run.isNew();
     LocalStack stack =
-        new LocalStack(run.log(), 0, 0, address -> options.load(settings.suggest(address)));
+        new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
     try {
       if (isNew) {
         PromptImport.publish(stack.connection(), prompts);

@@ -64,7 +64,7 @@ public final class PeopleRun {
       try (stack;
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());
-        stack.startBeside(options.load(rewardLearner.suggest(stack.address())));
+        stack.startBeside(options.load(rewardLearner.decide(stack.address())));
         String pages = stack.pages().orElseThrow();
         System.out.println(
             "broker %s, registry %s"

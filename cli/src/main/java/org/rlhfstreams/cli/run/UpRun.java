@@ -59,7 +59,7 @@ public final class UpRun {
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(
-              run.log(), port, registryPort, address -> options.load(settings.suggest(address)));
+              run.log(), port, registryPort, address -> options.load(settings.decide(address)));
       try (stack) {
         publish(stack.connection(), isNew, files);
         System.out.printf(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,12 +19,24 @@ import org.junit.jupiter.api.io.TempDir;
 final class UpOnOtherSettingsTest {
   @TempDir private Path directory;
 
+  private Path settings;
+
+  /** One as {@code --print-config} prints it: its broker is another one than the run's own. */
+  @BeforeEach
+  void settings() throws IOException {
+    settings =
+        Files.writeString(
+            directory.resolve("settings.yaml"),
+            "connection:\n  bootstrap-servers: 127.0.0.1:1\n  start-timeout: 5s\n");
+  }
+
   private CommandRun up(int code, int steps, String... others) {
     List<String> arguments = new ArrayList<>(List.of("up", "--port", "0", "--registry-port", "0"));
     arguments.addAll(List.of("--data-directory", data().toString()));
     arguments.addAll(List.of("--model.policy", STARTER, "--model.reward", STARTER + "-reward"));
     arguments.addAll(List.of("--max-steps", String.valueOf(steps), "--ppo.epochs", "1"));
     arguments.addAll(List.of("--sampling.max-new-tokens", "4"));
+    arguments.addAll(List.of("--config", settings.toString()));
     arguments.addAll(Arrays.asList(others));
     return CommandRun.expecting(code, arguments.toArray(String[]::new));
   }
