@@ -18,6 +18,7 @@ final class AdmissionMeters implements AdmissionListener {
   private final StageTracing tracing;
   private final Counter requests;
   private final Counter samples;
+  private final Counter evaluations;
   private final RunningAudit audit;
 
   AdmissionMeters(MeterRegistry registry, StageTracing tracing) {
@@ -30,6 +31,10 @@ final class AdmissionMeters implements AdmissionListener {
     this.samples =
         Counter.builder("rlhf.admission.samples")
             .description("Responses that those ask for")
+            .register(registry);
+    this.evaluations =
+        Counter.builder("rlhf.admission.evaluations")
+            .description("Requests released that measure a version of the policy")
             .register(registry);
     this.audit = new RunningAudit(registry);
   }
@@ -59,6 +64,21 @@ final class AdmissionMeters implements AdmissionListener {
             .put("rlhf.request.id", request.getRequestId())
             .put("rlhf.prompt.id", request.getPromptId())
             .put("rlhf.samples", request.getSamples())
+            .build());
+  }
+
+  @Override
+  public Optional<TraceParent> evaluated(RolloutRequest request) {
+    evaluations.increment();
+    Instant now = Instant.now();
+    return tracing.span(
+        "evaluate",
+        Optional.empty(),
+        now,
+        now,
+        Attributes.builder()
+            .put("rlhf.request.id", request.getRequestId())
+            .put("rlhf.prompt.id", request.getPromptId())
             .build());
   }
 

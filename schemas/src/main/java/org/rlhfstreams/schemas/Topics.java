@@ -56,6 +56,15 @@ public record Topics(String prefix, int sharedPartitions) {
         FOREVER);
   }
 
+  /**
+   * What admission has released to measure versions of the policy. One partition: versions are
+   * measured in their order.
+   */
+  public Topic evaluationRequests() {
+    return events(
+        "evaluation-requests", "request id", RolloutRequest.getClassSchema(), 1, FOREVER);
+  }
+
   /** What workers have sampled. */
   public Topic rollouts() {
     return events("rollouts", "request id", Rollout.getClassSchema(), sharedPartitions, FOREVER);
@@ -72,6 +81,11 @@ public record Topics(String prefix, int sharedPartitions) {
   /** Rollouts with all their scores. One partition: its order is the order of training. */
   public Topic scoredRollouts() {
     return events("scored-rollouts", "request id", ScoredRollout.getClassSchema(), 1, FOREVER);
+  }
+
+  /** Answers to held-out prompts with all their scores; nothing is learned from them. */
+  public Topic scoredEvaluations() {
+    return events("scored-evaluations", "request id", ScoredRollout.getClassSchema(), 1, FOREVER);
   }
 
   /** Open questions for people. */
@@ -146,9 +160,11 @@ public record Topics(String prefix, int sharedPartitions) {
     return List.of(
         prompts(),
         rolloutRequests(),
+        evaluationRequests(),
         rollouts(),
         scores(),
         scoredRollouts(),
+        scoredEvaluations(),
         comparisons(),
         judgements(),
         preferences(),

@@ -5,6 +5,9 @@ public final class GroupNames {
   /** The rollout workers. */
   public static final String ROLLOUT_WORKERS = "rollout-workers";
 
+  /** The workers that put versions of the policy to held-out prompts. */
+  public static final String EVALUATION_WORKERS = "evaluation-workers";
+
   /** How the scorers' begin, one for each name under {@code rewards}, and the reference's. */
   public static final String SCORERS = "scorer-";
 

@@ -85,10 +85,12 @@ public final class RoleAccess {
   private void rolloutWorker() {
     read(topics.policyWeights());
     read(topics.rolloutRequests());
+    read(topics.evaluationRequests());
     write(topics.rollouts());
     write(topics.deadLetters());
     keepPositions();
     member(GroupNames.ROLLOUT_WORKERS);
+    member(GroupNames.EVALUATION_WORKERS);
   }
 
   private void rewardService() {
@@ -123,7 +125,9 @@ public final class RoleAccess {
     read(topics.rollouts());
     read(topics.scores());
     write(topics.scoredRollouts());
+    write(topics.scoredEvaluations());
     write(topics.rolloutRequests());
+    write(topics.evaluationRequests());
     write(topics.rolloutStatistics());
     write(topics.deadLetters());
     // Questions for people and what becomes of the answers.
@@ -181,6 +185,7 @@ public final class RoleAccess {
 
   private void learner() {
     read(topics.scoredRollouts());
+    read(topics.scoredEvaluations());
     read(topics.scores()); // a replay finds there what rollouts have been given since
     read(topics.preferences());
     read(topics.controls());

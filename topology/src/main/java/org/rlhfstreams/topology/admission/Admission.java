@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Releases requests in the order of the prompts' arrival, round after round, up to the staleness
  * bound of the run that the learner has stated last. A prompt id counts once; {@code requestId =
- * promptId/round}. A prompt that taught nothing rests for some rounds. While it is paused, and
- * before a learner has stated a run, it counts all the same and releases nothing.
+ * promptId/round}. A prompt that taught nothing rests for some rounds. Held-out prompts are in no
+ * round: versions of the policy are put to them, to a topic of their own, and they count for
+ * nothing. While it is paused, and before a learner has stated a run, it counts all the same and
+ * releases nothing.
  */
 final class Admission extends ContextualProcessor<String, AdmissionEvent, String, RolloutRequest> {
   private static final String KNOWN = "prompts";
@@ -37,6 +39,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final String PAUSED = "paused";
 
   private static final String NEWEST_RUN = "newest";
+
+  /** What {@link #promptIds} has of held-out prompts: their number is another one's. */
+  private static final long HELD_OUT = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final Duration QUIET = Duration.ofMillis(200);
@@ -52,6 +57,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private KeyValueStore<String, RunStatement> runs;
   private KeyValueStore<String, Long> lostRequests;
   private KeyValueStore<Long, Long> resting;
+  private HeldOutPrompts heldOut;
   private DoneOffsets done;
 
   Admission(AdmissionSettings settings, AdmissionListener listener) {
@@ -71,12 +77,15 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     runs = context.getStateStore(AdmissionTopology.RUN);
     lostRequests = context.getStateStore(AdmissionTopology.LOST_REQUESTS);
     resting = context.getStateStore(AdmissionTopology.RESTING);
+    heldOut =
+        new HeldOutPrompts(context.getStateStore(AdmissionTopology.HELD_OUT_PROMPTS), counters);
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, now -> releaseWhenQuiet(now));
   }
 
   private void releaseWhenQuiet(long now) {
     if (!arriving) {
       release(now, true);
+      evaluate(now);
     }
     arriving = false;
   }
@@ -92,6 +101,9 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
     // While prompts arrive, the next of them is better than the first once more.
     release(record.timestamp(), !arriving);
+    if (!arriving) {
+      evaluate(record.timestamp()); // by all held-out prompts, not by the first of them
+    }
   }
 
   private void take(AdmissionEvent event, long timestamp) {
@@ -99,6 +111,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       warnOfOtherGroups(run.statement());
       warnOfOtherStaleness(run.statement());
       runs.put(NEWEST_RUN, run.statement());
+      heldOut.stated(run.statement());
     } else if (event instanceof AdmissionEvent.Step step) {
       advance(step.metrics());
     } else if (event instanceof AdmissionEvent.Loss loss) {
@@ -156,7 +169,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private void rest(String requestId) {
     int slash = requestId.lastIndexOf('/');
     Long number = slash < 0 ? null : promptIds.get(requestId.substring(0, slash));
-    if (number == null || settings.restRounds() == 0) {
+    if (number == null || number == HELD_OUT || settings.restRounds() == 0) {
       return;
     }
     try {
@@ -179,6 +192,12 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   }
 
   private void remember(RolloutRequest template, Optional<TraceParent> trace) {
+    if (template.getEvaluation() != null) {
+      if (promptIds.putIfAbsent(template.getPromptId(), HELD_OUT) == null) {
+        heldOut.remember(template);
+      }
+      return;
+    }
     long number = counter(KNOWN);
     if (promptIds.putIfAbsent(template.getPromptId(), number) == null) {
       prompts.put(number, template);
@@ -195,6 +214,10 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
       counters.put(CONSUMED + objective, consumed(objective) + samples);
       counters.put(GENERATION + objective, (long) version.getGeneration());
       counters.put(STEP + objective, version.getStep());
+      RunStatement run = runs.get(NEWEST_RUN);
+      if (run != null && run.getObjective().equals(objective)) {
+        heldOut.stepped(run, version);
+      }
     }
   }
 
@@ -246,6 +269,29 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (counter(RELEASED) > releasedBefore) {
       context().commit(); // workers see requests only then
     }
+  }
+
+  /** Puts the version that is due, if one is, to all held-out prompts. */
+  private void evaluate(long timestamp) {
+    if (runs.get(NEWEST_RUN) == null || counter(PAUSED) != 0) {
+      return;
+    }
+    Optional<WeightVersion> due = heldOut.due();
+    if (due.isEmpty()) {
+      return;
+    }
+    for (long number = 0; number < heldOut.known(); number++) {
+      RolloutRequest request = heldOut.request(number, due.get(), timestamp);
+      context()
+          .forward(
+              new Record<>(
+                  request.getRequestId(),
+                  request,
+                  timestamp,
+                  TraceParent.headers(listener.evaluated(request))));
+    }
+    heldOut.released(due.get());
+    context().commit(); // workers see requests only then
   }
 
   /** As the learner has stated it, so that it refuses nothing that is released in time. */

@@ -19,6 +19,15 @@ public interface AdmissionListener {
    */
   Optional<TraceParent> released(RolloutRequest request, Optional<TraceParent> prompt);
 
+  /**
+   * A request is released that measures a version of the policy.
+   *
+   * @return the trace that the request's record is to belong to
+   */
+  default Optional<TraceParent> evaluated(RolloutRequest request) {
+    return Optional.empty();
+  }
+
   /** A dead letter has been read, whoever wrote it. */
   void buried(DeadLetter letter);
 

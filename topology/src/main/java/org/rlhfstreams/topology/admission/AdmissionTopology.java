@@ -22,7 +22,7 @@ import org.rlhfstreams.schemas.Topics;
  * Prompts in; requests out, as many as the staleness bound allows. The run's batch size and last
  * step come from {@code runs}, its steps from {@code training-metrics}, lost samples from {@code
  * dead-letters}, pauses from {@code controls}. All of it meets in one task, so that one counter
- * decides, and in any order.
+ * decides, and in any order. Requests that measure a version go to a topic of their own.
  */
 public final class AdmissionTopology {
   static final String PROMPTS = "admission-prompts";
@@ -30,6 +30,7 @@ public final class AdmissionTopology {
   static final String TRACES = "admission-traces";
   static final String COUNTERS = "admission-counters";
   static final String COMMANDS = "admission-commands";
+  static final String HELD_OUT_PROMPTS = "admission-held-out-prompts";
   static final String RUN = "admission-run";
   static final String LOST_REQUESTS = "admission-lost-requests";
   static final String RESTING = "admission-resting-prompts";
@@ -88,6 +89,9 @@ public final class AdmissionTopology {
             Stores.persistentKeyValueStore(PROMPTS), Serdes.Long(), requests));
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(HELD_OUT_PROMPTS), Serdes.Long(), requests));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(PROMPT_IDS), Serdes.String(), Serdes.Long()));
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
@@ -110,7 +114,8 @@ public final class AdmissionTopology {
             Stores.persistentKeyValueStore(RUN),
             Serdes.String(),
             serdes.serde(RunStatement.class)));
-    arrivals
+    KStream<String, RolloutRequest> released =
+        arrivals
         .merge(runs)
         .merge(steps)
         .merge(losses)
@@ -127,8 +132,14 @@ public final class AdmissionTopology {
             COMMANDS,
             RUN,
             LOST_REQUESTS,
-            RESTING)
+            RESTING,
+            HELD_OUT_PROMPTS);
+    released
+        .filter((key, request) -> request.getEvaluation() == null)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));
+    released
+        .filter((key, request) -> request.getEvaluation() != null)
+        .to(topics.evaluationRequests().name(), Produced.with(Serdes.String(), requests));
   }
 
   private static Optional<AdmissionEvent> run(RunStatement statement) {

@@ -70,6 +70,7 @@ final class PromptReader extends ContextualProcessor<String, byte[], String, Obj
         .setSequence(0)
         .setCreatedAt(Instant.ofEpochMilli(timestamp))
         .setMetadata(travelling(prompt.getMetadata()))
+        .setEvaluation(prompt.getHeldOut() ? HeldOutPrompts.UNRELEASED : null)
         .build();
   }
 

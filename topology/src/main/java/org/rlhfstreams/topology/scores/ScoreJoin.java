@@ -34,7 +34,8 @@ import org.rlhfstreams.topology.RefusedRecord;
  * Joins rollouts with their scores, whichever come first. A rollout goes on once, when the last
  * score that is required has come; a scorer counts once for it. It is lost, with a dead letter that
  * counts it, if its parts do not agree, if a required scorer says that it cannot score it or breaks
- * a rule, and if one has not answered within the patience: a score is never made up.
+ * a rule, and if one has not answered within the patience: a score is never made up. One that
+ * measures a version of the policy goes on likewise, where no learner learns from it.
  *
  * <p>What is known of a rollout is forgotten when its patience is over, and most of it when it goes
  * on. Scores of scorers that no reward names are nobody's here, nor are those that were given to
@@ -135,7 +136,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     // The models' own limits are the scorers' matter: they know them.
     Optional<String> problem = RolloutRules.problem(rollout, Integer.MAX_VALUE, Integer.MAX_VALUE);
     if (problem.isPresent()) {
-      lose(id, held, DeadLetterKind.RULE, problem.get(), record.timestamp());
+      lose(rollout, held, DeadLetterKind.RULE, problem.get(), record.timestamp());
       return;
     }
     KnownRollout here =
@@ -275,7 +276,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       }
       if (problem.isPresent() && isAwaited) {
         listener.lost(received.scorer());
-        lose(id, held, DeadLetterKind.SCORE, problem.get(), timestamp);
+        lose(rollout, held, DeadLetterKind.SCORE, problem.get(), timestamp);
         return true;
       }
     }
@@ -285,7 +286,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     ScoredRollout scored = ScoredRollouts.of(rollout, usable, settings);
     Optional<String> problem = RolloutRules.problem(scored);
     if (problem.isPresent()) {
-      lose(id, held, DeadLetterKind.SCORE, problem.get(), timestamp);
+      lose(rollout, held, DeadLetterKind.SCORE, problem.get(), timestamp);
       return true;
     }
     Optional<TraceParent> trace = TraceParent.of(headers);
@@ -307,8 +308,9 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     recent.forget(id);
   }
 
+  /** One that measures a version is nobody's loss: admission has not counted it. */
   private void lose(
-      String id, HeldRollout held, DeadLetterKind kind, String reason, long timestamp) {
+      Rollout rollout, HeldRollout held, DeadLetterKind kind, String reason, long timestamp) {
     context()
         .forward(
             RefusedRecord.of(
@@ -323,8 +325,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
                 ScoresTopology.STAGE,
                 kind,
                 reason,
-                1));
-    close(id);
+                rollout.getEvaluation() == null ? 1 : 0));
+    close(rollout.getRolloutId());
     context().commit(); // admission replaces it only then
   }
 
@@ -391,7 +393,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     waiting.scores().forEach(score -> missing.remove(score.scorer()));
     missing.forEach(listener::lost);
     lose(
-        id,
+        decoded(id, held),
         held,
         DeadLetterKind.PATIENCE,
         "rollout %s has waited for rewards.patience = %s and has no score by %s: see rlhf status whether that scorer runs and keeps up; rlhf reward-service runs those of rewards, a program of your own writes to %s"

@@ -12,7 +12,8 @@ import org.rlhfstreams.schemas.EventSerdes;
 import org.rlhfstreams.schemas.Topics;
 
 /**
- * Rollouts and scores in; rollouts with all their scores out. Both topics are partitioned by the
+ * Rollouts and scores in; rollouts with all their scores out, those that measure a version of the
+ * policy to a topic of their own, where nobody learns from them. Both inputs are partitioned by the
  * request, so that a rollout meets its scores in one task, and each partition is joined by itself.
  */
 public final class ScoresTopology {
@@ -59,12 +60,18 @@ public final class ScoresTopology {
                 KNOWN,
                 DUE,
                 COUNTERS);
-    results
-        .filter((key, value) -> value instanceof ScoredRollout)
-        .mapValues(ScoredRollout.class::cast)
-        .to(
-            topics.scoredRollouts().name(),
-            Produced.with(Serdes.String(), serdes.serde(ScoredRollout.class)));
+    KStream<String, ScoredRollout> scored =
+        results
+            .filter((key, value) -> value instanceof ScoredRollout)
+            .mapValues(ScoredRollout.class::cast);
+    Produced<String, ScoredRollout> written =
+        Produced.with(Serdes.String(), serdes.serde(ScoredRollout.class));
+    scored
+        .filter((key, one) -> one.getRollout().getEvaluation() == null)
+        .to(topics.scoredRollouts().name(), written);
+    scored
+        .filter((key, one) -> one.getRollout().getEvaluation() != null)
+        .to(topics.scoredEvaluations().name(), written);
     results
         .filter((key, value) -> value instanceof DeadLetter)
         .mapValues(DeadLetter.class::cast)

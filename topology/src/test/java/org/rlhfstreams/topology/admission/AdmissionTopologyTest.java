@@ -88,6 +88,7 @@ final class AdmissionTopologyTest {
   private TestInputTopic<String, Object> letters;
   private TestInputTopic<String, Object> controls;
   private TestOutputTopic<String, RolloutRequest> requests;
+  private TestOutputTopic<String, RolloutRequest> evaluations;
   private TestOutputTopic<String, DeadLetter> refused;
 
   /** Admission with a run that a learner has stated. */
@@ -138,6 +139,11 @@ final class AdmissionTopologyTest {
             topics.rolloutRequests().name(),
             new StringDeserializer(),
             serdes.serde(RolloutRequest.class).deserializer());
+    evaluations =
+        driver.createOutputTopic(
+            topics.evaluationRequests().name(),
+            new StringDeserializer(),
+            serdes.serde(RolloutRequest.class).deserializer());
     refused =
         driver.createOutputTopic(
             topics.deadLetters().name(),
@@ -165,6 +171,118 @@ final class AdmissionTopologyTest {
     prompts.pipeInput(
         new TestRecord<>(
             id, serdes.serializer().serialize(topics.prompts().name(), prompt), headers));
+  }
+
+  private void heldOut(String id) {
+    Prompt prompt =
+        Prompt.newBuilder()
+            .setPromptId(id)
+            .setText("held out")
+            .setHeldOut(true)
+            .setMetadata(Map.of("answer", id))
+            .setSource("test")
+            .setCreatedAt(Instant.EPOCH)
+            .build();
+    prompts.pipeInput(id, serdes.serializer().serialize(topics.prompts().name(), prompt));
+  }
+
+  private void stateEvaluated(int every, long maxSteps) {
+    batchSizes.put("ppo", 2);
+    runs.pipeInput(
+        "ppo",
+        RunStatement.newBuilder()
+            .setRunId("ppo")
+            .setObjective("ppo")
+            .setFirstVersion(new WeightVersion(0, 0L))
+            .setLearnsFromRollouts(true)
+            .setBatchSize(2)
+            .setMaxSteps(maxSteps)
+            .setEvaluateEvery(every)
+            .setStatedAt(Instant.EPOCH)
+            .build());
+  }
+
+  private List<String> evaluated() {
+    return evaluations.readValuesToList().stream().map(RolloutRequest::getRequestId).toList();
+  }
+
+  @Test
+  void heldOutPromptsMeasureEachSecondVersionAndAreNeverLearnedFrom() {
+    start(0, 0, 4);
+    heldOut("q1");
+    prompt("p1", "text");
+    heldOut("q2");
+    heldOut("q1"); // counts once, as any prompt
+    stateEvaluated(2, 5);
+    quiet();
+    List<RolloutRequest> first = evaluations.readValuesToList();
+    assertThat(first)
+        .extracting(RolloutRequest::getRequestId)
+        .containsExactly("q1/evaluation/0.0", "q2/evaluation/0.0");
+    assertThat(first)
+        .allSatisfy(
+            request -> {
+              assertThat(request.getEvaluation().getVersion()).isEqualTo(new WeightVersion(0, 0L));
+              assertThat(request.getEvaluation().getResponses()).isEqualTo(2);
+              assertThat(request.getMinimumVersion()).isEqualTo(new WeightVersion(0, 0L));
+              assertThat(request.getSamples()).isEqualTo(1);
+              assertThat(request.getMetadata()).containsEntry("answer", request.getPromptId());
+            });
+    for (long step = 1; step <= 5; step++) {
+      step("ppo", 0, step);
+      step("ppo", 0, step); // the same step again measures nothing
+    }
+    quiet();
+    assertThat(evaluated())
+        .as("each second step, and the last")
+        .containsExactly(
+            "q1/evaluation/0.2",
+            "q2/evaluation/0.2",
+            "q1/evaluation/0.4",
+            "q2/evaluation/0.4",
+            "q1/evaluation/0.5",
+            "q2/evaluation/0.5");
+    stateEvaluated(2, 5); // a restart of the learner
+    quiet();
+    assertThat(evaluated()).isEmpty();
+    assertThat(requests.readValuesToList())
+        .isNotEmpty()
+        .allSatisfy(
+            request -> {
+              assertThat(request.getPromptId()).isEqualTo("p1");
+              assertThat(request.getEvaluation()).isNull();
+            });
+  }
+
+  @Test
+  void aVersionWaitsForThePromptsThatMeasureIt() {
+    start(0, 0, 2);
+    stateEvaluated(1, 0);
+    step("ppo", 0, 1);
+    quiet();
+    assertThat(evaluated()).as("there are none").isEmpty();
+    heldOut("q1");
+    heldOut("q2");
+    assertThat(evaluated()).as("others may follow").isEmpty();
+    quiet();
+    assertThat(evaluated()).containsExactly("q1/evaluation/0.1", "q2/evaluation/0.1");
+    control("c1", ControlAction.PAUSE_ADMISSION);
+    step("ppo", 0, 2);
+    assertThat(evaluated()).isEmpty();
+    control("c2", ControlAction.RESUME_ADMISSION);
+    assertThat(evaluated()).containsExactly("q1/evaluation/0.2", "q2/evaluation/0.2");
+    step("ppo", 1, 2); // a rollback, and the step again
+    assertThat(evaluated()).containsExactly("q1/evaluation/1.2", "q2/evaluation/1.2");
+  }
+
+  @Test
+  void withoutEvaluationsHeldOutPromptsRest() {
+    start(4, 0, 0, 0, 2);
+    heldOut("q1");
+    step("ppo", 0, 1);
+    quiet();
+    assertThat(evaluated()).isEmpty();
+    assertThat(released()).isEmpty();
   }
 
   private void stateGroups(String objective, int batchSize, int together) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.events.ComponentScore;
 import org.rlhfstreams.events.DeadLetter;
+import org.rlhfstreams.events.Evaluation;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.SamplingSettings;
@@ -56,6 +57,7 @@ final class ScoresTopologyTest {
   private TestInputTopic<String, byte[]> rollouts;
   private TestInputTopic<String, byte[]> scores;
   private TestOutputTopic<String, ScoredRollout> joined;
+  private TestOutputTopic<String, ScoredRollout> evaluated;
   private TestOutputTopic<String, DeadLetter> letters;
 
   @BeforeEach
@@ -97,6 +99,11 @@ final class ScoresTopologyTest {
     joined =
         driver.createOutputTopic(
             topics.scoredRollouts().name(),
+            new StringDeserializer(),
+            serdes.serde(ScoredRollout.class).deserializer());
+    evaluated =
+        driver.createOutputTopic(
+            topics.scoredEvaluations().name(),
             new StringDeserializer(),
             serdes.serde(ScoredRollout.class).deserializer());
     letters =
@@ -178,6 +185,31 @@ final class ScoresTopologyTest {
     for (long second = 0; second < time.toSeconds(); second++) {
       driver.advanceWallClockTime(Duration.ofSeconds(1));
     }
+  }
+
+  @Test
+  void whatMeasuresAVersionIsNotLearnedFrom() {
+    Evaluation evaluation = new Evaluation(new WeightVersion(0, 3L), 9);
+    sampled(rollout("q/evaluation/0.3").setEvaluation(evaluation));
+    scored(score("q/evaluation/0.3", "right", 1));
+    scored(score("q/evaluation/0.3", "helpful", 0.5));
+    scored(reference("q/evaluation/0.3"));
+    assertThat(joined.readValuesToList()).isEmpty();
+    ScoredRollout whole = evaluated.readValue();
+    assertThat(whole.getRollout().getEvaluation()).isEqualTo(evaluation);
+    assertThat(whole.getScores()).containsOnlyKeys("right", "helpful");
+
+    sampled(rollout("late/evaluation/0.3").setEvaluation(evaluation));
+    sampled(rollout("failed/evaluation/0.3").setEvaluation(evaluation));
+    scored(score("failed/evaluation/0.3", "right", 0).setValue(null).setFailure("no answer"));
+    pass(PATIENCE.plusSeconds(2));
+    assertThat(letters.readValuesToList())
+        .hasSize(2)
+        .allSatisfy(
+            letter ->
+                assertThat(letter.getLostRollouts()).as("nobody is to replace it").isZero());
+    assertThat(evaluated.readValuesToList()).isEmpty();
+    requireNothingKept();
   }
 
   private DeadLetter onlyLetter() {
