@@ -102,6 +102,7 @@ final class RolloutEvents {
         .setFinishedAt(response.finishedAt())
         .setMetadata(request.getMetadata())
         .setSamples(request.getSamples())
+        .setEvaluation(request.getEvaluation())
         .build();
   }
 

@@ -76,7 +76,7 @@ final class RolloutWork implements ConcurrentWork {
                     + " sampling.samples to that",
                 samples,
                 MOST_SAMPLES);
-        refused.add(refused(record, DeadLetterKind.SAMPLING, reason, Math.max(0, samples)));
+        refused.add(refused(record, DeadLetterKind.SAMPLING, reason, lost(task.request())));
         return;
       }
       taken.add(task);
@@ -95,6 +95,11 @@ final class RolloutWork implements ConcurrentWork {
   private FinishedRecord refused(
       ConsumerRecord<String, byte[]> record, DeadLetterKind kind, String reason, int lost) {
     return new FinishedRecord(record, List.of(deadLetters.of(record, kind, reason, lost)));
+  }
+
+  /** Responses that admission has to replace: none of those that were never to be learned from. */
+  private static int lost(RolloutRequest request) {
+    return request.getEvaluation() == null ? Math.max(0, request.getSamples()) : 0;
   }
 
   @Override
@@ -132,7 +137,7 @@ final class RolloutWork implements ConcurrentWork {
           task.record(),
           DeadLetterKind.SAMPLING,
           task.refusal().get(),
-          task.request().getSamples());
+          lost(task.request()));
     }
     List<ProducerRecord<String, Object>> rollouts = events.rollouts(task);
     meters.sampled(rollouts.size(), task.startedAt());

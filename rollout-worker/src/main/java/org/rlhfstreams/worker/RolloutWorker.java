@@ -131,12 +131,16 @@ public final class RolloutWorker implements AutoCloseable {
 
   /** What it will need, by settings and {@code config.json} alone. */
   public static MemoryNeeds memory(RlhfConfiguration configuration) {
+    return memory(configuration, "rollout-worker");
+  }
+
+  static MemoryNeeds memory(RlhfConfiguration configuration, String name) {
     ModelDirectory model = ModelDirectory.open(configuration.model().requiredPolicy());
     int response = configuration.sampling().maxNewTokens();
     int most = model.configuration().maxPositions();
     int prompt = Math.max(1, Math.min(response, most - response));
     return InferenceMemory.generating(
-        "rollout-worker",
+        name,
         model.configuration(),
         ComputeType.named(configuration.model().dtype().name(), model),
         new GenerationLoad(
@@ -161,7 +165,9 @@ public final class RolloutWorker implements AutoCloseable {
     ComputeType type = ComputeType.named(connection.configuration().model().dtype().name(), model);
     try (SamplingThread sampling =
         new SamplingThread(
-            () -> new PolicySampler(model, type, settings.batchSize(), reader, meters), meters)) {
+            () -> new PolicySampler(model, type, settings.batchSize(), reader, meters),
+            new NewestVersionRule(),
+            meters)) {
       RolloutWork rolloutWork =
           new RolloutWork(
               connection.decoder(RolloutRequest.class),

@@ -6,7 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The rule that a response's random draws follow from the run's seed and the rollout's identity.
+ * The rule that a response's random draws follow from the run's seed and the rollout's identity; of
+ * one that measures a version from its prompt's alone, so that all versions draw the same.
  */
 final class SampleSeed {
   private SampleSeed() {}
@@ -15,13 +16,13 @@ final class SampleSeed {
    * The seed of one response.
    *
    * @param seed of the run
-   * @param rolloutId {@code requestId/sampleIndex}
+   * @param identity {@code requestId/sampleIndex}, or {@code promptId/evaluation/sampleIndex}
    */
-  static long of(long seed, String rolloutId) {
+  static long of(long seed, String identity) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")
-              .digest((seed + ":" + rolloutId).getBytes(StandardCharsets.UTF_8));
+              .digest((seed + ":" + identity).getBytes(StandardCharsets.UTF_8));
       return ByteBuffer.wrap(digest).getLong();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);

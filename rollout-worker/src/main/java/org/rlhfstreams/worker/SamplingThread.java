@@ -32,16 +32,18 @@ final class SamplingThread implements AutoCloseable {
 
   /**
    * @param slots made, used and closed by the thread
+   * @param startRule used by the thread alone
    */
-  SamplingThread(Supplier<Slots> slots, WorkerMeters meters) {
+  SamplingThread(Supplier<Slots> slots, StartRule startRule, WorkerMeters meters) {
     this.thread =
         ServiceThread.start(
-            "rollout-sampling", ShutdownBudget.SAMPLING, stopped -> run(slots, meters, stopped));
+            "rollout-sampling", ShutdownBudget.SAMPLING, stopped -> run(slots, startRule, meters, stopped));
   }
 
-  private void run(Supplier<Slots> maker, WorkerMeters meters, BooleanSupplier stopped) {
+  private void run(
+      Supplier<Slots> maker, StartRule startRule, WorkerMeters meters, BooleanSupplier stopped) {
     try (Slots slots = maker.get()) {
-      SlotSampling sampling = new SlotSampling(slots, meters);
+      SlotSampling sampling = new SlotSampling(slots, startRule, meters);
       while (!stopped.getAsBoolean()) {
         obey(sampling);
         if (!sampling.advance() && !sampling.isIdle()) {

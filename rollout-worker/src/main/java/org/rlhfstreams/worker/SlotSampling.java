@@ -12,22 +12,21 @@ import java.util.function.Predicate;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.events.VersionSegment;
-import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Sampling;
-import org.rlhfstreams.schemas.WeightVersions;
 
 /**
  * The rule which response gets a free slot: the requests' responses in the order of the requests,
- * but a request that needs newer weights than there are lets others pass, and so does one that
- * needs newer weights than a response in a slot began with. Admission releases what is needed for
- * the next steps alone: as long as nothing of a later release overtakes that response, the learner
- * runs out of others before it is too stale to be learned from. A request has ended when its last
- * response is finished. One thread.
+ * but a request that may not begin yet lets others pass: one that needs newer weights than there
+ * are, or than a response in a slot began with. Admission releases what is needed for the next
+ * steps alone: as long as nothing of a later release overtakes that response, the learner runs out
+ * of others before it is too stale to be learned from. A request has ended when its last response
+ * is finished. One thread.
  */
 final class SlotSampling {
   private final Slots slots;
+  private final StartRule startRule;
   private final WorkerMeters meters;
   private final List<RequestTask> heldBack = new ArrayList<>();
   private final IdentityHashMap<GenerationRequest, Row> rows = new IdentityHashMap<>();
@@ -36,8 +35,14 @@ final class SlotSampling {
 
   private record Row(RequestTask task, int sampleIndex) {}
 
+  /** One that samples with the newest weights. */
   SlotSampling(Slots slots, WorkerMeters meters) {
+    this(slots, new NewestVersionRule(), meters);
+  }
+
+  SlotSampling(Slots slots, StartRule startRule, WorkerMeters meters) {
     this.slots = slots;
+    this.startRule = startRule;
     this.meters = meters;
     this.tokensCounted = slots.tokensDrawn();
   }
@@ -81,14 +86,17 @@ final class SlotSampling {
     return true;
   }
 
-  /** A request released after a step is sampled with that step's weights, or newer ones. */
   private void enter() {
-    Optional<WeightVersion> oldest = slots.oldestInUse().or(slots::version);
+    startRule.look(slots, rows.isEmpty());
     heldBack.removeIf(
         task -> {
-          boolean begins =
-              oldest.isPresent()
-                  && !WeightVersions.isNewer(task.request().getMinimumVersion(), oldest.get());
+          Optional<String> refusal = startRule.refusal(task.request());
+          if (refusal.isPresent()) {
+            task.refuse(refusal.get());
+            ended.add(task);
+            return true;
+          }
+          boolean begins = startRule.begins(task.request());
           if (begins) {
             submit(task);
           }
@@ -106,7 +114,7 @@ final class SlotSampling {
             new GenerationRequest(
                 request.getRequestId() + "/" + i,
                 prompt,
-                sampling(request.getSampling(), request.getRequestId() + "/" + i));
+                sampling(request.getSampling(), drawn(request, i)));
         slots.submit(row);
         rows.put(row, new Row(task, i));
       }
@@ -121,13 +129,20 @@ final class SlotSampling {
     }
   }
 
-  private static Sampling sampling(SamplingSettings settings, String rolloutId) {
+  /** What a response's random draws follow from: versions that are compared have the same. */
+  private static String drawn(RolloutRequest request, int sample) {
+    return request.getEvaluation() == null
+        ? request.getRequestId() + "/" + sample
+        : request.getPromptId() + "/evaluation/" + sample;
+  }
+
+  private static Sampling sampling(SamplingSettings settings, String drawn) {
     return new Sampling(
         settings.getTemperature(),
         settings.getTopK(),
         settings.getTopP(),
         settings.getMaxNewTokens(),
-        SampleSeed.of(settings.getSeed(), rolloutId));
+        SampleSeed.of(settings.getSeed(), drawn));
   }
 
   private void finish(Generation generation) {

@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.worker.EvaluationWorker;
 import org.rlhfstreams.worker.RolloutWorker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,10 @@ public final class RolloutWorkerCommand implements Callable<Integer> {
         .run(
             RolloutWorker::require,
             connection -> {
+              if (connection.configuration().rolloutWorker().evaluation()) {
+                EvaluationWorker role = EvaluationWorker.start(connection);
+                return new RoleRun.Started(role, role.ended(), role.endpoint());
+              }
               RolloutWorker role = RolloutWorker.start(connection);
               return new RoleRun.Started(role, role.ended(), role.endpoint());
             });

@@ -134,8 +134,11 @@ public final class LivePolicy implements AutoCloseable {
   }
 
   private boolean isWanted(WeightVersion offered) {
-    boolean known = version != null && !WeightVersions.isNewer(offered, version);
-    return !known && !offered.equals(refused);
+    boolean wanted =
+        source.goesBack()
+            ? !offered.equals(version)
+            : version == null || WeightVersions.isNewer(offered, version);
+    return wanted && !offered.equals(refused);
   }
 
   private boolean advance(Arrival arriving) {

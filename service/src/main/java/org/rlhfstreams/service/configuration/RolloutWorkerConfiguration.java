@@ -29,7 +29,13 @@ public record RolloutWorkerConfiguration(
                     + " finished.")
         int completionQueue,
     @Setting(value = "200ms", description = "How long one look for new requests may wait.")
-        Duration pollTimeout) {
+        Duration pollTimeout,
+    @Setting(
+            value = "false",
+            description =
+                "Whether this process puts versions of the policy to held-out prompts, instead of"
+                    + " sampling what is learned from.")
+        boolean evaluation) {
 
   /** The configured name, or {@code host-process}. */
   public String workerIdOrDefault() {

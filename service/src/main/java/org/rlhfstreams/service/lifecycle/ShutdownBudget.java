@@ -67,8 +67,9 @@ public final class ShutdownBudget {
   /** All roles in one process, which close one after the other. */
   public static Duration ofAll() {
     Duration secondLearner = of(Role.LEARNER); // the reward model's
+    Duration evaluationWorker = LOOP.plus(FOLLOWER);
     return Arrays.stream(Role.values())
         .map(ShutdownBudget::of)
-        .reduce(secondLearner, Duration::plus);
+        .reduce(secondLearner.plus(evaluationWorker), Duration::plus);
   }
 }

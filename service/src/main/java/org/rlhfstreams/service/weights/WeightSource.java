@@ -14,4 +14,9 @@ public interface WeightSource {
    * @return empty where there is none yet, and while one takes the place of another: ask again
    */
   Optional<WeightLease> lease();
+
+  /** Whether a version may follow that is older than the one before, since somebody asks for it. */
+  default boolean goesBack() {
+    return false;
+  }
 }

@@ -52,6 +52,8 @@ final class RoleAccessTest {
     for (Topic derived :
         List.of(
             TOPICS.rolloutRequests(),
+            TOPICS.evaluationRequests(),
+            TOPICS.scoredEvaluations(),
             TOPICS.rolloutStatistics(),
             TOPICS.comparisons(),
             TOPICS.annotatorStatistics())) {
@@ -112,6 +114,8 @@ final class RoleAccessTest {
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Read --operation DescribeConfigs --topic 'run.rollout-requests'",
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
+                + " Read --operation DescribeConfigs --topic 'run.evaluation-requests'",
+            "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Write --operation DescribeConfigs --topic 'run.rollouts'",
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Write --operation DescribeConfigs --topic 'run.dead-letters'",
@@ -121,6 +125,11 @@ final class RoleAccessTest {
                 + " Read --group 'run.rollout-workers'",
             "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
                 + " Write --transactional-id 'run.rollout-workers-' --resource-pattern-type"
+                + " prefixed",
+            "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
+                + " Read --group 'run.evaluation-workers'",
+            "kafka-acls.sh --bootstrap-server b:1 --add --allow-principal 'User:worker' --operation"
+                + " Write --transactional-id 'run.evaluation-workers-' --resource-pattern-type"
                 + " prefixed");
   }
 

@@ -1,0 +1,25 @@
+package org.rlhfstreams.worker;
+
+import java.util.Optional;
+import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.WeightVersions;
+
+/**
+ * The rule that a request released after a step is sampled with that step's weights or newer ones,
+ * and overtakes no response that older ones have begun.
+ */
+final class NewestVersionRule implements StartRule {
+  private Optional<WeightVersion> oldest = Optional.empty();
+
+  @Override
+  public void look(Slots slots, boolean empty) {
+    oldest = slots.oldestInUse().or(slots::version);
+  }
+
+  @Override
+  public boolean begins(RolloutRequest request) {
+    return oldest.isPresent()
+        && !WeightVersions.isNewer(request.getMinimumVersion(), oldest.get());
+  }
+}
