@@ -135,6 +135,12 @@ public final class AuditCommand implements Callable<Integer> {
     if (account.unreadableLetters() > 0) {
       line("unreadable", account.unreadableLetters(), "dead letters that do not say of what");
     }
+    if (account.evaluations() > 0) {
+      line(
+          "evaluations",
+          account.evaluations(),
+          "responses to held-out prompts, which nobody learns from; on no account");
+    }
     if (account.unasked() > 0) {
       line("unasked", account.unasked(), "in the log without a request; on no account");
     }

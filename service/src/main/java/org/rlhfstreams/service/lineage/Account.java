@@ -187,6 +187,11 @@ public final class Account {
     return tally.count(Count.UNASKED);
   }
 
+  /** Responses that measure versions of the policy; nobody learns from them, they are on no account. */
+  public long evaluations() {
+    return tally.count(Count.EVALUATIONS);
+  }
+
   /** Different preferences in the log. */
   public long preferences() {
     return tally.count(Count.PREFERENCES);

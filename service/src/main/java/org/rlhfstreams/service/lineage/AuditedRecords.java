@@ -31,6 +31,7 @@ final class AuditedRecords implements BulkHandler {
   private static final int SAMPLES = 1;
   private static final int GENERATION = 1;
   private static final int STEP = 2;
+  private static final int EVALUATION = 3;
   private static final int WITHDRAWN = 1;
   private static final int COMPARISON = 2;
   private static final int TOPIC = 0;
@@ -87,7 +88,8 @@ final class AuditedRecords implements BulkHandler {
             schemas,
             "rolloutId",
             "segments.version.generation",
-            "segments.version.step"));
+            "segments.version.step",
+            "evaluation.responses"));
     fields.put(LogSource.SCORED, scored(schemas));
     fields.put(
         LogSource.SCORES,
@@ -143,7 +145,11 @@ final class AuditedRecords implements BulkHandler {
               event.bytes(), event.start(ID, 0), event.length(ID, 0), samples(event), place);
         }
         case ROLLOUTS -> {
-          rollout(Fact.SAMPLED, 0, event, place);
+          if (event.count(EVALUATION) > 0) {
+            tally.add(Count.EVALUATIONS);
+          } else {
+            rollout(Fact.SAMPLED, 0, event, place);
+          }
           for (int i = 0; i < event.count(GENERATION); i++) {
             entries.used(event.number(GENERATION, i), event.number(STEP, i), place);
           }

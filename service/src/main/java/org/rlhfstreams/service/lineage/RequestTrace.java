@@ -85,9 +85,12 @@ public final class RequestTrace {
   public List<TraceEntry> read() throws ExecutionException, InterruptedException {
     try (CommittedLog log = new CommittedLog(connection)) {
       log.read(topics.rolloutRequests(), connection.decoder(RolloutRequest.class), this::admitted);
+      log.read(
+          topics.evaluationRequests(), connection.decoder(RolloutRequest.class), this::admitted);
       log.read(topics.prompts(), connection.decoder(Prompt.class), this::prompted);
       log.read(topics.rollouts(), connection.decoder(Rollout.class), this::sampled);
       log.read(topics.scoredRollouts(), connection.decoder(ScoredRollout.class), this::scored);
+      log.read(topics.scoredEvaluations(), connection.decoder(ScoredRollout.class), this::scored);
       log.read(topics.trainingMetrics(), connection.decoder(StepMetrics.class), this::stepped);
       log.read(topics.deadLetters(), connection.decoder(DeadLetter.class), this::buried);
     }
@@ -110,6 +113,14 @@ public final class RequestTrace {
     }
     promptId = Optional.of(request.getPromptId());
     trace = TraceParent.of(record.headers());
+    if (request.getEvaluation() != null) {
+      add(
+          record,
+          "admitted",
+          "to measure policy %s; nothing is learned from it"
+              .formatted(WeightVersions.text(request.getEvaluation().getVersion())));
+      return;
+    }
     add(
         record,
         "admitted",

@@ -1,12 +1,14 @@
 package org.rlhfstreams.service.lineage;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.rlhfstreams.events.Judgement;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.CommittedLog;
 
@@ -27,15 +29,19 @@ public final class TraceableIds {
     NavigableSet<String> requests = new TreeSet<>();
     NavigableSet<String> said = new TreeSet<>();
     try (CommittedLog log = new CommittedLog(connection)) {
-      log.read(
-          connection.topics().rolloutRequests(),
-          connection.decoder(RolloutRequest.class),
-          (record, request) -> {
-            String id = request.getRequestId();
-            if (id.startsWith(prefix) || isRolloutOf(prefix, id)) {
-              keep(id, requests);
-            }
-          });
+      for (Topic released :
+          List.of(
+              connection.topics().rolloutRequests(), connection.topics().evaluationRequests())) {
+        log.read(
+            released,
+            connection.decoder(RolloutRequest.class),
+            (record, request) -> {
+              String id = request.getRequestId();
+              if (id.startsWith(prefix) || isRolloutOf(prefix, id)) {
+                keep(id, requests);
+              }
+            });
+      }
       log.read(
           connection.topics().judgements(),
           connection.decoder(Judgement.class),
