@@ -23,6 +23,7 @@ import org.rlhfstreams.learner.loop.LearnerLoop;
 import org.rlhfstreams.learner.loop.LoopSettings;
 import org.rlhfstreams.learner.loop.MetricsFile;
 import org.rlhfstreams.learner.loop.PreferenceSources;
+import org.rlhfstreams.learner.loop.RolloutEvaluations;
 import org.rlhfstreams.learner.loop.RolloutSource;
 import org.rlhfstreams.learner.loop.RunIdentity;
 import org.rlhfstreams.learner.loop.StepListener;
@@ -33,6 +34,7 @@ import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.HeldOutWindow;
 import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
+import org.rlhfstreams.learner.validation.VersionEvaluations;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.ChatTemplate;
@@ -75,15 +77,15 @@ record LearnerAssembly(
   private LearnerRun onRollouts(ObjectiveBinding.OfRollouts binding, TrainerResources resources) {
     Trainer<ScoredSample> trainer = opened.add(binding.trainer().apply(resources));
     TransformerConfiguration architecture = ModelDirectory.readConfiguration(resources.start());
+    RewardSum rewards = new RewardSum(connection.configuration().rewards().all());
+    ScoredSamples samples =
+        new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions(), rewards);
     RolloutSource source =
         opened.add(
             new RolloutSource(
                 connection,
                 rolloutRange(),
-                new ScoredSamples(
-                    architecture.vocabularySize(),
-                    architecture.maxPositions(),
-                    new RewardSum(connection.configuration().rewards().all())),
+                samples,
                 learner().batchSize(),
                 connection.configuration().samplesLearnedTogether(),
                 replay
@@ -96,7 +98,22 @@ record LearnerAssembly(
         !replay,
         resources.start(),
         Validation.none(learner()),
+        evaluations(samples, rewards),
         PublicationGuard.none());
+  }
+
+  private RolloutEvaluations evaluations(ScoredSamples samples, RewardSum rewards) {
+    if (replay || learner().evaluateEvery() == 0) {
+      return RolloutEvaluations.none();
+    }
+    return opened.add(
+        RolloutEvaluations.of(
+            connection,
+            new VersionEvaluations(
+                samples,
+                rewards,
+                learner(),
+                System::nanoTime)));
   }
 
   private LearnableSignal signal() {
@@ -142,7 +159,14 @@ record LearnerAssembly(
         && live.heldOutShareFor(learner().objective()) > 0) {
       guard = opened.add(PublicationGuard.of(judging, heldOut, live.guardRows()));
     }
-    return run(trainer, source, endless, resources.start(), rows.of(trainer), guard);
+    return run(
+        trainer,
+        source,
+        endless,
+        resources.start(),
+        rows.of(trainer),
+        RolloutEvaluations.none(),
+        guard);
   }
 
   private PreferenceRows texts(TrainerResources resources) {
@@ -162,7 +186,8 @@ record LearnerAssembly(
       ExampleSource<E> source,
       boolean publishEveryStep,
       Path start,
-      Validation<E> evaluations,
+      Validation<E> validations,
+      RolloutEvaluations evaluations,
       PublicationGuard<E> guard) {
     TrainingObjective objective = learner().objective();
     Topic weights =
@@ -188,10 +213,11 @@ record LearnerAssembly(
             store,
             new MetricsFile(learner().output()),
             listener,
+            validations,
             evaluations,
             guard,
             replay ? Optional.empty() : Optional.of(opened.add(new Controls(connection))));
-    return new LearnerRun(opened, trainer, loop, store, evaluations, start);
+    return new LearnerRun(opened, trainer, loop, store, validations, evaluations, start);
   }
 
   private LearnerConfiguration learner() {

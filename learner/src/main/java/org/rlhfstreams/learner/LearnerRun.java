@@ -9,6 +9,7 @@ import org.rlhfstreams.learner.assembly.ConfiguredModels;
 import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.loop.LearnerLoop;
+import org.rlhfstreams.learner.loop.RolloutEvaluations;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
@@ -28,6 +29,7 @@ public final class LearnerRun implements AutoCloseable {
   private final LearnerLoop<?> loop;
   private final CheckpointStore checkpoints;
   private final Validation<?> validation;
+  private final RolloutEvaluations evaluations;
   private final Path startedFrom;
 
   LearnerRun(
@@ -36,12 +38,14 @@ public final class LearnerRun implements AutoCloseable {
       LearnerLoop<?> loop,
       CheckpointStore checkpoints,
       Validation<?> validation,
+      RolloutEvaluations evaluations,
       Path startedFrom) {
     this.opened = opened;
     this.trainer = trainer;
     this.loop = loop;
     this.checkpoints = checkpoints;
     this.validation = validation;
+    this.evaluations = evaluations;
     this.startedFrom = startedFrom;
   }
 
@@ -137,6 +141,11 @@ public final class LearnerRun implements AutoCloseable {
     return validation;
   }
 
+  /** What evaluations on held-out prompts came to, of a run that learns from rollouts. */
+  public RolloutEvaluations evaluations() {
+    return evaluations;
+  }
+
   /**
    * Saves the weights that did best on validation, as {@link #export} saves the last ones, their
    * adapters in {@code best-adapter}. The run is over then: it goes back to the best step.
@@ -145,7 +154,7 @@ public final class LearnerRun implements AutoCloseable {
    * @throws org.rlhfstreams.learner.checkpoint.CheckpointException where its checkpoint is gone
    */
   public Optional<BestStep> exportBest(Path target, TensorType type) {
-    Optional<BestStep> best = validation.best();
+    Optional<BestStep> best = loop.best();
     best.ifPresent(
         step -> {
           trainer.restore(checkpoints.at(step.step()).trainer());

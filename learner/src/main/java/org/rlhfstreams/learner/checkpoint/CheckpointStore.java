@@ -68,7 +68,8 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes a checkpoint and drops all but the last two and those that did best for these.
+   * Writes a checkpoint and drops all but the last two, and those that did best for these or may
+   * turn out to.
    *
    * @throws CheckpointException where the disk refuses
    */
@@ -162,6 +163,11 @@ public final class CheckpointStore {
     } catch (IOException e) {
       throw damaged(newest, e);
     }
+  }
+
+  /** Whether the checkpoint of a step is there. */
+  public boolean holds(long step) {
+    return folders().containsKey(step);
   }
 
   /** The model directory of each checkpoint that is there, by step. */
@@ -264,10 +270,9 @@ public final class CheckpointStore {
     int old = Math.max(0, steps.size() - KEPT);
     Set<Long> best = new HashSet<>();
     for (long kept : steps.subList(old, steps.size())) {
-      StateFile.open(folders.get(kept))
-          .validation()
-          .best()
-          .ifPresent(step -> best.add(step.step()));
+      ValidationState validation = StateFile.open(folders.get(kept)).validation();
+      validation.best().ifPresent(step -> best.add(step.step()));
+      best.addAll(validation.awaited());
     }
     for (long step : steps.subList(0, old)) {
       if (!best.contains(step)) {

@@ -34,6 +34,7 @@ final class StateFile {
   private static final String COMMANDS = "commands";
   private static final String VALIDATION = "validation";
   private static final String UNIMPROVED = "unimproved";
+  private static final String AWAITED = "awaited";
   private static final String BEST_STEP = "best-step";
   private static final String BEST_FIGURE = "best-figure";
   private static final String NUMBERS = "numbers";
@@ -118,6 +119,10 @@ final class StateFile {
         .validation()
         .best()
         .ifPresent(best -> validation.put(BEST_STEP, best.step()).put(BEST_FIGURE, best.figure()));
+    if (!checkpoint.validation().awaited().isEmpty()) {
+      ArrayNode awaited = validation.putArray(AWAITED);
+      checkpoint.validation().awaited().forEach(step -> awaited.addObject().put(STEP, step));
+    }
     ObjectNode numbers = json.putObject(NUMBERS);
     new TreeMap<>(checkpoint.trainer().numbers()).forEach(numbers::put);
     return json.toPrettyString();
@@ -177,6 +182,9 @@ final class StateFile {
                 new ValidationState.BestStep(
                     validation.integer(BEST_STEP), validation.real(BEST_FIGURE)))
             : Optional.empty(),
-        validation.smallInteger(UNIMPROVED));
+        validation.smallInteger(UNIMPROVED),
+        validation.has(AWAITED)
+            ? validation.objects(AWAITED).stream().map(one -> one.integer(STEP)).toList()
+            : List.of());
   }
 }

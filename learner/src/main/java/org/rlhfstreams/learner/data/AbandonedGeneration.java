@@ -45,8 +45,13 @@ public record AbandonedGeneration(int generation, long lastStep) {
         .findFirst();
   }
 
+  /** Whether weights are of those that were rolled back. */
+  public boolean has(WeightVersion version) {
+    return version.getGeneration() == generation && version.getStep() > lastStep;
+  }
+
   private Optional<String> problem(WeightVersion version) {
-    if (version.getGeneration() != generation || version.getStep() <= lastStep) {
+    if (!has(version)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -59,6 +59,28 @@ public final class RewardSum {
   }
 
   /**
+   * The rule with the same weights that measures no reward by others: a sum that can be compared
+   * with those of other batches. Clipped are rewards that are clipped as they come.
+   */
+  public RewardSum unmeasured() {
+    return new RewardSum(
+        rewards.stream()
+            .map(
+                reward ->
+                    new RewardConfiguration(
+                        reward.name(),
+                        reward.scorer(),
+                        reward.weight(),
+                        RewardNormalisation.RAW,
+                        reward.normalise() == RewardNormalisation.RAW
+                            ? reward.clip()
+                            : OptionalDouble.empty(),
+                        reward.required(),
+                        reward.settings()))
+            .toList());
+  }
+
+  /**
    * What is known of the sums of a group before its batch is: those without the rewards that are
    * measured over the batch. They are equal if and only if the whole sums are, as long as the group
    * has the same value of each reward that is left out; empty if it has not.
@@ -93,6 +115,15 @@ public final class RewardSum {
 
   /** Means of the values as they came, by metric; of those that were there. */
   public Map<String, Double> means(double[][] values) {
+    return means(PREFIX, values);
+  }
+
+  /**
+   * The same.
+   *
+   * @param prefix of the metrics' names
+   */
+  public Map<String, Double> means(String prefix, double[][] values) {
     Map<String, Double> means = new LinkedHashMap<>();
     for (int reward = 0; reward < rewards.size(); reward++) {
       double sum = 0;
@@ -104,7 +135,7 @@ public final class RewardSum {
         }
       }
       if (count > 0) {
-        means.put(PREFIX + rewards.get(reward).name(), sum / count);
+        means.put(prefix + rewards.get(reward).name(), sum / count);
       }
     }
     return means;

@@ -13,6 +13,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.rlhfstreams.common.files.FileOperations;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 
@@ -56,6 +58,21 @@ final class JsonLines {
               .formatted(path.getParent(), e.getFile()));
     } catch (IOException e) {
       throw new UncheckedIOException(path + " cannot be rewritten", e);
+    }
+  }
+
+  /** All lines, in order; none if there is no file. */
+  static List<JsonNode> read(Path path) {
+    List<JsonNode> lines = new ArrayList<>();
+    try {
+      if (Files.exists(path)) {
+        for (String line : Files.readAllLines(path, StandardCharsets.UTF_8)) {
+          lines.add(MAPPER.readTree(line));
+        }
+      }
+      return lines;
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + " cannot be read", e);
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.rlhfstreams.events.ControlAction;
 import org.rlhfstreams.events.ControlCommand;
 import org.rlhfstreams.events.StepMetrics;
@@ -17,12 +19,14 @@ import org.rlhfstreams.learner.checkpoint.CheckpointStore;
 import org.rlhfstreams.learner.checkpoint.SourcePosition;
 import org.rlhfstreams.learner.checkpoint.TrainerState;
 import org.rlhfstreams.learner.checkpoint.ValidationState;
+import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.data.Example;
 import org.rlhfstreams.learner.loop.StepWaits.Cause;
 import org.rlhfstreams.learner.schedule.LearningRate;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.PublicationGuard;
 import org.rlhfstreams.learner.validation.Validation;
+import org.rlhfstreams.learner.validation.VersionEvaluations;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -51,6 +55,7 @@ public final class LearnerLoop<E extends Example> {
   private final MetricsFile metricsFile;
   private final StepListener listener;
   private final Validation<E> validation;
+  private final RolloutEvaluations evaluations;
   private final PublicationGuard<E> guard;
   private final Optional<Controls> controls;
   private final Rollback rollback;
@@ -72,6 +77,7 @@ public final class LearnerLoop<E extends Example> {
       MetricsFile metricsFile,
       StepListener listener,
       Validation<E> validation,
+      RolloutEvaluations evaluations,
       PublicationGuard<E> guard,
       Optional<Controls> controls) {
     this.connection = connection;
@@ -82,6 +88,7 @@ public final class LearnerLoop<E extends Example> {
     this.metricsFile = metricsFile;
     this.listener = listener;
     this.validation = validation;
+    this.evaluations = evaluations;
     this.guard = guard;
     this.controls = controls;
     this.rollback = new Rollback(connection, settings, checkpoints);
@@ -167,6 +174,7 @@ public final class LearnerLoop<E extends Example> {
           skippedSteps.append(step, batch, position);
         }
         metrics.putAll(validation.after(step, isLast()));
+        metrics.putAll(evaluations.after(version(), isLast(), step > published));
         metrics.putAll(guard.afterStep(step));
         if (!waits.holds(Cause.WEIGHTS, background::left)) {
           return false;
@@ -185,6 +193,11 @@ public final class LearnerLoop<E extends Example> {
       }
       if (checkpointedStep < step) {
         checkpoint(trainer.state());
+      }
+      if (!stopped.getAsBoolean()) {
+        evaluations
+            .rest(stopped)
+            .forEach(last -> written(() -> metricsFile.append(step, last.metrics())));
       }
       return !stopped.getAsBoolean();
     }
@@ -214,6 +227,10 @@ public final class LearnerLoop<E extends Example> {
       controls.ifPresent(held -> held.begin(checkpoint.commands()));
       guard.begin(checkpoint.trainer());
       validation.begin(checkpoint.validation());
+      metricsFile.rewind(step);
+      if (!beginEvaluations(checkpoint.validation(), step >= published, stopped)) {
+        return false;
+      }
       if (published >= 0) {
         source.takeRefusals(); // they left with the run's first weights
       }
@@ -225,11 +242,24 @@ public final class LearnerLoop<E extends Example> {
       }
       controls.ifPresent(held -> held.begin(OptionalLong.empty()));
       validation.begin(ValidationState.NONE);
+      metricsFile.rewind(step);
+      if (!beginEvaluations(ValidationState.NONE, true, stopped)) {
+        return false;
+      }
+      evaluations.beforeSteps();
       checkpoint(trainer.state());
     }
-    metricsFile.rewind(step);
     skippedSteps.rewind(step);
     return true;
+  }
+
+  private boolean beginEvaluations(
+      ValidationState checkpointed, boolean isNew, BooleanSupplier stopped) {
+    Set<Long> told =
+        metricsFile.values(VersionEvaluations.STEP).stream()
+            .map(Double::longValue)
+            .collect(Collectors.toSet());
+    return evaluations.begin(checkpointed, rollback.abandoned(), told, isNew, stopped);
   }
 
   /** Whether somebody asks for something; steps that are repeated are not disturbed. */
@@ -284,6 +314,7 @@ public final class LearnerLoop<E extends Example> {
       if (target.isPresent()) {
         trainer.restore(rollback.to(target.get(), step));
         source.abandon(rollback.abandoned());
+        evaluations.abandon(rollback.abandoned());
         checkpoint(trainer.state());
         background.begin(outgoing(Optional.empty(), true, List.of()));
         return true;
@@ -330,7 +361,7 @@ public final class LearnerLoop<E extends Example> {
             || last
             || !source.followsFromTheLog();
     boolean weightsDue = (settings.publishEveryStep() || checkpointDue) && guard.letsOut();
-    if (checkpointDue || validation.isBest(step)) {
+    if (checkpointDue || validation.isBest(step) || evaluations.isDue(step, last)) {
       checkpoint(trainer.state());
     }
     if (step <= published) {
@@ -375,7 +406,7 @@ public final class LearnerLoop<E extends Example> {
             rollback.abandoned(),
             source.position(),
             controls.map(held -> OptionalLong.of(held.offset())).orElse(OptionalLong.empty()),
-            validation.state(),
+            evaluated(),
             guard.with(state));
     if (step == 0) {
       checkpoints.save(checkpoint); // a place that was never writable is a mistake, not an accident
@@ -383,6 +414,17 @@ public final class LearnerLoop<E extends Example> {
       written(() -> checkpoints.save(checkpoint));
     }
     checkpointedStep = step;
+  }
+
+  private ValidationState evaluated() {
+    return evaluations
+        .state(kept -> kept == step || checkpoints.holds(kept))
+        .orElseGet(validation::state);
+  }
+
+  /** The step whose weights did best in the evaluations so far. */
+  public Optional<BestStep> best() {
+    return evaluated().best();
   }
 
   private void written(Runnable writing) {
@@ -399,7 +441,7 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private boolean atEnd() {
-    return isLast() || validation.endsTheRun();
+    return isLast() || validation.endsTheRun() || evaluations.endsTheRun();
   }
 
   private boolean isLast() {

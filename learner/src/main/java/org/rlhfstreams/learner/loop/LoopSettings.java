@@ -35,16 +35,18 @@ public record LoopSettings(
    * @param staleness steps that a response may be behind
    */
   RunStatement statement(WeightVersion version, int samplesLearnedTogether, double staleness) {
+    boolean fromRollouts =
+        identity.kind() == RunKind.FIRST_RUN && configuration.objective().learnsFromRollouts();
     return RunStatement.newBuilder()
         .setRunId(identity.runId())
         .setObjective(identity.objective())
         .setFirstVersion(version)
-        .setLearnsFromRollouts(
-            identity.kind() == RunKind.FIRST_RUN && configuration.objective().learnsFromRollouts())
+        .setLearnsFromRollouts(fromRollouts)
         .setBatchSize(configuration.batchSize())
         .setSamplesLearnedTogether(samplesLearnedTogether)
         .setStaleness(staleness)
         .setMaxSteps(configuration.maxSteps())
+        .setEvaluateEvery(fromRollouts ? configuration.evaluateEvery() : 0)
         .setStatedAt(Instant.now())
         .build();
   }

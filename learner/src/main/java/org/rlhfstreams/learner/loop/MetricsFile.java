@@ -1,10 +1,13 @@
 package org.rlhfstreams.learner.loop;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** {@code metrics.jsonl}: one object a step. */
 public final class MetricsFile {
@@ -19,6 +22,15 @@ public final class MetricsFile {
   /** Drops the steps after one, which will be done again. */
   public void rewind(long step) {
     JsonLines.rewind(path, step);
+  }
+
+  /** The values of a metric that there are. */
+  Set<Double> values(String metric) {
+    return JsonLines.read(path).stream()
+        .map(line -> line.path(metric))
+        .filter(JsonNode::isNumber)
+        .map(JsonNode::asDouble)
+        .collect(Collectors.toSet());
   }
 
   /** Appends a step; numbers that are not finite become null. */

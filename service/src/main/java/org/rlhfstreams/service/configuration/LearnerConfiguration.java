@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.configuration;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.rlhfstreams.service.objective.TrainingObjective;
@@ -113,8 +114,16 @@ public record LearnerConfiguration(
             value = "0",
             range = "[0, inf)",
             description =
-                "Steps between two evaluations on rows for validation; 0 evaluates at the end alone.")
+                "Steps between two evaluations, on rows for validation or, of a run that learns from"
+                    + " rollouts, on held-out prompts; 0 evaluates at the end alone, and rollouts"
+                    + " never.")
         int evaluateEvery,
+    @Setting(
+            value = "2m",
+            description =
+                "How long a further answer to held-out prompts is waited for; then the evaluation is"
+                    + " of those that have come.")
+        Duration evaluationPatience,
     @Setting(
             value = "0.0",
             range = "[0, 1)",
@@ -164,10 +173,10 @@ public record LearnerConfiguration(
               + " falls to 0 at the last step, but learner.max-steps is 0 (no end):"
               + " set learner.max-steps or learner.schedule = constant");
     }
-    if (objective.learnsFromRollouts() && (evaluateEvery > 0 || validationShare > 0)) {
+    if (objective.learnsFromRollouts() && validationShare > 0) {
       throw new ConfigurationException(
-          "learner.evaluate-every and learner.validation-share are for objectives on preferences;"
-              + " rollouts are learned as they come: leave them out");
+          "learner.validation-share is for objectives on preferences; rollouts are learned as they"
+              + " come: leave it out, and evaluate on held-out prompts (--evaluation-prompts)");
     }
     if (objective.learnsFromRollouts() && !shuffle) {
       throw new ConfigurationException(
