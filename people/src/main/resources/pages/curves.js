@@ -10,6 +10,8 @@ const MOST_POINTS = 20_000;
 const SMOOTH = 0.9;
 const SCORES = "objective/scores/";
 const MOST_SCORES = 12; // more are offered in the list
+const EVALUATION = "evaluation/reward";
+const EVALUATED_STEP = "evaluation/step";
 
 // A curve takes the first of its metrics that the run measures.
 const CURVES = [
@@ -226,11 +228,27 @@ class Learner {
       const value = values[name];
       series.push(typeof value === "number" && Number.isFinite(value) ? value : null);
     });
+    this.dateBack(values);
     if (this.steps.length > MOST_POINTS) {
       this.steps.shift();
       this.series.forEach((series) => series.shift());
     }
     return grown;
+  }
+
+  /** What an older step's weights earned on held-out prompts is shown at that step. */
+  dateBack(values) {
+    const index = this.steps.indexOf(values[EVALUATED_STEP]);
+    if (index < 0) {
+      return; // the run's first weights: no step has made them
+    }
+    for (const [name, series] of this.series) {
+      if (name.startsWith("evaluation/") && series.at(-1) !== null) {
+        const value = series.pop();
+        series.push(null);
+        series[index] = value;
+      }
+    }
   }
 }
 
@@ -264,6 +282,12 @@ export class Curves {
 
   /** Of several rewards each has a curve, behind their sum's; a single one is its own sum. */
   showScores(names) {
+    if (names.includes(EVALUATION) && !this.curves.some(({ definition }) => definition.id === EVALUATION)) {
+      const title = "Reward on held-out prompts";
+      const curve = new Curve({ id: EVALUATION, title, metrics: [onlyMetric(EVALUATION)] }, this.learners, null);
+      this.curves[0].figure.after(curve.figure);
+      this.curves.splice(1, 0, curve);
+    }
     const scores = names.filter((name) => name.startsWith(SCORES)).slice(0, MOST_SCORES);
     if (scores.length < 2) {
       return;

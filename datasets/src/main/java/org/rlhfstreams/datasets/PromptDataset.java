@@ -20,28 +20,37 @@ public final class PromptDataset {
   private static final String LINE_COLUMN = "prompt";
   private static final String METADATA = "metadata";
   private static final int ID = Prompt.getClassSchema().getField("promptId").pos();
+  private static final int HELD_OUT = Prompt.getClassSchema().getField("heldOut").pos();
 
   private final List<Path> files;
   private final Map<String, String> renames;
   private final List<String> needed;
+  private final boolean heldOut;
 
   /**
    * @param files as {@link DataPaths} gives them
    * @param renames from the name that a shape knows to the column's name in the files
    */
   public PromptDataset(List<Path> files, Map<String, String> renames) {
-    this(files, renames, List.of());
+    this(files, renames, List.of(), false);
   }
 
-  private PromptDataset(List<Path> files, Map<String, String> renames, List<String> needed) {
+  private PromptDataset(
+      List<Path> files, Map<String, String> renames, List<String> needed, boolean heldOut) {
     this.files = List.copyOf(files);
     this.renames = Map.copyOf(renames);
     this.needed = List.copyOf(needed);
+    this.heldOut = heldOut;
   }
 
   /** The same rows, of which one is bad if it lacks a column that scorers need. */
   public PromptDataset requiring(List<String> metadata) {
-    return new PromptDataset(files, renames, metadata);
+    return new PromptDataset(files, renames, metadata, heldOut);
+  }
+
+  /** The same rows, held out: they measure the policy, and nothing is learned from them. */
+  public PromptDataset heldOut() {
+    return new PromptDataset(files, renames, needed, true);
   }
 
   /** The files, for messages. */
@@ -59,7 +68,12 @@ public final class PromptDataset {
     DatasetSummary summary = new DatasetSummary();
     read(
         new Conversion(
-            needed, new RowIdentities(), summary::shape, prompt -> summary.good(), summary::bad));
+            needed,
+            heldOut,
+            new RowIdentities(),
+            summary::shape,
+            prompt -> summary.good(),
+            summary::bad));
     summary.refuseMostlyBad();
     return summary;
   }
@@ -71,7 +85,9 @@ public final class PromptDataset {
    * @throws ExplainedException if a file cannot be read, or has a shape that is not known
    */
   public void forEach(Consumer<Prompt> good) {
-    read(new Conversion(needed, new RowIdentities(), (file, shape) -> {}, good, bad -> {}));
+    read(
+        new Conversion(
+            needed, heldOut, new RowIdentities(), (file, shape) -> {}, good, bad -> {}));
   }
 
   private void read(Conversion conversion) {
@@ -87,6 +103,7 @@ public final class PromptDataset {
 
   private record Conversion(
       List<String> needed,
+      boolean heldOut,
       RowIdentities identities,
       ShapeListener shapes,
       Consumer<Prompt> good,
@@ -103,6 +120,7 @@ public final class PromptDataset {
       requireMetadata(prompt.getMetadata());
       RowIdentity identity = identities.next(row.place().file(), RowContent.of(prompt));
       prompt.put(ID, identity.text()); // a builder would copy all of it
+      prompt.put(HELD_OUT, heldOut);
       good.accept(prompt);
     }
 

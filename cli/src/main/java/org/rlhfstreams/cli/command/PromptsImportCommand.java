@@ -11,6 +11,7 @@ import org.rlhfstreams.cli.run.PromptImport;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.access.Role;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import picocli.CommandLine.Command;
@@ -26,6 +27,13 @@ import picocli.CommandLine.Parameters;
 public final class PromptsImportCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options;
   @Mixin private DataOptions reading;
+
+  @Option(
+      names = "--held-out",
+      description =
+          "They measure versions of the policy every learner.evaluate-every steps, and nothing is"
+              + " learned from them.")
+  private boolean heldOut;
 
   @SuppressWarnings("unused") // containers of earlier releases give it
   @Option(
@@ -46,10 +54,15 @@ public final class PromptsImportCommand implements Callable<Integer> {
     if (!files.isEmpty()) {
       PromptDataset data = reading.prompts(files).requiring(configuration.admission().metadata());
       PromptImport.check(data, reading.strict());
-      prompts = data::forEach;
+      prompts = heldOut ? data.heldOut()::forEach : data::forEach;
+    } else if (heldOut) {
+      throw new ConfigurationException("--held-out is for the prompts of files: name them");
     }
     KafkaConnection connection = Cluster.connect(configuration, Role.SETUP, System.out::println);
-    ImportCounts counts = PromptImport.publish(connection, prompts);
+    ImportCounts counts =
+        heldOut
+            ? PromptImport.publishHeldOut(connection, prompts)
+            : PromptImport.publish(connection, prompts);
     System.out.println(
         counts.text(
             "prompts of " + (files.isEmpty() ? "the demo" : String.join(" ", files)),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.HeldOutOptions;
 import org.rlhfstreams.cli.run.UpRun;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PromptDataset;
@@ -42,11 +43,13 @@ public final class UpCommand implements Callable<Integer> {
               + " goes on may leave it out.")
   private String prompts;
 
+  @Mixin private HeldOutOptions heldOut;
+
   @Override
   public Integer call() throws Exception {
     Optional<PromptDataset> files =
         Optional.ofNullable(prompts)
             .map(name -> new PromptDataset(DataPaths.of(List.of(name), System.in), Map.of()));
-    return new UpRun(options, data, port, registryPort, files).run();
+    return new UpRun(options, data, port, registryPort, files, heldOut).run();
   }
 }

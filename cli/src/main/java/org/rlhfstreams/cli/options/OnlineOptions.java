@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.configuration.Overrides;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +41,7 @@ public final class OnlineOptions {
   private List<String> data = List.of();
 
   @Mixin private DataOptions reading;
+  @Mixin private HeldOutOptions heldOut;
 
   private Optional<PromptDataset> prompts = Optional.empty();
 
@@ -70,6 +72,16 @@ public final class OnlineOptions {
       prompts = Optional.of(reading.prompts(data)); // standard input can only be read once
     }
     return prompts;
+  }
+
+  /**
+   * Held-out prompts; empty if no file is named.
+   *
+   * @throws org.rlhfstreams.common.ExplainedException if a file does not exist, or nothing
+   *     evaluates
+   */
+  public Optional<PromptDataset> heldOut(RlhfConfiguration configuration) {
+    return heldOut.prompts(configuration);
   }
 
   /** Whether bad rows stop the run. */

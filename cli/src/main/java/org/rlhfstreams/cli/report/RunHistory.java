@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -11,7 +13,12 @@ import org.rlhfstreams.evaluation.annotator.Cheerfulness;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
+import org.rlhfstreams.learner.data.RewardSum;
+import org.rlhfstreams.learner.data.ScoredSamples;
+import org.rlhfstreams.learner.validation.VersionEvaluations;
+import org.rlhfstreams.learner.validation.VersionEvaluations.Outcome;
 import org.rlhfstreams.schemas.Topic;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.RecordHandler;
 import org.rlhfstreams.service.log.TopicReader;
@@ -42,6 +49,32 @@ public final class RunHistory {
           }
         });
     return steps;
+  }
+
+  /**
+   * What versions have earned on held-out prompts, in order; from all answers that there are.
+   *
+   * @param configuration with the rewards and their weights
+   */
+  public List<Outcome> evaluations(RlhfConfiguration configuration) {
+    RewardSum rewards = new RewardSum(configuration.rewards().all());
+    AtomicLong time = new AtomicLong(); // no further answer is waited for
+    VersionEvaluations evaluations =
+        new VersionEvaluations(
+            new ScoredSamples(Integer.MAX_VALUE, Integer.MAX_VALUE, rewards),
+            rewards,
+            configuration.learner(),
+            time::get);
+    read(connection.topics().scoredEvaluations(), ScoredRollout.class, evaluations::take);
+    time.set(Long.MAX_VALUE);
+    evaluations.settle();
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Optional<Outcome> next = evaluations.next();
+        next.isPresent();
+        next = evaluations.next()) {
+      outcomes.add(next.get());
+    }
+    return outcomes;
   }
 
   private StepFigures figures(StepMetrics metrics, Map<String, Rollout> rollouts) {

@@ -9,6 +9,7 @@ import org.rlhfstreams.cli.report.ReportPage;
 import org.rlhfstreams.cli.report.RunSummary;
 import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
+import org.rlhfstreams.learner.validation.VersionEvaluations.Outcome;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
@@ -40,6 +41,7 @@ final class CheerfulDemo implements Demo {
   public void tell(
       RlhfConfiguration configuration,
       List<StepFigures> steps,
+      List<Outcome> evaluations,
       List<StoryPair> stories,
       Path output)
       throws IOException {
@@ -54,7 +56,13 @@ final class CheerfulDemo implements Demo {
         "distinct-2    %6.2f -> %6.2f%n", summary.distinctTwoBefore(), summary.distinctTwoAfter());
     System.out.printf("KL to the reference %.1f nats a response%n", summary.klAfter());
     ReportPage.write(
-        output.resolve("report.html"), steps, summary, List.of(), stories, configuration.printed());
+        output.resolve("report.html"),
+        steps,
+        evaluations,
+        summary,
+        List.of(),
+        stories,
+        configuration.printed());
     Files.writeString(
         output.resolve("summary.json"),
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(summary));

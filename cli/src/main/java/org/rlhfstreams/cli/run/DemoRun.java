@@ -11,6 +11,7 @@ import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
 import org.rlhfstreams.cli.terminal.TextBlock;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.learner.validation.VersionEvaluations.Outcome;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -63,7 +64,7 @@ public final class DemoRun {
     long started = System.nanoTime();
     demo.introduction(output).forEach(System.out::println);
     try (Interruption interruption = new Interruption()) {
-      LocalStack stack = LocalStack.ofDemo(options, settings, run, demo.prompts());
+      LocalStack stack = LocalStack.ofDemo(options, settings, run, demo.prompts(), demo.heldOut());
       try (stack) {
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
@@ -73,7 +74,9 @@ public final class DemoRun {
           tell(
               configuration,
               new RunHistory(stack.connection()).steps(configuration.learner().objective().text()),
+              new RunHistory(stack.connection()).evaluations(configuration),
               model);
+          EvaluatedRun.saveBest(stack.learner().run(), run, TensorType.BF16);
         }
       }
       if (interruption.getAsBoolean()) {
@@ -86,7 +89,8 @@ public final class DemoRun {
     }
   }
 
-  private void tell(RlhfConfiguration configuration, List<StepFigures> steps, Path model)
+  private void tell(
+      RlhfConfiguration configuration, List<StepFigures> steps, List<Outcome> evaluations, Path model)
       throws IOException {
     List<StoryPair> stories = stories(configuration, model);
     for (StoryPair story : stories.subList(0, Math.min(PRINTED_STORIES, stories.size()))) {
@@ -96,7 +100,7 @@ public final class DemoRun {
       System.out.print(TextBlock.of("  after   ", story.after()));
     }
     System.out.println();
-    demo.tell(configuration, steps, stories, output);
+    demo.tell(configuration, steps, evaluations, stories, output);
     System.out.println("report " + output.resolve("report.html") + ", model " + model);
   }
 

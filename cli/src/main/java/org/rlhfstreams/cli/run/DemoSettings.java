@@ -86,6 +86,8 @@ public final class DemoSettings {
         .fix("range.max-wait", "20s")
         .fix("learner.learning-rate", "5e-4")
         .fix("learner.score-normalisation", "none")
+        .fix("learner.evaluate-every", 0) // the policy's, on held-out prompts
+        .fix("learner.early-stop-patience", 0)
         .fix("learner.output", run.path().resolve("reward"))
         .fix("learner.checkpoint-directory", run.path().resolve("reward-checkpoints"));
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.rlhfstreams.cli.CommandException;
@@ -46,17 +47,28 @@ final class KnownRows {
   }
 
   /**
-   * The prompts on the topic.
+   * The prompts on the topic that are sampled to learn from.
    *
    * @throws CommandException if it cannot be read
    */
   static KnownRows ofPrompts(KafkaConnection connection, Key key) {
+    return ofPrompts(connection, key, false);
+  }
+
+  /**
+   * The prompts on the topic.
+   *
+   * @param heldOut those that are held out, or the others
+   * @throws CommandException if it cannot be read
+   */
+  static KnownRows ofPrompts(KafkaConnection connection, Key key, boolean heldOut) {
     RowIdentities identities = new RowIdentities();
     return new KnownRows(key)
         .read(
             connection,
             connection.topics().prompts(),
             Prompt.class,
+            prompt -> prompt.getHeldOut() == heldOut,
             Prompt::getPromptId,
             identities::of);
   }
@@ -75,6 +87,7 @@ final class KnownRows {
           connection,
           connection.topics().preferences(),
           Preference.class,
+          preference -> true,
           Preference::getPreferenceId,
           identities::of);
     } catch (AuthorizationException e) {
@@ -87,6 +100,7 @@ final class KnownRows {
       KafkaConnection connection,
       Topic topic,
       Class<T> event,
+      Predicate<T> counts,
       Function<T, String> id,
       Function<T, Optional<RowIdentity>> identity) {
     IdentityDigests ids = new IdentityDigests();
@@ -95,7 +109,7 @@ final class KnownRows {
           topic,
           connection.decoder(event),
           (record, row) -> {
-            if (ids.add(id.apply(row))) { // an import that was killed may have sent it twice
+            if (counts.test(row) && ids.add(id.apply(row))) { // an import that was killed may have sent it twice
               note(id.apply(row), identity.apply(row));
             }
           });

@@ -21,6 +21,7 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.http.OperationsEndpoint;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
+import org.rlhfstreams.worker.EvaluationWorker;
 import org.rlhfstreams.worker.RolloutWorker;
 
 /** Broker, registry and all roles in this JVM. */
@@ -29,6 +30,7 @@ final class LocalStack implements AutoCloseable {
   private final Map<String, String> address;
   private final KafkaConnection connection;
   private RolloutWorker worker;
+  private Optional<EvaluationWorker> evaluationWorker = Optional.empty();
   private ControllerService controller;
   private RewardService rewardService;
   private Optional<PeopleService> people = Optional.empty();
@@ -63,16 +65,22 @@ final class LocalStack implements AutoCloseable {
    *
    * @param settings of the demo
    * @param prompts of the demo
+   * @param heldOut those that it is evaluated on, if it is
    */
   static LocalStack ofDemo(
       ConfigurationOptions options,
       Overrides settings,
       RunDirectory run,
-      PromptImport.Source prompts) {
+      PromptImport.Source prompts,
+      PromptImport.Source heldOut) {
     boolean isNew = run.isNew();
     LocalStack stack =
         new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
     try {
+      if (isEvaluated(stack.connection.configuration())) {
+        // First, so that the run's first weights are put to all of them.
+        PromptImport.publishHeldOut(stack.connection(), heldOut);
+      }
       if (isNew) {
         PromptImport.publish(stack.connection(), prompts);
       }
@@ -103,6 +111,15 @@ final class LocalStack implements AutoCloseable {
     }
     rewardService = opened.add(RewardService.start(connection));
     worker = opened.add(RolloutWorker.start(connection));
+    if (isEvaluated(connection.configuration())) {
+      evaluationWorker = Optional.of(opened.add(EvaluationWorker.startBeside(connection)));
+    }
+  }
+
+  /** Whether versions of the policy are put to held-out prompts while it learns. */
+  static boolean isEvaluated(RlhfConfiguration configuration) {
+    return configuration.learner().evaluateEvery() > 0
+        && configuration.learner().objective().learnsFromRollouts();
   }
 
   /** Starts a second learner, on the same log. */
@@ -135,6 +152,7 @@ final class LocalStack implements AutoCloseable {
     parts.add(rewardService.ended());
     parts.add(controller.ended());
     people.map(PeopleService::ended).ifPresent(parts::add);
+    evaluationWorker.map(EvaluationWorker::ended).ifPresent(parts::add);
     beside.map(LearnerService::ended).ifPresent(parts::add);
     return CompletableFuture.anyOf(parts.toArray(CompletableFuture<?>[]::new))
         .thenApply(ended -> null);

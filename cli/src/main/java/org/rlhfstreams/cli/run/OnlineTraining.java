@@ -51,21 +51,33 @@ public final class OnlineTraining {
     if (data.isEmpty()) {
       RunData.requireBegun(run);
     }
+    Optional<PromptDataset> heldOut = prompts.heldOut(configuration);
+    if (heldOut.isEmpty() && run.isNew() && configuration.learner().evaluateEvery() > 0) {
+      throw new ConfigurationException(
+          "learner.evaluate-every = "
+              + configuration.learner().evaluateEvery()
+              + " needs prompts that are not learned from: give --evaluation-prompts FILE");
+    }
     run.requireUsable();
     EveryRole.require(configuration);
     if (data.isPresent() && run.isNew()) {
       RowReport.print(data.get().check(), prompts.strict());
     }
+    heldOut.ifPresent(files -> RowReport.print(files.check(), prompts.strict()));
     RunOrigin.require(run, configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
       try (stack) {
+        // First, so that the run's first weights are put to all of them.
+        heldOut.ifPresent(
+            files -> PromptImport.publishHeldOut(stack.connection(), files::forEach));
         publish(stack.connection(), data);
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);
         if (!interruption.getAsBoolean()) {
           stack.learner().run().export(run.model(), TensorType.F32);
+          EvaluatedRun.saveBest(stack.learner().run(), run, TensorType.F32);
         }
       }
       if (interruption.getAsBoolean()) {

@@ -60,7 +60,12 @@ public final class PeopleRun {
         "judgement, score and version of the weights is a record in " + output + ".");
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
-          LocalStack.ofDemo(options, settings, run, HeldOutOpenings.prompts()::forEach);
+          LocalStack.ofDemo(
+              options,
+              settings,
+              run,
+              HeldOutOpenings.prompts()::forEach,
+              new CheerfulDemo().heldOut());
       try (stack;
           ShutdownSequence beside = new ShutdownSequence()) {
         stack.start(new TrainingProgress());

@@ -41,10 +41,10 @@ public final class PromptImport implements AutoCloseable {
   }
 
   private PromptImport(
-      KafkaConnection connection, RecordTransactions transactions, KnownRows.Key key) {
+      KafkaConnection connection, RecordTransactions transactions, KnownRows known) {
     this.connection = connection;
     this.transactions = transactions;
-    this.known = KnownRows.ofPrompts(connection, key);
+    this.known = known;
   }
 
   /**
@@ -53,6 +53,11 @@ public final class PromptImport implements AutoCloseable {
    * @throws CommandException if the topic cannot be read or written
    */
   static PromptImport open(KafkaConnection connection, KnownRows.Key key) {
+    return open(connection, key, false);
+  }
+
+  private static PromptImport open(
+      KafkaConnection connection, KnownRows.Key key, boolean heldOut) {
     RecordTransactions transactions;
     try {
       // First, since it ends what a killed import has left open and reading would wait for.
@@ -61,7 +66,8 @@ public final class PromptImport implements AutoCloseable {
       throw failure(connection, 0, e);
     }
     try {
-      return new PromptImport(connection, transactions, key);
+      return new PromptImport(
+          connection, transactions, KnownRows.ofPrompts(connection, key, heldOut));
     } catch (RuntimeException e) {
       transactions.close();
       throw e;
@@ -75,6 +81,18 @@ public final class PromptImport implements AutoCloseable {
    */
   public static ImportCounts publish(KafkaConnection connection, Source prompts) {
     try (PromptImport opened = open(connection, KnownRows.Key.FILE_AND_CONTENT)) {
+      return opened.run(prompts);
+    }
+  }
+
+  /**
+   * Publishes those held-out prompts that the topic does not have, whatever their files are called.
+   *
+   * @param prompts all of them held out
+   * @throws CommandException if not all could be published; the message says what to do
+   */
+  public static ImportCounts publishHeldOut(KafkaConnection connection, Source prompts) {
+    try (PromptImport opened = open(connection, KnownRows.Key.CONTENT, true)) {
       return opened.run(prompts);
     }
   }

@@ -32,6 +32,11 @@ public record RunDirectory(Path path) {
     return path.resolve("model");
   }
 
+  /** The weights that did best on held-out prompts. */
+  public Path best() {
+    return path.resolve("best");
+  }
+
   /**
    * Checks that a run can be written here.
    *

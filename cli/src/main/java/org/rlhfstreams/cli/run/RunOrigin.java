@@ -48,6 +48,7 @@ final class RunOrigin {
           "learner.output",
           "learner.http-port",
           "learner.evaluate-every",
+          "learner.evaluation-patience",
           "learner.early-stop-patience",
           "learner.early-stop-delta",
           "learner.on-non-finite",

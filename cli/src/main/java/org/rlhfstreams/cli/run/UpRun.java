@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.HeldOutOptions;
 import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.configuration.Overrides;
@@ -20,18 +21,21 @@ public final class UpRun {
   private final int port;
   private final int registryPort;
   private final Optional<PromptDataset> prompts;
+  private final HeldOutOptions heldOut;
 
   public UpRun(
       ConfigurationOptions options,
       Path data,
       int port,
       int registryPort,
-      Optional<PromptDataset> prompts) {
+      Optional<PromptDataset> prompts,
+      HeldOutOptions heldOut) {
     this.options = options;
     this.data = data;
     this.port = port;
     this.registryPort = registryPort;
     this.prompts = prompts;
+    this.heldOut = heldOut;
   }
 
   /** Runs until the steps end or the process is interrupted; the exit code. */
@@ -55,12 +59,16 @@ public final class UpRun {
     Optional<PromptDataset> files =
         prompts.map(all -> all.requiring(configuration.admission().metadata()));
     files.ifPresent(all -> RowReport.print(all.check(), false));
+    Optional<PromptDataset> evaluation = heldOut.prompts(configuration);
+    evaluation.ifPresent(all -> RowReport.print(all.check(), false));
     RunOrigin.require(run, configuration, brought(run));
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(
               run.log(), port, registryPort, address -> options.load(settings.decide(address)));
       try (stack) {
+        evaluation.ifPresent(
+            all -> PromptImport.publishHeldOut(stack.connection(), all::forEach));
         publish(stack.connection(), isNew, files);
         System.out.printf(
             "up: broker %s, registry %s, %s in %s%n",

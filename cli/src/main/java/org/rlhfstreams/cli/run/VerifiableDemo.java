@@ -16,6 +16,7 @@ import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.events.Prompt;
+import org.rlhfstreams.learner.validation.VersionEvaluations.Outcome;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -55,6 +56,11 @@ final class VerifiableDemo implements Demo {
     return shown.subList(0, Math.min(SHOWN, shown.size()));
   }
 
+  @Override
+  public PromptImport.Source heldOut() {
+    return prompts(HELD_OUT).heldOut()::forEach;
+  }
+
   private static PromptDataset prompts(String file) {
     return new PromptDataset(List.of(Home.data().resolve(file)), Map.of())
         .requiring(List.of(DemoSettings.ANIMAL));
@@ -64,6 +70,7 @@ final class VerifiableDemo implements Demo {
   public void tell(
       RlhfConfiguration configuration,
       List<StepFigures> steps,
+      List<Outcome> evaluations,
       List<StoryPair> stories,
       Path output)
       throws IOException {
@@ -82,7 +89,13 @@ final class VerifiableDemo implements Demo {
         .filter(change -> change.name().equals(DemoSettings.RIGHT))
         .forEach(VerifiableDemo::printShare);
     ReportPage.write(
-        output.resolve("report.html"), steps, summary, changes, stories, configuration.printed());
+        output.resolve("report.html"),
+        steps,
+        evaluations,
+        summary,
+        changes,
+        stories,
+        configuration.printed());
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("steps", summary.steps());
     figures.put("scores", changes);

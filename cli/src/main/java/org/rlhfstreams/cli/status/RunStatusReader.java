@@ -151,6 +151,10 @@ public final class RunStatusReader implements AutoCloseable {
     List<GroupState> groups = new ArrayList<>();
     List<String> roles =
         new ArrayList<>(List.of(GroupNames.TOPOLOGIES, GroupNames.ROLLOUT_WORKERS));
+    if (there.contains(prefix + GroupNames.EVALUATION_WORKERS)
+        || connection.configuration().learner().evaluateEvery() > 0) {
+      roles.add(GroupNames.EVALUATION_WORKERS);
+    }
     roles.addAll(scorers(there));
     for (String role : roles) {
       groups.add(group(prefix + role, there.contains(prefix + role)));

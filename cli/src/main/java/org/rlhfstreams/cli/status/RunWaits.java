@@ -35,6 +35,7 @@ final class RunWaits {
         topics.rolloutRequests().name(),
         "a rollout worker",
         "rlhf rollout-worker starts one");
+    found.evaluations();
     found.scorers();
     found.stage(
         GroupNames.TOPOLOGIES,
@@ -53,6 +54,19 @@ final class RunWaits {
                 stuck(
                     "admission is paused, by %s at %s: no prompt is released until somebody resumes it, on the dashboard or by POST /api/v1/controls {\"action\": \"resume\"}"
                         .formatted(pause.by(), pause.at().truncatedTo(ChronoUnit.SECONDS))));
+  }
+
+  private void evaluations() {
+    String group = topics.prefix() + GroupNames.EVALUATION_WORKERS;
+    String requests = topics.evaluationRequests().name();
+    String advice = "rlhf rollout-worker --rollout-worker.evaluation true starts one";
+    if (status.groups().stream().anyMatch(one -> one.name().equals(group))) {
+      stage(GroupNames.EVALUATION_WORKERS, requests, "an evaluation worker", advice);
+    } else if (records(requests) > 0) {
+      stuck(
+          "%s for an evaluation worker, and none has begun: %s"
+              .formatted(waiting(records(requests), requests), advice));
+    }
   }
 
   private void scorers() {

@@ -11,6 +11,7 @@ import org.rlhfstreams.cli.status.StepTime;
 import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.loop.StepReport;
+import org.rlhfstreams.learner.validation.VersionEvaluations;
 import org.rlhfstreams.service.configuration.ValidationMetric;
 
 /** A panel that redraws itself on a terminal; one line a step where there is none. */
@@ -139,6 +140,12 @@ public final class TrainingProgress implements StepListener {
           figures.add(text("validation %s %.4f", metric.printed(), value));
         }
       }
+    }
+    Double heldOut = metrics.get(VersionEvaluations.REWARD);
+    if (heldOut != null) {
+      figures.add(
+          text("step %.0f on held-out prompts:", metrics.get(VersionEvaluations.STEP)));
+      figures.add(text("reward %.4f", heldOut));
     }
     return figures;
   }
