@@ -24,7 +24,7 @@ true
 
 {{/* Roles that read weights. */}}
 {{- define "rlhf.readsWeights" -}}
-{{- if has .component (list "reward-service" "rollout-worker") -}}
+{{- if has .component (list "evaluation-worker" "reward-service" "rollout-worker") -}}
 true
 {{- end -}}
 {{- end }}
@@ -99,6 +99,16 @@ true
   value: "0"
 - name: RLHF_LEARNER_SCORE_NORMALISATION
   value: none
+{{- if include "rlhf.evaluates" $root }}
+- name: RLHF_LEARNER_EVALUATE_EVERY
+  value: "0"
+- name: RLHF_LEARNER_EARLY_STOP_PATIENCE
+  value: "0"
+{{- end }}
+{{- end }}
+{{- if eq .component "evaluation-worker" }}
+- name: RLHF_ROLLOUT_WORKER_EVALUATION
+  value: "true"
 {{- end }}
 {{- with .role.environment }}
 {{ toYaml . }}

@@ -157,7 +157,7 @@ spec:
     - name: {{ .component }}
       image: {{ include "rlhf.image" $root | quote }}
       imagePullPolicy: {{ $values.image.pullPolicy }}
-      args: [{{ ternary "learner" .component (eq .component "reward-learner") }}, --config, /etc/rlhf/rlhf.yaml]
+      args: [{{ get (dict "reward-learner" "learner" "evaluation-worker" "rollout-worker") .component | default .component }}, --config, /etc/rlhf/rlhf.yaml]
       env:
         {{- include "rlhf.environment" . | nindent 8 }}
       ports:

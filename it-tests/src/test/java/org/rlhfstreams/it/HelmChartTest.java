@@ -103,6 +103,25 @@ final class HelmChartTest {
   }
 
   @Test
+  void aRunThatIsEvaluatedHasAWorkerForIt() throws IOException {
+    Path file = directory.resolve("gpu.yaml");
+    List<JsonNode> objects = objects(file);
+    Map<String, RlhfConfiguration> roles = new HashMap<>();
+    for (JsonNode object : objects) {
+      for (JsonNode container : containers(object)) {
+        roles.put(
+            container.path("name").asText(), load(configurationOf(object, objects), container));
+      }
+    }
+    assertThat(roles.get("learner").learner().evaluateEvery()).isPositive();
+    assertThat(roles.get("evaluation-worker").rolloutWorker().evaluation()).isTrue();
+    assertThat(roles.get("rollout-worker").rolloutWorker().evaluation()).isFalse();
+    assertThat(directory.resolve("people.yaml"))
+        .content()
+        .doesNotContain("name: rlhf-rlhf-streams-evaluation-worker");
+  }
+
+  @Test
   void scorersAndControllersAreAsManyAsAskedForBesidePeople() throws IOException {
     List<JsonNode> objects = objects(directory.resolve("people.yaml"));
     assertThat(role(objects, "reward-service").path("spec").path("replicas").asInt()).isEqualTo(3);

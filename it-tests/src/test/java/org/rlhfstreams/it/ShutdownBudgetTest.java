@@ -31,7 +31,8 @@ final class ShutdownBudgetTest {
           "controller", Role.CONTROLLER,
           "people", Role.PEOPLE,
           "rewardService", Role.REWARD_SERVICE,
-          "rolloutWorker", Role.ROLLOUT_WORKER);
+          "rolloutWorker", Role.ROLLOUT_WORKER,
+          "evaluationWorker", Role.ROLLOUT_WORKER);
 
   private static Map<?, ?> yaml(String... path) throws IOException {
     Path file = Repository.root();
