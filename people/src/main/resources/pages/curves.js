@@ -238,9 +238,11 @@ class Learner {
 
   /** What an older step's weights earned on held-out prompts is shown at that step. */
   dateBack(values) {
-    const index = this.steps.indexOf(values[EVALUATED_STEP]);
+    const evaluated = values[EVALUATED_STEP];
+    // No step has made the run's first weights: they are shown at the first one.
+    const index = evaluated < this.steps[0] ? 0 : this.steps.indexOf(evaluated);
     if (index < 0) {
-      return; // the run's first weights: no step has made them
+      return;
     }
     for (const [name, series] of this.series) {
       if (name.startsWith("evaluation/") && series.at(-1) !== null) {

@@ -20,6 +20,7 @@ import org.rlhfstreams.service.tracing.StageTracing;
 /** What a learner counts, and where the traces of what it learned from end. */
 final class LearnerMeters implements StepListener {
   private static final String REWARD = "objective/scores/";
+  private static final String EVALUATED_REWARD = "evaluation/scores/";
   private static final double[] VERSIONS = {0.5, 1, 2, 4, 8, 16, 32};
 
   private final MeterRegistry registry;
@@ -112,6 +113,14 @@ final class LearnerMeters implements StepListener {
       Gauge.builder("rlhf.learner.reward", newest, values -> values.getOrDefault(name, Double.NaN))
           .description("Mean score of the batch by one reward, before its weight")
           .tag("reward", name.substring(REWARD.length()))
+          .register(registry);
+    } else if (name.startsWith(EVALUATED_REWARD)) {
+      Gauge.builder(
+              "rlhf.learner.evaluation.scores",
+              newest,
+              values -> values.getOrDefault(name, Double.NaN))
+          .description("Mean score of the newest evaluation by one reward, before its weight")
+          .tag("reward", name.substring(EVALUATED_REWARD.length()))
           .register(registry);
     } else {
       registry.gauge(

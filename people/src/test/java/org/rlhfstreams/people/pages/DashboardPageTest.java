@@ -108,6 +108,29 @@ final class DashboardPageTest extends InBrowser {
     assertThat(browser.outOfPlace()).isEmpty();
   }
 
+  @Test
+  void showsWhatVersionsEarnOnHeldOutPrompts() {
+    open();
+    Browser.until(() -> curve("reward", "data-points").equals("120"));
+    assertThat(browser.all("[data-curve='evaluation/reward']")).isEmpty();
+    server.push("step", scored(121, evaluation(0, 0.25)));
+    Browser.until(
+        () -> browser.text("[data-curve='evaluation/reward'] .value").equals("0.250"));
+    server.push("step", scored(122, evaluation(100, 0.625)));
+    Browser.until(
+        () -> browser.text("[data-curve='evaluation/reward'] .value").equals("0.625"));
+    assertThat(browser.attribute("[data-curve='evaluation/reward'] .plot", "aria-label"))
+        .as("by the step whose weights answered")
+        .endsWith("0.625 at step 100");
+    assertThat(browser.all(".curve .title"))
+        .extracting(WebElement::getText)
+        .startsWith("Reward", "Reward on held-out prompts", "KL to the reference");
+  }
+
+  private static JsonObject evaluation(int step, double reward) {
+    return new JsonObject().put("evaluation/step", step).put("evaluation/reward", reward);
+  }
+
   private static JsonObject scored(int step, JsonObject values) {
     JsonObject event = Run.step(step);
     event.getJsonObject("values").mergeIn(values);

@@ -46,9 +46,13 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final Duration QUIET = Duration.ofMillis(200);
 
+  /** So many looks without a held-out prompt, and all of them are there: they come in parts. */
+  private static final int HELD_OUT_LOOKS = 10;
+
   private final AdmissionSettings settings;
   private final AdmissionListener listener;
   private boolean arriving;
+  private int looksSinceHeldOut;
   private KeyValueStore<Long, RolloutRequest> prompts;
   private KeyValueStore<String, Long> promptIds;
   private KeyValueStore<Long, String> traces;
@@ -85,9 +89,10 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
   private void releaseWhenQuiet(long now) {
     if (!arriving) {
       release(now, true);
-      evaluate(now);
     }
     arriving = false;
+    looksSinceHeldOut = Math.min(HELD_OUT_LOOKS, looksSinceHeldOut + 1);
+    evaluate(now);
   }
 
   @Override
@@ -101,9 +106,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
     // While prompts arrive, the next of them is better than the first once more.
     release(record.timestamp(), !arriving);
-    if (!arriving) {
-      evaluate(record.timestamp()); // by all held-out prompts, not by the first of them
-    }
+    evaluate(record.timestamp());
   }
 
   private void take(AdmissionEvent event, long timestamp) {
@@ -195,6 +198,7 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     if (template.getEvaluation() != null) {
       if (promptIds.putIfAbsent(template.getPromptId(), HELD_OUT) == null) {
         heldOut.remember(template);
+        looksSinceHeldOut = 0;
       }
       return;
     }
@@ -271,9 +275,11 @@ final class Admission extends ContextualProcessor<String, AdmissionEvent, String
     }
   }
 
-  /** Puts the version that is due, if one is, to all held-out prompts. */
+  /** Puts the version that is due, if one is, to all held-out prompts, once none is arriving. */
   private void evaluate(long timestamp) {
-    if (runs.get(NEWEST_RUN) == null || counter(PAUSED) != 0) {
+    if (looksSinceHeldOut < HELD_OUT_LOOKS
+        || runs.get(NEWEST_RUN) == null
+        || counter(PAUSED) != 0) {
       return;
     }
     Optional<WeightVersion> due = heldOut.due();

@@ -202,6 +202,13 @@ final class AdmissionTopologyTest {
             .build());
   }
 
+  /** No held-out prompt arrives for so long that all of them must be there. */
+  private void rest() {
+    for (int look = 0; look < 10; look++) {
+      driver.advanceWallClockTime(Duration.ofMillis(200));
+    }
+  }
+
   private List<String> evaluated() {
     return evaluations.readValuesToList().stream().map(RolloutRequest::getRequestId).toList();
   }
@@ -214,7 +221,7 @@ final class AdmissionTopologyTest {
     heldOut("q2");
     heldOut("q1"); // counts once, as any prompt
     stateEvaluated(2, 5);
-    quiet();
+    rest();
     List<RolloutRequest> first = evaluations.readValuesToList();
     assertThat(first)
         .extracting(RolloutRequest::getRequestId)
@@ -232,7 +239,7 @@ final class AdmissionTopologyTest {
       step("ppo", 0, step);
       step("ppo", 0, step); // the same step again measures nothing
     }
-    quiet();
+    rest();
     assertThat(evaluated())
         .as("each second step, and the last")
         .containsExactly(
@@ -243,7 +250,7 @@ final class AdmissionTopologyTest {
             "q1/evaluation/0.5",
             "q2/evaluation/0.5");
     stateEvaluated(2, 5); // a restart of the learner
-    quiet();
+    rest();
     assertThat(evaluated()).isEmpty();
     assertThat(requests.readValuesToList())
         .isNotEmpty()
@@ -259,12 +266,14 @@ final class AdmissionTopologyTest {
     start(0, 0, 2);
     stateEvaluated(1, 0);
     step("ppo", 0, 1);
-    quiet();
+    rest();
     assertThat(evaluated()).as("there are none").isEmpty();
     heldOut("q1");
-    heldOut("q2");
-    assertThat(evaluated()).as("others may follow").isEmpty();
     quiet();
+    heldOut("q2");
+    quiet();
+    assertThat(evaluated()).as("others may follow").isEmpty();
+    rest();
     assertThat(evaluated()).containsExactly("q1/evaluation/0.1", "q2/evaluation/0.1");
     control("c1", ControlAction.PAUSE_ADMISSION);
     step("ppo", 0, 2);
@@ -280,7 +289,7 @@ final class AdmissionTopologyTest {
     start(4, 0, 0, 0, 2);
     heldOut("q1");
     step("ppo", 0, 1);
-    quiet();
+    rest();
     assertThat(evaluated()).isEmpty();
     assertThat(released()).isEmpty();
   }
