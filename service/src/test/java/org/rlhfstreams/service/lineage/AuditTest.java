@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.ComponentScore;
+import org.rlhfstreams.events.Evaluation;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
@@ -118,6 +119,15 @@ final class AuditTest {
   private void sampled(String id, long step) {
     producer.send(
         new ProducerRecord<>(connection.topics().rollouts().name(), 0, id, rollout(id, step)));
+  }
+
+  /** A response to a held-out prompt. */
+  private void measured(String id, long step) {
+    Rollout rollout =
+        Rollout.newBuilder(rollout(id, step))
+            .setEvaluation(new Evaluation(new WeightVersion(0, step), 2))
+            .build();
+    producer.send(new ProducerRecord<>(connection.topics().rollouts().name(), 0, id, rollout));
   }
 
   private void scored(String id, long step) {
@@ -234,8 +244,10 @@ final class AuditTest {
       step(step, ids);
       weights(step);
     }
+    measured("q1/evaluation/0.2/0", 2);
+    measured("q2/evaluation/0.2/0", 2);
     reached("rollout-workers", connection.topics().rolloutRequests().name(), 3);
-    reached("reward-service", connection.topics().rollouts().name(), 12);
+    reached("reward-service", connection.topics().rollouts().name(), 14);
     reached("learner-ppo", connection.topics().scoredRollouts().name(), 12);
     Account account = account();
     for (Problem problem : Problem.values()) {
@@ -250,6 +262,8 @@ final class AuditTest {
             new RunAccount(
                 "sound.ppo", "ppo", 3, 12, 0, List.of(new RunAccount.Generation(0, 1, 3))));
     assertThat(account.waitingForLearners()).isZero();
+    assertThat(account.evaluations()).isEqualTo(2);
+    assertThat(account.unasked()).isZero();
   }
 
   @Test
