@@ -86,8 +86,7 @@ public final class PromptDataset {
    */
   public void forEach(Consumer<Prompt> good) {
     read(
-        new Conversion(
-            needed, heldOut, new RowIdentities(), (file, shape) -> {}, good, bad -> {}));
+        new Conversion(needed, heldOut, new RowIdentities(), (file, shape) -> {}, good, bad -> {}));
   }
 
   private void read(Conversion conversion) {

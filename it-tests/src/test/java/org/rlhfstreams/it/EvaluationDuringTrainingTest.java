@@ -185,8 +185,7 @@ final class EvaluationDuringTrainingTest {
         assertThat(row.get("evaluation/reward").asDouble())
             .isCloseTo(row.get("evaluation/scores/right").asDouble(), within(1e-9));
         assertThat(row.get("evaluation/scores/words").asDouble()).isPositive();
-        reported.put(
-            row.get("evaluation/step").asLong(), row.get("evaluation/reward").asDouble());
+        reported.put(row.get("evaluation/step").asLong(), row.get("evaluation/reward").asDouble());
       }
     }
     assertThat(reported.keySet()).containsExactlyElementsOf(EVALUATED);

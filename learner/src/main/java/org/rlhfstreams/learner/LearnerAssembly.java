@@ -108,12 +108,7 @@ record LearnerAssembly(
     }
     return opened.add(
         RolloutEvaluations.of(
-            connection,
-            new VersionEvaluations(
-                samples,
-                rewards,
-                learner(),
-                System::nanoTime)));
+            connection, new VersionEvaluations(samples, rewards, learner(), System::nanoTime)));
   }
 
   private LearnableSignal signal() {

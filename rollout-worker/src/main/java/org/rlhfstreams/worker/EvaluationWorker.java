@@ -74,7 +74,8 @@ public final class EvaluationWorker implements AutoCloseable {
   }
 
   /**
-   * Starts one as a process of its own, with health and metrics at {@code rollout-worker.http-port}.
+   * Starts one as a process of its own, with health and metrics at {@code
+   * rollout-worker.http-port}.
    *
    * @throws org.rlhfstreams.model.ModelException naming what is wrong with the policy
    * @throws org.rlhfstreams.service.kafka.ConnectionException if its port is taken

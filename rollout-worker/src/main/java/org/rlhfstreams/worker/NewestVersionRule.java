@@ -19,7 +19,6 @@ final class NewestVersionRule implements StartRule {
 
   @Override
   public boolean begins(RolloutRequest request) {
-    return oldest.isPresent()
-        && !WeightVersions.isNewer(request.getMinimumVersion(), oldest.get());
+    return oldest.isPresent() && !WeightVersions.isNewer(request.getMinimumVersion(), oldest.get());
   }
 }

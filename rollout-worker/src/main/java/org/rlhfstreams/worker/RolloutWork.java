@@ -134,10 +134,7 @@ final class RolloutWork implements ConcurrentWork {
   private FinishedRecord finished(RequestTask task) {
     if (task.refusal().isPresent()) {
       return refused(
-          task.record(),
-          DeadLetterKind.SAMPLING,
-          task.refusal().get(),
-          lost(task.request()));
+          task.record(), DeadLetterKind.SAMPLING, task.refusal().get(), lost(task.request()));
     }
     List<ProducerRecord<String, Object>> rollouts = events.rollouts(task);
     meters.sampled(rollouts.size(), task.startedAt());

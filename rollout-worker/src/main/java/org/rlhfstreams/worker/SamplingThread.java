@@ -37,7 +37,9 @@ final class SamplingThread implements AutoCloseable {
   SamplingThread(Supplier<Slots> slots, StartRule startRule, WorkerMeters meters) {
     this.thread =
         ServiceThread.start(
-            "rollout-sampling", ShutdownBudget.SAMPLING, stopped -> run(slots, startRule, meters, stopped));
+            "rollout-sampling",
+            ShutdownBudget.SAMPLING,
+            stopped -> run(slots, startRule, meters, stopped));
   }
 
   private void run(

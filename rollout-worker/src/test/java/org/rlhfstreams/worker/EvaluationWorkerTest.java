@@ -69,12 +69,18 @@ final class EvaluationWorkerTest {
         new KafkaConnection(
             RlhfConfiguration.of(
                 Map.of(
-                    "connection.bootstrap-servers", stack.bootstrapServers(),
-                    "connection.schema-registry-url", stack.schemaRegistryUrl(),
-                    "topics.partitions", "1",
-                    "model.policy", STARTER.toString(),
-                    "model.dtype", "float32",
-                    "rollout-worker.batch-size", "2")));
+                    "connection.bootstrap-servers",
+                    stack.bootstrapServers(),
+                    "connection.schema-registry-url",
+                    stack.schemaRegistryUrl(),
+                    "topics.partitions",
+                    "1",
+                    "model.policy",
+                    STARTER.toString(),
+                    "model.dtype",
+                    "float32",
+                    "rollout-worker.batch-size",
+                    "2")));
     try (Admin admin = connection.admin()) {
       new TopicAdministrator(admin, 1).ensure(connection.topics().all());
     }
@@ -160,7 +166,7 @@ final class EvaluationWorkerTest {
                 record(request(0, 0).setSamples(2).build()))); // which the topic never had
     try (EvaluationWorker worker = EvaluationWorker.start(connection)) {
       await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(Duration.ofMinutes(2))
           .until(
               () ->
                   worker.ended().isDone()
@@ -175,8 +181,7 @@ final class EvaluationWorkerTest {
           .containsExactly(version);
       Generation alone = alone(rollout.getRequestId(), rollout.getPromptTokenIds(), version);
       assertThat(rollout.getResponseTokenIds())
-          .containsExactlyElementsOf(
-              Arrays.stream(alone.tokenIds()).boxed().toList());
+          .containsExactlyElementsOf(Arrays.stream(alone.tokenIds()).boxed().toList());
       for (int i = 0; i < rollout.getBehaviorLogProbabilities().size(); i++) {
         assertThat(rollout.getBehaviorLogProbabilities().get(i))
             .isEqualTo(alone.logProbabilities()[i]);
@@ -234,11 +239,7 @@ final class EvaluationWorkerTest {
     String promptId = "held-out-" + prompt;
     return RolloutRequest.newBuilder(
             Requests.request(
-                promptId + "/evaluation/0." + step,
-                List.of(60 + prompt, 30, 40),
-                1,
-                TOKENS,
-                step))
+                promptId + "/evaluation/0." + step, List.of(60 + prompt, 30, 40), 1, TOKENS, step))
         .setPromptId(promptId)
         .setEvaluation(new Evaluation(new WeightVersion(0, step), PROMPTS));
   }

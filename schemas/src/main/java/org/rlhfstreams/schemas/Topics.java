@@ -61,8 +61,7 @@ public record Topics(String prefix, int sharedPartitions) {
    * measured in their order.
    */
   public Topic evaluationRequests() {
-    return events(
-        "evaluation-requests", "request id", RolloutRequest.getClassSchema(), 1, FOREVER);
+    return events("evaluation-requests", "request id", RolloutRequest.getClassSchema(), 1, FOREVER);
   }
 
   /** What workers have sampled. */

@@ -69,9 +69,7 @@ public final class RunHistory {
     time.set(Long.MAX_VALUE);
     evaluations.settle();
     List<Outcome> outcomes = new ArrayList<>();
-    for (Optional<Outcome> next = evaluations.next();
-        next.isPresent();
-        next = evaluations.next()) {
+    for (Optional<Outcome> next = evaluations.next(); next.isPresent(); next = evaluations.next()) {
       outcomes.add(next.get());
     }
     return outcomes;

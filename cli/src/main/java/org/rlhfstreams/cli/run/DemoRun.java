@@ -90,7 +90,10 @@ public final class DemoRun {
   }
 
   private void tell(
-      RlhfConfiguration configuration, List<StepFigures> steps, List<Outcome> evaluations, Path model)
+      RlhfConfiguration configuration,
+      List<StepFigures> steps,
+      List<Outcome> evaluations,
+      Path model)
       throws IOException {
     List<StoryPair> stories = stories(configuration, model);
     for (StoryPair story : stories.subList(0, Math.min(PRINTED_STORIES, stories.size()))) {

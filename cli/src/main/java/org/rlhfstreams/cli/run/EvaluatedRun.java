@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.run;
 
-import java.nio.file.Path;
 import java.util.Locale;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.validation.VersionEvaluations;

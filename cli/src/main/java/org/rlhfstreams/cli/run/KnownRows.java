@@ -109,7 +109,8 @@ final class KnownRows {
           topic,
           connection.decoder(event),
           (record, row) -> {
-            if (counts.test(row) && ids.add(id.apply(row))) { // an import that was killed may have sent it twice
+            if (counts.test(row)
+                && ids.add(id.apply(row))) { // an import that was killed may have sent it twice
               note(id.apply(row), identity.apply(row));
             }
           });

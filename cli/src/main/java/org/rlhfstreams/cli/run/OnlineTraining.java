@@ -70,8 +70,7 @@ public final class OnlineTraining {
           new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
       try (stack) {
         // First, so that the run's first weights are put to all of them.
-        heldOut.ifPresent(
-            files -> PromptImport.publishHeldOut(stack.connection(), files::forEach));
+        heldOut.ifPresent(files -> PromptImport.publishHeldOut(stack.connection(), files::forEach));
         publish(stack.connection(), data);
         stack.start(new TrainingProgress());
         RoleRun.await(stack.ended(), interruption);

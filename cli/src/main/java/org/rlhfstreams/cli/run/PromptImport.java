@@ -56,8 +56,7 @@ public final class PromptImport implements AutoCloseable {
     return open(connection, key, false);
   }
 
-  private static PromptImport open(
-      KafkaConnection connection, KnownRows.Key key, boolean heldOut) {
+  private static PromptImport open(KafkaConnection connection, KnownRows.Key key, boolean heldOut) {
     RecordTransactions transactions;
     try {
       // First, since it ends what a killed import has left open and reading would wait for.

@@ -67,8 +67,7 @@ public final class UpRun {
           new LocalStack(
               run.log(), port, registryPort, address -> options.load(settings.decide(address)));
       try (stack) {
-        evaluation.ifPresent(
-            all -> PromptImport.publishHeldOut(stack.connection(), all::forEach));
+        evaluation.ifPresent(all -> PromptImport.publishHeldOut(stack.connection(), all::forEach));
         publish(stack.connection(), isNew, files);
         System.out.printf(
             "up: broker %s, registry %s, %s in %s%n",

@@ -57,7 +57,8 @@ final class RunSummaryTest {
     Path page = directory.resolve("report.html");
     List<StoryPair> stories =
         List.of(new StoryPair("Once", "</script><img src=x onerror=alert(1)>", "<b>bold</b>"));
-    ReportPage.write(page, steps(), List.of(), RunSummary.of(steps()), List.of(), stories, "learner: {}");
+    ReportPage.write(
+        page, steps(), List.of(), RunSummary.of(steps()), List.of(), stories, "learner: {}");
     String html = Files.readString(page);
     assertThat(html)
         .contains("\\u003c/script>")

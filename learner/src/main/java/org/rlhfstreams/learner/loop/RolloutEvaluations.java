@@ -47,8 +47,7 @@ public final class RolloutEvaluations implements AutoCloseable {
 
     Following(KafkaConnection connection, VersionEvaluations evaluations) {
       this.connection = connection;
-      this.partition =
-          new TopicPartition(connection.topics().scoredEvaluations().name(), 0);
+      this.partition = new TopicPartition(connection.topics().scoredEvaluations().name(), 0);
       this.evaluations = evaluations;
     }
 
@@ -60,8 +59,7 @@ public final class RolloutEvaluations implements AutoCloseable {
             ServiceThread.start("evaluations", ShutdownBudget.FOLLOWER, ends -> follow(reader));
       }
       boolean there =
-          Pause.until(
-              () -> reader.hasCaughtUp() || thread.ended().isDone(), LOOK, stopped);
+          Pause.until(() -> reader.hasCaughtUp() || thread.ended().isDone(), LOOK, stopped);
       if (thread.ended().isCompletedExceptionally()) {
         thread.ended().join();
       }
@@ -191,9 +189,7 @@ public final class RolloutEvaluations implements AutoCloseable {
       Pause.of(LOOK, stopped);
       evaluations.settle();
     }
-    for (Optional<Outcome> next = evaluations.next();
-        next.isPresent();
-        next = evaluations.next()) {
+    for (Optional<Outcome> next = evaluations.next(); next.isPresent(); next = evaluations.next()) {
       rest.add(next.get());
     }
     return rest;

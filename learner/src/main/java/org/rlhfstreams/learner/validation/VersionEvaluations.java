@@ -55,8 +55,7 @@ public final class VersionEvaluations {
   private final LearnerConfiguration settings;
   private final long patienceNanos;
   private final LongSupplier nanoTime;
-  private final NavigableMap<WeightVersion, Answers> answers =
-      new TreeMap<>(WeightVersions.ORDER);
+  private final NavigableMap<WeightVersion, Answers> answers = new TreeMap<>(WeightVersions.ORDER);
   private final NavigableMap<Long, Long> awaited = new TreeMap<>(); // by step: since when
   private final Set<Long> reported = new HashSet<>();
   private List<AbandonedGeneration> abandoned = List.of();
@@ -149,8 +148,7 @@ public final class VersionEvaluations {
     }
     heardAt = nanoTime.getAsLong();
     Answers all =
-        answers.computeIfAbsent(
-            evaluation.getVersion(), version -> new Answers(version.getStep()));
+        answers.computeIfAbsent(evaluation.getVersion(), version -> new Answers(version.getStep()));
     all.expected = evaluation.getResponses();
     all.heardAt = heardAt;
     if (!all.ids.add(rollout.getRolloutId())) {
@@ -165,8 +163,7 @@ public final class VersionEvaluations {
   }
 
   private static boolean isOf(Rollout rollout, WeightVersion version) {
-    return rollout.getSegments().stream()
-        .allMatch(segment -> segment.getVersion().equals(version));
+    return rollout.getSegments().stream().allMatch(segment -> segment.getVersion().equals(version));
   }
 
   /**

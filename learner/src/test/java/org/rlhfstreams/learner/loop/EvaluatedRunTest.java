@@ -92,8 +92,7 @@ final class EvaluatedRunTest {
       earned.forEach(
           (step, score) ->
               producer.send(
-                  new ProducerRecord<>(
-                      topic, 0, "key", evaluation(rollouts.next(), step, score))));
+                  new ProducerRecord<>(topic, 0, "key", evaluation(rollouts.next(), step, score))));
       producer.flush();
     }
   }
@@ -151,8 +150,7 @@ final class EvaluatedRunTest {
       plainAtTwo = model(learner, "two-model");
     }
 
-    KafkaConnection connection =
-        connection("evaluated", Map.of("learner.evaluate-every", "2"));
+    KafkaConnection connection = connection("evaluated", Map.of("learner.evaluate-every", "2"));
     publish(connection, STEPS, Map.of(0L, 0.25f, 2L, 0.75f, 4L, 0.5f, 6L, 0.625f));
     assertThatThrownBy(
             () -> {
@@ -226,8 +224,7 @@ final class EvaluatedRunTest {
     }
     assertThat(steps).hasSizeBetween(3, MANY_STEPS - 1);
     List<String> evaluated = evaluated("early");
-    assertThat(evaluated)
-        .containsExactlyInAnyOrder("0: 0.5", "1: 0.75", "2: 0.5", "3: 0.25");
+    assertThat(evaluated).containsExactlyInAnyOrder("0: 0.5", "1: 0.75", "2: 0.5", "3: 0.25");
     try (LearnerRun learner =
         LearnerRun.open(
             connection,

@@ -106,8 +106,7 @@ final class VersionEvaluationsTest {
 
   private static void whole(VersionEvaluations of, int generation, long step, double right) {
     of.take(
-        answer(
-            "q", new WeightVersion(generation, step), 1, Map.of("right", right, "tone", 0.0)));
+        answer("q", new WeightVersion(generation, step), 1, Map.of("right", right, "tone", 0.0)));
   }
 
   private void pass(int seconds) {
@@ -123,8 +122,7 @@ final class VersionEvaluationsTest {
   void aVersionIsMeasuredByTheMeansOfItsAnswersAsTheyCame() {
     WeightVersion version = new WeightVersion(0, 2L);
     evaluations.await(2);
-    ScoredRollout first =
-        answer("a", version, 2, Map.of("right", 1.0, "tone", 6.0, "words", 30.0));
+    ScoredRollout first = answer("a", version, 2, Map.of("right", 1.0, "tone", 6.0, "words", 30.0));
     evaluations.take(first);
     evaluations.take(first); // the log may have it twice
     evaluations.settle();
@@ -152,8 +150,7 @@ final class VersionEvaluationsTest {
   void anEvaluationThatStopsComingIsTakenAsItIs() {
     evaluations.await(0);
     evaluations.await(2);
-    evaluations.take(
-        answer("a", new WeightVersion(0, 0L), 3, Map.of("right", 1.0, "tone", 0.0)));
+    evaluations.take(answer("a", new WeightVersion(0, 0L), 3, Map.of("right", 1.0, "tone", 0.0)));
     pass(9);
     assertThat(evaluations.isAwaiting()).isTrue();
     pass(2);
@@ -198,8 +195,7 @@ final class VersionEvaluationsTest {
     evaluations.await(6);
     evaluations.abandon(List.of(new AbandonedGeneration(0, 2)));
     evaluations.settle();
-    assertThat(state())
-        .isEqualTo(new ValidationState(Optional.of(new BestStep(2, 0.4)), 0));
+    assertThat(state()).isEqualTo(new ValidationState(Optional.of(new BestStep(2, 0.4)), 0));
     whole(1, 8, 0.3);
     evaluations.settle();
     assertThat(state().best()).hasValue(new BestStep(8, 0.6));
@@ -221,11 +217,7 @@ final class VersionEvaluationsTest {
   @Test
   void answersOfOtherWeightsAreLeftOut() {
     ScoredRollout mixed = answer("a", new WeightVersion(0, 2L), 1, Map.of("right", 1.0));
-    mixed
-        .getRollout()
-        .getSegments()
-        .get(0)
-        .put("version", new WeightVersion(0, 3L));
+    mixed.getRollout().getSegments().get(0).put("version", new WeightVersion(0, 3L));
     evaluations.take(mixed);
     evaluations.settle();
     assertThat(evaluations.next()).isEmpty();

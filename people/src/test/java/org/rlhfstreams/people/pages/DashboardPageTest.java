@@ -114,11 +114,9 @@ final class DashboardPageTest extends InBrowser {
     Browser.until(() -> curve("reward", "data-points").equals("120"));
     assertThat(browser.all("[data-curve='evaluation/reward']")).isEmpty();
     server.push("step", scored(121, evaluation(0, 0.25)));
-    Browser.until(
-        () -> browser.text("[data-curve='evaluation/reward'] .value").equals("0.250"));
+    Browser.until(() -> browser.text("[data-curve='evaluation/reward'] .value").equals("0.250"));
     server.push("step", scored(122, evaluation(100, 0.625)));
-    Browser.until(
-        () -> browser.text("[data-curve='evaluation/reward'] .value").equals("0.625"));
+    Browser.until(() -> browser.text("[data-curve='evaluation/reward'] .value").equals("0.625"));
     assertThat(browser.attribute("[data-curve='evaluation/reward'] .plot", "aria-label"))
         .as("by the step whose weights answered")
         .endsWith("0.625 at step 100");

@@ -187,7 +187,9 @@ public final class Account {
     return tally.count(Count.UNASKED);
   }
 
-  /** Responses that measure versions of the policy; nobody learns from them, they are on no account. */
+  /**
+   * Responses that measure versions of the policy; nobody learns from them, they are on no account.
+   */
   public long evaluations() {
     return tally.count(Count.EVALUATIONS);
   }

@@ -116,24 +116,24 @@ public final class AdmissionTopology {
             serdes.serde(RunStatement.class)));
     KStream<String, RolloutRequest> released =
         arrivals
-        .merge(runs)
-        .merge(steps)
-        .merge(losses)
-        .merge(
-            controls
-                .filter((key, value) -> value instanceof AdmissionEvent)
-                .mapValues(AdmissionEvent.class::cast))
-        .process(
-            () -> new Admission(settings, listener),
-            PROMPTS,
-            PROMPT_IDS,
-            TRACES,
-            COUNTERS,
-            COMMANDS,
-            RUN,
-            LOST_REQUESTS,
-            RESTING,
-            HELD_OUT_PROMPTS);
+            .merge(runs)
+            .merge(steps)
+            .merge(losses)
+            .merge(
+                controls
+                    .filter((key, value) -> value instanceof AdmissionEvent)
+                    .mapValues(AdmissionEvent.class::cast))
+            .process(
+                () -> new Admission(settings, listener),
+                PROMPTS,
+                PROMPT_IDS,
+                TRACES,
+                COUNTERS,
+                COMMANDS,
+                RUN,
+                LOST_REQUESTS,
+                RESTING,
+                HELD_OUT_PROMPTS);
     released
         .filter((key, request) -> request.getEvaluation() == null)
         .to(topics.rolloutRequests().name(), Produced.with(Serdes.String(), requests));

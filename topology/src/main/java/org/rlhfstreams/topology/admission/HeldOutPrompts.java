@@ -61,8 +61,7 @@ final class HeldOutPrompts {
   /** The run has done a step. */
   void stepped(RunStatement run, WeightVersion version) {
     int every = run.getEvaluateEvery();
-    if (every > 0
-        && (version.getStep() % every == 0 || version.getStep() == run.getMaxSteps())) {
+    if (every > 0 && (version.getStep() % every == 0 || version.getStep() == run.getMaxSteps())) {
       isDue(version);
     }
   }
@@ -84,8 +83,7 @@ final class HeldOutPrompts {
   RolloutRequest request(long number, WeightVersion version, long timestamp) {
     RolloutRequest template = prompts.get(number);
     return RolloutRequest.newBuilder(template)
-        .setRequestId(
-            template.getPromptId() + "/evaluation/" + WeightVersions.text(version))
+        .setRequestId(template.getPromptId() + "/evaluation/" + WeightVersions.text(version))
         .setSamples(1)
         .setMinimumVersion(version)
         .setEvaluation(new Evaluation(version, Math.toIntExact(known())))

@@ -206,8 +206,7 @@ final class ScoresTopologyTest {
     assertThat(letters.readValuesToList())
         .hasSize(2)
         .allSatisfy(
-            letter ->
-                assertThat(letter.getLostRollouts()).as("nobody is to replace it").isZero());
+            letter -> assertThat(letter.getLostRollouts()).as("nobody is to replace it").isZero());
     assertThat(evaluated.readValuesToList()).isEmpty();
     requireNothingKept();
   }
