@@ -29,7 +29,7 @@ matchLabels:
   app.kubernetes.io/name: {{ .Chart.Name }}
   app.kubernetes.io/instance: {{ .Release.Name }}
 matchExpressions:
-  - {key: app.kubernetes.io/component, operator: In, values: [controller, evaluation-worker, learner, people, reward-learner, reward-service, rollout-worker]}
+  - {key: app.kubernetes.io/component, operator: In, values: [controller, {{ if include "rlhf.evaluates" . }}evaluation-worker, {{ end }}learner, people, reward-learner, reward-service, rollout-worker]}
 {{- end }}
 
 {{/* Whether versions of the policy are put to held-out prompts while it learns. */}}

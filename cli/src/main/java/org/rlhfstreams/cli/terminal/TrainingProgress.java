@@ -143,8 +143,10 @@ public final class TrainingProgress implements StepListener {
     }
     Double heldOut = metrics.get(VersionEvaluations.REWARD);
     if (heldOut != null) {
-      figures.add(text("step %.0f on held-out prompts:", metrics.get(VersionEvaluations.STEP)));
-      figures.add(text("reward %.4f", heldOut));
+      figures.add(
+          text(
+              "on held-out prompts %.4f after step %.0f",
+              heldOut, metrics.get(VersionEvaluations.STEP)));
     }
     return figures;
   }

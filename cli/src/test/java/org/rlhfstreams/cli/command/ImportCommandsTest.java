@@ -125,6 +125,20 @@ final class ImportCommandsTest {
   }
 
   @Test
+  void heldOutPromptsAreMarkedAndKnownAmongThemselves() throws IOException {
+    String file = file("held-out.txt", "One", "Two").toString();
+    assertThat(rlhf("prompts", "import", "--held-out", file))
+        .contains("published 2 prompts of " + file);
+    assertThat(rlhf("prompts", "import", "--held-out", file)).contains("published no prompts");
+    assertThat(read(connection.topics().prompts(), Prompt.class))
+        .filteredOn(prompt -> prompt.getSource().startsWith("held-out.txt:"))
+        .hasSize(2)
+        .allMatch(Prompt::getHeldOut);
+    assertThat(cluster.expecting(2, "prompts", "import", "--held-out").errors())
+        .contains("--held-out is for the prompts of files");
+  }
+
+  @Test
   void ofCorrectedPromptsThoseArePublishedThatAreNew() throws IOException {
     rlhf("prompts", "import", file("corrected.txt", "One", "Tow", "Three").toString());
     String file = file("corrected.txt", "Zero", "One", "Two", "Three").toString();

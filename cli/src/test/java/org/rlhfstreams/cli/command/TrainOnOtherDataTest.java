@@ -91,6 +91,15 @@ final class TrainOnOtherDataTest {
     assertThat(metrics()).hasSize(2);
   }
 
+  @Test
+  void heldOutPromptsAndTheIntervalOfEvaluationsGoTogether() throws IOException {
+    String mine = Files.write(directory.resolve("mine.txt"), List.of("Once")).toString();
+    assertThat(ppo(2, 1, "--data", mine, "--evaluate-every", "2").errors())
+        .contains("learner.evaluate-every = 2", "give --evaluation-prompts FILE");
+    assertThat(ppo(2, 1, "--data", mine, "--evaluation-prompts", mine).errors())
+        .contains("learner.evaluate-every is 0", "set --evaluate-every");
+  }
+
   private CommandRun ppo(int code, int steps, String... data) {
     List<String> arguments = new ArrayList<>(List.of("train", "ppo", "--model", STARTER));
     arguments.addAll(List.of("--reward-model", STARTER + "-reward"));

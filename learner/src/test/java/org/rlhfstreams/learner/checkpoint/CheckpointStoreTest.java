@@ -99,6 +99,25 @@ final class CheckpointStoreTest {
   }
 
   @Test
+  void thoseWhoseEvaluationIsUnderWayStayUntilItIsIn() throws IOException {
+    save(2, awaiting(2L));
+    save(3, awaiting(2L));
+    save(4, awaiting(2L, 4L));
+    save(5, awaiting(2L, 4L));
+    save(6, awaiting(4L, 6L));
+    assertThat(folders()).as("the last two say so").hasSize(4).contains("step-00000002");
+    save(7, awaiting(4L, 6L));
+    assertThat(folders()).containsExactly("step-00000004", "step-00000006", "step-00000007");
+    assertThat(store().newest(7).orElseThrow().validation().awaited()).containsExactly(4L, 6L);
+    assertThat(store().holds(4)).isTrue();
+    assertThat(store().holds(2)).isFalse();
+  }
+
+  private static ValidationState awaiting(Long... steps) {
+    return new ValidationState(Optional.empty(), 0, List.of(steps));
+  }
+
+  @Test
   void aCheckpointThatWasAboutToBeReplacedIsTheOneThatHolds() throws IOException {
     save(1, ValidationState.NONE);
     save(2, ValidationState.NONE);
