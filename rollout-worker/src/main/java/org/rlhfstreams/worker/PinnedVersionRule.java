@@ -23,7 +23,8 @@ final class PinnedVersionRule implements StartRule {
 
   @Override
   public void look(Slots slots, boolean empty) {
-    inUse = slots.version();
+    // One that was asked for before would take over in the middle of a response.
+    inUse = slots.isTurning() ? Optional.empty() : slots.version();
     mayTurn = empty;
   }
 

@@ -39,6 +39,11 @@ final class PolicySampler implements Slots {
   }
 
   @Override
+  public boolean isTurning() {
+    return policy.isArriving();
+  }
+
+  @Override
   public Optional<WeightVersion> oldestInUse() {
     return policy.oldestInUse();
   }

@@ -12,6 +12,11 @@ interface Slots extends AutoCloseable {
   /** The version in use, once there is one. */
   Optional<WeightVersion> version();
 
+  /** Whether another version is about to take over from the one in use. */
+  default boolean isTurning() {
+    return false;
+  }
+
   /** The oldest version that has drawn a token of a response in a slot, if there is one. */
   Optional<WeightVersion> oldestInUse();
 
