@@ -113,8 +113,8 @@ final class HostedTopologies implements AutoCloseable {
         connection.topics(),
         connection.serdes(),
         new ScoresSettings(
-            configuration.rewards().required(),
-            configuration.rewards().optional(),
+            configuration.effectiveRewards().required(),
+            configuration.effectiveRewards().optional(),
             configuration.rewards().patience(),
             inputs.scoredBefore()),
         scores);
@@ -147,7 +147,7 @@ final class HostedTopologies implements AutoCloseable {
   }
 
   private static void tellWhoIsWaitedFor(KafkaConnection connection) {
-    for (RewardConfiguration reward : connection.configuration().rewards().all()) {
+    for (RewardConfiguration reward : connection.configuration().effectiveRewards().all()) {
       if (reward.required() && reward.scorer().equals(RewardConfiguration.EXTERNAL)) {
         if (reward.name().equals(ScoreRules.PEOPLE)) {
           LOG.info("each rollout waits until somebody has rated it, at the pages or the HTTP API");

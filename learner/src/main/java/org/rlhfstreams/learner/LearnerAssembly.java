@@ -77,7 +77,7 @@ record LearnerAssembly(
   private LearnerRun onRollouts(ObjectiveBinding.OfRollouts binding, TrainerResources resources) {
     Trainer<ScoredSample> trainer = opened.add(binding.trainer().apply(resources));
     TransformerConfiguration architecture = ModelDirectory.readConfiguration(resources.start());
-    RewardSum rewards = new RewardSum(connection.configuration().rewards().all());
+    RewardSum rewards = new RewardSum(connection.configuration().effectiveRewards().all());
     ScoredSamples samples =
         new ScoredSamples(architecture.vocabularySize(), architecture.maxPositions(), rewards);
     RolloutSource source =

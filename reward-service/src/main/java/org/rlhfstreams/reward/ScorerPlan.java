@@ -34,7 +34,7 @@ record ScorerPlan(List<RewardConfiguration> rewards, boolean reference) {
    *     run
    */
   static ScorerPlan of(RlhfConfiguration configuration, ScorerCatalog catalog) {
-    List<RewardConfiguration> all = configuration.rewards().all();
+    List<RewardConfiguration> all = configuration.effectiveRewards().all();
     List<String> wanted = configuration.rewardService().scorers();
     Set<String> names = new TreeSet<>();
     for (RewardConfiguration reward : all) {
@@ -69,7 +69,7 @@ record ScorerPlan(List<RewardConfiguration> rewards, boolean reference) {
   static ScorerPlan ofModels(RlhfConfiguration configuration) {
     List<String> wanted = configuration.rewardService().scorers();
     return new ScorerPlan(
-        configuration.rewards().all().stream()
+        configuration.effectiveRewards().all().stream()
             .filter(ScorerPlan::isModel)
             .filter(reward -> wanted.isEmpty() || wanted.contains(reward.name()))
             .toList(),

@@ -44,7 +44,10 @@ public final class StandaloneScorer implements AutoCloseable {
    */
   public static RewardConfiguration require(RlhfConfiguration configuration, String name) {
     RewardConfiguration reward =
-        configuration.rewards().named(name).orElseThrow(() -> unknown(configuration, name));
+        configuration
+            .effectiveRewards()
+            .named(name)
+            .orElseThrow(() -> unknown(configuration, name));
     BuiltInScorers catalog = new BuiltInScorers();
     ScorerPlan.requireKind(reward, catalog);
     if (reward.scorer().equals(RewardConfiguration.EXTERNAL)) {
@@ -78,7 +81,7 @@ public final class StandaloneScorer implements AutoCloseable {
         "there is no reward %s; there are %s. Write it below rewards, such as {name: %s, scorer: math, weight: 0}"
             .formatted(
                 name,
-                configuration.rewards().all().stream()
+                configuration.effectiveRewards().all().stream()
                     .map(RewardConfiguration::name)
                     .collect(Collectors.toCollection(TreeSet::new))
                     .stream()

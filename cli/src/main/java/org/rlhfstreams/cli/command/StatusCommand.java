@@ -91,20 +91,32 @@ public final class StatusCommand implements Callable<Integer> {
   private static String step(StepMetrics metrics) {
     Map<String, Double> values = metrics.getValues();
     String version = WeightVersions.text(metrics.getVersion());
-    String step =
-        values.containsKey("objective/scores")
-            ? String.format(
-                Locale.ROOT,
-                "newest step %s: reward %.3f, KL %.3f",
-                version,
-                values.get("objective/scores"),
-                values.getOrDefault("objective/kl", Double.NaN))
-            : String.format(
-                Locale.ROOT,
-                "newest step %s of %s: loss %.4f",
-                version,
-                metrics.getObjective(),
-                values.getOrDefault("loss", Double.NaN));
+    String step;
+    if (values.containsKey("objective/scores")) {
+      step =
+          String.format(
+              Locale.ROOT,
+              "newest step %s: reward %.3f, KL %.3f",
+              version,
+              values.get("objective/scores"),
+              values.getOrDefault("objective/kl", Double.NaN));
+    } else if (values.containsKey("objective/kl")) {
+      step =
+          String.format(
+              Locale.ROOT,
+              "newest step %s of %s: KL %.3f",
+              version,
+              metrics.getObjective(),
+              values.get("objective/kl"));
+    } else {
+      step =
+          String.format(
+              Locale.ROOT,
+              "newest step %s of %s: loss %.4f",
+              version,
+              metrics.getObjective(),
+              values.getOrDefault("loss", Double.NaN));
+    }
     return StepTime.of(values).map(time -> step + "; " + time.text()).orElse(step);
   }
 

@@ -80,7 +80,7 @@ public final class TopicsAclsCommand implements Callable<Integer> {
   /** Names of the external scorers that are meant; each has a group to be allowed. */
   private List<String> external(RlhfConfiguration configuration) {
     List<String> there =
-        configuration.rewards().all().stream()
+        configuration.effectiveRewards().all().stream()
             .filter(reward -> reward.scorer().equals(RewardConfiguration.EXTERNAL))
             .map(RewardConfiguration::name)
             .toList();

@@ -23,13 +23,16 @@ public final class OnlineOptions {
   @Option(
       names = "--reference-model",
       paramLabel = "DIR",
-      description = "What the KL is measured against; the policy by default.")
+      description =
+          "What the KL is measured against, the teacher of distillation; the policy by default.")
   private Path reference;
 
   @Option(
       names = "--reward-model",
       paramLabel = "DIR",
-      description = "The model that scores; not needed if rewards in the configuration name none.")
+      description =
+          "The model that scores; not needed if rewards in the configuration name none, nor by"
+              + " distillation.")
   private Path reward;
 
   @Option(

@@ -57,7 +57,7 @@ public final class RunHistory {
    * @param configuration with the rewards and their weights
    */
   public List<Outcome> evaluations(RlhfConfiguration configuration) {
-    RewardSum rewards = new RewardSum(configuration.rewards().all());
+    RewardSum rewards = new RewardSum(configuration.effectiveRewards().all());
     AtomicLong time = new AtomicLong(); // no further answer is waited for
     VersionEvaluations evaluations =
         new VersionEvaluations(

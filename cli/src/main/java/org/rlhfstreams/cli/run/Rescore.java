@@ -88,7 +88,9 @@ public final class Rescore {
     ResultFiles results = files.get();
     RewardConfiguration reward = StandaloneScorer.require(configuration, name);
     Optional<OldReward> old =
-        against.map(OldReward::of).or(() -> OldReward.of(configuration.rewards().all(), name));
+        against
+            .map(OldReward::of)
+            .or(() -> OldReward.of(configuration.effectiveRewards().all(), name));
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
           Cluster.connect(configuration, Role.REWARD_SERVICE, System.out::println);

@@ -75,7 +75,7 @@ final class VerifiableDemo implements Demo {
       Path output)
       throws IOException {
     List<ScoreChange> changes = new ArrayList<>();
-    for (RewardConfiguration reward : configuration.rewards().all()) {
+    for (RewardConfiguration reward : configuration.effectiveRewards().all()) {
       ScoreChange.of(reward.name(), steps)
           .ifPresent(
               change -> {

@@ -39,7 +39,7 @@ import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.access.GroupNames;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
-import org.rlhfstreams.service.configuration.RewardsConfiguration;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.log.RecordCounts;
 import org.rlhfstreams.service.log.RecordHandler;
@@ -178,10 +178,10 @@ public final class RunStatusReader implements AutoCloseable {
         scorers.add(group.substring(prefix.length()));
       }
     }
-    RewardsConfiguration rewards = connection.configuration().rewards();
-    if (scorers.isEmpty() || !rewards.list().isEmpty()) {
+    RlhfConfiguration configuration = connection.configuration();
+    if (scorers.isEmpty() || !configuration.rewards().list().isEmpty()) {
       scorers.add(GroupNames.SCORERS + ScoreRules.REFERENCE);
-      rewards.all().stream()
+      configuration.effectiveRewards().all().stream()
           .filter(reward -> !reward.scorer().equals(RewardConfiguration.EXTERNAL))
           .forEach(reward -> scorers.add(GroupNames.SCORERS + reward.name()));
     }

@@ -7,6 +7,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.rlhfstreams.cli.status.StepTime;
 import org.rlhfstreams.common.terminal.Durations;
 import org.rlhfstreams.learner.loop.StepListener;
@@ -17,6 +19,8 @@ import org.rlhfstreams.service.configuration.ValidationMetric;
 /** A panel that redraws itself on a terminal; one line a step where there is none. */
 public final class TrainingProgress implements StepListener {
   private static final int TREND = 24;
+  private static final String SCORES = "objective/scores";
+  private static final String KL = "objective/kl";
 
   private final boolean terminal = TerminalWindow.isPresent();
   private final SharedScreen screen = terminal ? SharedScreen.take() : SharedScreen.plain();
@@ -41,7 +45,12 @@ public final class TrainingProgress implements StepListener {
   @Override
   public synchronized void stepped(StepReport report) {
     Map<String, Double> metrics = report.metrics();
-    trend.add(metrics.getOrDefault("objective/scores", metrics.getOrDefault("loss", 0.0)));
+    trend.add(
+        Stream.of(SCORES, KL, "loss")
+            .map(metrics::get)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(0.0));
     if (trend.size() > TREND) {
       trend.remove();
     }
@@ -106,12 +115,12 @@ public final class TrainingProgress implements StepListener {
         "step "
             + report.step()
             + (report.totalSteps().isPresent() ? "/" + report.totalSteps().getAsLong() : ""));
-    if (metrics.containsKey("objective/scores")) {
+    if (metrics.containsKey(SCORES)) {
       figures.add(
-          text(
-              "reward %.2f ± %.2f",
-              metrics.get("objective/scores"), metrics.get("objective/scores_std")));
-      figures.add(text("KL %.2f", metrics.get("objective/kl")));
+          text("reward %.2f ± %.2f", metrics.get(SCORES), metrics.get("objective/scores_std")));
+    }
+    if (metrics.containsKey(KL)) {
+      figures.add(text("KL %.2f", metrics.get(KL)));
       figures.add(text("length %.1f", metrics.get("response/length")));
       figures.add(text("tokens/s %.0f", metrics.get("num_tokens") / metrics.get("step_seconds")));
       figures.add(text("stale %.1f", metrics.get("staleness/mean")));

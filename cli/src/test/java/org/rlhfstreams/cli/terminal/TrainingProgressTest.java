@@ -59,4 +59,26 @@ final class TrainingProgressTest {
     progress.stepped(report(4));
     assertThat(screen.toString(StandardCharsets.UTF_8)).startsWith(UP + "2A");
   }
+
+  @Test
+  void aStepThatNobodyHasScoredTellsItsKl() {
+    System.setProperty("rlhf.terminal", "false");
+    new TrainingProgress()
+        .stepped(
+            new StepReport(
+                3,
+                new WeightVersion(0, 3L),
+                OptionalLong.of(10),
+                Map.of(
+                    "objective/kl", 1.25,
+                    "response/length", 7.0,
+                    "num_tokens", 50.0,
+                    "step_seconds", 2.0,
+                    "staleness/mean", 0.0,
+                    "loss", 0.5),
+                OptionalLong.empty()));
+    assertThat(screen.toString(StandardCharsets.UTF_8))
+        .contains("step 3/10  KL 1.25  length 7.0  tokens/s 25")
+        .doesNotContain("reward");
+  }
 }

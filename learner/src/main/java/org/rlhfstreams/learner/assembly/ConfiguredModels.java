@@ -9,6 +9,7 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.rlhfstreams.service.objective.AuxiliaryModel;
 import org.rlhfstreams.service.objective.ModelRole;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
@@ -41,10 +42,10 @@ public final class ConfiguredModels {
     if (configuration.learner().assistantOnlyLoss()) {
       ChatTemplate.open(start).requireMarks();
     }
-    if (objective == TrainingObjective.DISTILLATION
-        && configuration.model().reference().isEmpty()) {
+    if (objective.needs(AuxiliaryModel.TEACHER) && configuration.model().reference().isEmpty()) {
       throw new ConfigurationException(
-          "distillation learns from a teacher, and there is none: name a model of the same"
+          objective.text()
+              + " learns from a teacher, and there is none: name a model of the same"
               + " vocabulary with model.reference (--reference-model)");
     }
     if (objective.trains() == ModelRole.POLICY) {

@@ -12,13 +12,14 @@ import org.rlhfstreams.model.training.TokenRow;
  * @param behaviorLogProbabilities of the policy that sampled, at {@code temperature} and before
  *     top-k and top-p, as the reference's and the trained ones are, [response tokens]
  * @param referenceLogProbabilities [response tokens]
- * @param score that is learned from
+ * @param score that is learned from; 0 if there are no rewards
  * @param temperature that it was sampled at
  * @param stopped whether the response has an end of sequence
  * @param oldestVersion of the weights that drew its tokens
  * @param rewardModelVersion that scored it
  * @param rewards the values that the score is made of, in the order of the rewards; NaN for one
- *     that only watches and was not there
+ *     that only watches and was not there; empty if a teacher is learned from and nothing is
+ *     measured
  */
 public record ScoredSample(
     String id,
@@ -38,7 +39,7 @@ public record ScoredSample(
     rewards = List.copyOf(rewards);
   }
 
-  /** One whose score is made of nothing else. */
+  /** One whose score is its only reward. */
   public ScoredSample(
       String id,
       String requestId,
@@ -61,7 +62,12 @@ public record ScoredSample(
         stopped,
         oldestVersion,
         rewardModelVersion,
-        List.of());
+        List.of(score));
+  }
+
+  /** Whether its score is one: else nobody has scored it, and 0 means nothing. */
+  public boolean isRewarded() {
+    return !rewards.isEmpty();
   }
 
   /** The same with another score. */

@@ -107,7 +107,10 @@ public final class ScoredSamples {
       return OptionalDouble.of(own.getValue());
     }
     OptionalDouble given = later.of(scored.getRollout().getRolloutId(), reward.name());
-    boolean isOfOneRewardModel = scored.getScores().isEmpty() && rewards.rewards().size() == 1;
+    boolean isOfOneRewardModel =
+        scored.getRequiredScorers().isEmpty()
+            && scored.getScores().isEmpty()
+            && rewards.rewards().size() == 1;
     return given.isEmpty() && isOfOneRewardModel
         ? OptionalDouble.of(scored.getScore()) // of a release that had no others
         : given;

@@ -10,7 +10,7 @@ final class BatchStatistics {
   private BatchStatistics() {}
 
   /**
-   * Adds the batch's metrics, with TRL's names.
+   * Adds the batch's metrics, with TRL's names; none of scores if nobody has scored it.
    *
    * @param rewards of the tokens, KL included, [rows][tokens]
    * @param measured the batch with the scores that are in the rewards
@@ -23,6 +23,9 @@ final class BatchStatistics {
       double[][] rewards,
       long steps) {
     put(metrics, batch, steps);
+    if (!isRewarded(batch)) {
+      return;
+    }
     double reward = 0;
     for (double[] row : rewards) {
       reward += Arrays.stream(row).sum();
@@ -32,10 +35,21 @@ final class BatchStatistics {
     metrics.put("objective/non_score_reward", reward / batch.size() - score);
   }
 
+  private static boolean isRewarded(List<ScoredSample> batch) {
+    return batch.stream().anyMatch(ScoredSample::isRewarded);
+  }
+
+  private static void putScores(Map<String, Double> metrics, List<ScoredSample> batch) {
+    double[] scores = batch.stream().mapToDouble(ScoredSample::score).toArray();
+    double mean = Arrays.stream(scores).average().orElse(0);
+    double squares = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).sum();
+    metrics.put("objective/scores", mean);
+    metrics.put("objective/scores_std", Math.sqrt(squares / Math.max(1, scores.length - 1)));
+  }
+
   /** Adds what needs no rewards of tokens. */
   static void put(Map<String, Double> metrics, List<ScoredSample> batch, long steps) {
     int rows = batch.size();
-    double[] scores = batch.stream().mapToDouble(ScoredSample::score).toArray();
     double kl = 0;
     double entropy = 0;
     long tokens = 0;
@@ -48,14 +62,13 @@ final class BatchStatistics {
       }
       tokens += behavior.length;
     }
-    double mean = Arrays.stream(scores).average().orElse(0);
-    double squares = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).sum();
     double[] staleness =
         batch.stream().mapToDouble(sample -> steps - sample.oldestVersion().getStep()).toArray();
     metrics.put("objective/kl", kl / rows);
     metrics.put("objective/entropy", entropy / rows);
-    metrics.put("objective/scores", mean);
-    metrics.put("objective/scores_std", Math.sqrt(squares / Math.max(1, rows - 1)));
+    if (isRewarded(batch)) {
+      putScores(metrics, batch);
+    }
     metrics.put("response/length", (double) tokens / rows);
     metrics.put(
         "response/stopped", batch.stream().filter(ScoredSample::stopped).count() / (double) rows);

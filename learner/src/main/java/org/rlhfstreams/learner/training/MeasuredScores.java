@@ -46,7 +46,7 @@ final class MeasuredScores {
    * @param measured what {@link #of} gave
    */
   void put(Map<String, Double> metrics, List<ScoredSample> measured) {
-    if (normalisation.isPresent()) {
+    if (normalisation.isPresent() && measured.stream().anyMatch(ScoredSample::isRewarded)) {
       metrics.put(
           "objective/normalised_scores",
           measured.stream().mapToDouble(ScoredSample::score).average().orElse(0));

@@ -18,7 +18,7 @@ final class RewardSumTest {
         RlhfConfiguration.of(
                 Map.of(
                     "rewards.list", rewards, "learner.objective", "grpo", "sampling.samples", "2"))
-            .rewards()
+            .effectiveRewards()
             .all());
   }
 

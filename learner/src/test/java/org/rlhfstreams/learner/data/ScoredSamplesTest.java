@@ -69,7 +69,8 @@ final class ScoredSamplesTest {
     return new ScoredSamples(
         10,
         10,
-        new RewardSum(RlhfConfiguration.of(Map.of("rewards.list", rewards)).rewards().all()));
+        new RewardSum(
+            RlhfConfiguration.of(Map.of("rewards.list", rewards)).effectiveRewards().all()));
   }
 
   private static double sum(ScoredSamples samples, ScoredRollout scored) throws UnusableException {
@@ -96,6 +97,28 @@ final class ScoredSamplesTest {
   @Test
   void aRecordOfAReleaseWithOneRewardModelHasItsScore() throws UnusableException {
     assertThat(sum(samples(""), scored("a", 0.1f, Map.of()))).isEqualTo((double) 0.1f);
+  }
+
+  @Test
+  void whatWasScoredByTheReferenceAloneHasNoScoreToLearnFrom() throws UnusableException {
+    ScoredRollout scored =
+        ScoredRollout.newBuilder(scored("a", 0, Map.of()))
+            .setRequiredScorers(List.of("reference"))
+            .build();
+    ScoredSamples taught =
+        new ScoredSamples(
+            10,
+            10,
+            new RewardSum(
+                RlhfConfiguration.of(Map.of("learner.objective", "distillation"))
+                    .effectiveRewards()
+                    .all()));
+    assertThat(taught.convert(scored).isRewarded()).isFalse();
+    assertThat(sum(taught, scored)).isZero();
+    assertThatThrownBy(() -> samples("").convert(scored))
+        .isInstanceOf(UnusableException.class)
+        .hasMessageContaining("has no score by reward-model")
+        .hasMessageContaining("it has scores by nobody");
   }
 
   @Test

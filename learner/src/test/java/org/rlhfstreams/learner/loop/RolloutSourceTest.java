@@ -272,7 +272,7 @@ final class RolloutSourceTest {
 
   private static ScoredSamples samples(KafkaConnection connection) {
     return new ScoredSamples(
-        VOCABULARY, 128, new RewardSum(connection.configuration().rewards().all()));
+        VOCABULARY, 128, new RewardSum(connection.configuration().effectiveRewards().all()));
   }
 
   /** Two thirds of the requests, or of their responses. */

@@ -51,7 +51,7 @@ final class VersionEvaluationsTest {
                 "learner.evaluate-every", "2",
                 "learner.evaluation-patience", "10s",
                 "learner.early-stop-patience", String.valueOf(earlyStop)));
-    RewardSum rewards = new RewardSum(configuration.rewards().all());
+    RewardSum rewards = new RewardSum(configuration.effectiveRewards().all());
     return new VersionEvaluations(
         new ScoredSamples(10, 10, rewards), rewards, configuration.learner(), () -> now);
   }

@@ -18,7 +18,7 @@ final class OldRewardTest {
 
   private static OldReward old(String rewards) {
     return OldReward.of(
-            RlhfConfiguration.of(Map.of("rewards.list", rewards)).rewards().all(), "judge")
+            RlhfConfiguration.of(Map.of("rewards.list", rewards)).effectiveRewards().all(), "judge")
         .orElseThrow();
   }
 
@@ -83,7 +83,7 @@ final class OldRewardTest {
                             "rewards.list",
                             "[{name: judge, scorer: external}, {name: length, scorer: external,"
                                 + " weight: 0}]"))
-                    .rewards()
+                    .effectiveRewards()
                     .all(),
                 "judge"))
         .isEmpty();

@@ -157,7 +157,7 @@ final class RescoringTest {
               connection,
               scorer,
               scorer.version(),
-              OldReward.of(connection.configuration().rewards().all(), "right"),
+              OldReward.of(connection.configuration().effectiveRewards().all(), "right"),
               index,
               heard)
           .run(range, partition, () -> heard.records.get() >= most);

@@ -3,13 +3,12 @@ package org.rlhfstreams.service.configuration;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * What rollouts are rewarded for.
  *
- * @param list as it is written; {@link #all} is what holds
+ * @param list as it is written; {@link RlhfConfiguration#effectiveRewards} are those of the run
  */
 public record RewardsConfiguration(
     @Setting(
@@ -22,7 +21,8 @@ public record RewardsConfiguration(
             description =
                 "Rewards, each with name, scorer, weight, normalise (raw, batch, group), clip,"
                     + " required and settings of the scorer; in a file as a list below rewards."
-                    + " Without any, the reward model of model.reward with weight 1.")
+                    + " Without any, the reward model of model.reward with weight 1; distillation"
+                    + " needs none.")
         List<RewardConfiguration> list) {
   private static final Duration SHORTEST_PATIENCE = Duration.ofSeconds(1);
 
@@ -42,36 +42,5 @@ public record RewardsConfiguration(
                 .formatted(reward.name()));
       }
     }
-    if (!list.isEmpty() && list.stream().allMatch(reward -> reward.weight() == 0)) {
-      throw new ConfigurationException(
-          "rewards: all have weight 0, so that nothing would be learned: give at least one a"
-              + " weight");
-    }
-  }
-
-  /** Those that hold: one reward model if none is configured. */
-  public List<RewardConfiguration> all() {
-    return list.isEmpty() ? List.of(RewardConfiguration.ofRewardModel()) : list;
-  }
-
-  /** The one that has a name. */
-  public Optional<RewardConfiguration> named(String name) {
-    return all().stream().filter(reward -> reward.name().equals(name)).findFirst();
-  }
-
-  /** Names of those that a rollout waits for, in their order; at least one. */
-  public List<String> required() {
-    return all().stream()
-        .filter(RewardConfiguration::required)
-        .map(RewardConfiguration::name)
-        .toList();
-  }
-
-  /** Names of the others. */
-  public List<String> optional() {
-    return all().stream()
-        .filter(reward -> !reward.required())
-        .map(RewardConfiguration::name)
-        .toList();
   }
 }

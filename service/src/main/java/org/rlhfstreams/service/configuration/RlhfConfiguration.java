@@ -1,8 +1,10 @@
 package org.rlhfstreams.service.configuration;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.rlhfstreams.service.objective.AuxiliaryModel;
 import org.rlhfstreams.service.objective.SettingsSection;
 import org.rlhfstreams.service.objective.TrainingObjective;
 
@@ -71,10 +73,36 @@ public record RlhfConfiguration(
           "critic-free.dynamic-sampling sets groups aside, but %s learns from single responses: leave it out, or use an objective that compares responses to one prompt, such as grpo"
               .formatted(objective.text()));
     }
+    requireWeight(rewards, objective);
     if (objective.comparesSamples()) {
       requireGroups(learner, sampling);
     } else if (objective.learnsFromRollouts()) {
       refuseGroups(rewards, objective);
+    }
+  }
+
+  /**
+   * The rewards of the run: those of the list; without a list the model of {@code model.reward},
+   * unless there is a teacher to learn from and no such model.
+   */
+  public EffectiveRewards effectiveRewards() {
+    if (!rewards.list().isEmpty()) {
+      return new EffectiveRewards(rewards.list());
+    }
+    boolean isTaught = learner.objective().needs(AuxiliaryModel.TEACHER);
+    return new EffectiveRewards(
+        isTaught && model.reward().isEmpty()
+            ? List.of()
+            : List.of(RewardConfiguration.ofRewardModel()));
+  }
+
+  private static void requireWeight(RewardsConfiguration rewards, TrainingObjective objective) {
+    if (!objective.needs(AuxiliaryModel.TEACHER)
+        && !rewards.list().isEmpty()
+        && rewards.list().stream().allMatch(reward -> reward.weight() == 0)) {
+      throw new ConfigurationException(
+          "rewards: all have weight 0, so that nothing would be learned: give at least one a"
+              + " weight");
     }
   }
 
@@ -124,7 +152,7 @@ public record RlhfConfiguration(
   }
 
   private static void refuseGroups(RewardsConfiguration rewards, TrainingObjective objective) {
-    for (RewardConfiguration reward : rewards.all()) {
+    for (RewardConfiguration reward : rewards.list()) {
       if (reward.normalise() == RewardNormalisation.GROUP) {
         throw new ConfigurationException(
             "rewards: %s is normalised over its group, but %s learns from single responses: set normalise: batch, or an objective that compares responses to one prompt, such as grpo"

@@ -20,6 +20,7 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.StepMetrics;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
+import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.Topics;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
@@ -181,13 +182,23 @@ public final class RequestTrace {
           "scored",
           String.format(
               Locale.ROOT,
-              "%s: score %.3f by reward model %s, KL %.3f%s",
+              "%s: %s, KL %.3f%s",
               scored.getRollout().getRolloutId(),
-              scored.getScore(),
-              WeightVersions.text(scored.getRewardModelVersion()),
+              reward(scored),
               kl,
               byName(scored.getScores())));
     }
+  }
+
+  private static String reward(ScoredRollout scored) {
+    if (scored.getRequiredScorers().equals(List.of(ScoreRules.REFERENCE))) {
+      return "no reward";
+    }
+    return String.format(
+        Locale.ROOT,
+        "score %.3f by reward model %s",
+        scored.getScore(),
+        WeightVersions.text(scored.getRewardModelVersion()));
   }
 
   /** All scores, if there are several. */

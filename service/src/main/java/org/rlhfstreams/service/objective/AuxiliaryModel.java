@@ -4,6 +4,8 @@ package org.rlhfstreams.service.objective;
 public enum AuxiliaryModel {
   /** What the policy is held to; its log-probabilities of rollouts come with them. */
   REFERENCE,
+  /** The reference where it is learned from in place of rewards. */
+  TEACHER,
   /** What estimates returns; it is trained along. */
   VALUE_MODEL
 }

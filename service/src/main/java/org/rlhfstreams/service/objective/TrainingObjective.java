@@ -1,6 +1,7 @@
 package org.rlhfstreams.service.objective;
 
 import static org.rlhfstreams.service.objective.AuxiliaryModel.REFERENCE;
+import static org.rlhfstreams.service.objective.AuxiliaryModel.TEACHER;
 import static org.rlhfstreams.service.objective.AuxiliaryModel.VALUE_MODEL;
 import static org.rlhfstreams.service.objective.ExampleKind.GROUPS;
 import static org.rlhfstreams.service.objective.ExampleKind.LABELS;
@@ -94,7 +95,7 @@ public enum TrainingObjective {
       "On-policy distillation over prompts: the reference is a teacher that judges every token.",
       POLICY,
       ROLLOUTS,
-      Set.of(REFERENCE),
+      Set.of(TEACHER),
       CRITIC_FREE),
   ONLINE_DPO(
       "DPO on the policy's own responses to prompts, ranked by a reward model.",

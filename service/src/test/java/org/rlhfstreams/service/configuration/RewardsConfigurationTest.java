@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,7 +28,8 @@ final class RewardsConfigurationTest {
 
   @Test
   void withoutAnyTheRewardModelIsTheReward() {
-    RewardsConfiguration rewards = RlhfConfiguration.of(Map.of()).rewards();
+    RlhfConfiguration configuration = RlhfConfiguration.of(Map.of());
+    EffectiveRewards rewards = configuration.effectiveRewards();
     assertThat(rewards.all())
         .containsExactly(
             new RewardConfiguration(
@@ -39,7 +41,7 @@ final class RewardsConfigurationTest {
                 true,
                 Map.of()));
     assertThat(rewards.required()).containsExactly("reward-model");
-    assertThat(rewards.patience()).isEqualTo(Duration.ofHours(1));
+    assertThat(configuration.rewards().patience()).isEqualTo(Duration.ofHours(1));
   }
 
   @Test
@@ -66,27 +68,40 @@ final class RewardsConfigurationTest {
             """);
     assertThat(configuration.rewards())
         .isEqualTo(RlhfConfiguration.of(Map.of("rewards.list", text)).rewards());
-    RewardConfiguration right = configuration.rewards().named("right").orElseThrow();
+    RewardConfiguration right = configuration.effectiveRewards().named("right").orElseThrow();
     assertThat(right.settings())
         .isEqualTo(Map.of("field", "answer", "schema", "{\"type\":\"object\"}"));
     assertThat(right.clip()).hasValue(3);
-    assertThat(configuration.rewards().required()).containsExactly("helpful", "right");
-    assertThat(configuration.rewards().optional()).containsExactly("length");
+    assertThat(configuration.effectiveRewards().required()).containsExactly("helpful", "right");
+    assertThat(configuration.effectiveRewards().optional()).containsExactly("length");
     assertThat(load(configuration.printed()).rewards()).isEqualTo(configuration.rewards());
   }
 
   @Test
   void aSectionMayHaveThePatienceToo() throws IOException {
-    RewardsConfiguration rewards =
-        load("""
-        rewards:
-          patience: 90s
-          list:
-            - {name: right, scorer: external}
-        """)
-            .rewards();
-    assertThat(rewards.patience()).isEqualTo(Duration.ofSeconds(90));
-    assertThat(rewards.required()).containsExactly("right");
+    RlhfConfiguration configuration =
+        load(
+            """
+            rewards:
+              patience: 90s
+              list:
+                - {name: right, scorer: external}
+            """);
+    assertThat(configuration.rewards().patience()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(configuration.effectiveRewards().required()).containsExactly("right");
+  }
+
+  @Test
+  void aTeacherNeedsNoRewardAndMayBeWatchedByThem() {
+    Map<String, String> taught = new HashMap<>(Map.of("learner.objective", "distillation"));
+    assertThat(RlhfConfiguration.of(taught).effectiveRewards().all()).isEmpty();
+    taught.put("model.reward", "models/helpful");
+    assertThat(RlhfConfiguration.of(taught).effectiveRewards().required())
+        .containsExactly("reward-model");
+    taught.put("rewards.list", "[{scorer: length, weight: 0}]");
+    EffectiveRewards watching = RlhfConfiguration.of(taught).effectiveRewards();
+    assertThat(watching.required()).isEmpty();
+    assertThat(watching.optional()).containsExactly("length");
   }
 
   @ParameterizedTest

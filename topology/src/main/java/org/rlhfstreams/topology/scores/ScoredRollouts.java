@@ -22,6 +22,8 @@ final class ScoredRollouts {
    *
    * @param rollout without a problem
    * @param scores by scorer, without problems and failures; those that are required are there
+   * @return with the first required reward's value as its score; 0 if only the reference is
+   *     required, and then no reward is learned from
    */
   static ScoredRollout of(Rollout rollout, Map<String, Score> scores, ScoresSettings settings) {
     List<Float> reference = scores.get(ScoreRules.REFERENCE).getTokenValues();
@@ -32,7 +34,7 @@ final class ScoredRollouts {
     }
     return ScoredRollout.newBuilder()
         .setRollout(rollout)
-        .setScore((float) (double) scores.get(settings.required().get(0)).getValue())
+        .setScore(firstReward(scores, settings))
         .setRewardModelVersion(modelVersion(scores, settings))
         .setReferenceLogProbabilities(reference)
         .setKl(kl)
@@ -40,6 +42,11 @@ final class ScoredRollouts {
         .setScores(components(scores))
         .setRequiredScorers(settings.awaited())
         .build();
+  }
+
+  private static float firstReward(Map<String, Score> scores, ScoresSettings settings) {
+    List<String> required = settings.required();
+    return required.isEmpty() ? 0 : (float) (double) scores.get(required.get(0)).getValue();
   }
 
   /** That of the first reward that is a model whose weights are published. */

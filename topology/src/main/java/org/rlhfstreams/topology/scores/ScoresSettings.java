@@ -9,8 +9,8 @@ import org.rlhfstreams.schemas.ScoreRules;
 /**
  * What the join waits for.
  *
- * @param required scorers without whose score no rollout goes on, in the order of the rewards; at
- *     least one, the reference not among them: it is always required
+ * @param required scorers without whose score no rollout goes on, in the order of the rewards; the
+ *     reference is not among them: it is always required, and it alone if there are no others
  * @param optional scorers whose scores go along if they are there in time
  * @param patience how long a rollout waits, in time that the join runs
  * @param scoredBefore by partition of {@code rollouts}: what lies before was scored by a release
@@ -26,9 +26,6 @@ public record ScoresSettings(
     required = List.copyOf(required);
     optional = List.copyOf(optional);
     scoredBefore = Map.copyOf(scoredBefore);
-    if (required.isEmpty()) {
-      throw new IllegalArgumentException("no scorer is required");
-    }
   }
 
   /** All that a rollout waits for, the reference last. */

@@ -66,12 +66,17 @@ final class ScoresTopologyTest {
   }
 
   private void start(Map<Integer, Long> scoredBefore) {
+    start(
+        new ScoresSettings(List.of("helpful", "right"), List.of("length"), PATIENCE, scoredBefore));
+  }
+
+  private void start(ScoresSettings settings) {
     StreamsBuilder builder = new StreamsBuilder();
     ScoresTopology.build(
         builder,
         topics,
         serdes,
-        new ScoresSettings(List.of("helpful", "right"), List.of("length"), PATIENCE, scoredBefore),
+        settings,
         new ScoresListener() {
           @Override
           public void lost(String scorer) {
@@ -226,6 +231,26 @@ final class ScoresTopologyTest {
         assertThat(all.hasNext()).as(store).isFalse();
       }
     }
+  }
+
+  @Test
+  void withoutRewardsTheReferenceAloneIsWaitedFor() {
+    driver.close();
+    start(new ScoresSettings(List.of(), List.of("length"), PATIENCE, Map.of()));
+    sampled(rollout("a"));
+    scored(score("a", "length", 12));
+    assertThat(joined.isEmpty()).isTrue();
+    scored(reference("a"));
+    ScoredRollout scored = joined.readValue();
+    assertThat(scored.getRequiredScorers()).containsExactly(ScoreRules.REFERENCE);
+    assertThat(scored.getReferenceLogProbabilities()).containsExactly(-2f, -1f);
+    assertThat(scored.getScores()).containsOnlyKeys("length");
+    assertThat(scored.getScore()).isZero();
+    assertThat(scored.getScoredAt()).isEqualTo(Instant.ofEpochMilli(9));
+    sampled(rollout("b"));
+    pass(PATIENCE.plusSeconds(2));
+    assertThat(onlyLetter().getReason()).contains("has no score by reference");
+    requireNothingKept();
   }
 
   @Test
