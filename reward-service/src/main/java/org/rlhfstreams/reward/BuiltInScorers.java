@@ -23,6 +23,13 @@ final class BuiltInScorers implements ScorerCatalog {
   }
 
   @Override
+  public boolean comparesResponses(RewardConfiguration reward) {
+    try (Scorer scorer = create(reward)) {
+      return scorer.wholeGroups();
+    }
+  }
+
+  @Override
   public RolloutScorer open(
       RewardConfiguration reward, KafkaConnection connection, BooleanSupplier stopped) {
     return new BuiltInScorer(

@@ -23,6 +23,7 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.training.RewardInput;
 import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.ProcessIdentity;
 import org.rlhfstreams.service.configuration.RewardConfiguration;
 import org.rlhfstreams.service.configuration.RewardServiceConfiguration;
@@ -53,6 +54,9 @@ public final class RewardService implements AutoCloseable {
 
   /** Rollouts that wait for the others of their groups, or to be compared with them. */
   private static final int MOST_HELD = 2_048;
+
+  /** The setting of a judge that may compare. */
+  private static final String MODE = "mode";
 
   private final ShutdownSequence opened = new ShutdownSequence();
   private final KafkaConnection connection;
@@ -229,6 +233,7 @@ public final class RewardService implements AutoCloseable {
         models.add(model.path().toString());
       } else {
         catalog.require(reward);
+        requireResponsesToCompare(reward, configuration, catalog);
       }
     }
     if (plan.reference()) {
@@ -247,6 +252,23 @@ public final class RewardService implements AutoCloseable {
         configuration.operations().host(),
         configuration.rewardService().httpPort(),
         "reward-service.http-port");
+  }
+
+  private static void requireResponsesToCompare(
+      RewardConfiguration reward, RlhfConfiguration configuration, ScorerCatalog catalog) {
+    if (configuration.sampling().samples() > 1 || !catalog.comparesResponses(reward)) {
+      return;
+    }
+    boolean hasMode = reward.settings().containsKey(MODE);
+    throw new ConfigurationException(
+        "rewards: %s (scorer: %s%s) compares the responses to a request, but sampling.samples = 1 asks for one, so that it would refuse each of them: set sampling.samples = 2 or more, 8 is usual, or %s"
+            .formatted(
+                reward.name(),
+                reward.scorer(),
+                hasMode ? ", mode: " + reward.settings().get(MODE) : "",
+                hasMode
+                    ? "mode: pointwise in the settings of " + reward.name()
+                    : "another scorer for " + reward.name()));
   }
 
   /** What its models will need, by settings and {@code config.json} alone. */

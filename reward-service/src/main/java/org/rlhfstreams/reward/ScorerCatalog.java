@@ -18,6 +18,15 @@ public interface ScorerCatalog {
   void require(RewardConfiguration reward);
 
   /**
+   * Whether one scores all responses to a request together, by comparing them.
+   *
+   * @param reward that {@link #require} has checked
+   */
+  default boolean comparesResponses(RewardConfiguration reward) {
+    return false;
+  }
+
+  /**
    * Opens one; on the thread that uses it.
    *
    * @param stopped ends what it waits for
