@@ -1,5 +1,6 @@
 package org.rlhfstreams.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
@@ -10,18 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.StreamsConfig;
 import org.rlhfstreams.common.files.FileOperations;
+import org.rlhfstreams.controller.TopologyProperties;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
@@ -40,9 +44,10 @@ import org.rlhfstreams.topology.scores.ScoresSettings;
 import org.rlhfstreams.topology.scores.ScoresTopology;
 
 /**
- * Rollouts for each second of processor time of the thread that joins them with two rewards and the
- * reference, exactly once, from a broker: 64 tokens each, each scorer some hundred rollouts behind.
- * The first third is the compilers' own.
+ * Rollouts a second that meet two rewards and the reference, exactly once, from an embedded broker
+ * that has them all: 64 tokens each, each scorer some hundred rollouts behind. Told are the rate
+ * from the start of the topology until all scored rollouts are committed, and, of those after the
+ * first third (the compilers' own), the rate and that of the joining thread's processor time.
  */
 public final class JoinSpeed {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -164,6 +169,7 @@ public final class JoinSpeed {
     private final long all;
     private final AtomicLong joined = new AtomicLong();
     private final CountDownLatch done = new CountDownLatch(1);
+    private final long started = System.nanoTime();
     private long processorAtFirst;
     private long atFirst;
     private long processor;
@@ -189,36 +195,55 @@ public final class JoinSpeed {
   }
 
   private static void measure(KafkaConnection connection, Path state, int rollouts)
-      throws InterruptedException {
-    Stopwatch stopwatch = new Stopwatch(rollouts);
+      throws IOException, InterruptedException, ExecutionException {
     StreamsBuilder builder = new StreamsBuilder();
+    Stopwatch stopwatch = new Stopwatch(rollouts);
     ScoresTopology.build(
         builder,
         connection.topics(),
         connection.serdes(),
         new ScoresSettings(List.of("helpful", "right"), List.of(), Duration.ofHours(1), Map.of()),
         stopwatch);
-    Properties properties = new Properties();
-    connection.clientSettings().forEach(properties::put);
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "join");
-    properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "200");
-    properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, "1");
-    properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000");
-    properties.put("consumer.auto.offset.reset", "earliest");
-    try (KafkaStreams streams = new KafkaStreams(builder.build(), properties)) {
+    double whole;
+    try (KafkaStreams streams =
+        new KafkaStreams(builder.build(), TopologyProperties.of(connection, state))) {
       streams.start();
       stopwatch.done.await();
+      awaitCommitted(connection);
+      whole = (System.nanoTime() - stopwatch.started) / 1e9;
     }
     double counted = rollouts - stopwatch.first;
     System.out.printf(
         Locale.ROOT,
-        "join %,d rollouts of %d tokens with %d scores each: %,.0f rollouts/s and core, %,.0f/s in all%n",
+        "%s%njoin %,d rollouts of %d tokens with %d scores each: %,.0f rollouts/s from the start of"
+            + " the topology to the last commit; after the first third %,.0f/s, %,.0f/s and core of"
+            + " the joining thread%n",
+        ProcessorName.text(),
         rollouts,
         TOKENS,
         BEHIND.size(),
-        counted / (stopwatch.processor / 1e9),
-        counted / (stopwatch.wall / 1e9));
+        rollouts / whole,
+        counted / (stopwatch.wall / 1e9),
+        counted / (stopwatch.processor / 1e9));
+  }
+
+  private static void awaitCommitted(KafkaConnection connection)
+      throws InterruptedException, ExecutionException {
+    TopicPartition partition = new TopicPartition(connection.topics().scoredRollouts().name(), 0);
+    try (Admin admin = connection.admin()) {
+      while (end(admin, partition, IsolationLevel.READ_COMMITTED)
+          < end(admin, partition, IsolationLevel.READ_UNCOMMITTED)) {
+        Thread.sleep(5);
+      }
+    }
+  }
+
+  private static long end(Admin admin, TopicPartition partition, IsolationLevel isolation)
+      throws InterruptedException, ExecutionException {
+    return admin
+        .listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
+        .partitionResult(partition)
+        .get()
+        .offset();
   }
 }

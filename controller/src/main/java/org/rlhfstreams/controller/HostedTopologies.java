@@ -4,12 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.rlhfstreams.events.SamplingSettings;
 import org.rlhfstreams.schemas.RootCause;
@@ -57,9 +55,6 @@ final class HostedTopologies implements AutoCloseable {
 
   /** A judgement and its comparison are seconds apart at most, unless one of them is lost. */
   private static final Duration JUDGEMENT_PATIENCE = Duration.ofMinutes(10);
-
-  /** From so many copies on, two have to have a record of a store before it counts. */
-  private static final int ENOUGH_REPLICAS = 3;
 
   private static final int RIGHT_IN_ADVANCE = 4;
 
@@ -129,7 +124,7 @@ final class HostedTopologies implements AutoCloseable {
           new JudgementSettings(JUDGEMENT_PATIENCE, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
     }
     inputs.requireSame();
-    this.streams = new KafkaStreams(builder.build(), properties(connection, state));
+    this.streams = new KafkaStreams(builder.build(), TopologyProperties.of(connection, state));
     this.refusals = new BrokerRefusal(connection);
     this.restarts = new TopologyRestarts(firstPause, System::nanoTime);
     this.starting =
@@ -218,35 +213,6 @@ final class HostedTopologies implements AutoCloseable {
         comparisons.goldShare(),
         PENDING_PER_PROMPT,
         PENDING);
-  }
-
-  private static Properties properties(KafkaConnection connection, Path state) {
-    Properties properties = new Properties();
-    connection.clientSettings().forEach(properties::put);
-    String prefix = connection.configuration().connection().topicPrefix();
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + GroupNames.TOPOLOGIES);
-    properties.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    // Statistics can wait so long; admission asks for a commit when it has released requests.
-    properties.putIfAbsent(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "200");
-    properties.putIfAbsent(
-        StreamsConfig.REPLICATION_FACTOR_CONFIG,
-        String.valueOf(connection.configuration().topics().replicationFactor()));
-    if (connection.configuration().topics().replicationFactor() >= ENOUGH_REPLICAS) {
-      properties.putIfAbsent(StreamsConfig.topicPrefix("min.insync.replicas"), "2");
-    }
-    properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "1000000");
-    properties.putIfAbsent("consumer.auto.offset.reset", "earliest");
-    // As the groups of the other roles: a controller that dies is missed after so long.
-    properties.putIfAbsent("consumer.session.timeout.ms", "10000");
-    // A broker that was killed may come back with a member that is no more, and waits so long for
-    // it to join again: five minutes by default, in which nothing would be admitted.
-    properties.putIfAbsent("consumer.max.poll.interval.ms", "60000");
-    properties.putIfAbsent("producer.linger.ms", "0");
-    // Of two requests of a new transaction that are under way at once the broker may look at the
-    // second one first, refuse it and say so in its log; it is sent again, but worries who reads.
-    properties.putIfAbsent("producer.max.in.flight.requests.per.connection", "1");
-    return properties;
   }
 
   /** Whether the topologies process records. */

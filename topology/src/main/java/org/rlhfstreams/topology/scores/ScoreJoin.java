@@ -44,6 +44,9 @@ import org.rlhfstreams.topology.RefusedRecord;
 final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object> {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+  /** A burst is over if no rollout has gone on for so long. */
+  private static final Duration REST = Duration.ofMillis(20);
+
   /** A look ends there, so that what is read does not wait for long. */
   private static final int MOST_AT_ONCE = 10_000;
 
@@ -64,6 +67,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   private RunningClock clock;
   private RecentEvents recent;
   private String lookedAt = "";
+  private boolean uncommitted;
+  private boolean inBurst;
   private long lastDue;
 
   ScoreJoin(
@@ -93,6 +98,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     recent = new RecentEvents(RECENT_BYTES);
     lastDue = clock.now() + settings.patience().toMillis(); // by what was read before
     context.schedule(BETWEEN_LOOKS, PunctuationType.WALL_CLOCK_TIME, this::look);
+    context.schedule(REST, PunctuationType.WALL_CLOCK_TIME, this::commitAtRest);
   }
 
   @Override
@@ -299,7 +305,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
                 trace.isPresent() ? TraceParent.headers(trace) : held.headers()));
     listener.joined();
     close(id);
-    context().commit(); // learners see it only then
+    commitSoon(); // learners see it only then
     return true;
   }
 
@@ -327,7 +333,24 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
                 reason,
                 rollout.getEvaluation() == null ? 1 : 0));
     close(rollout.getRolloutId());
-    context().commit(); // admission replaces it only then
+    commitSoon(); // admission replaces it only then
+  }
+
+  /**
+   * With the burst that it is part of, since a commit takes as long as the join of many rollouts;
+   * of a burst that does not end, the commit interval's commits are soon enough.
+   */
+  private void commitSoon() {
+    uncommitted = true;
+    inBurst = true;
+  }
+
+  private void commitAtRest(long wallClock) {
+    if (uncommitted && !inBurst) {
+      context().commit();
+      uncommitted = false;
+    }
+    inBurst = false;
   }
 
   private void refuse(Record<String, byte[]> record, RecordMetadata place, String reason) {
