@@ -33,6 +33,7 @@ import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
 import org.rlhfstreams.service.weights.WeightReader;
 import org.rlhfstreams.service.weights.WireType;
+import org.rlhfstreams.worker.completion.CompletionLimits;
 import org.rlhfstreams.worker.completion.CompletionService;
 import org.rlhfstreams.worker.openai.OpenAiRoutes;
 import org.slf4j.Logger;
@@ -72,8 +73,10 @@ public final class RolloutWorker implements AutoCloseable {
                 model,
                 type,
                 tokenizer,
-                settings.completionSlots(),
-                settings.completionQueue(),
+                new CompletionLimits(
+                    settings.completionSlots(),
+                    settings.completionQueue(),
+                    "rollout-worker.completion-queue"),
                 reader));
     this.endpoint =
         opened.add(

@@ -9,13 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Says what a model is, and writes it in another form.",
+    description = "Says what a model is, writes it in another form, and serves it.",
     subcommands = {
       ModelInfoCommand.class,
       ModelCreateCommand.class,
       ModelConvertCommand.class,
       ModelExportCommand.class,
-      ModelMergeLoraCommand.class
+      ModelMergeLoraCommand.class,
+      ModelServeCommand.class
     })
 public final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -23,6 +24,6 @@ public final class ModelCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say model info, create, convert, export or merge-lora");
+        spec.commandLine(), "say model info, create, convert, export, merge-lora or serve");
   }
 }

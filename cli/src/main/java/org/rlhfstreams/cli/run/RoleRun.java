@@ -85,12 +85,22 @@ public final class RoleRun {
 
   private static void await(
       CompletableFuture<Void> ended, Interruption interruption, ClockSteps clock) throws Exception {
+    awaitEnd(ended, interruption, () -> clock.setBack().ifPresent(RoleRun::endAfter));
+  }
+
+  /** The same for what no Kafka client is part of: the clock does not matter. */
+  static void awaitEnd(CompletableFuture<Void> ended, Interruption interruption) throws Exception {
+    awaitEnd(ended, interruption, () -> {});
+  }
+
+  private static void awaitEnd(
+      CompletableFuture<Void> ended, Interruption interruption, Runnable check) throws Exception {
     while (!interruption.getAsBoolean()) {
       try {
         ended.get(100, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
-        clock.setBack().ifPresent(RoleRun::endAfter);
+        check.run();
       } catch (ExecutionException e) {
         if (e.getCause() instanceof Exception cause) {
           throw cause;

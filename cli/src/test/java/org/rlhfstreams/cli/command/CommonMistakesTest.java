@@ -207,6 +207,18 @@ final class CommonMistakesTest {
             "for the schema registry is in use",
             "--registry-port"),
         Mistake.of(
+            "a port of a served model in use",
+            1,
+            "model serve @S --port @PORT",
+            "port ",
+            "in use",
+            "name another with --port, or 0 for a free one"),
+        Mistake.of(
+            "a reward model where text is to be written",
+            1,
+            "model serve @R",
+            "is a reward model: it scores, it does not write"),
+        Mistake.of(
             "a broker that is not there",
             1,
             "learner --model.policy @S --learner.checkpoint-directory @none"

@@ -93,7 +93,8 @@ final class ModelConvertCommandTest {
     assertThat(convert(2, STARTER, temporary.resolve("a"), "--max-shard-size", "huge"))
         .contains("--max-shard-size")
         .contains("such as 5GB");
-    assertThat(run(2, "model")).contains("say model info, create, convert, export or merge-lora");
+    assertThat(run(2, "model"))
+        .contains("say model info, create, convert, export, merge-lora or serve");
     assertThat(temporary.resolve("a")).doesNotExist();
   }
 }

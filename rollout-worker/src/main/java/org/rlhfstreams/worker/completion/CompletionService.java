@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,8 +31,7 @@ public final class CompletionService implements AutoCloseable {
   private final ModelDirectory model;
   private final ComputeType type;
   private final PromptEncoding prompts;
-  private final int slots;
-  private final int capacity;
+  private final CompletionLimits limits;
   private final WeightSource source;
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
   private final Map<String, CompletionJob> jobs = new ConcurrentHashMap<>();
@@ -49,23 +49,47 @@ public final class CompletionService implements AutoCloseable {
   /**
    * @param type that it computes in
    * @param tokenizer not closed here
-   * @param slots completions written side by side
-   * @param queue completions that may wait besides
+   * @param limits of what is written and waits at once
    * @param source of the policy's versions
    */
   public CompletionService(
       ModelDirectory model,
       ComputeType type,
       Tokenizer tokenizer,
-      int slots,
-      int queue,
+      CompletionLimits limits,
       WeightSource source) {
     this.model = model;
     this.type = type;
     this.prompts = new PromptEncoding(model.path(), model.configuration(), tokenizer);
-    this.slots = slots;
-    this.capacity = slots + queue;
+    this.limits = limits;
     this.source = source;
+  }
+
+  /**
+   * Loads the weights now, not with the first job.
+   *
+   * @return completes when they are loaded; exceptionally if they cannot be
+   */
+  public CompletableFuture<Void> open() {
+    CompletableFuture<Void> loaded = new CompletableFuture<>();
+    synchronized (this) {
+      commands.add(writer -> loaded.complete(null));
+      start();
+      thread.ended().whenComplete((ended, failure) -> fail(loaded, failure));
+    }
+    return loaded;
+  }
+
+  private static void fail(CompletableFuture<Void> loaded, Throwable failure) {
+    loaded.completeExceptionally(
+        failure == null ? unready("it was closed before the weights were loaded") : failure);
+  }
+
+  /** Starts the thread unless it runs. Called with the lock held. */
+  private void start() {
+    if (thread == null) {
+      thread = ServiceThread.start("completions", ShutdownBudget.COMPLETIONS, this::work);
+    }
   }
 
   /**
@@ -78,15 +102,16 @@ public final class CompletionService implements AutoCloseable {
       throw unready("no policy weights have arrived yet: try again in some seconds");
     }
     int wanted = job.completions();
+    int capacity = limits.capacity();
     if (wanted > capacity) {
       throw new RefusedException(
           RefusedException.Reason.TOO_LARGE,
           String.format(
               Locale.ROOT,
-              ("it asks for %,d completions, and this worker takes %,d at once: ask for fewer, or raise"
-                  + " rollout-worker.completion-queue"),
+              "it asks for %,d completions, and %,d are taken at once: ask for fewer, or raise %s",
               wanted,
-              capacity));
+              capacity,
+              limits.queueSetting()));
     }
     int before = outstanding.getAndUpdate(rows -> rows + wanted > capacity ? rows : rows + wanted);
     if (before + wanted > capacity) {
@@ -95,9 +120,10 @@ public final class CompletionService implements AutoCloseable {
           String.format(
               Locale.ROOT,
               ("%,d completions are under way or waiting, and there is room for %,d: try again in some"
-                  + " seconds, or raise rollout-worker.completion-queue"),
+                  + " seconds, or raise %s"),
               before,
-              capacity));
+              capacity,
+              limits.queueSetting()));
     }
     synchronized (this) {
       if (closed) {
@@ -106,9 +132,7 @@ public final class CompletionService implements AutoCloseable {
       }
       jobs.put(job.id(), job);
       commands.add(writer -> writer.begin(job));
-      if (thread == null) {
-        thread = ServiceThread.start("completions", ShutdownBudget.COMPLETIONS, this::work);
-      }
+      start();
     }
   }
 
@@ -133,7 +157,8 @@ public final class CompletionService implements AutoCloseable {
 
   private void work(BooleanSupplier stopped) {
     RuntimeException reason = new IllegalStateException("the thread of completions has ended");
-    try (JobWriter writer = new JobWriter(model, type, prompts, slots, source, this::forget)) {
+    try (JobWriter writer =
+        new JobWriter(model, type, prompts, limits.slots(), source, this::forget)) {
       while (!stopped.getAsBoolean()) {
         advance(writer);
       }

@@ -41,7 +41,20 @@ public final class OpenAiRoutes implements Consumer<Router> {
    * @param tokenizer for the texts of single tokens; not closed here
    */
   public OpenAiRoutes(ModelDirectory model, Tokenizer tokenizer, CompletionService service) {
-    this.modelName = model.path().toAbsolutePath().normalize().getFileName().toString();
+    this(
+        model.path().toAbsolutePath().normalize().getFileName().toString(),
+        model,
+        tokenizer,
+        service);
+  }
+
+  /**
+   * @param modelName that requests may name, of letters, digits, dots, dashes and slashes
+   * @param tokenizer for the texts of single tokens; not closed here
+   */
+  public OpenAiRoutes(
+      String modelName, ModelDirectory model, Tokenizer tokenizer, CompletionService service) {
+    this.modelName = modelName;
     this.maxPositions = model.configuration().maxPositions();
     this.tokenizer = tokenizer;
     this.stopTokens = model.stopTokens();

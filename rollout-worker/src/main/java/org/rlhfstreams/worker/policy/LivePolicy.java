@@ -67,11 +67,12 @@ public final class LivePolicy implements AutoCloseable {
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, Weights.read(model, type));
     this.source = source;
+    this.version = source.ofDirectory().orElse(null);
     this.generator =
         new Generator(
             decoder,
             weights.active(),
-            -1,
+            version == null ? -1 : remember(version),
             new GeneratorSettings(slots, model.configuration().maxPositions(), model.stopTokens()));
   }
 
@@ -151,14 +152,19 @@ public final class LivePolicy implements AutoCloseable {
       return false;
     }
     version = arriving.lease().version();
-    long label = label(version);
-    versions.put(label, version);
+    generator.swap(weights.take(arriving.packing()), remember(version));
+    drop();
+    return true;
+  }
+
+  /** The label of segments that a version draws. */
+  private long remember(WeightVersion used) {
+    long label = label(used);
+    versions.put(label, used);
     if (versions.size() > KEPT_LABELS) {
       versions.remove(versions.keySet().iterator().next());
     }
-    generator.swap(weights.take(arriving.packing()), label);
-    drop();
-    return true;
+    return label;
   }
 
   private void drop() {

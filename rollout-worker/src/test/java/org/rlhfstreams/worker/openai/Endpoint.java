@@ -20,6 +20,7 @@ import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.service.http.OperationsEndpoint;
+import org.rlhfstreams.worker.completion.CompletionLimits;
 import org.rlhfstreams.worker.completion.CompletionService;
 
 /** The worker's HTTP server on loopback, with the starter behind it, and a client. */
@@ -41,7 +42,12 @@ final class Endpoint implements AutoCloseable {
     this.policy = new PolicyStub(model);
     this.tokenizer = Tokenizer.open(path, model.configuration());
     this.service =
-        new CompletionService(model, ComputeType.FLOAT32, tokenizer, slots, queue, policy);
+        new CompletionService(
+            model,
+            ComputeType.FLOAT32,
+            tokenizer,
+            new CompletionLimits(slots, queue, "rollout-worker.completion-queue"),
+            policy);
     this.server =
         OperationsEndpoint.start(
             "127.0.0.1",

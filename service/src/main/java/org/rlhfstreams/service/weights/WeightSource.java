@@ -19,4 +19,12 @@ public interface WeightSource {
   default boolean goesBack() {
     return false;
   }
+
+  /**
+   * The version whose weights the model's own directory has: it is in use from the start, and is
+   * never leased. Empty if the first version is yet to arrive.
+   */
+  default Optional<WeightVersion> ofDirectory() {
+    return Optional.empty();
+  }
 }
