@@ -50,7 +50,7 @@ public record MemoryNeeds(Map<String, MemoryPhase> roles, List<MemorySaving> sav
    *
    * @param heap bytes that it may grow to
    */
-  MemoryNeeds withProcess(long heap) {
+  public MemoryNeeds withProcess(long heap) {
     Map<MemoryPart, Long> parts = new EnumMap<>(MemoryPart.class);
     parts.put(MemoryPart.PROCESS, ProcessMemory.BYTES);
     parts.put(MemoryPart.HEAP, heap);
@@ -63,7 +63,7 @@ public record MemoryNeeds(Map<String, MemoryPhase> roles, List<MemorySaving> sav
   }
 
   /** The settings that save most, most first; those of one name count together. */
-  List<MemorySaving> best() {
+  public List<MemorySaving> best() {
     Map<String, Long> together = new LinkedHashMap<>();
     savings.forEach(saving -> together.merge(saving.setting(), saving.bytes(), Long::sum));
     return together.entrySet().stream()

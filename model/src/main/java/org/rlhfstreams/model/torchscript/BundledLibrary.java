@@ -52,7 +52,8 @@ final class BundledLibrary {
     return version.substring(0, 2) + "." + version.substring(2);
   }
 
-  private static String flavor() {
+  /** Cpu, or cu and three digits; empty if no library is on the class path. */
+  static String flavor() {
     Properties properties = new Properties();
     try (InputStream in = BundledLibrary.class.getResourceAsStream(PROPERTIES)) {
       if (in != null) {

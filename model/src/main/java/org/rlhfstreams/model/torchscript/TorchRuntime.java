@@ -27,6 +27,11 @@ public final class TorchRuntime {
     }
   }
 
+  /** Of the native library: cpu, or cu and three digits; empty if it is not on the class path. */
+  public static String flavor() {
+    return BundledLibrary.flavor();
+  }
+
   /** Threads that one tensor operation uses. */
   public static int threads() {
     prepare();

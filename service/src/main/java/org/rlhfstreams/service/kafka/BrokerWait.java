@@ -43,6 +43,15 @@ public final class BrokerWait {
    */
   public void await() {
     awaitBroker();
+    awaitRegistry();
+  }
+
+  /**
+   * Returns once the registry answers.
+   *
+   * @throws ConnectionException as {@link #await()}
+   */
+  public void awaitRegistry() {
     ConnectionConfiguration settings = connection.configuration().connection();
     RegistryClient registry =
         new RegistryClient(
