@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.rlhfstreams.common.EditDistance;
+import org.rlhfstreams.cli.options.OptionSynonyms;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.common.FileProblem;
 import org.rlhfstreams.schemas.RegistryErrors;
@@ -48,7 +48,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StatusCommand.class,
       AuditCommand.class,
       TraceCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      HelpCommand.class
     })
 public final class RlhfCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -74,7 +75,8 @@ public final class RlhfCommand implements Runnable {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !commands.isEmpty()
         && !unmatched.getUnmatched().get(0).startsWith("-")) {
-      unknownCommand(exception.getCommandLine(), unmatched.getUnmatched().get(0));
+      err.println(
+          UnknownCommand.message(exception.getCommandLine(), unmatched.getUnmatched().get(0)));
       return;
     }
     if (exception instanceof UnmatchedArgumentException unmatched
@@ -83,8 +85,12 @@ public final class RlhfCommand implements Runnable {
       err.println("--kafka.* and --schema-registry.* are no flags: write --set KEY=VALUE");
       return;
     }
-    err.println(exception.getMessage());
-    if (exception instanceof UnmatchedArgumentException unmatched) {
+    List<String> synonyms = synonyms(exception.getCommandLine());
+    if (!(exception instanceof UnmatchedArgumentException) || synonyms.isEmpty()) {
+      err.println(exception.getMessage());
+    }
+    synonyms.forEach(err::println);
+    if (exception instanceof UnmatchedArgumentException unmatched && synonyms.isEmpty()) {
       String word = unmatched.getUnmatched().get(0);
       if (word.startsWith("--") && word.contains(".")) {
         String key = word.substring(2).replaceFirst("=.*", "");
@@ -93,21 +99,22 @@ public final class RlhfCommand implements Runnable {
         UnmatchedArgumentException.printSuggestions(exception, err);
       }
     }
+    if (!(exception instanceof UnmatchedArgumentException)
+        && exception.getCommandLine().getCommand() instanceof Runnable) {
+      exception.getCommandLine().usage(err); // it only groups commands, and none was named
+      return;
+    }
     err.println(
         exception.getCommandLine().getCommandSpec().qualifiedName() + " --help lists the options");
   }
 
-  private static void unknownCommand(CommandLine command, String word) {
-    String name = command.getCommandSpec().qualifiedName();
-    Set<String> known = command.getSubcommands().keySet();
-    List<String> meant = EditDistance.meant(word, known);
-    command
-        .getErr()
-        .println(
-            meant.isEmpty()
-                ? "%s has no %s: it has %s".formatted(name, word, String.join(", ", known))
-                : "%s has no %s: did you mean %s?"
-                    .formatted(name, word, String.join(" or ", meant)));
+  /** What options are called here that the command does not take, and other tools do. */
+  private static List<String> synonyms(CommandLine command) {
+    return command.getUnmatchedArguments().stream()
+        .filter(word -> word.startsWith("--"))
+        .map(word -> OptionSynonyms.advice(word, command.getCommandSpec()))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private static int fail(Exception exception, PrintWriter err) throws Exception {
@@ -150,6 +157,6 @@ public final class RlhfCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name a command; rlhf --help lists them");
+    throw new ParameterException(spec.commandLine(), "name a command:");
   }
 }

@@ -36,7 +36,6 @@ public final class TrainCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "name what to train; rlhf train --help lists it");
+    throw new ParameterException(spec.commandLine(), "name an objective:");
   }
 }
