@@ -138,7 +138,10 @@ public final class VersionEvaluations {
     }
   }
 
-  /** Takes an answer; the same one again counts for nothing. */
+  /**
+   * Takes an answer; the same one again counts for nothing, and neither does one that comes after
+   * the patience.
+   */
   public synchronized void take(ScoredRollout scored) {
     Rollout rollout = scored.getRollout();
     Evaluation evaluation = rollout.getEvaluation();
@@ -149,6 +152,9 @@ public final class VersionEvaluations {
     heardAt = nanoTime.getAsLong();
     Answers all =
         answers.computeIfAbsent(evaluation.getVersion(), version -> new Answers(version.getStep()));
+    if (all.outcome.isPresent()) {
+      return;
+    }
     all.expected = evaluation.getResponses();
     all.heardAt = heardAt;
     if (!all.ids.add(rollout.getRolloutId())) {
@@ -197,6 +203,8 @@ public final class VersionEvaluations {
     for (Answers all : current().filter(one -> one.outcome.isEmpty()).toList()) {
       if (all.isWhole() || now - all.heardAt > patienceNanos) {
         all.outcome = Optional.of(outcome(all));
+        all.ids.clear(); // a run has many versions
+        all.values.clear();
         awaited.remove(all.step);
       }
     }

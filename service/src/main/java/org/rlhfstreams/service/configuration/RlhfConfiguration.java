@@ -74,6 +74,14 @@ public record RlhfConfiguration(
               .formatted(objective.text()));
     }
     requireWeight(rewards, objective);
+    if (objective.learnsFromRollouts()
+        && learner.evaluateEvery() > 0
+        && effective(rewards, model, objective).isEmpty()) {
+      throw new ConfigurationException(
+          "learner.evaluate-every compares versions by their rewards, and "
+              + objective.text()
+              + " has none here: add rewards, or leave it out");
+    }
     if (objective.comparesSamples()) {
       requireGroups(learner, sampling);
     } else if (objective.learnsFromRollouts()) {
@@ -86,14 +94,17 @@ public record RlhfConfiguration(
    * unless there is a teacher to learn from and no such model.
    */
   public EffectiveRewards effectiveRewards() {
+    return new EffectiveRewards(effective(rewards, model, learner.objective()));
+  }
+
+  private static List<RewardConfiguration> effective(
+      RewardsConfiguration rewards, ModelConfiguration model, TrainingObjective objective) {
     if (!rewards.list().isEmpty()) {
-      return new EffectiveRewards(rewards.list());
+      return rewards.list();
     }
-    boolean isTaught = learner.objective().needs(AuxiliaryModel.TEACHER);
-    return new EffectiveRewards(
-        isTaught && model.reward().isEmpty()
-            ? List.of()
-            : List.of(RewardConfiguration.ofRewardModel()));
+    return objective.needs(AuxiliaryModel.TEACHER) && model.reward().isEmpty()
+        ? List.of()
+        : List.of(RewardConfiguration.ofRewardModel());
   }
 
   private static void requireWeight(RewardsConfiguration rewards, TrainingObjective objective) {

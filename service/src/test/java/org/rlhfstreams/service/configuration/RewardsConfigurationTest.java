@@ -95,6 +95,11 @@ final class RewardsConfigurationTest {
   void aTeacherNeedsNoRewardAndMayBeWatchedByThem() {
     Map<String, String> taught = new HashMap<>(Map.of("learner.objective", "distillation"));
     assertThat(RlhfConfiguration.of(taught).effectiveRewards().all()).isEmpty();
+    taught.put("learner.evaluate-every", "2");
+    assertThatThrownBy(() -> RlhfConfiguration.of(taught))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("learner.evaluate-every compares versions by their rewards");
+    taught.remove("learner.evaluate-every");
     taught.put("model.reward", "models/helpful");
     assertThat(RlhfConfiguration.of(taught).effectiveRewards().required())
         .containsExactly("reward-model");
