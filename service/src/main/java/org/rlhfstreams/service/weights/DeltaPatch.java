@@ -7,19 +7,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A delta while its chunks arrive. They wait in memory that has room for a whole version, since
- * until the commit nobody knows whether they count.
+ * A delta while its chunks arrive. They wait outside the heap, since until the commit nobody knows
+ * whether they count; all of them take no more than a whole version does.
  */
-final class DeltaPatch {
-  private final WeightImage room;
-  private final List<Integer> lengths = new ArrayList<>();
+final class DeltaPatch implements AutoCloseable {
+  private final WireType type;
+  private final long elements;
+  private final long room;
+  private final List<ByteBuffer> chunks = new ArrayList<>();
   private long used;
 
   /**
-   * @param room with the tensors of the version; its bytes are overwritten
+   * @param base what it changes
    */
-  DeltaPatch(WeightImage room) {
-    this.room = room;
+  DeltaPatch(WeightImage base) {
+    this.type = base.type();
+    this.elements = base.elements();
+    this.room = base.bytes();
   }
 
   /**
@@ -30,40 +34,40 @@ final class DeltaPatch {
   boolean add(ByteBuffer wire) {
     Optional<byte[]> plain = DeltaChunk.plain(wire);
     if (plain.isEmpty()
-        || used + plain.get().length > room.bytes()
-        || !DeltaChunk.isOne(plain.get(), room.type(), room.elements())) {
+        || used + plain.get().length > room
+        || !DeltaChunk.isOne(plain.get(), type, elements)) {
       return false;
     }
-    room.put(used, ByteBuffer.wrap(plain.get()));
-    lengths.add(plain.get().length);
+    chunks.add(OutsideHeap.take(plain.get().length).put(0, plain.get()));
     used += plain.get().length;
     return true;
   }
 
   /** Overwrites elements of a version, and keeps what they were before. */
   void apply(WeightImage version) {
-    long at = 0;
-    for (int length : lengths) {
-      swap(version, at, length);
-      at += length;
-    }
+    chunks.forEach(chunk -> swap(version, chunk));
   }
 
   /** Makes a version what it was before {@link #apply}. */
   void undo(WeightImage version) {
-    long at = used;
-    for (int i = lengths.size() - 1; i >= 0; i--) {
-      at -= lengths.get(i);
-      swap(version, at, lengths.get(i));
+    for (int i = chunks.size() - 1; i >= 0; i--) {
+      swap(version, chunks.get(i));
     }
   }
 
-  private void swap(WeightImage version, long at, int length) {
-    byte[] plain = new byte[length];
-    room.get(at, ByteBuffer.wrap(plain));
+  private static void swap(WeightImage version, ByteBuffer chunk) {
+    byte[] plain = new byte[chunk.capacity()];
+    chunk.get(0, plain);
     ElementCursor cursor = new ElementCursor(version);
     DeltaChunk.visit(plain, version.type(), version.elements(), cursor::replace);
-    room.put(at, ByteBuffer.wrap(plain));
+    chunk.put(0, plain);
+  }
+
+  /** Gives the memory of its chunks back. */
+  @Override
+  public void close() {
+    chunks.forEach(OutsideHeap::free);
+    chunks.clear();
   }
 
   /** Finds elements whose positions grow. */

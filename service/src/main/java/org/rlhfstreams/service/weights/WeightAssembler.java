@@ -15,8 +15,9 @@ import org.rlhfstreams.schemas.WeightVersions;
 
 /**
  * Puts versions together from their records and refuses those that are damaged or not trusted. It
- * holds the memory of one version and of the one arriving, and no more. What it has assembled is
- * changed when the next commit comes; a reader that wants it longer holds a {@link WeightLease}.
+ * holds the memory of one version, and while one arrives of that: of a delta as much as its chunks
+ * take. What it has assembled is changed when the next commit comes; a reader that wants it longer
+ * holds a {@link WeightLease}.
  */
 final class WeightAssembler {
   private final String topic;
@@ -26,7 +27,7 @@ final class WeightAssembler {
   private final ChunkSource chunks;
   private final BooleanSupplier stopped;
   private WeightImage current;
-  private WeightImage spare;
+  private WeightImage spare; // of an anchor that arrives, or of a version that is still read
   private WeightVersion newest;
   private Arrival arrival;
   private String only;
@@ -130,17 +131,20 @@ final class WeightAssembler {
       return;
     }
     drop();
+    if (spare != null && spare.freeUnlessRead()) {
+      spare = null;
+    }
+    if (header.getKind() == WeightKind.DELTA) {
+      arrival = new Arrival(version, header, Optional.of(new DeltaPatch(current)));
+      return;
+    }
     if (spare == null || !spare.fits(header.getTensors())) {
       spare = null; // before the next one takes as much
       spare = new WeightImage(header.getTensors());
     }
     if (spare.beginWriting(stopped)) {
       spare.holds(null);
-      Optional<DeltaPatch> patch =
-          header.getKind() == WeightKind.DELTA
-              ? Optional.of(new DeltaPatch(spare))
-              : Optional.empty();
-      arrival = new Arrival(version, header, patch);
+      arrival = new Arrival(version, header, Optional.empty());
     }
   }
 
@@ -268,7 +272,7 @@ final class WeightAssembler {
       }
       WeightImage before = current;
       current = spare;
-      spare = before;
+      spare = before == null || before.freeUnlessRead() ? null : before; // who reads it goes on
       current.holds(arrival.version);
       current.endWriting();
       return taken();
@@ -290,7 +294,7 @@ final class WeightAssembler {
       refuseArrival("what it leads to does not match its SHA-256");
       return Optional.empty();
     }
-    spare.endWriting();
+    patch.close();
     return taken();
   }
 
@@ -313,9 +317,15 @@ final class WeightAssembler {
   }
 
   private void drop() {
-    if (arrival != null) {
-      arrival = null;
-      spare.endWriting();
+    if (arrival == null) {
+      return;
     }
+    arrival.patch.ifPresentOrElse(
+        DeltaPatch::close,
+        () -> {
+          spare.free();
+          spare = null;
+        });
+    arrival = null;
   }
 }

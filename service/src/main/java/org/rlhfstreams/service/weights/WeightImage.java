@@ -12,8 +12,8 @@ import org.rlhfstreams.events.WeightVersion;
 
 /**
  * The bytes of a version in memory outside the Java heap, in the order of its header: written by
- * one thread while nobody reads, read by any number of others while nobody writes. It is used again
- * for the versions that follow, since memory of this kind comes back late.
+ * one thread while nobody reads, read by any number of others while nobody writes. Its memory goes
+ * back when who writes says so, or with the object.
  */
 final class WeightImage {
   private static final int MANY = 1 << 20;
@@ -37,14 +37,10 @@ final class WeightImage {
         layouts.isEmpty() ? WireType.BF16 : WireType.named(layouts.get(0).getDtype()).orElseThrow();
     long sum = 0;
     for (TensorLayout layout : layouts) {
-      tensors.add(direct(Math.toIntExact(layout.getLength())));
+      tensors.add(OutsideHeap.take(Math.toIntExact(layout.getLength())));
       sum += layout.getLength();
     }
     this.bytes = sum;
-  }
-
-  private static ByteBuffer direct(int length) {
-    return ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Whether a version of these tensors, in this order, has room here. */
@@ -121,6 +117,25 @@ final class WeightImage {
 
   void endWriting() {
     readers.release(MANY);
+  }
+
+  /**
+   * Gives the memory back unless somebody reads it; nobody can begin to afterwards.
+   *
+   * @return whether it is given back
+   */
+  boolean freeUnlessRead() {
+    if (!readers.tryAcquire(MANY)) {
+      return false;
+    }
+    free();
+    return true;
+  }
+
+  /** Gives the memory back, for who writes: that does not end then, so that nobody reads. */
+  void free() {
+    tensors.forEach(OutsideHeap::free);
+    tensors.clear();
   }
 
   /**

@@ -3,10 +3,13 @@ package org.rlhfstreams.service.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -110,6 +113,36 @@ final class WeightDeltaTest {
 
   private static WeightHeader header(WeightRecord record) {
     return (WeightHeader) record.getBody();
+  }
+
+  private static long outsideHeap() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  @Test
+  void aReaderKeepsTheMemoryOfOneVersionHoweverManyArrive() {
+    System.gc(); // what others have left must not make up for what this one keeps
+    long before = outsideHeap();
+    long bytes = 2L * Arrays.stream(SIZES).sum();
+    WeightPublisher often = new WeightPublisher(TOPIC, WireType.BF16, 3, Optional.empty());
+    for (long step = 0; step < 9; step++) {
+      log.publish(often, version(step), tensors());
+      assertIsLearners(readOn());
+      assertThat(outsideHeap() - before).as("readers', publisher's").isLessThan(bytes * 5 / 2);
+      learn(4);
+    }
+    log.publish(often, version(9), tensors());
+    WeightRecord commit = log.from(log.size() - 1).get(0);
+    assertThat(commit.getBody()).isInstanceOf(WeightCommit.class);
+    for (WeightRecord record : log.from(read).subList(0, log.size() - 1 - read)) {
+      reader.accept(record, Long.MAX_VALUE);
+    }
+    long arriving = outsideHeap();
+    reader.accept(commit, Long.MAX_VALUE);
+    assertThat(outsideHeap()).isLessThanOrEqualTo(arriving - bytes);
   }
 
   @Test
