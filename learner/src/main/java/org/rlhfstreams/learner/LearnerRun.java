@@ -14,7 +14,6 @@ import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.training.TrainedModel;
 import org.rlhfstreams.learner.training.Trainer;
 import org.rlhfstreams.learner.validation.Validation;
-import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import org.rlhfstreams.service.configuration.LearnerConfiguration;
@@ -131,7 +130,7 @@ public final class LearnerRun implements AutoCloseable {
   }
 
   private void export(Path target, Path adapters, TensorType type) {
-    try (TrainedModel model = trainer.model(ComputeType.FLOAT32)) {
+    try (TrainedModel model = trainer.current()) {
       ModelExport.save(model, target, adapters, type, startedFrom);
     }
   }

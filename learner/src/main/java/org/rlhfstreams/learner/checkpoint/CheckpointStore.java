@@ -94,7 +94,7 @@ public final class CheckpointStore {
       SafetensorsWriter.write(
           aside.resolve("training.safetensors"),
           specifications,
-          TensorValues.of(trainer.others(), NamedTensor::values),
+          TensorValues.ofSources(trainer.others(), NamedTensor::source),
           TensorType.F32);
       files.write(
           aside.resolve(StateFile.NAME),

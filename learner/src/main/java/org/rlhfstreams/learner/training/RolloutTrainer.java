@@ -161,6 +161,11 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
   }
 
   @Override
+  public TrainedModel current() {
+    return policyState.current();
+  }
+
+  @Override
   public TrainerState state() {
     List<NamedTensor> others = new ArrayList<>();
     Map<String, Double> numbers = new HashMap<>(strategy.numbers());

@@ -30,6 +30,11 @@ abstract class SingleModelTrainer<E> implements Trainer<E> {
   }
 
   @Override
+  public final TrainedModel current() {
+    return state.current();
+  }
+
+  @Override
   public final TrainerState state() {
     return state.alone(numbers());
   }

@@ -39,6 +39,15 @@ final class TrainableState {
    * @param type of the copy
    */
   TrainedModel trained(ComputeType type) {
+    return trained(model.snapshot(type));
+  }
+
+  /** The same in float32, without a copy where that can be: it changes with the next update. */
+  TrainedModel current() {
+    return trained(model.current());
+  }
+
+  private TrainedModel trained(Weights weights) {
     Optional<TrainedModel.Adapters> adapters =
         model
             .adapters()
@@ -47,7 +56,7 @@ final class TrainableState {
                     new TrainedModel.Adapters(
                         description,
                         model.weights().values(description.tensors(model.configuration()).size())));
-    return new TrainedModel(model.configuration(), model.snapshot(type), adapters);
+    return new TrainedModel(model.configuration(), weights, adapters);
   }
 
   /**
@@ -95,7 +104,7 @@ final class TrainableState {
   private NamedTensor tensor(
       String kind, TensorSpecification specification, List<float[]> values, int index) {
     return new NamedTensor(
-        key(kind, specification), specification.shape(), () -> values.get(index));
+        key(kind, specification), specification.shape(), TensorValues.source(values, index));
   }
 
   private String key(String kind, TensorSpecification specification) {

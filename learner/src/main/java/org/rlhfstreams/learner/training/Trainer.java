@@ -30,6 +30,12 @@ public interface Trainer<E> extends AutoCloseable {
    */
   TrainedModel model(ComputeType type);
 
+  /**
+   * The model that is trained, in float32 and as it is now, to be written: no copy of it where
+   * every weight is trained. Closed before the next step.
+   */
+  TrainedModel current();
+
   /** Copies of all that a checkpoint keeps. */
   TrainerState state();
 

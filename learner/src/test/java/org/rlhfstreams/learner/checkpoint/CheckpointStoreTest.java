@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rlhfstreams.learner.checkpoint.ValidationState.BestStep;
 import org.rlhfstreams.learner.data.AbandonedGeneration;
+import org.rlhfstreams.model.files.FloatValues;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.NamedTensor;
 import org.rlhfstreams.model.files.TensorValues;
 
 final class CheckpointStoreTest {
@@ -127,6 +129,58 @@ final class CheckpointStoreTest {
     Files.move(directory.resolve("step-00000002"), directory.resolve("replaced-step-00000002"));
     assertThat(store().newest(2).orElseThrow().step()).isEqualTo(2);
     assertThat(folders()).containsExactly("step-00000001", "step-00000002");
+  }
+
+  /** Too large for the heap as a whole: only its pieces can be had. */
+  private static FloatValues large(float[] values) {
+    return new FloatValues() {
+      @Override
+      public float[] get() {
+        throw new OutOfMemoryError("all of a tensor at once");
+      }
+
+      @Override
+      public void inPieces(Taker taker) throws IOException {
+        float[] piece = new float[7];
+        for (int from = 0; from < values.length; from += piece.length) {
+          int count = Math.min(piece.length, values.length - from);
+          System.arraycopy(values, from, piece, 0, count);
+          taker.take(piece, count);
+        }
+      }
+    };
+  }
+
+  @Test
+  void tensorsAreWrittenPieceByPiece() {
+    ModelDirectory model = ModelDirectory.open(policy());
+    List<float[]> values =
+        TensorValues.ofSources(
+            model.expectedTensors(), tensor -> large(model.readTensor(tensor.name())));
+    float[] moment = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    NamedTensor tensor = new NamedTensor("moment", List.of(5L, 3L), large(moment));
+    store()
+        .save(
+            new Checkpoint(
+                RunKind.FIRST_RUN,
+                Optional.of("dpo"),
+                3,
+                0,
+                List.of(),
+                new EpochPosition(new LogRange(0, 100), 0, 3),
+                OptionalLong.of(17),
+                ValidationState.NONE,
+                new TrainerState(
+                    model.configuration(),
+                    values.subList(0, values.size()),
+                    List.of(tensor),
+                    Map.of())));
+    TrainerState read = store().at(3).trainer();
+    assertThat(read.others().get(0).values()).isEqualTo(moment);
+    for (int i = 0; i < values.size(); i++) {
+      assertThat(read.model().get(i))
+          .isEqualTo(model.readTensor(model.expectedTensors().get(i).name()));
+    }
   }
 
   @Test

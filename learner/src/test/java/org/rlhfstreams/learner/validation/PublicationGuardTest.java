@@ -68,6 +68,11 @@ final class PublicationGuardTest {
     }
 
     @Override
+    public TrainedModel current() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public TrainedModel model(ComputeType type) {
       throw new UnsupportedOperationException();
     }

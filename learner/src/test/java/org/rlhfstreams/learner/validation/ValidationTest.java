@@ -60,6 +60,11 @@ final class ValidationTest {
     }
 
     @Override
+    public TrainedModel current() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public TrainedModel model(ComputeType type) {
       throw new UnsupportedOperationException();
     }

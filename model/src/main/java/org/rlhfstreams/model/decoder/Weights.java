@@ -176,7 +176,7 @@ public final class Weights implements AutoCloseable {
 
   /** The values, row-major, in order, as they are whenever they are read. */
   public List<float[]> readings() {
-    return TensorValues.of(tensors, this::floats);
+    return TensorValues.ofSources(tensors, NativeFloats::new);
   }
 
   /**
@@ -194,16 +194,6 @@ public final class Weights implements AutoCloseable {
       NDArray copy = tensor.toDevice(Device.cpu(), true);
       copy.attach(scope);
       reader.accept(copy.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN));
-    }
-  }
-
-  private float[] floats(NDArray tensor) {
-    if (type == ComputeType.FLOAT32 && !ComputeDevice.isGpu()) {
-      return tensor.toFloatArray();
-    }
-    // also of float32 on a GPU: what is read there stays in ordinary memory as long as the manager
-    try (NDManager scope = manager.newSubManager()) {
-      return ComputeType.FLOAT32.of(scope, tensor).toFloatArray();
     }
   }
 
@@ -240,6 +230,15 @@ public final class Weights implements AutoCloseable {
     List<NDArray> copied =
         tensors.subList(0, count).stream().map(tensor -> newType.of(copies, tensor)).toList();
     return new Weights(copies, specifications.subList(0, count), copied, newType);
+  }
+
+  /** The first tensors themselves; they stay this object's, and live as long as it does. */
+  public Weights first(int count) {
+    return new Weights(
+        ComputeDevice.newManager(),
+        specifications.subList(0, count),
+        tensors.subList(0, count),
+        type);
   }
 
   /**

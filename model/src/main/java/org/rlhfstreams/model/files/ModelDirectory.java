@@ -256,8 +256,8 @@ public final class ModelDirectory implements TensorBytes {
     List<TensorSpecification> specifications = configuration.tensors();
     List<TensorSource> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      int index = i;
-      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> values.get(index)));
+      tensors.add(
+          TensorSource.ofFloats(specifications.get(i), type, TensorValues.source(values, i)));
     }
     save(target, configuration, tensors, type, ShardPlan.DEFAULT, carryFrom);
   }

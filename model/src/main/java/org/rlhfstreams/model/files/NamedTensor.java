@@ -1,7 +1,6 @@
 package org.rlhfstreams.model.files;
 
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Values of a tensor under its name, in memory or read when they are asked for.
@@ -10,7 +9,7 @@ import java.util.function.Supplier;
  * @param shape sizes, outermost first
  * @param source of the values, row-major float32; may read them anew each time
  */
-public record NamedTensor(String name, List<Long> shape, Supplier<float[]> source) {
+public record NamedTensor(String name, List<Long> shape, FloatValues source) {
   public NamedTensor {
     shape = List.copyOf(shape);
   }

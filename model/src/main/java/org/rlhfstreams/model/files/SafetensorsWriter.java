@@ -47,8 +47,8 @@ public final class SafetensorsWriter {
       throws IOException {
     List<TensorSource> tensors = new ArrayList<>();
     for (int i = 0; i < specifications.size(); i++) {
-      int index = i;
-      tensors.add(TensorSource.ofFloats(specifications.get(i), type, () -> values.get(index)));
+      tensors.add(
+          TensorSource.ofFloats(specifications.get(i), type, TensorValues.source(values, i)));
     }
     write(path, tensors, PYTORCH);
   }

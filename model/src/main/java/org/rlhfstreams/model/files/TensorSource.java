@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.util.function.Supplier;
 import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 
@@ -30,11 +29,13 @@ public record TensorSource(TensorSpecification specification, ElementType type, 
    * @throws ModelException when written, where the type would make a finite value infinite
    */
   public static TensorSource ofFloats(
-      TensorSpecification specification, TensorType type, Supplier<float[]> values) {
+      TensorSpecification specification, TensorType type, FloatValues values) {
     return new TensorSource(
         specification,
         type.element(),
-        channel -> writeFloats(specification.name(), values.get(), type, channel));
+        channel ->
+            values.inPieces(
+                (piece, count) -> writeFloats(specification.name(), piece, count, type, channel)));
   }
 
   /** A tensor of a file, as it is. */
@@ -60,7 +61,7 @@ public record TensorSource(TensorSpecification specification, ElementType type, 
                 (start, bytes) -> {
                   float[] values = new float[bytes.limit() / stored.bytes()];
                   stored.decode(bytes, values, 0, values.length);
-                  writeFloats(name, values, type, channel);
+                  writeFloats(name, values, values.length, type, channel);
                 }));
   }
 
@@ -75,13 +76,12 @@ public record TensorSource(TensorSpecification specification, ElementType type, 
   }
 
   private static void writeFloats(
-      String name, float[] values, TensorType type, WritableByteChannel channel)
+      String name, float[] values, int length, TensorType type, WritableByteChannel channel)
       throws IOException {
     ByteBuffer buffer =
-        ByteBuffer.allocate(Math.min(values.length, CHUNK) * type.bytes())
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (int at = 0; at < values.length; at += CHUNK) {
-      int count = Math.min(CHUNK, values.length - at);
+        ByteBuffer.allocate(Math.min(length, CHUNK) * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at < length; at += CHUNK) {
+      int count = Math.min(CHUNK, length - at);
       for (int i = at; i < at + count; i++) {
         if (type.overflows(values[i])) {
           throw new ModelException(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
+import org.rlhfstreams.model.decoder.NativeFloats;
 import org.rlhfstreams.model.decoder.OptimizerSetting;
 import org.rlhfstreams.model.decoder.TensorCopy;
 import org.rlhfstreams.model.decoder.Weights;
@@ -143,14 +144,8 @@ final class AdamW implements AutoCloseable {
     assign(secondMoments, state.secondMoments());
   }
 
-  private List<float[]> readings(List<NDArray> tensors) {
-    return TensorValues.of(
-        tensors,
-        tensor -> {
-          try (NDManager scope = manager.newSubManager()) {
-            return ComputeType.FLOAT32.of(scope, tensor).toFloatArray();
-          }
-        });
+  private static List<float[]> readings(List<NDArray> tensors) {
+    return TensorValues.ofSources(tensors, NativeFloats::new);
   }
 
   private static void assign(List<NDArray> tensors, List<float[]> values) {

@@ -144,6 +144,17 @@ public final class TrainableModel implements AutoCloseable {
     }
   }
 
+  /**
+   * The model's own tensors in float32, in the order of its configuration: themselves, no copy,
+   * unless adapters have to be merged into them. They change with the next update. The caller
+   * closes it.
+   */
+  public Weights current() {
+    return frozen.isEmpty()
+        ? weights.first(decoder.configuration().tensors().size())
+        : snapshot(ComputeType.FLOAT32);
+  }
+
   private void refreshWorking() {
     if (working != weights) {
       try (NDManager scope = manager.newSubManager()) {
