@@ -7,7 +7,7 @@ import java.util.Map;
 final class ProcessMemory {
   /**
    * Resident bytes of the Java machine under {@code jvm.options}, libtorch and oneDNN, with the
-   * decoder compiled, the loader's stage of 16 MiB, and a model of no size at work.
+   * decoder compiled, the loader's stage of 4 MiB, and a model of no size at work.
    */
   static final long BYTES = 250L << 20;
 

@@ -12,8 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * fit: a process would grow for hours while what it uses stays the same.
  */
 public final class NativeHeap {
-  // A page that is needed again costs a fault: about 20 ms for all of a small model's.
-  private static final long INTERVAL = Duration.ofSeconds(30).toNanos();
+  // A page that is needed again costs a fault: about 20 ms for all of a small model's, and as long
+  // as it took to give back for those of a larger one.
+  private static final long LEAST_INTERVAL = Duration.ofSeconds(5).toNanos();
+  private static final long SHARE = 200;
   private static final AtomicLong NEXT = new AtomicLong(System.nanoTime());
   private static final Optional<Function> TRIM = find();
 
@@ -24,12 +26,15 @@ public final class NativeHeap {
    * C library has no such function.
    */
   public static void release() {
-    NEXT.set(System.nanoTime() + INTERVAL);
+    long begun = System.nanoTime();
     TRIM.ifPresent(function -> function.invokeInt(new Object[] {0L}));
+    long ended = System.nanoTime();
+    NEXT.set(ended + Math.max(LEAST_INTERVAL, SHARE * (ended - begun)));
   }
 
   /**
-   * As {@link #release}, unless that was done a moment ago; for what happens many times a second.
+   * As {@link #release}, unless that was done a moment ago, by what it costs; for what happens many
+   * times a second.
    */
   public static void releaseNowAndThen() {
     if (System.nanoTime() - NEXT.get() >= 0) {
