@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import org.rlhfstreams.common.terminal.LineProgress;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
-import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -31,7 +30,7 @@ final class RewardScorer implements AutoCloseable {
     this.directory = directory;
     this.tokenizer = Tokenizer.open(directory.path(), directory.configuration());
     this.decoder = new Decoder(directory.configuration(), precision.of(directory));
-    this.weights = PackedWeights.taking(decoder, Weights.read(directory, decoder.type()));
+    this.weights = PackedWeights.read(decoder, directory);
     this.inference = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
   }
 

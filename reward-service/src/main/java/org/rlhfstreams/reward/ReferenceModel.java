@@ -5,7 +5,6 @@ import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
-import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.memory.ActivationLimit;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -19,7 +18,7 @@ final class ReferenceModel implements AutoCloseable {
 
   ReferenceModel(ModelDirectory model, ComputeType type) {
     this.decoder = new Decoder(model.configuration(), type);
-    this.weights = PackedWeights.taking(decoder, Weights.read(model, type));
+    this.weights = PackedWeights.read(decoder, model);
     this.inference = new InferenceModel(decoder, ActivationLimit.fit(decoder));
   }
 

@@ -9,8 +9,6 @@ import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
-import org.rlhfstreams.model.decoder.WeightPacking;
-import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.memory.ActivationLimit;
 import org.rlhfstreams.model.training.InferenceModel;
@@ -42,7 +40,7 @@ final class RewardModel implements AutoCloseable {
   RewardModel(ModelDirectory model, ComputeType type, int endOfSequence, WeightSource source) {
     RewardInput.requireRewardModel(model);
     this.decoder = new Decoder(model.configuration(), type);
-    this.weights = new LiveWeights(decoder, Weights.read(model, type));
+    this.weights = new LiveWeights(decoder, model);
     this.inference = new InferenceModel(decoder, ActivationLimit.fit(decoder));
     this.endOfSequence = endOfSequence;
     this.source = source;
@@ -102,8 +100,8 @@ final class RewardModel implements AutoCloseable {
   }
 
   private void take(WeightLease held) {
-    try (WeightPacking packing = weights.begin(held)) {
-      weights.take(packing);
+    try {
+      weights.replace(held);
       version = held.version();
       LOG.info("scoring with reward model {}", WeightVersions.text(version));
     } catch (ModelException e) {

@@ -7,7 +7,6 @@ import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
-import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generator;
 import org.rlhfstreams.model.generation.GeneratorSettings;
@@ -26,7 +25,7 @@ public final class LanguageModel implements AutoCloseable {
     this.stopTokens = directory.stopTokens();
     this.prompts = new PromptEncoding(directory.path(), directory.configuration(), tokenizer);
     this.decoder = new Decoder(directory.configuration(), type);
-    this.weights = PackedWeights.taking(decoder, Weights.read(directory, type));
+    this.weights = PackedWeights.read(decoder, directory);
   }
 
   /**

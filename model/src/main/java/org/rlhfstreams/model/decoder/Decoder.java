@@ -96,6 +96,11 @@ public final class Decoder implements AutoCloseable {
         && (type != ComputeType.BFLOAT16 || Processor.here().packsBfloat16());
   }
 
+  /** Whether inference has matrices of float32 in a layout of their own. */
+  boolean packsFloats() {
+    return type == ComputeType.FLOAT32 && packs(type);
+  }
+
   /** What the architecture is. */
   public TransformerConfiguration configuration() {
     return configuration;

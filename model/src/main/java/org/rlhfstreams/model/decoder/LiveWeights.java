@@ -1,6 +1,7 @@
 package org.rlhfstreams.model.decoder;
 
 import org.rlhfstreams.common.tensors.TensorBytes;
+import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.torchscript.NativeHeap;
 
 /**
@@ -19,17 +20,25 @@ public final class LiveWeights implements AutoCloseable {
     this.active = PackedWeights.taking(decoder, weights);
   }
 
+  /** The weights of a model directory at first. */
+  public LiveWeights(Decoder decoder, ModelDirectory directory) {
+    this.decoder = decoder;
+    this.active = PackedWeights.read(decoder, directory);
+  }
+
   /** The version in use. */
   public PackedWeights active() {
     return active;
   }
 
   /**
-   * Begins to lay another version out; {@link #take} ends it.
+   * Begins to lay another version out; {@link #take} ends it. Passes have left gaps, which its
+   * tensors would fill only in part: their memory goes back first.
    *
    * @param source has the tensors of the model, in any type
    */
   public WeightPacking begin(TensorBytes source) {
+    NativeHeap.releaseNowAndThen();
     return WeightPacking.of(decoder, source);
   }
 
@@ -51,6 +60,22 @@ public final class LiveWeights implements AutoCloseable {
    */
   public PackedWeights take(Weights weights) {
     return take(PackedWeights.taking(decoder, weights));
+  }
+
+  /**
+   * Takes another version into use in the place of the one before, whose memory it gets: for when
+   * nobody computes with that.
+   *
+   * @param source has the tensors of the model, in any type
+   * @throws org.rlhfstreams.model.ModelException where a tensor holds a number that is not finite;
+   *     nothing has changed then
+   */
+  public PackedWeights replace(TensorBytes source) {
+    FiniteNumbers.require(source, decoder.configuration().tensors());
+    active.close();
+    active = WeightPacking.of(decoder, source).finished();
+    NativeHeap.release();
+    return active;
   }
 
   private PackedWeights take(PackedWeights taken) {

@@ -3,7 +3,9 @@ package org.rlhfstreams.model.decoder;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.torchscript.BoundTensors;
+import org.rlhfstreams.model.torchscript.TorchRuntime;
 
 /**
  * One version of a model's weights, laid out for {@link Decoder#infer}. It never changes. Used by
@@ -31,6 +33,16 @@ public final class PackedWeights implements AutoCloseable {
     try (weights) {
       return WeightPacking.of(decoder, weights).finished();
     }
+  }
+
+  /**
+   * Lays the weights of a model directory out as they are read.
+   *
+   * @throws org.rlhfstreams.model.ModelException where one holds a number that is not finite
+   */
+  public static PackedWeights read(Decoder decoder, ModelDirectory directory) {
+    TorchRuntime.prepare();
+    return WeightPacking.of(decoder, directory).finished();
   }
 
   /** All tensors as one argument of an inference method. */

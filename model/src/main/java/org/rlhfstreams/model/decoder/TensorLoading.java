@@ -17,7 +17,7 @@ import org.rlhfstreams.model.torchscript.ComputeDevice;
  * own memory, and never through the Java heap.
  */
 final class TensorLoading {
-  private static final int PIECE = 1 << 22;
+  private static final int PIECE = 1 << 20;
 
   // One a thread: memory outside the heap comes back only when the collector finds time.
   private static final ThreadLocal<ByteBuffer> STAGE =
@@ -74,10 +74,7 @@ final class TensorLoading {
         }
       }
       if (!ConversionScript.run("finite", scope, room).getBoolean()) {
-        throw new ModelException(
-            "%s: tensor %s holds a number that is not finite (NaN or infinity): the checkpoint is"
-                    .formatted(source.origin(), tensor.name())
-                + " damaged, or its training failed; fetch or write it again");
+        throw FiniteNumbers.refusal(source, tensor);
       }
       return shaped(manager, room, shape);
     }

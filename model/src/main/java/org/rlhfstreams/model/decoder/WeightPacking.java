@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import org.rlhfstreams.common.tensors.TensorBytes;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
+import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
@@ -54,15 +55,27 @@ public final class WeightPacking implements AutoCloseable {
   }
 
   /**
-   * Of tensors that are stored somewhere, in any type.
+   * Of tensors that are stored somewhere, in any type. Tables of which rows alone are read stay in
+   * bfloat16 where they are stored so and every matrix is laid out anew: what float32 adds to them
+   * is zeros.
    *
    * @param source has the tensors of the decoder's configuration
    */
   static WeightPacking of(Decoder decoder, TensorBytes source) {
     List<TensorSpecification> specifications = decoder.configuration().tensors();
-    TensorLoading loading = new TensorLoading(source, decoder.type());
+    int tables = ScriptConstants.firstLayer(decoder.configuration());
     return new WeightPacking(
-        decoder, specifications, (scope, index) -> loading.load(scope, specifications.get(index)));
+        decoder,
+        specifications,
+        (scope, index) -> {
+          TensorSpecification tensor = specifications.get(index);
+          boolean narrow =
+              index < tables
+                  && decoder.packsFloats()
+                  && source.elementType(tensor.name()).equals(TensorType.BF16.name());
+          ComputeType type = narrow ? ComputeType.BFLOAT16 : decoder.type();
+          return new TensorLoading(source, type).load(scope, tensor);
+        });
   }
 
   /**

@@ -7,7 +7,18 @@
   # Rows are right-padded: with causal attention a real token never sees padding.
 
   def pack_head(self, weight: Tensor) -> Tensor:
-    return self.pack_matrix(weight)
+    return self.pack_matrix(self.as_computed(weight))
+
+  # In inference a table of which rows are read may be in bfloat16 where the other weights are in float32.
+  def as_computed(self, x: Tensor) -> Tensor:
+    y = x
+    if x.dtype == BFLOAT16:
+      if not self.half:
+        y = torch.to(x, FLOAT32)
+    return y
+
+  def rows_of(self, table: Tensor, ids: Tensor) -> Tensor:
+    return self.as_computed(torch.embedding(table, ids))
 
   def layer_offset(self, l: int) -> int:
     return self.first_layer + l * self.stride

@@ -12,7 +12,7 @@
     return self.adapted(y, x, w, o, i)
 
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.embedding(w[WTE], ids) + torch.embedding(w[WPE], positions)
+    return self.rows_of(w[WTE], ids) + self.rows_of(w[WPE], positions)
 
   def attention_inputs(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
     h = self.norm(x, w[o + LN_1], w[o + LN_1_BIAS])

@@ -12,7 +12,7 @@
     return self.adapted(self.linear(x, w[o + i], self.optional(w, o, bias)), x, w, o, i)
 
   def embed(self, ids: Tensor, positions: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.embedding(w[EMBED_TOKENS], ids)
+    return self.rows_of(w[EMBED_TOKENS], ids)
 
   def attention_inputs(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], o: int) -> Tuple[Tensor, Tensor, Tensor]:
     h = self.norm(x, w[o + INPUT_LAYERNORM])

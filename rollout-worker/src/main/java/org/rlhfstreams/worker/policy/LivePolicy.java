@@ -8,8 +8,8 @@ import org.rlhfstreams.model.ModelException;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.LiveWeights;
+import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.WeightPacking;
-import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
 import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.Generator;
@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The newest policy and a generator over it: a version that arrives is laid out a little between
- * any two tokens of the rows that run, and takes over between two of them. One thread.
+ * any two tokens of the rows that run, and takes over between two of them; where none runs, it is
+ * laid out in the place of the one before. One thread.
  */
 public final class LivePolicy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LivePolicy.class);
@@ -65,7 +66,7 @@ public final class LivePolicy implements AutoCloseable {
       ModelDirectory model, ComputeType type, int slots, WeightSource source, long layingOutNanos) {
     this.layingOutNanos = layingOutNanos;
     this.decoder = new Decoder(model.configuration(), type);
-    this.weights = new LiveWeights(decoder, Weights.read(model, type));
+    this.weights = new LiveWeights(decoder, model);
     this.source = source;
     this.version = source.ofDirectory().orElse(null);
     this.generator =
@@ -92,19 +93,34 @@ public final class LivePolicy implements AutoCloseable {
    * @return whether another one is in use now
    */
   public boolean refresh() {
-    try {
-      if (arrival.isEmpty()) {
-        begin();
-      }
-      return arrival.isPresent() && advance(arrival.get());
-    } catch (ModelException e) {
-      refused = arrival.map(arriving -> arriving.lease().version()).orElse(refused);
-      drop();
-      LOG.error("policy version {} is refused: {}", WeightVersions.text(refused), e.getMessage());
+    if (arrival.isPresent()) {
+      return advance(arrival.get());
+    }
+    Optional<WeightLease> wanted = wanted();
+    if (wanted.isEmpty()) {
       return false;
+    }
+    WeightLease lease = wanted.get();
+    if (generator.idle()) {
+      return replace(lease);
+    }
+    try {
+      arrival = Optional.of(new Arrival(lease, weights.begin(lease)));
     } catch (RuntimeException e) {
-      drop(); // who holds a version keeps the next from arriving
+      lease.close();
       throw e;
+    }
+    return advance(arrival.get());
+  }
+
+  /** Where nothing runs, two versions need not be there at once. */
+  private boolean replace(WeightLease lease) {
+    try (lease) {
+      use(lease.version(), weights.replace(lease));
+      return true;
+    } catch (ModelException e) {
+      refuse(lease.version(), e);
+      return false;
     }
   }
 
@@ -113,25 +129,17 @@ public final class LivePolicy implements AutoCloseable {
     return arrival.isPresent();
   }
 
-  private void begin() {
+  private Optional<WeightLease> wanted() {
     Optional<WeightVersion> offered = source.newest();
     if (offered.isEmpty() || !isWanted(offered.get())) {
-      return;
+      return Optional.empty();
     }
     Optional<WeightLease> lease = source.lease();
-    if (lease.isEmpty()) {
-      return;
-    }
-    if (!isWanted(lease.get().version())) {
+    if (lease.isPresent() && !isWanted(lease.get().version())) {
       lease.get().close();
-      return;
+      return Optional.empty();
     }
-    try {
-      arrival = Optional.of(new Arrival(lease.get(), weights.begin(lease.get())));
-    } catch (RuntimeException e) {
-      lease.get().close();
-      throw e;
-    }
+    return lease;
   }
 
   private boolean isWanted(WeightVersion offered) {
@@ -143,18 +151,31 @@ public final class LivePolicy implements AutoCloseable {
   }
 
   private boolean advance(Arrival arriving) {
-    long begun = System.nanoTime();
-    boolean more;
-    do {
-      more = arriving.packing().advance();
-    } while (more && (generator.idle() || System.nanoTime() - begun < layingOutNanos));
-    if (more) {
+    try {
+      long begun = System.nanoTime();
+      boolean more;
+      do {
+        more = arriving.packing().advance();
+      } while (more && (generator.idle() || System.nanoTime() - begun < layingOutNanos));
+      if (more) {
+        return false;
+      }
+      use(arriving.lease().version(), weights.take(arriving.packing()));
+      drop();
+      return true;
+    } catch (ModelException e) {
+      drop();
+      refuse(arriving.lease().version(), e);
       return false;
+    } catch (RuntimeException e) {
+      drop(); // who holds a version keeps the next from arriving
+      throw e;
     }
-    version = arriving.lease().version();
-    generator.swap(weights.take(arriving.packing()), remember(version));
-    drop();
-    return true;
+  }
+
+  private void use(WeightVersion taken, PackedWeights laidOut) {
+    version = taken;
+    generator.swap(laidOut, remember(version));
   }
 
   /** The label of segments that a version draws. */
@@ -165,6 +186,12 @@ public final class LivePolicy implements AutoCloseable {
       versions.remove(versions.keySet().iterator().next());
     }
     return label;
+  }
+
+  private void refuse(WeightVersion offered, ModelException reason) {
+    refused = offered;
+    LOG.error(
+        "policy version {} is refused: {}", WeightVersions.text(refused), reason.getMessage());
   }
 
   private void drop() {
