@@ -185,7 +185,7 @@ final class HostedTopologies implements AutoCloseable {
   private static AdmissionSettings settings(RlhfConfiguration configuration) {
     SamplingConfiguration sampling = configuration.sampling();
     return new AdmissionSettings(
-        configuration.admission().staleness(),
+        configuration.staleness(),
         configuration.admission().promptEpochs(),
         configuration.admission().difficulty(),
         sampling.samples(),

@@ -90,7 +90,7 @@ record LearnerAssembly(
                 connection.configuration().samplesLearnedTogether(),
                 replay
                     ? LearnableStaleness.unbounded()
-                    : new LearnableStaleness(connection.configuration().admission().staleness()),
+                    : new LearnableStaleness(connection.configuration().staleness()),
                 signal()));
     return run(
         trainer,

@@ -121,7 +121,7 @@ public final class LearnerLoop<E extends Example> {
           settings.statement(
               version(),
               connection.configuration().samplesLearnedTogether(),
-              connection.configuration().admission().staleness()),
+              connection.configuration().staleness()),
           stopped)) {
         return false;
       }

@@ -172,6 +172,11 @@ public record RlhfConfiguration(
     }
   }
 
+  /** Batches that a rollout's policy may lie behind: what admission and learner both go by. */
+  public double staleness() {
+    return admission.staleness();
+  }
+
   /** Responses to a request that count only together: all of them, or each by itself. */
   public int samplesLearnedTogether() {
     return learner.objective().comparesSamples() ? sampling.samples() : 1;
