@@ -232,7 +232,8 @@ public final class SignalComparison {
     Map<Long, Share> byVersion = new TreeMap<>();
     Map<String, Set<Double>> values = new HashMap<>();
     try (TopicReader reader =
-        TopicReader.ofTopics(connection, List.of(connection.topics().scoredRollouts().name()))) {
+        TopicReader.ofTopics(
+            connection::boundedConsumer, List.of(connection.topics().scoredRollouts().name()))) {
       reader.readToEnd(
           RecordHandler.decoding(
               connection.decoder(ScoredRollout.class),

@@ -71,7 +71,8 @@ public final class Log {
   /** Every event of a topic, as of now; what is none is left out. */
   public <T extends SpecificRecord> List<T> read(Topic topic, Class<T> event) {
     List<T> events = new ArrayList<>();
-    try (TopicReader reader = TopicReader.ofTopics(connection, List.of(topic.name()))) {
+    try (TopicReader reader =
+        TopicReader.ofTopics(connection::boundedConsumer, List.of(topic.name()))) {
       reader.readToEnd(
           RecordHandler.decoding(
               connection.decoder(event),
@@ -90,7 +91,8 @@ public final class Log {
     String name = connection.configuration().connection().topicPrefix() + group;
     try (CommittedLog log = new CommittedLog(connection);
         Admin admin = connection.admin();
-        TopicReader reader = TopicReader.ofTopics(connection, List.of(topic.name()));
+        TopicReader reader =
+            TopicReader.ofTopics(connection::boundedConsumer, List.of(topic.name()));
         RecordCounts counts = new RecordCounts(connection::bulkConsumer)) {
       Map<TopicPartition, Long> done = log.committed(name);
       long unread = 0;

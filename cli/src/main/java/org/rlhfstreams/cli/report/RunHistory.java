@@ -91,7 +91,7 @@ public final class RunHistory {
   /** All events of a topic with one partition that are there now; what is none is left out. */
   private <T extends SpecificRecord> void read(Topic topic, Class<T> event, Consumer<T> consumer) {
     TopicPartition partition = new TopicPartition(topic.name(), 0);
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
+    try (TopicReader reader = TopicReader.bounded(connection, partition)) {
       reader.readToEnd(
           RecordHandler.decoding(
               connection.decoder(event),

@@ -50,18 +50,31 @@ public final class RunStatusReader implements AutoCloseable {
   /** Offsets behind the newest record: markers, and a transaction's other records. */
   private static final long LAST_OFFSETS = 8;
 
+  /** Who waits has to know whether much is ahead, soon. */
+  private static final long COUNTED_WAITS = 1000;
+
   private final KafkaConnection connection;
   private final Topics topics;
   private final String prefix;
   private final Admin admin;
   private final RecordCounts counts;
 
+  /** Counts exactly. */
   public RunStatusReader(KafkaConnection connection) {
+    this(connection, Long.MAX_VALUE);
+  }
+
+  /** Reads no more than what tells what a run waits for; large figures are about right. */
+  static RunStatusReader ofWaits(KafkaConnection connection) {
+    return new RunStatusReader(connection, COUNTED_WAITS);
+  }
+
+  private RunStatusReader(KafkaConnection connection, long counted) {
     this.connection = connection;
     this.topics = connection.topics();
     this.prefix = connection.configuration().connection().topicPrefix();
     this.admin = connection.admin();
-    this.counts = new RecordCounts(connection::bulkConsumer);
+    this.counts = new RecordCounts(connection::bulkConsumer, counted);
   }
 
   /**
@@ -242,7 +255,7 @@ public final class RunStatusReader implements AutoCloseable {
     Set<String> seen = new HashSet<>();
     AtomicReference<Pause> pause = new AtomicReference<>();
     try (TopicReader reader =
-        TopicReader.of(connection, new TopicPartition(topics.controls().name(), 0))) {
+        TopicReader.ofTopics(connection::boundedConsumer, List.of(topics.controls().name()))) {
       reader.seekToBeginning();
       reader.readToEnd(
           RecordHandler.decoding(
@@ -282,7 +295,7 @@ public final class RunStatusReader implements AutoCloseable {
     long end = ends(Set.of(partition)).get(partition);
     long oldest = offsets(Set.of(partition), OffsetSpec.earliest()).get(partition);
     AtomicReference<T> newest = new AtomicReference<>();
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
+    try (TopicReader reader = TopicReader.bounded(connection, partition)) {
       reader.seek(partition, Math.max(oldest, end - LAST_OFFSETS));
       reader.readTo(
           Map.of(partition, end),

@@ -111,7 +111,7 @@ public final class WaitNotice implements StepListener, AutoCloseable {
           : List.of();
     }
     boolean isVeryLong = waited.compareTo(patience.multipliedBy(6)) > 0;
-    try (RunStatusReader reader = new RunStatusReader(connection)) {
+    try (RunStatusReader reader = RunStatusReader.ofWaits(connection)) {
       RunStatus status = reader.readWaits();
       return status.waits(connection.topics()).stream()
           .filter(wait -> isVeryLong || (wait.stuck() && (isLong || status.pause().isPresent())))

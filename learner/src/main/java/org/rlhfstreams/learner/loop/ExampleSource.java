@@ -100,8 +100,9 @@ public interface ExampleSource<E> extends AutoCloseable {
   List<Refusal> takeRefusals();
 
   /**
-   * Whether refusals wait to leave while nothing else comes. Admission may be waiting for them: all
-   * that is under way may have been refused.
+   * Whether refusals should leave before a batch is whole: so many are held that they take room, or
+   * nothing else comes. Admission may be waiting for them: all that is under way may have been
+   * refused.
    */
   default boolean holdsRefusalsBack() {
     return false;

@@ -267,13 +267,8 @@ public final class LearnerLoop<E extends Example> {
     return controls.isPresent() && step >= published && controls.get().isWaiting();
   }
 
-  /** Steps that are repeated let out none: theirs left the first time. */
-  private boolean letsRefusalsOut(long published) {
-    return step >= published && source.holdsRefusalsBack();
-  }
-
   private boolean leavesWhileWaiting(long published) {
-    return letsRefusalsOut(published) || repeatsWeights(published);
+    return source.holdsRefusalsBack() || repeatsWeights(published);
   }
 
   private boolean repeatsWeights(long published) {
@@ -281,6 +276,10 @@ public final class LearnerLoop<E extends Example> {
   }
 
   private void leaveWhileWaiting(BackgroundPublication background, long published) {
+    List<Refusal> refusals = source.takeRefusals();
+    if (step < published) {
+      return; // they left with the step the first time
+    }
     boolean weights = repeatsWeights(published);
     if (weights) {
       LOG.info(
@@ -288,7 +287,7 @@ public final class LearnerLoop<E extends Example> {
           WeightVersions.text(version()));
       repeat.sent();
     }
-    background.begin(outgoing(Optional.empty(), weights, source.takeRefusals(), true));
+    background.begin(outgoing(Optional.empty(), weights, refusals, true));
   }
 
   /**

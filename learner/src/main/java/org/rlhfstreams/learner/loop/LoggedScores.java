@@ -56,7 +56,7 @@ final class LoggedScores implements LaterScores, AutoCloseable {
   void upToNow() {
     String topic = connection.topics().scores().name();
     try (Admin admin = connection.admin();
-        TopicReader reader = TopicReader.ofTopics(connection, List.of(topic))) {
+        TopicReader reader = TopicReader.ofTopics(connection::boundedConsumer, List.of(topic))) {
       int partitions = reader.partitions().size();
       List<Long> found = new ArrayList<>();
       for (int i = 0; i < partitions; i++) {
@@ -127,7 +127,8 @@ final class LoggedScores implements LaterScores, AutoCloseable {
   }
 
   private boolean isRead(Map<TopicPartition, Long> until, TemporaryIndex values) {
-    try (TopicReader reader = TopicReader.ofPartitions(connection::plainConsumer, until.keySet())) {
+    try (TopicReader reader =
+        TopicReader.ofPartitions(connection::boundedConsumer, until.keySet())) {
       return reader.readTo(
           until,
           RecordHandler.decoding(

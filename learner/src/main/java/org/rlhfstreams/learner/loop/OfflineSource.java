@@ -85,7 +85,7 @@ final class OfflineSource<E extends Example> implements ExampleSource<E> {
     epoch = atEpoch;
     index = atIndex;
     RangeScan<E> scan = new RangeScan<>(partition, converter, refusals);
-    try (TopicReader topic = TopicReader.of(connection, partition)) {
+    try (TopicReader topic = TopicReader.bounded(connection, partition)) {
       RangeResolver resolver = topic.ask(consumer -> new RangeResolver(consumer, partition));
       resolved = begun.orElseGet(() -> resolver.resolve(range));
       resolver.requireKept(resolved.from());

@@ -317,7 +317,8 @@ public final class RolloutSource implements ExampleSource<ScoredSample> {
 
   @Override
   public boolean holdsRefusalsBack() {
-    return range.isLive() && !reader.refusals().isEmpty() && reader.isCaughtUp();
+    Refusals held = reader.refusals();
+    return held.areMany() || (range.isLive() && !held.isEmpty() && reader.isCaughtUp());
   }
 
   @Override

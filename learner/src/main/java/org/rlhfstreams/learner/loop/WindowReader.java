@@ -41,7 +41,7 @@ final class WindowReader<E> implements AutoCloseable {
     this.index = index;
     this.decoder = connection.decoder(Preference.class);
     this.reader =
-        TopicReader.ofPartitions(() -> connection.plainConsumer(FETCH_BYTES), List.of(partition));
+        TopicReader.ofPartitions(() -> connection.boundedConsumer(FETCH_BYTES), List.of(partition));
   }
 
   /**

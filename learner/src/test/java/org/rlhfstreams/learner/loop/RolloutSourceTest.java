@@ -125,6 +125,28 @@ final class RolloutSourceTest {
   }
 
   @Test
+  void manyRefusalsLeaveBeforeThereAreMore() {
+    try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
+      KafkaConnection connection = connection(stack, "many");
+      SyntheticRollouts synthetic = new SyntheticRollouts(VOCABULARY, 2);
+      publish(
+          connection,
+          Stream.generate(synthetic::next)
+              .limit(1500)
+              .map(rollout -> sampledFrom(rollout, 1))
+              .toList());
+      try (RolloutSource source = source(connection)) {
+        source.begin();
+        source.reached(3);
+        assertThat(source.next(source::holdsRefusalsBack)).isEmpty();
+        assertThat(source.takeRefusals()).as("not all of them yet").hasSize(1000);
+        assertThat(source.next(source::holdsRefusalsBack)).isEmpty();
+        assertThat(source.takeRefusals()).as("nothing else comes").isNotEmpty();
+      }
+    }
+  }
+
+  @Test
   void aReplayLearnsFromScoresThatWereGivenLaterAndFromNoneThatCameAfterItsBegin() {
     try (EmbeddedStack stack = EmbeddedStack.start(directory.resolve("log"), 0, 0)) {
       KafkaConnection connection =

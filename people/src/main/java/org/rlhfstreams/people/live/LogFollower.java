@@ -28,7 +28,7 @@ public final class LogFollower implements AutoCloseable {
 
   LogFollower(KafkaConnection connection, String name, List<FollowedTopic<?>> followed) {
     followed.forEach(topic -> topics.put(topic.name(), topic));
-    this.reader = TopicReader.ofTopics(connection, topics.keySet());
+    this.reader = TopicReader.ofTopics(connection::plainConsumer, topics.keySet());
     this.thread = ServiceThread.start(name, ShutdownBudget.FOLLOWER, stopped -> run());
   }
 

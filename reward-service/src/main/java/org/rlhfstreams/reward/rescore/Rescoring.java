@@ -123,7 +123,7 @@ public final class Rescoring {
   /** Reads what the log says of the rollouts of a partition. */
   private boolean readScores(
       TopicPartition partition, RangeConfiguration range, BooleanSupplier stopped) {
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
+    try (TopicReader reader = TopicReader.bounded(connection, partition)) {
       Map<TopicPartition, Long> end = written(partition);
       if (range.first().kind() == RangeBound.Kind.TIME) {
         long since = range.first().value() - CLOCKS.toMillis();
@@ -155,7 +155,7 @@ public final class Rescoring {
   private boolean score(PartitionRange range, PendingScores pending, BooleanSupplier stopped) {
     int batchSize = scorer.batchSize(connection.configuration().rewardService().batchSize());
     List<Unscored> batch = new ArrayList<>();
-    try (TopicReader reader = TopicReader.of(connection, range.partition())) {
+    try (TopicReader reader = TopicReader.bounded(connection, range.partition())) {
       reader.setEnds(Map.of(range.partition(), range.until()));
       reader.seek(range.partition(), range.from());
       while (!reader.isAtEnd()) {

@@ -25,7 +25,7 @@ public final class RolloutTexts {
     String topic = connection.topics().rollouts().name();
     for (ScorePair pair : pairs) {
       TopicPartition partition = new TopicPartition(topic, pair.partition());
-      try (TopicReader reader = TopicReader.of(connection, partition)) {
+      try (TopicReader reader = TopicReader.bounded(connection, partition)) {
         reader.seek(partition, pair.offset());
         reader.readTo(
             Map.of(partition, pair.offset() + 1),

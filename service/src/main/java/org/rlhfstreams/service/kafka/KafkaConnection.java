@@ -24,6 +24,8 @@ import org.rlhfstreams.service.configuration.RlhfConfiguration;
 
 /** Makes the Kafka clients of a process, all with its configured settings. */
 public final class KafkaConnection {
+  private static final String FETCH_WAIT = "fetch.max.wait.ms";
+  private static final String AT_THE_END = "10";
   private static final String MAX_POLL_INTERVAL = "max.poll.interval.ms";
   private static final String TEN_MINUTES = "600000";
   private static final String TRANSACTION_TIMEOUT = "transaction.timeout.ms";
@@ -173,13 +175,22 @@ public final class KafkaConnection {
   }
 
   /**
-   * As {@link #plainConsumer()}, for reading here and there: no more than a little is fetched
+   * As {@link #plainConsumer()}, for reading what is there: the broker does not hold an answer back
+   * until more comes, for which the next assignment, and closing, would have to wait.
+   */
+  public KafkaConsumer<String, byte[]> boundedConsumer() {
+    return plainConsumer(Map.of(FETCH_WAIT, AT_THE_END));
+  }
+
+  /**
+   * As {@link #boundedConsumer()}, for reading here and there: no more than a little is fetched
    * ahead.
    *
    * @param fetchBytes of one fetch, about
    */
-  public KafkaConsumer<String, byte[]> plainConsumer(int fetchBytes) {
-    return plainConsumer(Map.of("max.partition.fetch.bytes", String.valueOf(fetchBytes)));
+  public KafkaConsumer<String, byte[]> boundedConsumer(int fetchBytes) {
+    return plainConsumer(
+        Map.of(FETCH_WAIT, AT_THE_END, "max.partition.fetch.bytes", String.valueOf(fetchBytes)));
   }
 
   private KafkaConsumer<String, byte[]> plainConsumer(Map<String, Object> more) {
@@ -199,6 +210,7 @@ public final class KafkaConnection {
     settings.put("max.partition.fetch.bytes", String.valueOf(BULK_FETCH));
     settings.put("max.poll.records", "2000"); // short-lived, so that collecting them is cheap
     settings.put("receive.buffer.bytes", String.valueOf(BULK_FETCH));
+    settings.put(FETCH_WAIT, AT_THE_END);
     settings.put("metric.reporters", ""); // its partitions change often
     return new KafkaConsumer<>(settings, new IgnoredKey(), new ByteBufferDeserializer());
   }

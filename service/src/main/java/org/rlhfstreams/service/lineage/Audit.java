@@ -299,7 +299,8 @@ public final class Audit {
     AccountEntries entries = new AccountEntries(ledger);
     boolean whole = !cut.contains(LogSource.STEPS);
     try (TopicReader reader =
-        TopicReader.ofTopics(connection, List.of(connection.topics().trainingMetrics().name()))) {
+        TopicReader.ofTopics(
+            connection::boundedConsumer, List.of(connection.topics().trainingMetrics().name()))) {
       reader.readTo(
           ends.get(LogSource.STEPS),
           RecordHandler.decoding(

@@ -37,7 +37,8 @@ public final class CommittedLog implements AutoCloseable {
   public <T extends SpecificRecord> void read(
       Topic topic, RecordDecoder<T> decoder, BiConsumer<ConsumerRecord<String, byte[]>, T> events)
       throws ExecutionException, InterruptedException {
-    try (TopicReader reader = TopicReader.ofTopics(connection, List.of(topic.name()))) {
+    try (TopicReader reader =
+        TopicReader.ofTopics(connection::boundedConsumer, List.of(topic.name()))) {
       reader.readTo(
           LogEnds.written(admin, reader.partitions(), LONGEST_SILENCE),
           RecordHandler.decoding(decoder, events, (record, reason) -> {}),
@@ -52,7 +53,7 @@ public final class CommittedLog implements AutoCloseable {
    */
   public Optional<ConsumerRecord<String, byte[]>> record(TopicPartition partition, long offset) {
     List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
+    try (TopicReader reader = TopicReader.bounded(connection, partition)) {
       reader.seek(partition, offset);
       reader.readTo(Map.of(partition, offset + 1), found::add, LONGEST_SILENCE);
     }

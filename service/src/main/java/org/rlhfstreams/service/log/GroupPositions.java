@@ -61,7 +61,7 @@ public final class GroupPositions {
           admin.describeTopics(Set.of(topic)).allTopicNames().get().get(topic).partitions().size();
       Set<TopicPartition> read = new HashSet<>();
       inputs.forEach(input -> read.add(new TopicPartition(topic, partitionFor(input))));
-      try (TopicReader reader = TopicReader.ofPartitions(connection::plainConsumer, read)) {
+      try (TopicReader reader = TopicReader.ofPartitions(connection::boundedConsumer, read)) {
         reader.readTo(
             LogEnds.written(admin, read, LONGEST_SILENCE),
             RecordHandler.decoding(

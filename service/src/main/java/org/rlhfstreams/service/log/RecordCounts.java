@@ -13,20 +13,33 @@ import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 
 /**
  * Counts committed records between offsets by reading them: the offsets themselves count the
- * markers of transactions too, and what compaction has removed. One thread.
+ * markers of transactions too, and what compaction has removed. For who needs no more than an idea
+ * of large figures they do. One thread.
  */
 public final class RecordCounts implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
 
   private final Supplier<? extends Consumer<Void, ByteBuffer>> consumers;
+  private final long most;
   private Consumer<Void, ByteBuffer> consumer;
 
   /**
+   * Counts all.
+   *
    * @param consumers makes consumers of committed records without a group; the one is closed here
    */
   public RecordCounts(Supplier<? extends Consumer<Void, ByteBuffer>> consumers) {
+    this(consumers, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param consumers makes consumers of committed records without a group; the one is closed here
+   * @param most records of a stretch that are read, about; of the others each offset counts
+   */
+  public RecordCounts(Supplier<? extends Consumer<Void, ByteBuffer>> consumers, long most) {
     this.consumers = consumers;
+    this.most = most;
   }
 
   /**
@@ -47,7 +60,9 @@ public final class RecordCounts implements AutoCloseable {
     long count = 0;
     long reached = from;
     long heard = System.nanoTime();
-    while (reached < until && System.nanoTime() - heard < LONGEST_SILENCE.toNanos()) {
+    while (reached < until
+        && count < most
+        && System.nanoTime() - heard < LONGEST_SILENCE.toNanos()) {
       count += fetched(partition, until);
       long position = consumer.position(partition);
       if (position > reached) {
@@ -55,7 +70,7 @@ public final class RecordCounts implements AutoCloseable {
         heard = System.nanoTime();
       }
     }
-    return count;
+    return count < most ? count : count + until - reached;
   }
 
   private long fetched(TopicPartition partition, long until) {

@@ -56,8 +56,9 @@ public final class TopicReader implements AutoCloseable {
   /**
    * A reader of partitions.
    *
-   * @param consumers makes consumers of committed records without a group, such as {@link
-   *     KafkaConnection#plainConsumer}; they are closed here
+   * @param consumers makes consumers of committed records without a group: {@link
+   *     KafkaConnection#plainConsumer} to follow the log, {@link KafkaConnection#boundedConsumer}
+   *     to read what is there; they are closed here
    */
   public static TopicReader ofPartitions(
       Supplier<? extends Consumer<String, byte[]>> consumers,
@@ -66,7 +67,12 @@ public final class TopicReader implements AutoCloseable {
     return new TopicReader(new LogCursor(consumers, any -> chosen));
   }
 
-  /** A reader of one partition. */
+  /** A reader of what is there in one partition; see {@link KafkaConnection#boundedConsumer}. */
+  public static TopicReader bounded(KafkaConnection connection, TopicPartition partition) {
+    return ofPartitions(connection::boundedConsumer, List.of(partition));
+  }
+
+  /** A reader that follows one partition. */
   public static TopicReader of(KafkaConnection connection, TopicPartition partition) {
     return ofPartitions(connection::plainConsumer, List.of(partition));
   }
@@ -80,10 +86,14 @@ public final class TopicReader implements AutoCloseable {
     return this;
   }
 
-  /** A reader of all partitions of some topics, which the broker is asked for. */
-  public static TopicReader ofTopics(KafkaConnection connection, Collection<String> topics) {
-    return new TopicReader(
-        new LogCursor(connection::plainConsumer, consumer -> partitions(consumer, topics)));
+  /**
+   * A reader of all partitions of some topics, which the broker is asked for.
+   *
+   * @param consumers as {@link #ofPartitions} takes them
+   */
+  public static TopicReader ofTopics(
+      Supplier<? extends Consumer<String, byte[]>> consumers, Collection<String> topics) {
+    return new TopicReader(new LogCursor(consumers, consumer -> partitions(consumer, topics)));
   }
 
   private static Set<TopicPartition> partitions(

@@ -26,7 +26,7 @@ final class ChunkReread implements WeightAssembler.ChunkSource {
 
   @Override
   public void read(long first, long last, WeightAssembler.RecordTaker records) {
-    try (TopicReader reader = TopicReader.of(connection, partition)) {
+    try (TopicReader reader = TopicReader.bounded(connection, partition)) {
       reader.seek(partition, first);
       reader.readTo(
           Map.of(partition, last + 1),

@@ -44,7 +44,8 @@ public final class WeightGenerations {
   public static WeightGenerations of(KafkaConnection connection, Topic weights) {
     TopicPartition partition = new TopicPartition(weights.name(), 0);
     try (TopicReader reader =
-        TopicReader.ofPartitions(() -> connection.plainConsumer(FETCH_BYTES), List.of(partition))) {
+        TopicReader.ofPartitions(
+            () -> connection.boundedConsumer(FETCH_BYTES), List.of(partition))) {
       return of(reader, partition, connection.decoder(WeightRecord.class));
     }
   }

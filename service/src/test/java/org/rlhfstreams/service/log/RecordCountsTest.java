@@ -50,6 +50,14 @@ final class RecordCountsTest {
   }
 
   @Test
+  void ofALongStretchTheBeginningIsRead() {
+    try (RecordCounts counts = new RecordCounts(Marked::new, 6)) {
+      assertThat(counts.count(PROMPTS, 0, 8)).isEqualTo(6);
+      assertThat(counts.count(PROMPTS, 0, 1_000_008)).isEqualTo(1_000_006);
+    }
+  }
+
+  @Test
   void whatIsBehindAnOpenTransactionIsNotWaitedFor() {
     try (RecordCounts counts = new RecordCounts(Marked::new)) {
       assertThat(counts.count(PROMPTS, 27, 40)).isEqualTo(2);
