@@ -16,9 +16,12 @@ function line(style, text) {
   return element;
 }
 
-/** Of several scorers each score; a single one is the score. */
+/** Of several scorers each score; a single one is the score, and where nothing rewards there is none. */
 function scoreFacts(rollout) {
   const scores = Object.entries(rollout.scores ?? {});
+  if (scores.length === 0 && rollout.score == null) {
+    return [];
+  }
   return scores.length < 2
     ? [`score ${number(rollout.score)}`]
     : scores.map(([name, score]) => `${name} ${number(score)}`);

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreferencesCommand.class,
       TrainCommand.class,
       ReplayCommand.class,
+      ReportCommand.class,
       RescoreCommand.class,
       GenerateCommand.class,
       ChatCommand.class,

@@ -124,6 +124,7 @@ public final class OfflineTraining {
         learner.export(run.model(), options.saveType());
         System.out.println("saved " + run.model());
         reportValidation(learner);
+        run.report();
       }
     }
     return 0;

@@ -84,6 +84,7 @@ public final class OnlineTraining {
         return INTERRUPTED;
       }
       System.out.println("saved " + run.model());
+      run.report();
       return 0;
     }
   }

@@ -52,6 +52,7 @@ public final class Replay {
       }
     }
     System.out.println("saved " + directory.model());
+    directory.report();
     return 0;
   }
 }

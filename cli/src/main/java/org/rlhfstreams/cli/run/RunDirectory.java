@@ -6,9 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.report.CurvesPage;
+import org.rlhfstreams.cli.report.RecordedRun;
 import org.rlhfstreams.embedded.LogDirectory;
 
 /**
@@ -35,6 +38,19 @@ public record RunDirectory(Path path) {
   /** The weights that did best on held-out prompts. */
   public Path best() {
     return path.resolve("best");
+  }
+
+  /** Draws the curves of a training that has ended, if it did a step, and says where. */
+  void report() {
+    if (!RecordedRun.isAt(path)) {
+      return;
+    }
+    RecordedRun run = RecordedRun.read(path);
+    if (!run.steps().isEmpty()) {
+      Path page = path.resolve("report.html");
+      CurvesPage.write(page, List.of(run));
+      System.out.println("report " + page);
+    }
   }
 
   /**

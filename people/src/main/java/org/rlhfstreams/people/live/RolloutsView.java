@@ -29,7 +29,7 @@ public final class RolloutsView {
   /**
    * One sample as people see it.
    *
-   * @param score of the first reward
+   * @param score of the first reward; NaN where nothing rewards, as in distillation
    * @param scores of each scorer, by its name; empty where there was one reward model alone
    * @param kl of the whole response to the reference, in nats
    * @param version of the policy that finished it
@@ -73,12 +73,17 @@ public final class RolloutsView {
         rollout.getPromptId(),
         shortened(PromptMessages.transcript(rollout.getPromptText(), rollout.getPromptMessages())),
         shortened(rollout.getResponseText()),
-        scored.getScore(),
+        isRewarded(scored) ? scored.getScore() : Double.NaN,
         scores,
         kl,
         finishedBy(rollout),
         rollout.getFinishReason().name(),
         scored.getScoredAt());
+  }
+
+  /** Records of releases that had one reward model have its score alone. */
+  private static boolean isRewarded(ScoredRollout scored) {
+    return !scored.getScores().isEmpty() || scored.getRequiredScorers().isEmpty();
   }
 
   /** The policy that sampled the end of a rollout. */

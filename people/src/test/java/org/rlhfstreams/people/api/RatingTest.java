@@ -22,7 +22,9 @@ import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.people.access.PersonRole;
+import org.rlhfstreams.people.live.EventJson;
 import org.rlhfstreams.people.live.RateableView;
+import org.rlhfstreams.people.live.RolloutsView;
 
 /** Ratings of sampled responses, which are scores. */
 final class RatingTest {
@@ -86,6 +88,17 @@ final class RatingTest {
     assertThat(rate(PersonRole.ANNOTATOR, "1/0", new JsonObject().put("value", 0)).statusCode())
         .isEqualTo(409);
     assertThat(unrated()).isEmpty();
+  }
+
+  @Test
+  void whatNothingRewardsHasNoScore() {
+    ScoredRollout distilled =
+        ScoredRollout.newBuilder(scored(rollout("1")))
+            .setRequiredScorers(List.of("reference"))
+            .build();
+    assertThat(EventJson.of(new RolloutsView().apply(distilled)).getValue("score")).isNull();
+    ScoredRollout old = scored(rollout("2")); // of a release that had one reward model
+    assertThat(EventJson.of(new RolloutsView().apply(old)).getDouble("score")).isZero();
   }
 
   @Test
