@@ -72,6 +72,7 @@ final class EvaluateCommandTest {
 
   @Test
   void aModelIsNoDistanceFromItself() throws IOException {
+    Path page = directory.resolve("page.html");
     JsonNode result =
         evaluate(
             "frontier",
@@ -85,10 +86,13 @@ final class EvaluateCommandTest {
             "12",
             "--dtype",
             "float32",
+            "--html",
+            page.toString(),
             STARTER);
     JsonNode point = result.get("points").get(0);
     assertThat(point.get("kl").get("mean").asDouble()).isCloseTo(0, within(1e-3));
     assertThat(point.get("reward").get("mean").isNumber()).isTrue();
+    assertThat(Files.readString(page)).contains("\"labels\":[\"starter\"]");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.rlhfstreams.evaluation.result;
 
+import java.util.List;
 import org.rlhfstreams.evaluation.statistics.Histogram;
 
 /**
@@ -11,9 +12,16 @@ import org.rlhfstreams.evaluation.statistics.Histogram;
  * @param x where, ascending
  * @param y how high, as many
  * @param errors standard errors of {@code y}, as many; none where empty
+ * @param labels what each point stands for, as many; none where empty
  */
 public record Chart(
-    String title, Kind kind, String xLabel, double[] x, double[] y, double[] errors) {
+    String title,
+    Kind kind,
+    String xLabel,
+    double[] x,
+    double[] y,
+    double[] errors,
+    List<String> labels) {
   /** How it is drawn. */
   public enum Kind {
     BARS,
@@ -24,6 +32,12 @@ public record Chart(
   static Chart of(String title, String xLabel, double[] values) {
     Histogram histogram = Histogram.of(values);
     return new Chart(
-        title, Kind.BARS, xLabel, histogram.centres(), histogram.counts(), new double[0]);
+        title,
+        Kind.BARS,
+        xLabel,
+        histogram.centres(),
+        histogram.counts(),
+        new double[0],
+        List.of());
   }
 }

@@ -1,5 +1,6 @@
 package org.rlhfstreams.evaluation.result;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,15 +50,23 @@ public record FrontierResult(
     List<FrontierPoint> byKl =
         points.stream().sorted(Comparator.comparingDouble(point -> point.kl().mean())).toList();
     charts.add(
-        chart("reward, by distance", "KL, nats", byKl, FrontierPoint::reward, p -> p.kl().mean()));
+        chart(
+            "reward, by distance",
+            "KL, nats",
+            byKl,
+            FrontierPoint::reward,
+            p -> p.kl().mean(),
+            byKl.stream().map(FrontierResult::label).toList()));
     List<FrontierPoint> steps =
         points.stream()
             .filter(point -> point.step() != null)
             .sorted(Comparator.comparing(FrontierPoint::step))
             .toList();
     if (steps.size() > 1) {
-      charts.add(chart("reward, by step", "step", steps, FrontierPoint::reward, p -> p.step()));
-      charts.add(chart("KL in nats, by step", "step", steps, FrontierPoint::kl, p -> p.step()));
+      charts.add(
+          chart("reward, by step", "step", steps, FrontierPoint::reward, p -> p.step(), List.of()));
+      charts.add(
+          chart("KL in nats, by step", "step", steps, FrontierPoint::kl, p -> p.step(), List.of()));
     }
     return new PageContent(
         "Reward and distance from " + reference,
@@ -77,13 +86,22 @@ public record FrontierResult(
       String xLabel,
       List<FrontierPoint> points,
       Function<FrontierPoint, MeanEstimate> height,
-      ToDoubleFunction<FrontierPoint> place) {
+      ToDoubleFunction<FrontierPoint> place,
+      List<String> labels) {
     return new Chart(
         title,
         Chart.Kind.POINTS,
         xLabel,
         points.stream().mapToDouble(place).toArray(),
         points.stream().mapToDouble(point -> height.apply(point).mean()).toArray(),
-        points.stream().mapToDouble(point -> height.apply(point).standardError()).toArray());
+        points.stream().mapToDouble(point -> height.apply(point).standardError()).toArray(),
+        labels);
+  }
+
+  /** Short, for it stands in the chart: the table has the whole name. */
+  private static String label(FrontierPoint point) {
+    return point.step() == null
+        ? String.valueOf(Path.of(point.model()).getFileName())
+        : "step " + point.step();
   }
 }

@@ -233,7 +233,8 @@ public record RescoreResult(
         "step",
         byStep.keySet().stream().mapToDouble(Long::doubleValue).toArray(),
         means.stream().mapToDouble(MeanEstimate::mean).toArray(),
-        means.stream().mapToDouble(MeanEstimate::standardError).toArray());
+        means.stream().mapToDouble(MeanEstimate::standardError).toArray(),
+        List.of());
   }
 
   private PageContent.Example example(RescoredText text) {
