@@ -92,7 +92,7 @@ final class EvaluateCommandTest {
     JsonNode point = result.get("points").get(0);
     assertThat(point.get("kl").get("mean").asDouble()).isCloseTo(0, within(1e-3));
     assertThat(point.get("reward").get("mean").isNumber()).isTrue();
-    assertThat(Files.readString(page)).contains("\"labels\":[\"starter\"]");
+    assertThat(Files.readString(page)).contains("\"labels\":[\"starter\",\"starter\"]");
   }
 
   @Test
