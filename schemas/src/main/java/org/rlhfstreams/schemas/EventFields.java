@@ -19,10 +19,10 @@ import org.apache.avro.Schema;
  * stepped over: a record that is cut off is refused. Fields are found by the schema that a record
  * was written with, so that other releases' records are read too.
  *
- * <p>Wanted are texts, bytes and whole numbers, and booleans as 0 and 1, by their path, such as
- * {@code rollout.rolloutId}. A path may lead through a list: {@code segments.version.step} has as
- * many values as there are segments. A field that the writer did not have, or that is null, has no
- * values.
+ * <p>Wanted are texts, bytes, whole numbers and fractions, and booleans as 0 and 1, by their path,
+ * such as {@code rollout.rolloutId}. A path may lead through a list: {@code segments.version.step}
+ * has as many values as there are segments. A field that the writer did not have, or that is null,
+ * has no values; {@link #isSet} tells null from an empty list.
  *
  * <p>One thread; the values are those of the newest {@link #read}.
  */
@@ -32,6 +32,10 @@ public final class EventFields {
   private static final long HIGHEST_BITS = 0x8080808080808080L;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle FLOATS =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle DOUBLES =
+      MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final String event;
   private final WriterSchemas schemas;
@@ -39,6 +43,7 @@ public final class EventFields {
   private final Map<Integer, Step> plans = new HashMap<>();
   private final long[][] values;
   private final int[] counts;
+  private final boolean[] set;
   private int newestId = -1;
   private Step newestPlan;
   private byte[] bytes = {};
@@ -66,6 +71,7 @@ public final class EventFields {
     this.schemas = schemas;
     this.values = new long[paths.size()][1];
     this.counts = new int[paths.size()];
+    this.set = new boolean[paths.size()];
     for (int slot = 0; slot < paths.size(); slot++) {
       Wanted place = wanted;
       for (String name : paths.get(slot).split("\\.", -1)) {
@@ -94,6 +100,7 @@ public final class EventFields {
       limit = bytes.length;
     }
     Arrays.fill(counts, 0);
+    Arrays.fill(set, false);
     if (limit - position < FRAME || bytes[position] != 0) {
       throw new UndecodableException(
           "not Avro in Confluent's format: it does not begin with a zero byte and a schema id");
@@ -116,9 +123,28 @@ public final class EventFields {
     return counts[slot];
   }
 
-  /** A value of a field of numbers. */
+  /** Whether a field that may be null has a value in this record, be it an empty list. */
+  public boolean isSet(int slot) {
+    return set[slot];
+  }
+
+  /** A value of a field of whole numbers. */
   public long number(int slot, int index) {
     return values[slot][index];
+  }
+
+  /** A value of a field of floats or doubles. */
+  public double fraction(int slot, int index) {
+    return Double.longBitsToDouble(values[slot][index]);
+  }
+
+  /** All values of a field of floats. */
+  public float[] floats(int slot) {
+    float[] floats = new float[counts[slot]];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) Double.longBitsToDouble(values[slot][i]);
+    }
+    return floats;
   }
 
   /** A value of a field of texts. */
@@ -136,6 +162,11 @@ public final class EventFields {
     return (int) (values[slot][index] >>> 32);
   }
 
+  /** Where in {@link #bytes} the record ends. */
+  public int end() {
+    return position;
+  }
+
   /** Bytes of that text. */
   public int length(int slot, int index) {
     return (int) values[slot][index];
@@ -148,6 +179,42 @@ public final class EventFields {
     }
     values[slot][count] = value;
     counts[slot] = count + 1;
+  }
+
+  private void noteFloats(int slot, long count) throws UndecodableException {
+    int at = position;
+    skip(count < 0 || count > limit ? -1 : count * Float.BYTES);
+    long[] to = room(slot, (int) count);
+    int next = counts[slot];
+    for (; at < position; at += Float.BYTES) {
+      to[next++] = Double.doubleToRawLongBits((float) FLOATS.get(bytes, at));
+    }
+    counts[slot] = next;
+  }
+
+  private void noteDouble(int slot) throws UndecodableException {
+    skip(Double.BYTES);
+    note(slot, Double.doubleToRawLongBits((double) DOUBLES.get(bytes, position - Double.BYTES)));
+  }
+
+  private void noteIntegers(int slot, long count) throws UndecodableException {
+    if (count < 0 || count > limit - position) {
+      throw ended();
+    }
+    long[] to = room(slot, (int) count);
+    int next = counts[slot];
+    for (long i = 0; i < count; i++) {
+      to[next++] = integer();
+    }
+    counts[slot] = next;
+  }
+
+  private long[] room(int slot, int more) {
+    if (counts[slot] + more > values[slot].length) {
+      values[slot] =
+          Arrays.copyOf(values[slot], Math.max(counts[slot] + more, 2 * values[slot].length));
+    }
+    return values[slot];
   }
 
   private Step plan(int id) throws UndecodableException {
@@ -179,13 +246,28 @@ public final class EventFields {
         int slot = want == null ? -1 : want.slot;
         yield slot < 0 ? () -> skip(1) : () -> flag(slot);
       }
-      case INT, LONG, ENUM -> {
+      case INT -> {
+        int slot = want == null ? -1 : want.slot;
+        yield slot < 0 ? this::integer : () -> note(slot, integer());
+      }
+      case LONG -> {
         int slot = want == null ? -1 : want.slot;
         yield slot < 0 ? this::varint : () -> note(slot, varint());
       }
+      case ENUM -> {
+        int slot = want == null ? -1 : want.slot;
+        int symbols = schema.getEnumSymbols().size();
+        yield slot < 0 ? () -> index(symbols) : () -> note(slot, index(symbols));
+      }
       case FLOAT, DOUBLE, FIXED -> {
+        int slot = want == null ? -1 : want.slot;
         int size = size(schema);
-        yield () -> skip(size);
+        if (slot < 0 || schema.getType() == Schema.Type.FIXED) {
+          yield () -> skip(size);
+        }
+        yield schema.getType() == Schema.Type.FLOAT
+            ? () -> noteFloats(slot, 1)
+            : () -> noteDouble(slot);
       }
       case STRING, BYTES -> {
         int slot = want == null ? -1 : want.slot;
@@ -195,7 +277,7 @@ public final class EventFields {
       case UNION -> {
         List<Step> branches = new ArrayList<>();
         for (Schema branch : schema.getTypes()) {
-          branches.add(step(branch, want));
+          branches.add(branch(branch, want));
         }
         Step[] all = branches.toArray(Step[]::new);
         yield () -> all[index(all.length)].pass();
@@ -210,6 +292,18 @@ public final class EventFields {
                   value.pass();
                 });
       }
+    };
+  }
+
+  private Step branch(Schema branch, Wanted want) {
+    Step step = step(branch, want);
+    if (want == null || want.slot < 0 || branch.getType() == Schema.Type.NULL) {
+      return step;
+    }
+    int slot = want.slot;
+    return () -> {
+      set[slot] = true;
+      step.pass();
     };
   }
 
@@ -246,10 +340,29 @@ public final class EventFields {
             }
           };
         }
-        case INT, LONG, ENUM -> {
+        case INT, LONG -> {
           return () -> {
             for (long count = block(); count != 0; count = block()) {
               skipVarints(count);
+            }
+          };
+        }
+        default -> {}
+      }
+    } else if (want.slot >= 0) {
+      int slot = want.slot;
+      switch (element.getType()) {
+        case FLOAT -> {
+          return () -> {
+            for (long count = block(); count != 0; count = block()) {
+              noteFloats(slot, count);
+            }
+          };
+        }
+        case INT -> {
+          return () -> {
+            for (long count = block(); count != 0; count = block()) {
+              noteIntegers(slot, count);
             }
           };
         }
@@ -342,6 +455,14 @@ public final class EventFields {
       }
     }
     throw new UndecodableException("the bytes do not fit their schema: a number is too long");
+  }
+
+  private int integer() throws UndecodableException {
+    long value = varint();
+    if ((int) value != value) {
+      throw new UndecodableException("the bytes do not fit their schema: a number is too large");
+    }
+    return (int) value;
   }
 
   private static UndecodableException ended() {

@@ -60,6 +60,17 @@ public final class EventSerdes {
 
   /** Reads events. */
   public Deserializer<Object> deserializer() {
+    return deserializer(settings);
+  }
+
+  /** Reads events as generic records of the schemas that they were written with. */
+  Deserializer<Object> genericDeserializer() {
+    Map<String, Object> generic = new HashMap<>(settings);
+    generic.put("specific.avro.reader", "false");
+    return deserializer(generic);
+  }
+
+  private static Deserializer<Object> deserializer(Map<String, Object> settings) {
     @SuppressWarnings("unchecked") // the named class is a Deserializer<Object>
     Deserializer<Object> deserializer = (Deserializer<Object>) instance(DESERIALIZER);
     deserializer.configure(settings, false);

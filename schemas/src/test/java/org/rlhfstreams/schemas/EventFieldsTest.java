@@ -112,6 +112,38 @@ final class EventFieldsTest {
   }
 
   @Test
+  void fractionsAndListsOfNumbersAreRead() throws Exception {
+    for (boolean sized : new boolean[] {false, true}) {
+      EventFields fields =
+          fields(
+              Rollout.getClassSchema(),
+              "Rollout",
+              "promptTokenIds",
+              "behaviorLogProbabilities",
+              "modelLogProbabilities",
+              "sampling.temperature");
+      fields.read(encoded(Rollout.getClassSchema(), rollout(), sized));
+      assertThat(fields.count(0)).isEqualTo(3);
+      assertThat(fields.number(0, 1)).isEqualTo(70_000);
+      assertThat(fields.floats(1)).hasSize(300).containsOnly(-1f);
+      assertThat(fields.floats(2)).containsExactly(-2f);
+      assertThat(fields.fraction(3, 0)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEmptyListIsToldFromNone() throws Exception {
+    EventFields fields = fields(Rollout.getClassSchema(), "Rollout", "modelLogProbabilities");
+    for (boolean isSet : new boolean[] {true, false}) {
+      Rollout rollout =
+          Rollout.newBuilder(rollout()).setModelLogProbabilities(isSet ? List.of() : null).build();
+      fields.read(encoded(Rollout.getClassSchema(), rollout, false));
+      assertThat(fields.count(0)).isZero();
+      assertThat(fields.isSet(0)).isEqualTo(isSet);
+    }
+  }
+
+  @Test
   void numbersOfAllLengthsArePassedOver() throws Exception {
     EventFields fields = fields(Rollout.getClassSchema(), "Rollout", "workerId");
     SplittableRandom random = new SplittableRandom(3);
