@@ -25,6 +25,9 @@ record KnownRollout(State state, String requestId, int responseTokens, List<Rece
 
   private static final int NONE = -1;
 
+  /** Of a score besides its event. */
+  private static final int ENTRY_BYTES = 80;
+
   /** What has become of a rollout. */
   enum State {
     /** Scores have come before it. */
@@ -88,6 +91,15 @@ record KnownRollout(State state, String requestId, int responseTokens, List<Rece
     all.addAll(scores);
     all.add(score);
     return new KnownRollout(state, requestId, responseTokens, all);
+  }
+
+  /** What it takes, about. */
+  int bytes() {
+    int bytes = requestId.length();
+    for (ReceivedScore score : scores) {
+      bytes += ENTRY_BYTES + score.value().length;
+    }
+    return bytes;
   }
 
   static Serde<KnownRollout> serde() {

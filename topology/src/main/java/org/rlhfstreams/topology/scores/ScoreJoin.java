@@ -2,27 +2,20 @@ package org.rlhfstreams.topology.scores;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.Score;
-import org.rlhfstreams.events.ScoredRollout;
 import org.rlhfstreams.schemas.DeadLetterKind;
 import org.rlhfstreams.schemas.EventSerdes;
-import org.rlhfstreams.schemas.RecordDecoder;
 import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.ScoreRules;
 import org.rlhfstreams.schemas.TraceParent;
@@ -47,26 +40,18 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   /** A burst is over if no rollout has gone on for so long. */
   private static final Duration REST = Duration.ofMillis(20);
 
-  /** A look ends there, so that what is read does not wait for long. */
-  private static final int MOST_AT_ONCE = 10_000;
-
-  /** Decoded events that are kept; decoded they are some times as large. */
-  private static final long RECENT_BYTES = 8_000_000;
-
   private final String rolloutTopic;
   private final String scoreTopic;
   private final ScoresSettings settings;
   private final List<String> awaited;
   private final ScoresListener listener;
-  private final RecordDecoder<Rollout> rolloutDecoder;
-  private final RecordDecoder<Score> scoreDecoder;
+  private final RolloutReader rolloutReader;
+  private final ScoreReader scoreReader;
   private KeyValueStore<String, HeldRollout> rollouts;
   private KeyValueStore<String, KnownRollout> known;
-  private KeyValueStore<String, String> due;
+  private DueRollouts due;
   private DoneOffsets done;
   private RunningClock clock;
-  private RecentEvents recent;
-  private String lookedAt = "";
   private boolean uncommitted;
   private boolean inBurst;
   private long lastDue;
@@ -82,8 +67,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     this.settings = settings;
     this.awaited = settings.awaited();
     this.listener = listener;
-    this.rolloutDecoder = new RecordDecoder<>(Rollout.class, serdes);
-    this.scoreDecoder = new RecordDecoder<>(Score.class, serdes);
+    this.rolloutReader = new RolloutReader(serdes);
+    this.scoreReader = new ScoreReader(serdes);
   }
 
   @Override
@@ -91,11 +76,10 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     super.init(context);
     rollouts = context.getStateStore(ScoresTopology.ROLLOUTS);
     known = context.getStateStore(ScoresTopology.KNOWN);
-    due = context.getStateStore(ScoresTopology.DUE);
+    due = new DueRollouts(context.getStateStore(ScoresTopology.DUE));
     KeyValueStore<String, Long> counters = context.getStateStore(ScoresTopology.COUNTERS);
     done = new DoneOffsets(counters);
     clock = new RunningClock(counters);
-    recent = new RecentEvents(RECENT_BYTES);
     lastDue = clock.now() + settings.patience().toMillis(); // by what was read before
     context.schedule(BETWEEN_LOOKS, PunctuationType.WALL_CLOCK_TIME, this::look);
     context.schedule(REST, PunctuationType.WALL_CLOCK_TIME, this::commitAtRest);
@@ -115,14 +99,23 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   }
 
   private void rollout(Record<String, byte[]> record, RecordMetadata place) {
-    Rollout rollout;
+    RolloutParts rollout;
+    Optional<String> problem;
     try {
-      rollout = rolloutDecoder.decode(place.topic(), record.value());
+      rollout = rolloutReader.read(place.topic(), record.value());
+      // The models' own limits are the scorers' matter: they know them.
+      problem =
+          rollout.sound()
+              ? Optional.empty()
+              : RolloutRules.problem(
+                  rolloutReader.decode(place.topic(), record.value()),
+                  Integer.MAX_VALUE,
+                  Integer.MAX_VALUE);
     } catch (UndecodableException e) {
       context().forward(RefusedRecord.undecodable(record, place, ScoresTopology.STAGE, e));
       return;
     }
-    String id = rollout.getRolloutId();
+    String id = rollout.rolloutId();
     KnownRollout before = known.get(id);
     if (before != null && (before.isClosed() || before.isHere())) {
       return;
@@ -139,70 +132,76 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     if (before == null) {
       expect(id);
     }
-    // The models' own limits are the scorers' matter: they know them.
-    Optional<String> problem = RolloutRules.problem(rollout, Integer.MAX_VALUE, Integer.MAX_VALUE);
     if (problem.isPresent()) {
       lose(rollout, held, DeadLetterKind.RULE, problem.get(), record.timestamp());
       return;
     }
     KnownRollout here =
         KnownRollout.here(
-            rollout.getRequestId(),
-            rollout.getResponseTokenIds().size(),
+            rollout.requestId(),
+            rollout.responseTokens(),
             before == null ? List.of() : before.scores());
     if (here.scores().isEmpty()
         || !goOn(rollout, held, here, record.headers(), record.timestamp())) {
       rollouts.put(id, held);
       known.put(id, here);
-      recent.keep(rollout, record.value().length);
     }
   }
 
   private void score(Record<String, byte[]> record, RecordMetadata place) {
-    Score score;
+    ScoreParts score;
+    Optional<String> problem = Optional.empty();
+    Optional<String> failure = Optional.empty();
     try {
-      score = scoreDecoder.decode(place.topic(), record.value());
+      score = scoreReader.read(place.topic(), record.value());
+      if (!score.sound()) {
+        Score event = scoreReader.decode(place.topic(), record.value());
+        problem = ScoreRules.problem(event);
+        failure = Optional.ofNullable(event.getFailure());
+      }
     } catch (UndecodableException e) {
       context().forward(RefusedRecord.undecodable(record, place, ScoresTopology.STAGE, e));
       return;
     }
-    if (score.getRescored()) {
+    if (score.rescored()) {
       return; // of a rollout that has long gone on; replay finds it in the log
     }
-    String scorer = score.getScorer();
+    String scorer = score.scorer();
     if (!settings.isKnown(scorer) && ScoreRules.isName(scorer)) {
       return;
     }
-    Optional<String> problem = ScoreRules.problem(score);
-    boolean awaitedOne = settings.isAwaited(scorer) && !score.getRolloutId().isEmpty();
+    boolean awaitedOne = settings.isAwaited(scorer) && !score.rolloutId().isEmpty();
     if (problem.isPresent() && !awaitedOne) {
       refuse(record, place, problem.get());
       return;
     }
-    take(record, place, score, problem);
+    // A required score with a problem has no other end than that its scorer could not score.
+    take(record, place, score, problem.isPresent() ? problem : failure);
   }
 
   /**
    * Adds a score to what is known of its rollout, if it is its scorer's first.
    *
-   * @param problem of a required score: it has no other end than that it could not score
+   * @param failure why there is no value, if there is none
    */
   private void take(
-      Record<String, byte[]> record, RecordMetadata place, Score score, Optional<String> problem) {
-    String id = score.getRolloutId();
+      Record<String, byte[]> record,
+      RecordMetadata place,
+      ScoreParts score,
+      Optional<String> failure) {
+    String id = score.rolloutId();
     KnownRollout before = known.get(id);
-    if (before != null && (before.isClosed() || before.has(score.getScorer()))) {
-      listener.late(score.getScorer());
+    if (before != null && (before.isClosed() || before.has(score.scorer()))) {
+      listener.late(score.scorer());
       return;
     }
-    Optional<String> failure = problem.or(() -> Optional.ofNullable(score.getFailure()));
     ReceivedScore received =
         failure.isPresent()
-            ? ReceivedScore.failed(score.getScorer(), failure.get())
-            : ReceivedScore.of(score.getScorer(), record.value());
-    if (before != null && before.isHere() && !settings.isAwaited(score.getScorer())) {
+            ? ReceivedScore.failed(score.scorer(), failure.get())
+            : ReceivedScore.of(score.scorer(), record.value());
+    if (before != null && before.isHere() && !settings.isAwaited(score.scorer())) {
       Optional<String> misfit =
-          ScoreRules.problem(score, before.requestId(), before.responseTokens());
+          misfit(score, record.value(), before.requestId(), before.responseTokens());
       if (misfit.isPresent()) {
         refuse(record, place, misfit.get());
         return;
@@ -212,17 +211,27 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
       expect(id);
     }
     KnownRollout after = before == null ? KnownRollout.awaited(received) : before.with(received);
-    if (failure.isEmpty()) {
-      recent.keep(score, record.value().length);
-    }
     if (after.isHere() && isDecided(after)) {
       HeldRollout held = rollouts.get(id);
-      if (goOn(decoded(id, held), held, after, record.headers(), record.timestamp())) {
+      if (goOn(again(held), held, after, record.headers(), record.timestamp())) {
         rollouts.delete(id);
         return;
       }
     }
     known.put(id, after);
+  }
+
+  /** What is wrong with a score as one of this rollout, if anything. */
+  private Optional<String> misfit(
+      ScoreParts score, byte[] value, String requestId, int responseTokens) {
+    if (score.fits(requestId, responseTokens)) {
+      return Optional.empty();
+    }
+    try {
+      return ScoreRules.problem(scoreReader.decode(scoreTopic, value), requestId, responseTokens);
+    } catch (UndecodableException e) {
+      throw unreadable(e);
+    }
   }
 
   /** Whether all are there that are required, or one of those says that it cannot score. */
@@ -239,23 +248,24 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     return there == awaited.size();
   }
 
-  private Rollout decoded(String id, HeldRollout held) {
-    return recent.rollout(id).orElseGet(() -> again(rolloutDecoder, rolloutTopic, held.value()));
-  }
-
-  private Score decoded(String id, ReceivedScore score) {
-    return recent
-        .score(id, score.scorer())
-        .orElseGet(() -> again(scoreDecoder, scoreTopic, score.value()));
-  }
-
-  private static <T extends SpecificRecord> T again(
-      RecordDecoder<T> decoder, String topic, byte[] value) {
+  private RolloutParts again(HeldRollout held) {
     try {
-      return decoder.decode(topic, value);
+      return rolloutReader.read(rolloutTopic, held.value());
     } catch (UndecodableException e) {
-      throw new IllegalStateException("an event that was read cannot be read again", e);
+      throw unreadable(e);
     }
+  }
+
+  private ScoreParts again(ReceivedScore score) {
+    try {
+      return scoreReader.read(scoreTopic, score.value());
+    } catch (UndecodableException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static IllegalStateException unreadable(UndecodableException cause) {
+    return new IllegalStateException("an event that was read cannot be read again", cause);
   }
 
   /**
@@ -264,9 +274,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
    * @param headers of the record that decides it
    */
   private boolean goOn(
-      Rollout rollout, HeldRollout held, KnownRollout state, Headers headers, long timestamp) {
-    String id = rollout.getRolloutId();
-    Map<String, Score> usable = new HashMap<>();
+      RolloutParts rollout, HeldRollout held, KnownRollout state, Headers headers, long timestamp) {
+    SortedMap<String, ScoreParts> usable = new TreeMap<>();
     for (ReceivedScore received : state.scores()) {
       boolean isAwaited = settings.isAwaited(received.scorer());
       Optional<String> problem =
@@ -274,8 +283,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
               .failure()
               .map(failure -> "%s cannot score it: %s".formatted(received.scorer(), failure));
       if (problem.isEmpty()) {
-        Score score = decoded(id, received);
-        problem = ScoreRules.problem(score, rollout);
+        ScoreParts score = again(received);
+        problem = misfit(score, received.value(), rollout.requestId(), rollout.responseTokens());
         if (problem.isEmpty()) {
           usable.put(received.scorer(), score);
         }
@@ -289,34 +298,29 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     if (!usable.keySet().containsAll(awaited)) {
       return false;
     }
-    ScoredRollout scored = ScoredRollouts.of(rollout, usable, settings);
-    Optional<String> problem = RolloutRules.problem(scored);
-    if (problem.isPresent()) {
-      lose(rollout, held, DeadLetterKind.SCORE, problem.get(), timestamp);
+    JoinedRollout joined = new JoinedRollout(rollout, usable, settings);
+    if (!Float.isFinite(joined.score())) { // a double may be; the others are by their own rules
+      String problem = RolloutRules.problem(joined.event()).orElseThrow();
+      lose(rollout, held, DeadLetterKind.SCORE, problem, timestamp);
       return true;
     }
     Optional<TraceParent> trace = TraceParent.of(headers);
     context()
         .forward(
             new Record<>(
-                rollout.getRequestId(),
-                scored,
+                rollout.requestId(),
+                joined,
                 timestamp,
                 trace.isPresent() ? TraceParent.headers(trace) : held.headers()));
     listener.joined();
-    close(id);
+    known.put(rollout.rolloutId(), KnownRollout.CLOSED);
     commitSoon(); // learners see it only then
     return true;
   }
 
-  private void close(String id) {
-    known.put(id, KnownRollout.CLOSED);
-    recent.forget(id);
-  }
-
   /** One that measures a version is nobody's loss: admission has not counted it. */
   private void lose(
-      Rollout rollout, HeldRollout held, DeadLetterKind kind, String reason, long timestamp) {
+      RolloutParts rollout, HeldRollout held, DeadLetterKind kind, String reason, long timestamp) {
     context()
         .forward(
             RefusedRecord.of(
@@ -331,8 +335,8 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
                 ScoresTopology.STAGE,
                 kind,
                 reason,
-                rollout.getEvaluation() == null ? 1 : 0));
-    close(rollout.getRolloutId());
+                rollout.evaluates() ? 0 : 1));
+    known.put(rollout.rolloutId(), KnownRollout.CLOSED);
     commitSoon(); // admission replaces it only then
   }
 
@@ -365,32 +369,13 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
   }
 
   private void expect(String id, long time) {
-    due.put(dueAt(time, id), id);
+    due.add(id, time);
     lastDue = Math.max(lastDue, time);
   }
 
-  /** In the order of time. */
-  private static String dueAt(long time, String id) {
-    return dueBefore(time) + "/" + id;
-  }
-
-  private static String dueBefore(long time) {
-    return HexFormat.of().toHexDigits(time);
-  }
-
   private void look(long wallClock) {
-    List<KeyValue<String, String>> reached = new ArrayList<>();
-    String end = dueBefore(clock.now() + 1);
-    try (KeyValueIterator<String, String> all = due.range(lookedAt, end)) {
-      while (all.hasNext() && reached.size() < MOST_AT_ONCE) {
-        reached.add(all.next());
-      }
-    }
-    // Not over again: a store steps over each record that was deleted.
-    lookedAt = reached.size() < MOST_AT_ONCE ? end : reached.get(MOST_AT_ONCE - 1).key;
-    for (KeyValue<String, String> one : reached) {
-      due.delete(one.key);
-      isDue(one.value, wallClock);
+    for (String id : due.take(clock.now())) {
+      isDue(id, wallClock);
     }
     clock.look(wallClock, lastDue >= clock.now());
   }
@@ -403,7 +388,6 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     if (!waiting.isHere()) {
       waiting.scores().forEach(score -> listener.unmatched(score.scorer()));
       known.delete(id);
-      recent.forget(id);
       return;
     }
     HeldRollout held = rollouts.get(id);
@@ -416,7 +400,7 @@ final class ScoreJoin extends ContextualProcessor<String, byte[], String, Object
     waiting.scores().forEach(score -> missing.remove(score.scorer()));
     missing.forEach(listener::lost);
     lose(
-        decoded(id, held),
+        again(held),
         held,
         DeadLetterKind.PATIENCE,
         "rollout %s has waited for rewards.patience = %s and has no score by %s: see rlhf status whether that scorer runs and keeps up; rlhf reward-service runs those of rewards, a program of your own writes to %s"

@@ -84,7 +84,7 @@ final class ScoreJoinOrderTest {
         join.restart();
       }
       join.pipe(event.topic(), event.event(), 0)
-          .forEach(output -> joined.add((ScoredRollout) output));
+          .forEach(output -> joined.add(((JoinedRollout) output).event()));
     }
     assertThat(joined)
         .hasSize(ROLLOUTS)
