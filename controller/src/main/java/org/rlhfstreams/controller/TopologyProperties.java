@@ -43,10 +43,13 @@ public final class TopologyProperties {
     // A broker that was killed may come back with a member that is no more, and waits so long for
     // it to join again: five minutes by default, in which nothing would be admitted.
     properties.putIfAbsent("consumer.max.poll.interval.ms", "60000");
-    properties.putIfAbsent("producer.linger.ms", "0");
+    // Nobody sees a record before its commit, which sends what is there at once: until then a
+    // backlog
+    // fills large requests, where small ones would take the broker's time.
+    properties.putIfAbsent("producer.linger.ms", "10");
     // One request at a time, with one batch of each partition: of the usual 16 kB, a backlog of
     // joined rollouts would leave a dozen at a time.
-    properties.putIfAbsent("producer.batch.size", "131072");
+    properties.putIfAbsent("producer.batch.size", "262144");
     // Of two requests of a new transaction that are under way at once the broker may look at the
     // second one first, refuse it and say so in its log; it is sent again, but worries who reads.
     properties.putIfAbsent("producer.max.in.flight.requests.per.connection", "1");
