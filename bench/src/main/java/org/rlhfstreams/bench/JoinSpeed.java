@@ -1,5 +1,6 @@
 package org.rlhfstreams.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -47,10 +48,13 @@ import org.rlhfstreams.topology.scores.ScoresTopology;
  * Rollouts a second that meet two rewards and the reference, exactly once, from an embedded broker
  * that has them all: 64 tokens each, each scorer some hundred rollouts behind. Told are the rate
  * from the start of the topology until all scored rollouts are committed, and, of those after the
- * first third (the compilers' own), the rate and that of the joining thread's processor time.
+ * first third (the compilers' own), the rate, that of the joining thread's processor time and that
+ * of the process's, the broker included.
  */
 public final class JoinSpeed {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final int PARTITIONS = 4;
   private static final int TOKENS = 64;
   private static final int PROMPT_TOKENS = 32;
@@ -171,8 +175,10 @@ public final class JoinSpeed {
     private final CountDownLatch done = new CountDownLatch(1);
     private final long started = System.nanoTime();
     private long processorAtFirst;
+    private long processAtFirst;
     private long atFirst;
     private long processor;
+    private long process;
     private long wall;
 
     Stopwatch(long all) {
@@ -185,9 +191,11 @@ public final class JoinSpeed {
       long count = joined.incrementAndGet();
       if (count == first) {
         processorAtFirst = THREADS.getCurrentThreadCpuTime();
+        processAtFirst = PROCESS.getProcessCpuTime();
         atFirst = System.nanoTime();
       } else if (count == all) {
         processor = THREADS.getCurrentThreadCpuTime() - processorAtFirst;
+        process = PROCESS.getProcessCpuTime() - processAtFirst;
         wall = System.nanoTime() - atFirst;
         done.countDown();
       }
@@ -217,14 +225,15 @@ public final class JoinSpeed {
         Locale.ROOT,
         "%s%njoin %,d rollouts of %d tokens with %d scores each: %,.0f rollouts/s from the start of"
             + " the topology to the last commit; after the first third %,.0f/s, %,.0f/s and core of"
-            + " the joining thread%n",
+            + " the joining thread, %,.0f/s and core of all threads, the broker's too%n",
         ProcessorName.text(),
         rollouts,
         TOKENS,
         BEHIND.size(),
         rollouts / whole,
         counted / (stopwatch.wall / 1e9),
-        counted / (stopwatch.processor / 1e9));
+        counted / (stopwatch.processor / 1e9),
+        counted / (stopwatch.process / 1e9));
   }
 
   private static void awaitCommitted(KafkaConnection connection)

@@ -90,6 +90,11 @@ public final class LoopOverhead {
       }
     }
     ThreadTimes.print("over Kafka", threads.get(0), threads.get(1), TIMED);
+    System.out.printf(
+        Locale.ROOT,
+        "the thread of the topologies, which joins, admits and counts: %.2f %% of the processor"
+            + " time of a step%n",
+        100 * ThreadTimes.share(threads.get(0), threads.get(1), "topol"));
     return (times.get(WARM_UP + TIMED - 1) - times.get(WARM_UP - 1)) / 1e9 / TIMED;
   }
 

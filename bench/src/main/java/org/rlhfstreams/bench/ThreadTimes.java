@@ -72,4 +72,20 @@ final class ThreadTimes {
                 System.out.printf(
                     Locale.ROOT, "  %-16s %.3f s%n", entry.getKey(), entry.getValue()));
   }
+
+  /**
+   * The share of all processor time between the two that threads of a name used.
+   *
+   * @param part of the name
+   */
+  static double share(Map<String, Double> before, Map<String, Double> after, String part) {
+    double all = 0;
+    double those = 0;
+    for (Map.Entry<String, Double> entry : after.entrySet()) {
+      double time = entry.getValue() - before.getOrDefault(entry.getKey(), 0.0);
+      all += time;
+      those += entry.getKey().contains(part) ? time : 0;
+    }
+    return those / all;
+  }
 }
