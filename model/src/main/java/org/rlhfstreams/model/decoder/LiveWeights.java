@@ -73,6 +73,7 @@ public final class LiveWeights implements AutoCloseable {
   public PackedWeights replace(TensorBytes source) {
     FiniteNumbers.require(source, decoder.configuration().tensors());
     active.close();
+    NativeHeap.release(); // its gaps are not those that the next one's tensors fit into
     active = WeightPacking.of(decoder, source).finished();
     NativeHeap.release();
     return active;

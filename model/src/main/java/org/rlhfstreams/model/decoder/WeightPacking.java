@@ -10,6 +10,7 @@ import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
+import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
 
 /**
@@ -79,16 +80,22 @@ public final class WeightPacking implements AutoCloseable {
   }
 
   /**
-   * Does the next piece.
+   * Does the next piece. It waits once for the thread that computes, not before each of its hundred
+   * small operations: while a learner in the same process computes, each of those would wait as
+   * long as a backward pass takes, and two versions would be in memory all that time.
    *
    * @return whether there was one
-   * @throws org.rlhfstreams.model.ModelException where a tensor holds a number that is not finite
+   * @throws org.rlhfstreams.model.ModelException if a tensor holds a number that is not finite
    */
   public boolean advance() {
-    int next = packed.size();
     if (complete) {
       return false;
     }
+    return ComputeThread.call(this::layNextOut);
+  }
+
+  private boolean layNextOut() {
+    int next = packed.size();
     if (next == specifications.size()) {
       if (!decoder.configuration().classifier()) {
         Argument head = Argument.of(packed.get(decoder.headIndex()));

@@ -16,6 +16,7 @@ import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.TorchScriptModule.Argument;
+import org.rlhfstreams.model.torchscript.ZeroPages;
 
 /**
  * AdamW with decoupled weight decay on matrices (Loshchilov &amp; Hutter 2019, algorithm 2), its
@@ -29,6 +30,7 @@ final class AdamW implements AutoCloseable {
   private final List<NDArray> gradients;
   private final List<NDArray> firstMoments = new ArrayList<>();
   private final List<NDArray> secondMoments = new ArrayList<>();
+  private final ZeroPages zeroPages = ZeroPages.ofSystem();
   private long step;
 
   AdamW(Decoder decoder, Weights weights, List<NDArray> gradients, OptimizerSettings settings) {
@@ -74,9 +76,14 @@ final class AdamW implements AutoCloseable {
     clearGradients();
   }
 
+  /** Until the next backward pass adds to them, the large ones take no memory. */
   void clearGradients() {
+    List<NDArray> others = zeroPages.clear(gradients);
+    if (others.isEmpty()) {
+      return;
+    }
     try (NDManager scope = manager.newSubManager()) {
-      decoder.run("zero", scope, Argument.of(scope.create(0f)), Argument.list(gradients));
+      decoder.run("zero", scope, Argument.of(scope.create(0f)), Argument.list(others));
     }
   }
 
