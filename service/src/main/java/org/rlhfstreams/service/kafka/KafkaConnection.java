@@ -29,7 +29,11 @@ public final class KafkaConnection {
   private static final String MAX_POLL_INTERVAL = "max.poll.interval.ms";
   private static final String TEN_MINUTES = "600000";
   private static final String TRANSACTION_TIMEOUT = "transaction.timeout.ms";
+  private static final String PARTITION_FETCH = "max.partition.fetch.bytes";
   private static final int BULK_FETCH = 2 << 20;
+  // A few chunks of weights: more on their way are not quicker, but fill the Java heap.
+  private static final int WEIGHT_FETCH = 2 << 20;
+  private static final int WEIGHT_BUFFER = 8 << 20;
   private static final Duration TRANSACTION_WITHIN = Duration.ofSeconds(15);
 
   private final RlhfConfiguration configuration;
@@ -111,6 +115,7 @@ public final class KafkaConnection {
     Map<String, Object> settings = producerSettings();
     settings.put("compression.type", "none");
     settings.putIfAbsent("delivery.timeout.ms", TEN_MINUTES); // on a slow link they are only slow
+    settings.putIfAbsent("buffer.memory", String.valueOf(WEIGHT_BUFFER));
     return new KafkaProducer<>(settings, new StringSerializer(), serdes.serializer());
   }
 
@@ -189,8 +194,28 @@ public final class KafkaConnection {
    * @param fetchBytes of one fetch, about
    */
   public KafkaConsumer<String, byte[]> boundedConsumer(int fetchBytes) {
-    return plainConsumer(
-        Map.of(FETCH_WAIT, AT_THE_END, "max.partition.fetch.bytes", String.valueOf(fetchBytes)));
+    return plainConsumer(Map.of(FETCH_WAIT, AT_THE_END, PARTITION_FETCH, fetchBytes));
+  }
+
+  /**
+   * As {@link #plainConsumer()}, for weights: few of their chunks are on the Java heap at once,
+   * unless {@code kafka.max.partition.fetch.bytes} says how many.
+   */
+  public KafkaConsumer<String, byte[]> weightConsumer() {
+    return plainConsumer(weightFetch());
+  }
+
+  /** As {@link #weightConsumer()}, for reading what is there. */
+  public KafkaConsumer<String, byte[]> boundedWeightConsumer() {
+    Map<String, Object> settings = new HashMap<>(weightFetch());
+    settings.put(FETCH_WAIT, AT_THE_END);
+    return plainConsumer(settings);
+  }
+
+  private Map<String, Object> weightFetch() {
+    return configuration.kafka().containsKey(PARTITION_FETCH)
+        ? Map.of()
+        : Map.of(PARTITION_FETCH, WEIGHT_FETCH);
   }
 
   private KafkaConsumer<String, byte[]> plainConsumer(Map<String, Object> more) {
@@ -207,7 +232,7 @@ public final class KafkaConnection {
   public KafkaConsumer<Void, ByteBuffer> bulkConsumer() {
     Map<String, Object> settings = consumerSettings();
     settings.put("auto.offset.reset", "none");
-    settings.put("max.partition.fetch.bytes", String.valueOf(BULK_FETCH));
+    settings.put(PARTITION_FETCH, String.valueOf(BULK_FETCH));
     settings.put("max.poll.records", "2000"); // short-lived, so that collecting them is cheap
     settings.put("receive.buffer.bytes", String.valueOf(BULK_FETCH));
     settings.put(FETCH_WAIT, AT_THE_END);
@@ -227,7 +252,7 @@ public final class KafkaConnection {
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");
     settings.put("auto.offset.reset", "earliest");
-    settings.putIfAbsent("max.partition.fetch.bytes", String.valueOf(8 << 20));
+    settings.putIfAbsent(PARTITION_FETCH, String.valueOf(8 << 20));
     return settings;
   }
 }

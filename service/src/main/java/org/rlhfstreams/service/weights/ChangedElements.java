@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 
 /** Finds the elements of a version whose bits differ from those of the one before. */
 final class ChangedElements {
+  private static final int SAME = 8; // words without a change, after which the next one is searched
   private final WeightImage before;
   private final List<PublishedTensor> now;
 
@@ -45,7 +46,6 @@ final class ChangedElements {
   }
 
   private void compare(ByteBuffer old, ByteBuffer bytes, long first, Visitor visitor) {
-    int width = before.type().bytes();
     int start = bytes.position();
     int length = bytes.remaining();
     int at = 0;
@@ -54,10 +54,43 @@ final class ChangedElements {
       if (difference < 0) {
         return;
       }
-      at += difference / width * width;
-      int value = width == 2 ? bytes.getShort(start + at) & 0xFFFF : bytes.getInt(start + at);
-      visitor.take(first + at / width, value);
-      at += width;
+      // changes are seldom alone: a search for each would cost more than looking at all around it
+      at = (at + difference) / Long.BYTES * Long.BYTES;
+      int same = 0;
+      while (at < length && same < SAME) {
+        int count = Math.min(Long.BYTES, length - at);
+        long now = word(bytes, start + at, count);
+        long changed = now ^ word(old, at, count);
+        if (changed == 0) {
+          same++;
+        } else {
+          same = 0;
+          show(changed, now, count, first + at / before.type().bytes(), visitor);
+        }
+        at += count;
+      }
+    }
+  }
+
+  private static long word(ByteBuffer bytes, int at, int count) {
+    if (count == Long.BYTES) {
+      return bytes.getLong(at);
+    }
+    long word = 0;
+    for (int i = count - 1; i >= 0; i--) {
+      word = (word << Byte.SIZE) | (bytes.get(at + i) & 0xFF);
+    }
+    return word;
+  }
+
+  /** Of so many bytes, the elements that have a bit changed. */
+  private void show(long changed, long now, int count, long position, Visitor visitor) {
+    int bits = Byte.SIZE * before.type().bytes();
+    long mask = (1L << bits) - 1;
+    for (int i = 0; bits * i < Byte.SIZE * count; i++) {
+      if ((changed >>> (bits * i) & mask) != 0) {
+        visitor.take(position + i, (int) (now >>> (bits * i) & mask));
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.rlhfstreams.service.weights;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
@@ -26,7 +27,8 @@ final class ChunkReread implements WeightAssembler.ChunkSource {
 
   @Override
   public void read(long first, long last, WeightAssembler.RecordTaker records) {
-    try (TopicReader reader = TopicReader.bounded(connection, partition)) {
+    try (TopicReader reader =
+        TopicReader.ofPartitions(connection::boundedWeightConsumer, List.of(partition))) {
       reader.seek(partition, first);
       reader.readTo(
           Map.of(partition, last + 1),

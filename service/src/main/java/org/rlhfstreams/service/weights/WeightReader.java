@@ -1,5 +1,6 @@
 package org.rlhfstreams.service.weights;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,7 +41,8 @@ public final class WeightReader implements WeightSource, AutoCloseable {
     this.partition = new TopicPartition(topic.name(), 0);
     this.listener = listener;
     this.trusted = TrustedKeys.of(connection.configuration().weights());
-    this.reader = TopicReader.of(connection, partition);
+    this.reader =
+        TopicReader.ofPartitions(connection::weightConsumer, List.of(partition));
     this.thread =
         ServiceThread.start("weights-" + topic.name(), ShutdownBudget.FOLLOWER, this::follow);
   }
