@@ -78,13 +78,7 @@ final class TrainableState {
 
   /** The values of the model's own tensors, read when they are asked for. */
   List<float[]> exported() {
-    int tensors = model.configuration().tensors().size();
-    if (exported > 0) {
-      return model.weights().readings().subList(0, tensors);
-    }
-    try (Weights merged = model.snapshot(ComputeType.FLOAT32)) {
-      return merged.values();
-    }
+    return model.readings();
   }
 
   void collect(List<NamedTensor> tensors, Map<String, Double> numbers) {

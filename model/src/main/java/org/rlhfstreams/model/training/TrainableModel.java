@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.rlhfstreams.model.architecture.LowRankAdapters;
 import org.rlhfstreams.model.architecture.TensorSpecification;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.Weights;
+import org.rlhfstreams.model.files.TensorValues;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.model.torchscript.ComputeThread;
 import org.rlhfstreams.model.torchscript.NativeHeap;
@@ -153,6 +155,20 @@ public final class TrainableModel implements AutoCloseable {
     return frozen.isEmpty()
         ? weights.first(decoder.configuration().tensors().size())
         : snapshot(ComputeType.FLOAT32);
+  }
+
+  /**
+   * The values of the model's own tensors in float32, in the order of its configuration, as they
+   * are whenever they are read. With adapters, a tensor is merged when it is read: no more than one
+   * is in memory.
+   */
+  public List<float[]> readings() {
+    int count = decoder.configuration().tensors().size();
+    return frozen.isEmpty()
+        ? weights.readings().subList(0, count)
+        : TensorValues.ofSources(
+            IntStream.range(0, count).boxed().toList(),
+            index -> new MergedFloats(decoder, allWeights(), index));
   }
 
   private void refreshWorking() {

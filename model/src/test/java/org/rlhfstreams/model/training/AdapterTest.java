@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import org.rlhfstreams.model.decoder.Decoder;
 import org.rlhfstreams.model.decoder.PackedWeights;
 import org.rlhfstreams.model.decoder.Weights;
 import org.rlhfstreams.model.files.ModelDirectory;
+import org.rlhfstreams.model.files.TensorValues;
 
 /** Low-rank adapters train alone, and merge into what they did. */
 final class AdapterTest {
@@ -100,6 +102,29 @@ final class AdapterTest {
         try (PackedWeights merged =
             PackedWeights.taking(plain, model.snapshot(ComputeType.FLOAT32))) {
           assertClose(inference.logProbabilities(merged, rows(), TEMPERATURES), trained);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-untied-headdim", "gpt2"})
+  void tensorsThatAreMergedOneByOneAreThoseOfTheMergedModel(String name) throws IOException {
+    ModelDirectory directory = ModelDirectory.open(Goldens.model(name));
+    try (Decoder decoder =
+            new Decoder(
+                directory.configuration(), ComputeType.FLOAT32, Optional.of(adapters(name)));
+        TrainableModel model = model(directory, decoder, MicroBatchSettings.DEFAULT)) {
+      List<float[]> readings = model.readings();
+      step(model); // what was taken before is read as it is now
+      try (Weights merged = model.snapshot(ComputeType.FLOAT32)) {
+        List<float[]> expected = merged.values();
+        assertThat(readings).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+          assertThat(readings.get(i)).isEqualTo(expected.get(i));
+          FloatBuffer pieces = FloatBuffer.allocate(expected.get(i).length);
+          TensorValues.source(readings, i).inPieces((piece, count) -> pieces.put(piece, 0, count));
+          assertThat(pieces.array()).isEqualTo(expected.get(i));
         }
       }
     }
