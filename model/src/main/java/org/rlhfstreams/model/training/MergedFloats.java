@@ -40,8 +40,6 @@ final class MergedFloats implements FloatValues {
   }
 
   private NDArray merged(NDManager scope) {
-    return decoder
-        .run("merged_tensor", scope, weights, Argument.of(scope.create(index)))
-        .get(0);
+    return decoder.run("merged_tensor", scope, weights, Argument.of(scope.create(index))).get(0);
   }
 }

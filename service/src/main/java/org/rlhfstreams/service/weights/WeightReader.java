@@ -41,8 +41,7 @@ public final class WeightReader implements WeightSource, AutoCloseable {
     this.partition = new TopicPartition(topic.name(), 0);
     this.listener = listener;
     this.trusted = TrustedKeys.of(connection.configuration().weights());
-    this.reader =
-        TopicReader.ofPartitions(connection::weightConsumer, List.of(partition));
+    this.reader = TopicReader.ofPartitions(connection::weightConsumer, List.of(partition));
     this.thread =
         ServiceThread.start("weights-" + topic.name(), ShutdownBudget.FOLLOWER, this::follow);
   }
