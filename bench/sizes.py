@@ -1,4 +1,4 @@
-"""Memory of whole training runs by the size of their model: bench/run sizes [ROW ...]
+"""Memory of whole training runs by the size of their model: bench/run sizes [--chart FILE] [ROW ...]
 
 Makes models of the shapes that people align, with random weights, trains each in one JVM (broker, worker, scorers, learner)
 and samples its resident memory each second. A row is the most it may take, what it took, and whether it grew: the median of
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+import chart
 from process import HOME
 
 SHAPES = {
@@ -32,6 +33,7 @@ SHAPES = {
 GRPO = ["grpo", "--samples", "4", "--batch-size", "8", "--sampling.max-new-tokens", "64"]
 PPO = ["ppo", "--batch-size", "8", "--sampling.max-new-tokens", "64"]
 LORA = ["--set", "lora.rank=8", "--set", "lora.target-modules=q_proj,v_proj"]
+MILLIONS = {None: 2, "135m": 135, "494m": 494, "1.1b": 1100}
 # name: shape (None is the starter), arguments, steps, most GB
 ROWS = {
     "starter": (None, GRPO, 20, None),
@@ -115,16 +117,24 @@ def train(work, name):
     print(f"{name}: {count} steps in {time.monotonic() - begun:.0f} s, {seconds:.1f} s a step; resident memory at most"
           f" {max(samples):.2f} GB, median {statistics.median(samples):.2f}, {100 * grew:+.1f} % from the second quarter to the"
           f" last; heap after collections at most {heap} MB; {limit}", flush=True)
+    return MILLIONS[shape], heap, max(samples)
 
 
 def main():
-    names = sys.argv[1:] or list(ROWS)
+    names = sys.argv[1:]
+    path = None
+    if names[:1] == ["--chart"]:
+        path, names = names[1], names[2:]
+    names = names or list(ROWS)
     unknown = [name for name in names if name not in ROWS]
     if unknown:
         sys.exit(f"no row {unknown[0]}: there are {', '.join(ROWS)}")
     with tempfile.TemporaryDirectory(prefix="sizes-") as work:
-        for name in names:
-            train(work, name)
+        figures = sorted(train(work, name) for name in names)
+    if path:
+        chart.draw(path, [{"Java heap after collections, MB": [(size, heap) for size, heap, _ in figures]},
+                          {"resident memory, GB": [(size, resident) for size, _, resident in figures]}],
+                   lambda size: f"{size:,.0f} M")
 
 
 if __name__ == "__main__":

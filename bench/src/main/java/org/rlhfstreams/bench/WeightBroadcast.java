@@ -131,7 +131,7 @@ public final class WeightBroadcast {
       throws InterruptedException {
     WeightVersion version = new WeightVersion(0, (long) round);
     long started = System.nanoTime();
-    SentWeights sent = publisher.send(producer, version, "llama", tensors(), () -> false);
+    SentWeights sent = publisher.send(producer, version, "llama", tensors(weights), () -> false);
     producer.send(publisher.commit(sent));
     producer.flush();
     double sentAfter = (System.nanoTime() - started) / 1e9;
@@ -157,7 +157,8 @@ public final class WeightBroadcast {
     };
   }
 
-  private List<PublishedTensor> tensors() {
+  /** All tensors of a model, read when they are sent. */
+  static List<PublishedTensor> tensors(Weights weights) {
     List<PublishedTensor> tensors = new ArrayList<>();
     List<TensorSpecification> specifications = weights.specifications();
     for (int i = 0; i < specifications.size(); i++) {
