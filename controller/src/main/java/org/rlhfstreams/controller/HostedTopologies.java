@@ -124,6 +124,7 @@ final class HostedTopologies implements AutoCloseable {
           new JudgementSettings(JUDGEMENT_PATIENCE, new AnnotatorWeight(RIGHT_IN_ADVANCE)));
     }
     inputs.requireSame();
+    inputs.requireKept();
     this.streams = new KafkaStreams(builder.build(), TopologyProperties.of(connection, state));
     this.refusals = new BrokerRefusal(connection);
     this.restarts = new TopologyRestarts(firstPause, System::nanoTime);

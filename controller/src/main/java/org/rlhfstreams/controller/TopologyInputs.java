@@ -1,12 +1,17 @@
 package org.rlhfstreams.controller;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -21,8 +26,9 @@ import org.rlhfstreams.service.log.GroupPositions;
 import org.rlhfstreams.service.log.LogIdentity;
 
 /**
- * The rule that the topologies go on only with the topics that their stores were made of. What they
- * have counted is by offset, and a topic that was made anew begins with the same offsets again.
+ * The rule that the topologies go on only with the topics that their stores were made of, and where
+ * they have stopped. What they have counted is by offset, and a topic that was made anew begins
+ * with the same offsets again.
  */
 final class TopologyInputs {
   private final KafkaConnection connection;
@@ -55,6 +61,56 @@ final class TopologyInputs {
       }
     }
     note(fresh);
+  }
+
+  /**
+   * Checks that the log still has what comes next; Kafka Streams would go on behind the gap without
+   * a word, and admission would wait for what was in it.
+   *
+   * @throws ConnectionException if retention has removed records that were not dealt with
+   */
+  void requireKept() {
+    Set<String> names = inputs(connection.topics()).stream().map(Topic::name).collect(toSet());
+    try (Admin admin = connection.admin()) {
+      Map<TopicPartition, OffsetAndMetadata> reached =
+          admin.listConsumerGroupOffsets(positions.group()).partitionsToOffsetAndMetadata().get();
+      Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+      reached.forEach(
+          (partition, offset) -> {
+            if (offset != null && names.contains(partition.topic())) {
+              asked.put(partition, OffsetSpec.earliest());
+            }
+          });
+      admin
+          .listOffsets(asked)
+          .all()
+          .get()
+          .forEach(
+              (partition, oldest) ->
+                  requireKept(partition, reached.get(partition).offset(), oldest.offset()));
+    } catch (ExecutionException e) {
+      throw new KafkaException(
+          "the offsets of " + positions.group() + " cannot be looked at: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted", e);
+    }
+  }
+
+  private void requireKept(TopicPartition partition, long next, long oldest) {
+    if (oldest > next) {
+      throw new ConnectionException(
+          String.format(
+              Locale.ROOT,
+              "%s go on at offset %d of %s, but retention has removed what lies before %d: what it"
+                  + " said is lost to this run, which could wait for it without end. Start a new"
+                  + " run with another connection.topic-prefix, and let its topics keep their"
+                  + " records (retention.ms and retention.bytes -1)",
+              positions.group(),
+              next,
+              partition,
+              oldest));
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -348,6 +349,41 @@ final class HostedTopologiesTest {
     assertThatThrownBy(() -> host(connection, "state"))
         .isInstanceOf(ConnectionException.class)
         .hasMessageContaining(topic + " is another log now");
+  }
+
+  @Test
+  void whatRetentionHasRemovedBeforeItWasDealtWithIsRefused() throws Exception {
+    KafkaConnection connection = connection(Map.of("connection.topic-prefix", "trimmed."));
+    try (Admin admin = connection.admin()) {
+      new TopicAdministrator(admin, 1).ensure(connection.topics().all());
+      Topic rollouts = connection.topics().scoredRollouts();
+      TopicPartition partition = new TopicPartition(rollouts.name(), 0);
+      send(connection, rollouts, scored("p", 0), scored("q", 0));
+      try (HostedTopologies hosted = host(connection, "state");
+          Committed<RolloutStatistics> statistics =
+              new Committed<>(
+                  connection, connection.topics().rolloutStatistics(), RolloutStatistics.class)) {
+        statistics.until(all -> all.get(all.size() - 1).getRollouts() == 2);
+        assertThat(hosted.ended()).isNotDone();
+      }
+      long reached =
+          admin
+              .listConsumerGroupOffsets("trimmed.topologies")
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .get(partition)
+              .offset();
+      send(connection, rollouts, scored("p", 1), scored("q", 1));
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(reached))).all().get();
+      host(connection, "state").close(); // all that is gone had been dealt with
+
+      send(connection, rollouts, scored("r", 0), scored("r", 1));
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
+    }
+    assertThatThrownBy(() -> host(connection, "state"))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("trimmed.topologies go on at offset")
+        .hasMessageContaining("retention has removed");
   }
 
   @Test
