@@ -25,6 +25,7 @@ import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
+import org.rlhfstreams.worker.policy.DecoderEngine;
 import org.rlhfstreams.service.weights.PinnedWeights;
 
 /**
@@ -111,7 +112,7 @@ public final class EvaluationWorker implements AutoCloseable {
     ComputeType type = ComputeType.named(connection.configuration().model().dtype().name(), model);
     try (SamplingThread sampling =
         new SamplingThread(
-            () -> new PolicySampler(model, type, settings.batchSize(), weights, meters),
+            () -> new DecoderEngine(model, type, settings.batchSize(), weights),
             new PinnedVersionRule(weights),
             meters)) {
       RolloutWork work =

@@ -1,15 +1,14 @@
 package org.rlhfstreams.worker;
 
 import java.time.Instant;
-import java.util.List;
-import org.rlhfstreams.events.VersionSegment;
-import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.model.generation.GenerationRequest;
+import org.rlhfstreams.worker.engine.EndedResponse;
 
 /**
  * A response that is finished.
  *
  * @param sampleIndex which of the request's responses
- * @param segments which versions of the policy drew which tokens
+ * @param asked what it answers
  */
 record FinishedResponse(
-    int sampleIndex, Generation generation, List<VersionSegment> segments, Instant finishedAt) {}
+    int sampleIndex, GenerationRequest asked, EndedResponse.Sampled sampled, Instant finishedAt) {}

@@ -2,6 +2,7 @@ package org.rlhfstreams.worker;
 
 import java.util.Optional;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.WeightVersions;
 
@@ -13,8 +14,8 @@ final class NewestVersionRule implements StartRule {
   private Optional<WeightVersion> oldest = Optional.empty();
 
   @Override
-  public void look(Slots slots, boolean empty) {
-    oldest = slots.oldestInUse().or(slots::version);
+  public void look(SamplingEngine engine, boolean empty) {
+    oldest = engine.oldestInUse().or(engine::version);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.rlhfstreams.worker;
 
 import java.util.Optional;
 import org.rlhfstreams.events.RolloutRequest;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.service.weights.PinnedWeights;
 
@@ -22,9 +23,9 @@ final class PinnedVersionRule implements StartRule {
   }
 
   @Override
-  public void look(Slots slots, boolean empty) {
+  public void look(SamplingEngine engine, boolean empty) {
     // One that was asked for before would take over in the middle of a response.
-    inUse = slots.isTurning() ? Optional.empty() : slots.version();
+    inUse = engine.isTurning() ? Optional.empty() : engine.version();
     mayTurn = empty;
   }
 

@@ -10,7 +10,7 @@ import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.VersionSegment;
-import org.rlhfstreams.model.generation.Generation;
+import org.rlhfstreams.worker.engine.EndedResponse;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.TraceParent;
@@ -71,13 +71,13 @@ final class RolloutEvents {
 
   private Rollout rollout(RequestTask task, FinishedResponse response) {
     RolloutRequest request = task.request();
-    Generation generation = response.generation();
+    EndedResponse.Sampled sampled = response.sampled();
     List<Integer> tokens = new ArrayList<>();
-    for (int token : generation.tokenIds()) {
+    for (int token : sampled.tokenIds()) {
       tokens.add(token);
     }
     return Rollout.newBuilder()
-        .setRolloutId(generation.request().id())
+        .setRolloutId(response.asked().id())
         .setRequestId(request.getRequestId())
         .setPromptId(request.getPromptId())
         .setSampleIndex(response.sampleIndex())
@@ -87,16 +87,16 @@ final class RolloutEvents {
         .setPromptTokenIds(request.getPromptTokenIds())
         .setResponseText(
             tokenizer.decodeAfter(
-                generation.request().promptTokenIds(), generation.tokenIds(), true))
+                response.asked().promptTokenIds(), sampled.tokenIds(), true))
         .setResponseTokenIds(tokens)
-        .setBehaviorLogProbabilities(list(generation.logProbabilities()))
+        .setBehaviorLogProbabilities(list(sampled.logProbabilities()))
         .setModelLogProbabilities(
             RolloutRules.cutsTheDistribution(request.getSampling())
-                ? list(generation.wholeLogProbabilities())
+                ? list(sampled.wholeLogProbabilities())
                 : null)
         .setSampling(request.getSampling())
-        .setSegments(response.segments())
-        .setFinishReason(generation.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
+        .setSegments(sampled.segments())
+        .setFinishReason(sampled.stopped() ? FinishReason.STOP : FinishReason.LENGTH)
         .setWorkerId(workerId)
         .setStartedAt(task.startedAt())
         .setFinishedAt(response.finishedAt())

@@ -36,6 +36,7 @@ import org.rlhfstreams.service.weights.WireType;
 import org.rlhfstreams.worker.completion.CompletionLimits;
 import org.rlhfstreams.worker.completion.CompletionService;
 import org.rlhfstreams.worker.openai.OpenAiRoutes;
+import org.rlhfstreams.worker.policy.DecoderEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,7 +169,7 @@ public final class RolloutWorker implements AutoCloseable {
     ComputeType type = ComputeType.named(connection.configuration().model().dtype().name(), model);
     try (SamplingThread sampling =
         new SamplingThread(
-            () -> new PolicySampler(model, type, settings.batchSize(), reader, meters),
+            () -> new DecoderEngine(model, type, settings.batchSize(), reader),
             new NewestVersionRule(),
             meters)) {
       RolloutWork rolloutWork =

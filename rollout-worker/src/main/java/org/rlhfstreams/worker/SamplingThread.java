@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.rlhfstreams.service.lifecycle.Pause;
 import org.rlhfstreams.service.lifecycle.ServiceThread;
 import org.rlhfstreams.service.lifecycle.ShutdownBudget;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 
 /**
  * The thread that samples, token by token: between two tokens it does what the loop's thread asks
@@ -31,21 +32,21 @@ final class SamplingThread implements AutoCloseable {
   private volatile int heldBack;
 
   /**
-   * @param slots made, used and closed by the thread
+   * @param engine made, used and closed by the thread
    * @param startRule used by the thread alone
    */
-  SamplingThread(Supplier<Slots> slots, StartRule startRule, WorkerMeters meters) {
+  SamplingThread(Supplier<SamplingEngine> engine, StartRule startRule, WorkerMeters meters) {
     this.thread =
         ServiceThread.start(
             "rollout-sampling",
             ShutdownBudget.SAMPLING,
-            stopped -> run(slots, startRule, meters, stopped));
+            stopped -> run(engine, startRule, meters, stopped));
   }
 
   private void run(
-      Supplier<Slots> maker, StartRule startRule, WorkerMeters meters, BooleanSupplier stopped) {
-    try (Slots slots = maker.get()) {
-      SlotSampling sampling = new SlotSampling(slots, startRule, meters);
+      Supplier<SamplingEngine> maker, StartRule startRule, WorkerMeters meters, BooleanSupplier stopped) {
+    try (SamplingEngine engine = maker.get()) {
+      SlotSampling sampling = new SlotSampling(engine, startRule, meters);
       while (!stopped.getAsBoolean()) {
         obey(sampling);
         if (!sampling.advance() && !sampling.isIdle()) {

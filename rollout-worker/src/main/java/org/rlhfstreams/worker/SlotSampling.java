@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.SamplingSettings;
-import org.rlhfstreams.events.VersionSegment;
-import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.model.generation.Sampling;
+import org.rlhfstreams.worker.engine.EndedResponse;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 
 /**
  * The rule which response gets a free slot: the requests' responses in the order of the requests,
@@ -25,7 +25,7 @@ import org.rlhfstreams.model.generation.Sampling;
  * is finished. One thread.
  */
 final class SlotSampling {
-  private final Slots slots;
+  private final SamplingEngine engine;
   private final StartRule startRule;
   private final WorkerMeters meters;
   private final List<RequestTask> heldBack = new ArrayList<>();
@@ -36,15 +36,15 @@ final class SlotSampling {
   private record Row(RequestTask task, int sampleIndex) {}
 
   /** One that samples with the newest weights. */
-  SlotSampling(Slots slots, WorkerMeters meters) {
-    this(slots, new NewestVersionRule(), meters);
+  SlotSampling(SamplingEngine engine, WorkerMeters meters) {
+    this(engine, new NewestVersionRule(), meters);
   }
 
-  SlotSampling(Slots slots, StartRule startRule, WorkerMeters meters) {
-    this.slots = slots;
+  SlotSampling(SamplingEngine engine, StartRule startRule, WorkerMeters meters) {
+    this.engine = engine;
     this.startRule = startRule;
     this.meters = meters;
-    this.tokensCounted = slots.tokensDrawn();
+    this.tokensCounted = engine.tokensDrawn();
   }
 
   /** Takes requests. */
@@ -68,7 +68,7 @@ final class SlotSampling {
    * @return false if there was none: what there is needs newer weights than there are
    */
   boolean advance() {
-    slots.refresh(); // also while nothing is sampled: who has begun to take a version up holds it
+    refresh(); // also while nothing is sampled: who has begun to take a version up holds it
     if (isIdle()) {
       meters.slotsInUse(0);
       return false;
@@ -78,16 +78,24 @@ final class SlotSampling {
       meters.slotsInUse(0);
       return false;
     }
-    for (Generation generation : slots.step()) {
-      finish(generation);
+    for (EndedResponse response : engine.step()) {
+      finish(response);
     }
-    meters.stepped(slots.running(), slots.tokensDrawn() - tokensCounted);
-    tokensCounted = slots.tokensDrawn();
+    meters.stepped(engine.running(), engine.tokensDrawn() - tokensCounted);
+    tokensCounted = engine.tokensDrawn();
     return true;
   }
 
+  private void refresh() {
+    Instant started = Instant.now();
+    if (engine.refresh()) {
+      meters.swapped(started);
+      engine.version().ifPresent(meters::version);
+    }
+  }
+
   private void enter() {
-    startRule.look(slots, rows.isEmpty());
+    startRule.look(engine, rows.isEmpty());
     heldBack.removeIf(
         task -> {
           Optional<String> refusal = startRule.refusal(task.request());
@@ -115,7 +123,7 @@ final class SlotSampling {
                 request.getRequestId() + "/" + i,
                 prompt,
                 sampling(request.getSampling(), drawn(request, i)));
-        slots.submit(row);
+        engine.submit(row);
         rows.put(row, new Row(task, i));
       }
     } catch (IllegalArgumentException e) {
@@ -145,17 +153,24 @@ final class SlotSampling {
         SampleSeed.of(settings.getSeed(), drawn));
   }
 
-  private void finish(Generation generation) {
-    Row row = rows.remove(generation.request());
-    List<VersionSegment> segments = new ArrayList<>();
-    for (Generation.Segment segment : generation.segments()) {
-      segments.add(
-          new VersionSegment(
-              slots.version(segment),
-              segment.firstToken(),
-              segment.firstToken() + segment.tokens()));
+  private void finish(EndedResponse response) {
+    Row row = rows.remove(response.request());
+    if (row == null) {
+      return; // of a request that another of its responses has ended
     }
-    row.task().add(new FinishedResponse(row.sampleIndex(), generation, segments, Instant.now()));
+    if (response.sampled().isEmpty()) {
+      row.task().refuse(response.refusal().orElseThrow());
+      forget(Set.of(row.task()));
+      ended.add(row.task());
+      return;
+    }
+    row.task()
+        .add(
+            new FinishedResponse(
+                row.sampleIndex(),
+                response.request(),
+                response.sampled().get(),
+                Instant.now()));
     if (row.task().isWhole()) {
       ended.add(row.task());
     }
@@ -180,7 +195,7 @@ final class SlotSampling {
 
   /** Leaves those to other members of which no response is in a slot or finished. */
   void dropWaiting() {
-    List<GenerationRequest> waiting = slots.takeWaiting();
+    List<GenerationRequest> waiting = engine.takeWaiting();
     Set<GenerationRequest> queued = Collections.newSetFromMap(new IdentityHashMap<>());
     queued.addAll(waiting);
     Set<RequestTask> begun = new HashSet<>();
@@ -195,7 +210,7 @@ final class SlotSampling {
     for (GenerationRequest request : waiting) {
       RequestTask task = rows.get(request).task();
       if (begun.contains(task)) {
-        slots.submit(request);
+        engine.submit(request);
       } else {
         dropped.add(task);
       }
@@ -206,7 +221,7 @@ final class SlotSampling {
 
   private void forget(Set<RequestTask> tasks) {
     if (!tasks.isEmpty()) {
-      slots.cancel(
+      engine.cancel(
           request -> rows.containsKey(request) && tasks.contains(rows.get(request).task()));
       rows.values().removeIf(row -> tasks.contains(row.task()));
     }

@@ -35,7 +35,6 @@ import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.schemas.Topic;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -48,6 +47,8 @@ import org.rlhfstreams.service.weights.WeightLease;
 import org.rlhfstreams.service.weights.WeightPublisher;
 import org.rlhfstreams.service.weights.WeightSource;
 import org.rlhfstreams.service.weights.WireType;
+import org.rlhfstreams.worker.engine.EndedResponse;
+import org.rlhfstreams.worker.policy.DecoderEngine;
 
 /** A request is answered by the version that it names, however many newer ones there are. */
 @Tag("slow")
@@ -179,7 +180,7 @@ final class EvaluationWorkerTest {
       assertThat(rollout.getSegments())
           .extracting(VersionSegment::getVersion)
           .containsExactly(version);
-      Generation alone = alone(rollout.getRequestId(), rollout.getPromptTokenIds(), version);
+      EndedResponse.Sampled alone = alone(rollout.getRequestId(), rollout.getPromptTokenIds(), version);
       assertThat(rollout.getResponseTokenIds())
           .containsExactlyElementsOf(Arrays.stream(alone.tokenIds()).boxed().toList());
       for (int i = 0; i < rollout.getBehaviorLogProbabilities().size(); i++) {
@@ -199,13 +200,12 @@ final class EvaluationWorkerTest {
   }
 
   /** What the weights draw for a request, where there are no others. */
-  private Generation alone(String requestId, List<Integer> prompt, WeightVersion version) {
+  private EndedResponse.Sampled alone(String requestId, List<Integer> prompt, WeightVersion version) {
     WorkerMeters meters =
         new WorkerMeters(new SimpleMeterRegistry(), new GroupShare("evaluation-workers"), 1);
-    try (PolicySampler sampler =
-        new PolicySampler(
-            model, ComputeType.FLOAT32, 1, new StepWeights(version.getStep()), meters)) {
-      SlotSampling sampling = new SlotSampling(sampler, meters);
+    try (DecoderEngine engine =
+        new DecoderEngine(model, ComputeType.FLOAT32, 1, new StepWeights(version.getStep()))) {
+      SlotSampling sampling = new SlotSampling(engine, meters);
       String promptId = requestId.substring(0, requestId.indexOf('/'));
       sampling.start(
           List.of(
@@ -220,7 +220,7 @@ final class EvaluationWorkerTest {
         sampling.advance();
         ended = sampling.takeEnded();
       }
-      return ended.get(0).responses().get(0).generation();
+      return ended.get(0).responses().get(0).sampled();
     }
   }
 

@@ -5,24 +5,28 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
-import org.rlhfstreams.model.generation.FinishReason;
-import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
+import org.rlhfstreams.worker.engine.EndedResponse;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 
-/** Slots whose responses are as long as they may be, of tokens 0. */
-final class FakeSlots implements Slots {
+/** An engine whose responses are as long as they may be, of tokens 0. */
+final class FakeSlots implements SamplingEngine {
   private final int slots;
   private final Deque<GenerationRequest> waiting = new ArrayDeque<>();
   private final Map<GenerationRequest, Integer> running = new LinkedHashMap<>();
   private final Map<GenerationRequest, WeightVersion> begunWith = new HashMap<>();
   private Optional<WeightVersion> newest = Optional.empty();
   private Optional<WeightVersion> version = Optional.empty();
+  private final Set<String> refused = new HashSet<>();
   private long tokens;
 
   FakeSlots(int slots) {
@@ -33,6 +37,11 @@ final class FakeSlots implements Slots {
   FakeSlots arrived(long step) {
     newest = Optional.of(new WeightVersion(0, step));
     return this;
+  }
+
+  /** One that has a slot turns out to be none that can be sampled. */
+  void refuse(String id) {
+    refused.add(id);
   }
 
   /** Ids of the responses that have a slot. */
@@ -53,13 +62,15 @@ final class FakeSlots implements Slots {
   }
 
   @Override
-  public WeightVersion version(Generation.Segment segment) {
-    return new WeightVersion(0, segment.version());
+  public boolean refresh() {
+    boolean another = !newest.equals(version);
+    version = newest;
+    return another;
   }
 
   @Override
-  public void refresh() {
-    version = newest;
+  public int slots() {
+    return slots;
   }
 
   @Override
@@ -71,17 +82,23 @@ final class FakeSlots implements Slots {
   }
 
   @Override
-  public List<Generation> step() {
-    List<Generation> finished = new ArrayList<>();
+  public List<EndedResponse> step() {
+    List<EndedResponse> finished = new ArrayList<>();
     running.replaceAll((request, drawn) -> drawn + 1);
     tokens += running.size();
+    running
+        .keySet()
+        .removeIf(
+            request ->
+                refused.contains(request.id())
+                    && finished.add(EndedResponse.refused(request, request.id() + " is bad")));
     running
         .entrySet()
         .removeIf(
             entry -> {
               boolean whole = entry.getValue() == entry.getKey().sampling().maxNewTokens();
               if (whole) {
-                finished.add(generation(entry.getKey()));
+                finished.add(ended(entry.getKey()));
               }
               return whole;
             });
@@ -92,17 +109,17 @@ final class FakeSlots implements Slots {
     return finished;
   }
 
-  private Generation generation(GenerationRequest request) {
+  private EndedResponse ended(GenerationRequest request) {
     int length = request.sampling().maxNewTokens();
     float[] zeros = new float[length];
-    return new Generation(
+    return EndedResponse.of(
         request,
-        new int[length],
-        zeros,
-        zeros,
-        zeros,
-        List.of(new Generation.Segment(version.orElseThrow().getStep(), 0, length)),
-        FinishReason.LENGTH);
+        new EndedResponse.Sampled(
+            new int[length],
+            zeros,
+            zeros,
+            List.of(new VersionSegment(version.orElseThrow(), 0, length)),
+            false));
   }
 
   @Override

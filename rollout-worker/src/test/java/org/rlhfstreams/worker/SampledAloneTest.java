@@ -16,10 +16,11 @@ import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
-import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.service.exchange.GroupShare;
 import org.rlhfstreams.service.weights.WeightLease;
 import org.rlhfstreams.service.weights.WeightSource;
+import org.rlhfstreams.worker.engine.EndedResponse;
+import org.rlhfstreams.worker.policy.DecoderEngine;
 
 /** What a request becomes follows from itself, the seed and the weights alone. */
 @Tag("slow")
@@ -48,21 +49,21 @@ final class SampledAloneTest {
     for (int i = 0; i < REQUESTS; i++) {
       requests.add(Requests.request("request" + i, List.of(20 + i, 30, 40), 2, 3 + 5 * i, 0));
     }
-    Map<String, Generation> together = sample(requests, 2 * REQUESTS, "none");
+    Map<String, EndedResponse.Sampled> together = sample(requests, 2 * REQUESTS, "none");
     Collections.reverse(requests);
     assertSame(sample(requests, 3, "none"), together);
-    Map<String, Generation> others = sample(requests, 5, "request7");
+    Map<String, EndedResponse.Sampled> others = sample(requests, 5, "request7");
     together.remove("request7/0");
     together.remove("request7/1");
     assertSame(others, together);
   }
 
-  private static void assertSame(Map<String, Generation> some, Map<String, Generation> others) {
+  private static void assertSame(Map<String, EndedResponse.Sampled> some, Map<String, EndedResponse.Sampled> others) {
     assertThat(some.keySet()).isEqualTo(others.keySet());
     some.forEach(
-        (id, generation) -> {
-          assertThat(generation.tokenIds()).as(id).isEqualTo(others.get(id).tokenIds());
-          assertThat(generation.logProbabilities())
+        (id, response) -> {
+          assertThat(response.tokenIds()).as(id).isEqualTo(others.get(id).tokenIds());
+          assertThat(response.logProbabilities())
               .as(id)
               .isEqualTo(others.get(id).logProbabilities());
         });
@@ -73,20 +74,19 @@ final class SampledAloneTest {
    *
    * @param dropped request that goes to another member when a token of it has been drawn
    */
-  private Map<String, Generation> sample(List<RolloutRequest> requests, int slots, String dropped) {
+  private Map<String, EndedResponse.Sampled> sample(List<RolloutRequest> requests, int slots, String dropped) {
     WorkerMeters meters =
         new WorkerMeters(new SimpleMeterRegistry(), new GroupShare("rollout-workers"), slots);
-    Map<String, Generation> responses = new HashMap<>();
-    try (PolicySampler sampler =
-        new PolicySampler(model, ComputeType.FLOAT32, slots, weights, meters)) {
-      SlotSampling sampling = new SlotSampling(sampler, meters);
+    Map<String, EndedResponse.Sampled> responses = new HashMap<>();
+    try (DecoderEngine engine =
+        new DecoderEngine(model, ComputeType.FLOAT32, slots, weights)) {
+      SlotSampling sampling = new SlotSampling(engine, meters);
       sampling.start(requests.stream().map(request -> Requests.task(0, request)).toList());
       while (sampling.advance()) {
         sampling.drop(task -> task.request().getRequestId().equals(dropped));
         sampling.takeEnded().stream()
             .flatMap(task -> task.responses().stream())
-            .map(FinishedResponse::generation)
-            .forEach(generation -> responses.put(generation.request().id(), generation));
+            .forEach(response -> responses.put(response.asked().id(), response.sampled()));
       }
       assertThat(sampling.isIdle()).isTrue();
     }

@@ -81,9 +81,9 @@ final class SlotSamplingTest {
     assertThat(tasks.get(0).responses())
         .extracting(FinishedResponse::sampleIndex)
         .containsExactly(0, 1, 2);
-    assertThat(tasks.get(0).responses().get(0).segments())
+    assertThat(tasks.get(0).responses().get(0).sampled().segments())
         .containsExactly(new VersionSegment(new WeightVersion(0, 1L), 0, 2));
-    assertThat(tasks.get(0).responses().get(2).generation().request().id()).isEqualTo("one/2");
+    assertThat(tasks.get(0).responses().get(2).asked().id()).isEqualTo("one/2");
     assertThat(sampling.isIdle()).isTrue();
   }
 
@@ -129,6 +129,20 @@ final class SlotSamplingTest {
     assertThat(tasks.get(1).refusal()).isEmpty();
     assertThat(tasks.get(1).responses()).isEmpty();
     assertThat(sampling.isIdle()).isTrue();
+  }
+
+  @Test
+  void whatTurnsOutToBeNothingToSampleEndsWithTheReasonAndTakesItsOtherResponsesAlong() {
+    sampling.start(List.of(task("bad", 3, 9), task("good", 1, 2)));
+    advance(1);
+    slots.refuse("bad/0");
+    slots.refuse("bad/1");
+    advance(2);
+    List<RequestTask> tasks = sampling.takeEnded();
+    assertThat(tasks.get(0).refusal()).hasValue("bad/0 is bad");
+    assertThat(tasks).extracting(task -> task.request().getRequestId()).containsExactly("bad", "good");
+    assertThat(sampling.isIdle()).isTrue();
+    assertThat(slots.inSlots()).isEmpty();
   }
 
   @Test

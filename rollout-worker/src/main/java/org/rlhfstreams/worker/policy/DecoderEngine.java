@@ -1,9 +1,10 @@
-package org.rlhfstreams.worker;
+package org.rlhfstreams.worker.policy;
 
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.rlhfstreams.events.VersionSegment;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.model.decoder.ComputeType;
 import org.rlhfstreams.model.files.ModelDirectory;
@@ -11,26 +12,31 @@ import org.rlhfstreams.model.generation.Generation;
 import org.rlhfstreams.model.generation.GenerationRequest;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.weights.WeightSource;
-import org.rlhfstreams.worker.policy.LivePolicy;
+import org.rlhfstreams.worker.engine.EndedResponse;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Slots that sample with the newest policy. One thread. */
-final class PolicySampler implements Slots {
-  private static final Logger LOG = LoggerFactory.getLogger(PolicySampler.class);
+/** Samples with the decoder of this process and the newest policy. One thread. */
+public final class DecoderEngine implements SamplingEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderEngine.class);
 
   private final LivePolicy policy;
-  private final WorkerMeters meters;
+  private final int slots;
 
   /**
    * @param type that it computes in
    * @param slots responses sampled side by side
    * @param source of the policy's versions
    */
-  PolicySampler(
-      ModelDirectory model, ComputeType type, int slots, WeightSource source, WorkerMeters meters) {
-    this.meters = meters;
+  public DecoderEngine(ModelDirectory model, ComputeType type, int slots, WeightSource source) {
     this.policy = new LivePolicy(model, type, slots, source);
+    this.slots = slots;
+  }
+
+  @Override
+  public int slots() {
+    return slots;
   }
 
   @Override
@@ -49,17 +55,8 @@ final class PolicySampler implements Slots {
   }
 
   @Override
-  public WeightVersion version(Generation.Segment segment) {
-    return policy.version(segment);
-  }
-
-  @Override
-  public void refresh() {
-    Instant started = Instant.now();
-    if (policy.refresh()) {
-      meters.swapped(started);
-      policy.version().ifPresent(meters::version);
-    }
+  public boolean refresh() {
+    return policy.refresh();
   }
 
   @Override
@@ -68,8 +65,29 @@ final class PolicySampler implements Slots {
   }
 
   @Override
-  public List<Generation> step() {
-    return policy.generator().step();
+  public List<EndedResponse> step() {
+    List<EndedResponse> ended = new ArrayList<>();
+    for (Generation generation : policy.generator().step()) {
+      ended.add(EndedResponse.of(generation.request(), sampled(generation)));
+    }
+    return ended;
+  }
+
+  private EndedResponse.Sampled sampled(Generation generation) {
+    List<VersionSegment> segments = new ArrayList<>();
+    for (Generation.Segment segment : generation.segments()) {
+      segments.add(
+          new VersionSegment(
+              policy.version(segment),
+              segment.firstToken(),
+              segment.firstToken() + segment.tokens()));
+    }
+    return new EndedResponse.Sampled(
+        generation.tokenIds(),
+        generation.logProbabilities(),
+        generation.wholeLogProbabilities(),
+        segments,
+        generation.stopped());
   }
 
   @Override
