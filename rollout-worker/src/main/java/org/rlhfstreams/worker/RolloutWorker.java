@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.model.ModelException;
@@ -17,6 +18,7 @@ import org.rlhfstreams.model.memory.MemoryNeeds;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.model.torchscript.ComputeDevice;
 import org.rlhfstreams.service.access.GroupNames;
+import org.rlhfstreams.service.configuration.EngineKind;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.configuration.RolloutWorkerConfiguration;
 import org.rlhfstreams.service.exchange.ContinuousLoop;
@@ -37,6 +39,7 @@ import org.rlhfstreams.worker.completion.CompletionLimits;
 import org.rlhfstreams.worker.completion.CompletionService;
 import org.rlhfstreams.worker.openai.OpenAiRoutes;
 import org.rlhfstreams.worker.policy.DecoderEngine;
+import org.rlhfstreams.worker.remote.EngineBeside;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +52,7 @@ public final class RolloutWorker implements AutoCloseable {
   private final GroupShare share = new GroupShare(GROUP);
   private final ShutdownSequence opened = new ShutdownSequence();
   private final WeightReader reader;
+  private final Optional<EngineBeside> engine;
   private final ServiceThread thread;
   private final OperationsEndpoint endpoint;
 
@@ -86,20 +90,27 @@ public final class RolloutWorker implements AutoCloseable {
                 settings.httpPort(),
                 "rollout-worker.http-port",
                 this::failure,
-                () ->
-                    reader.newest().isEmpty()
-                        ? reader
-                            .refusal()
-                            .or(() -> Optional.of("no policy weights have arrived yet"))
-                        : share.unready(),
+                this::unready,
                 new OpenAiRoutes(model, tokenizer, completions)));
-    WorkerMeters meters = new WorkerMeters(endpoint.meters(), share, settings.batchSize());
+    this.engine =
+        settings.engine() == EngineKind.DECODER
+            ? Optional.empty()
+            : Optional.of(
+                opened.add(
+                    EngineBeside.start(configuration, model, type, reader, endpoint.meters())));
+    WorkerMeters meters = new WorkerMeters(endpoint.meters(), share, settings.slots());
+    QueueMeters queue =
+        new QueueMeters(endpoint.meters(), connection.topics().rolloutRequests().name());
     this.thread =
         opened.add(
             ServiceThread.start(
                 "rollout-worker",
                 ShutdownBudget.LOOP,
-                stopped -> work(connection, model, family, tokenizer, meters, stopped)));
+                stopped -> {
+                  while (!stopped.getAsBoolean()) {
+                    work(connection, model, family, tokenizer, meters, queue, stopped);
+                  }
+                }));
   }
 
   /**
@@ -121,6 +132,9 @@ public final class RolloutWorker implements AutoCloseable {
     Path policy = configuration.model().requiredPolicy();
     ModelDirectory model = ModelDirectory.open(policy);
     LanguageModel.require(model);
+    if (configuration.rolloutWorker().engine() != EngineKind.DECODER) {
+      EngineBeside.require(configuration);
+    }
     Tokenizer.open(policy, model.configuration()).close();
     MachineMemory.require(
         memory(configuration),
@@ -135,10 +149,23 @@ public final class RolloutWorker implements AutoCloseable {
 
   /** What it will need, by settings and {@code config.json} alone. */
   public static MemoryNeeds memory(RlhfConfiguration configuration) {
-    return memory(configuration, "rollout-worker");
+    return memory(
+        configuration,
+        "rollout-worker",
+        configuration.rolloutWorker().engine() == EngineKind.DECODER);
   }
 
+  /** Of one that samples by itself. */
   static MemoryNeeds memory(RlhfConfiguration configuration, String name) {
+    return memory(configuration, name, true);
+  }
+
+  /**
+   * What one will need.
+   *
+   * @param decodes whether it samples by itself, not on an engine
+   */
+  private static MemoryNeeds memory(RlhfConfiguration configuration, String name, boolean decodes) {
     ModelDirectory model = ModelDirectory.open(configuration.model().requiredPolicy());
     int response = configuration.sampling().maxNewTokens();
     int most = model.configuration().maxPositions();
@@ -148,7 +175,9 @@ public final class RolloutWorker implements AutoCloseable {
         model.configuration(),
         ComputeType.named(configuration.model().dtype().name(), model),
         new GenerationLoad(
-            configuration.rolloutWorker().batchSize(), prompt, Math.min(most, prompt + response)),
+            decodes ? configuration.rolloutWorker().batchSize() : 1,
+            prompt,
+            Math.min(most, prompt + response)),
         2 * model.configuration().parameters() * WireType.of(configuration.weights()).bytes(),
         "rollout-worker.batch-size");
   }
@@ -159,17 +188,31 @@ public final class RolloutWorker implements AutoCloseable {
       PolicyFamily family,
       Tokenizer tokenizer,
       WorkerMeters meters,
+      QueueMeters queue,
       BooleanSupplier stopped) {
     RolloutWorkerConfiguration settings = connection.configuration().rolloutWorker();
     String workerId = settings.workerIdOrDefault();
     // Requests would wait in the hands of a member that has no weights, or none that fit.
-    if (!Pause.until(() -> hasWeights(family), WEIGHTS_PAUSE, stopped)) {
+    if (!Pause.until(() -> hasWeights(family), WEIGHTS_PAUSE, stopped)
+        || !Pause.until(this::hasEngine, WEIGHTS_PAUSE, stopped)) {
       return;
     }
     ComputeType type = ComputeType.named(connection.configuration().model().dtype().name(), model);
+    AtomicBoolean gone = new AtomicBoolean(); // for this membership, even if it comes back
+    BooleanSupplier leaves =
+        () -> {
+          if (engine.isPresent() && engine.get().isGone()) {
+            gone.set(true);
+          }
+          return gone.get() || stopped.getAsBoolean();
+        };
     try (SamplingThread sampling =
         new SamplingThread(
-            () -> new DecoderEngine(model, type, settings.batchSize(), reader),
+            () ->
+                engine
+                    .map(EngineBeside::engine)
+                    .orElseGet(
+                        () -> new DecoderEngine(model, type, settings.batchSize(), reader)),
             new NewestVersionRule(),
             meters)) {
       RolloutWork rolloutWork =
@@ -182,19 +225,22 @@ public final class RolloutWorker implements AutoCloseable {
                   workerId,
                   StageTracing.of("rollout-worker")),
               new DeadLetters(connection.topics(), "rollout-worker"),
-              settings.batchSize(),
+              settings.slots(),
               meters);
       new ContinuousLoop(
               connection,
               GROUP,
               workerId,
               connection.topics().rolloutRequests().name(),
-              settings.batchSize(),
+              settings.slots(),
               settings.pollTimeout(),
               rolloutWork,
               share,
-              new QueueMeters(endpoint.meters(), connection.topics().rolloutRequests().name()))
-          .run(stopped);
+              queue)
+          .run(leaves);
+    }
+    if (!stopped.getAsBoolean()) {
+      LOG.warn("the engine is away: requests go to other workers until it is back");
     }
   }
 
@@ -215,6 +261,18 @@ public final class RolloutWorker implements AutoCloseable {
     return false;
   }
 
+  private boolean hasEngine() {
+    return engine.isEmpty() || engine.get().isUsable();
+  }
+
+  private Optional<String> unready() {
+    if (reader.newest().isEmpty()) {
+      return reader.refusal().or(() -> Optional.of("no policy weights have arrived yet"));
+    }
+    boolean starting = engine == null; // it is asked while this object is made
+    return starting ? share.unready() : engine.flatMap(EngineBeside::unready).or(share::unready);
+  }
+
   private Optional<String> failure() {
     CompletableFuture<Void> ended = ended();
     return ended.isCompletedExceptionally()
@@ -226,7 +284,11 @@ public final class RolloutWorker implements AutoCloseable {
   public CompletableFuture<Void> ended() {
     return thread == null
         ? new CompletableFuture<>()
-        : CompletableFuture.anyOf(thread.ended(), reader.ended()).thenApply(ended -> null);
+        : CompletableFuture.anyOf(
+                thread.ended(),
+                reader.ended(),
+                engine.map(EngineBeside::ended).orElseGet(CompletableFuture::new))
+            .thenApply(ended -> null);
   }
 
   /** Where health, metrics and completions are served. */

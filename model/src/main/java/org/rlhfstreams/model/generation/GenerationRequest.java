@@ -17,8 +17,15 @@ public record GenerationRequest(
     this(id, promptTokenIds, sampling, TokenListener.NONE);
   }
 
-  /** Refuses a prompt that is empty, leaves no room, or holds a token that there is not. */
-  void requireAnswerable(int maxTokens, int vocabulary) {
+  /**
+   * Refuses what cannot be answered.
+   *
+   * @param maxTokens of prompt and response together
+   * @param vocabulary tokens that there are
+   * @throws IllegalArgumentException if the prompt is empty, leaves no room, or holds a token that
+   *     there is not
+   */
+  public void requireAnswerable(int maxTokens, int vocabulary) {
     if (promptTokenIds.length == 0) {
       throw new IllegalArgumentException("request " + id + " has an empty prompt");
     }

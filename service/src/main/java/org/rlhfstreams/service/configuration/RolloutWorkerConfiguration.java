@@ -1,5 +1,6 @@
 package org.rlhfstreams.service.configuration;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -35,7 +36,36 @@ public record RolloutWorkerConfiguration(
             description =
                 "Whether this process puts versions of the policy to held-out prompts, instead of"
                     + " sampling what is learned from.")
-        boolean evaluation) {
+        boolean evaluation,
+    @Setting(
+            value = "decoder",
+            description =
+                "What samples: decoder, that of this process, or vllm, a vLLM server beside it.")
+        EngineKind engine,
+    @Setting(description = "Where the engine is asked, such as http://127.0.0.1:8000.")
+        Optional<String> engineUrl,
+    @Setting(description = "What the engine asks its callers for, if it does (its --api-key).")
+        Optional<String> engineKey,
+    @Setting(description = "A file with that, read for each request.") Optional<Path> engineKeyFile,
+    @Setting(
+            value = "64",
+            range = "[1, inf)",
+            description = "Responses that the engine is asked for side by side.")
+        int engineConcurrency,
+    @Setting(
+            value = "10m",
+            description = "How long one response of the engine may take; then it is asked again.")
+        Duration engineTimeout,
+    @Setting(
+            description =
+                "Directory, of this worker alone, in which the engine finds versions of the policy,"
+                    + " under the same path; one in memory when not set.")
+        Optional<Path> engineDirectory) {
+
+  /** Responses sampled side by side, by whatever samples. */
+  public int slots() {
+    return engine == EngineKind.DECODER ? batchSize : engineConcurrency;
+  }
 
   /** The configured name, or {@code host-process}. */
   public String workerIdOrDefault() {
