@@ -186,7 +186,8 @@ final class VllmTest {
       assertThat(worker.ended()).isNotDone();
       List<Rollout> all = rollouts();
       assertThat(all).extracting(Rollout::getRolloutId).hasSize(112).doesNotHaveDuplicates();
-      List<Rollout> second = all.stream().filter(one -> one.getRequestId().startsWith("s")).toList();
+      List<Rollout> second =
+          all.stream().filter(one -> one.getRequestId().startsWith("s")).toList();
       assertThat(second)
           .flatExtracting(Rollout::getSegments)
           .extracting(VersionSegment::getVersion)
@@ -217,8 +218,7 @@ final class VllmTest {
                   .logProbabilities(
                       weights.active(),
                       List.of(
-                          TokenRow.of(
-                              rollout.getPromptTokenIds(), rollout.getResponseTokenIds())),
+                          TokenRow.of(rollout.getPromptTokenIds(), rollout.getResponseTokenIds())),
                       new double[] {1})[0];
           for (VersionSegment segment : rollout.getSegments()) {
             if (segment.getVersion().getStep() == entry.getKey()) {

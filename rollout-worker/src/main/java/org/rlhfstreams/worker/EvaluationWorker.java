@@ -25,8 +25,8 @@ import org.rlhfstreams.service.lifecycle.ShutdownBudget;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import org.rlhfstreams.service.metrics.QueueMeters;
 import org.rlhfstreams.service.tracing.StageTracing;
-import org.rlhfstreams.worker.policy.DecoderEngine;
 import org.rlhfstreams.service.weights.PinnedWeights;
+import org.rlhfstreams.worker.policy.DecoderEngine;
 
 /**
  * A member of the group that puts versions of the policy to held-out prompts: it samples as a

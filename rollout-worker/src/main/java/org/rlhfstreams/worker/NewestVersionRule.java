@@ -2,9 +2,9 @@ package org.rlhfstreams.worker;
 
 import java.util.Optional;
 import org.rlhfstreams.events.RolloutRequest;
-import org.rlhfstreams.worker.engine.SamplingEngine;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.schemas.WeightVersions;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 
 /**
  * The rule that a request released after a step is sampled with that step's weights or newer ones,

@@ -2,9 +2,9 @@ package org.rlhfstreams.worker;
 
 import java.util.Optional;
 import org.rlhfstreams.events.RolloutRequest;
-import org.rlhfstreams.worker.engine.SamplingEngine;
 import org.rlhfstreams.events.WeightVersion;
 import org.rlhfstreams.service.weights.PinnedWeights;
+import org.rlhfstreams.worker.engine.SamplingEngine;
 
 /**
  * The rule that a request which measures a version is sampled with that version from its first

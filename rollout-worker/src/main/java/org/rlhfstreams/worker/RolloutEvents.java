@@ -10,12 +10,12 @@ import org.rlhfstreams.events.FinishReason;
 import org.rlhfstreams.events.Rollout;
 import org.rlhfstreams.events.RolloutRequest;
 import org.rlhfstreams.events.VersionSegment;
-import org.rlhfstreams.worker.engine.EndedResponse;
 import org.rlhfstreams.model.text.Tokenizer;
 import org.rlhfstreams.schemas.RolloutRules;
 import org.rlhfstreams.schemas.TraceParent;
 import org.rlhfstreams.schemas.WeightVersions;
 import org.rlhfstreams.service.tracing.StageTracing;
+import org.rlhfstreams.worker.engine.EndedResponse;
 
 /** Writes rollouts of finished requests: {@code rolloutId = requestId/sampleIndex}. */
 final class RolloutEvents {
@@ -86,8 +86,7 @@ final class RolloutEvents {
         .setPromptTemplateVariables(request.getPromptTemplateVariables())
         .setPromptTokenIds(request.getPromptTokenIds())
         .setResponseText(
-            tokenizer.decodeAfter(
-                response.asked().promptTokenIds(), sampled.tokenIds(), true))
+            tokenizer.decodeAfter(response.asked().promptTokenIds(), sampled.tokenIds(), true))
         .setResponseTokenIds(tokens)
         .setBehaviorLogProbabilities(list(sampled.logProbabilities()))
         .setModelLogProbabilities(

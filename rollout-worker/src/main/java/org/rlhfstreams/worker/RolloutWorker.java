@@ -211,8 +211,7 @@ public final class RolloutWorker implements AutoCloseable {
             () ->
                 engine
                     .map(EngineBeside::engine)
-                    .orElseGet(
-                        () -> new DecoderEngine(model, type, settings.batchSize(), reader)),
+                    .orElseGet(() -> new DecoderEngine(model, type, settings.batchSize(), reader)),
             new NewestVersionRule(),
             meters)) {
       RolloutWork rolloutWork =

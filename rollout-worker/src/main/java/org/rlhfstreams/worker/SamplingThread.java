@@ -44,7 +44,10 @@ final class SamplingThread implements AutoCloseable {
   }
 
   private void run(
-      Supplier<SamplingEngine> maker, StartRule startRule, WorkerMeters meters, BooleanSupplier stopped) {
+      Supplier<SamplingEngine> maker,
+      StartRule startRule,
+      WorkerMeters meters,
+      BooleanSupplier stopped) {
     try (SamplingEngine engine = maker.get()) {
       SlotSampling sampling = new SlotSampling(engine, startRule, meters);
       while (!stopped.getAsBoolean()) {

@@ -167,10 +167,7 @@ final class SlotSampling {
     row.task()
         .add(
             new FinishedResponse(
-                row.sampleIndex(),
-                response.request(),
-                response.sampled().get(),
-                Instant.now()));
+                row.sampleIndex(), response.request(), response.sampled().get(), Instant.now()));
     if (row.task().isWhole()) {
       ended.add(row.task());
     }

@@ -180,7 +180,8 @@ final class EvaluationWorkerTest {
       assertThat(rollout.getSegments())
           .extracting(VersionSegment::getVersion)
           .containsExactly(version);
-      EndedResponse.Sampled alone = alone(rollout.getRequestId(), rollout.getPromptTokenIds(), version);
+      EndedResponse.Sampled alone =
+          alone(rollout.getRequestId(), rollout.getPromptTokenIds(), version);
       assertThat(rollout.getResponseTokenIds())
           .containsExactlyElementsOf(Arrays.stream(alone.tokenIds()).boxed().toList());
       for (int i = 0; i < rollout.getBehaviorLogProbabilities().size(); i++) {
@@ -200,7 +201,8 @@ final class EvaluationWorkerTest {
   }
 
   /** What the weights draw for a request, where there are no others. */
-  private EndedResponse.Sampled alone(String requestId, List<Integer> prompt, WeightVersion version) {
+  private EndedResponse.Sampled alone(
+      String requestId, List<Integer> prompt, WeightVersion version) {
     WorkerMeters meters =
         new WorkerMeters(new SimpleMeterRegistry(), new GroupShare("evaluation-workers"), 1);
     try (DecoderEngine engine =

@@ -58,7 +58,8 @@ final class SampledAloneTest {
     assertSame(others, together);
   }
 
-  private static void assertSame(Map<String, EndedResponse.Sampled> some, Map<String, EndedResponse.Sampled> others) {
+  private static void assertSame(
+      Map<String, EndedResponse.Sampled> some, Map<String, EndedResponse.Sampled> others) {
     assertThat(some.keySet()).isEqualTo(others.keySet());
     some.forEach(
         (id, response) -> {
@@ -74,12 +75,12 @@ final class SampledAloneTest {
    *
    * @param dropped request that goes to another member when a token of it has been drawn
    */
-  private Map<String, EndedResponse.Sampled> sample(List<RolloutRequest> requests, int slots, String dropped) {
+  private Map<String, EndedResponse.Sampled> sample(
+      List<RolloutRequest> requests, int slots, String dropped) {
     WorkerMeters meters =
         new WorkerMeters(new SimpleMeterRegistry(), new GroupShare("rollout-workers"), slots);
     Map<String, EndedResponse.Sampled> responses = new HashMap<>();
-    try (DecoderEngine engine =
-        new DecoderEngine(model, ComputeType.FLOAT32, slots, weights)) {
+    try (DecoderEngine engine = new DecoderEngine(model, ComputeType.FLOAT32, slots, weights)) {
       SlotSampling sampling = new SlotSampling(engine, meters);
       sampling.start(requests.stream().map(request -> Requests.task(0, request)).toList());
       while (sampling.advance()) {

@@ -140,7 +140,9 @@ final class SlotSamplingTest {
     advance(2);
     List<RequestTask> tasks = sampling.takeEnded();
     assertThat(tasks.get(0).refusal()).hasValue("bad/0 is bad");
-    assertThat(tasks).extracting(task -> task.request().getRequestId()).containsExactly("bad", "good");
+    assertThat(tasks)
+        .extracting(task -> task.request().getRequestId())
+        .containsExactly("bad", "good");
     assertThat(sampling.isIdle()).isTrue();
     assertThat(slots.inSlots()).isEmpty();
   }

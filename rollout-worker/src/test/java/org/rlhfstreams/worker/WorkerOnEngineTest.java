@@ -70,19 +70,18 @@ final class WorkerOnEngineTest {
   }
 
   private KafkaConnection connection(String kind) {
-    return
-        new KafkaConnection(
-            RlhfConfiguration.of(
-                Map.of(
-                    "connection.bootstrap-servers", stack.bootstrapServers(),
-                    "connection.schema-registry-url", stack.schemaRegistryUrl(),
-                    "topics.partitions", "1",
-                    "model.policy", STARTER.toString(),
-                    "model.dtype", "float32",
-                    "rollout-worker.engine", kind,
-                    "rollout-worker.engine-url", engine.address().toString(),
-                    "rollout-worker.engine-concurrency", String.valueOf(SLOTS),
-                    "rollout-worker.engine-directory", data.resolve("engine").toString())));
+    return new KafkaConnection(
+        RlhfConfiguration.of(
+            Map.of(
+                "connection.bootstrap-servers", stack.bootstrapServers(),
+                "connection.schema-registry-url", stack.schemaRegistryUrl(),
+                "topics.partitions", "1",
+                "model.policy", STARTER.toString(),
+                "model.dtype", "float32",
+                "rollout-worker.engine", kind,
+                "rollout-worker.engine-url", engine.address().toString(),
+                "rollout-worker.engine-concurrency", String.valueOf(SLOTS),
+                "rollout-worker.engine-directory", data.resolve("engine").toString())));
   }
 
   @AfterEach

@@ -36,8 +36,8 @@ public interface SamplingEngine extends AutoCloseable {
   /**
    * Queues a response.
    *
-   * @throws IllegalArgumentException if it cannot be sampled, now or later: the prompt is empty, too
-   *     long, or has unknown tokens, or the sampling is none that this engine can do
+   * @throws IllegalArgumentException if it cannot be sampled, now or later: the prompt is empty,
+   *     too long, or has unknown tokens, or the sampling is none that this engine can do
    */
   void submit(GenerationRequest request);
 

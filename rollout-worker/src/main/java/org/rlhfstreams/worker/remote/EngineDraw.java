@@ -7,10 +7,12 @@ import java.util.List;
  *
  * @param tokenIds as it drew them, [time]
  * @param logProbabilities under the distribution that each was drawn from, [time]
- * @param labels which of the engine's names of its weights drew which tokens, in order, without gaps
+ * @param labels which of the engine's names of its weights drew which tokens, in order, without
+ *     gaps
  * @param stopped whether it ended with a stop token
  */
-record EngineDraw(int[] tokenIds, float[] logProbabilities, List<Labelled> labels, boolean stopped) {
+record EngineDraw(
+    int[] tokenIds, float[] logProbabilities, List<Labelled> labels, boolean stopped) {
   EngineDraw {
     labels = List.copyOf(labels);
   }

@@ -55,8 +55,8 @@ final class EngineImage {
   }
 
   /**
-   * What an engine has to be started with: the model itself, or a copy of it with a head of its own.
-   * One that was started with a tied head keeps that for good, whatever it reads later.
+   * What an engine has to be started with: the model itself, or a copy of it with a head of its
+   * own. One that was started with a tied head keeps that for good, whatever it reads later.
    */
   Path start() {
     if (!model.configuration().tieWordEmbeddings()) {
@@ -111,7 +111,8 @@ final class EngineImage {
         ElementType.named(weights.elementType(from)).orElseThrow(),
         channel -> {
           for (long at = 0; at < bytes; at += PIECE) {
-            ByteBuffer piece = weights.bytes(from, at, (int) Math.min(PIECE, bytes - at)).duplicate();
+            ByteBuffer piece =
+                weights.bytes(from, at, (int) Math.min(PIECE, bytes - at)).duplicate();
             while (piece.hasRemaining()) {
               channel.write(piece);
             }
@@ -155,7 +156,7 @@ final class EngineImage {
     } catch (IOException e) {
       throw new ModelException(
           "%s cannot be deleted (%s): give this user the right to, or set another"
-              .formatted(version, e.getMessage())
+                  .formatted(version, e.getMessage())
               + " rollout-worker.engine-directory",
           e);
     }

@@ -102,7 +102,7 @@ final class EngineKeeper implements AutoCloseable {
     this.image = image;
     this.backoff = backoff;
     this.meters = meters;
-    this.thread = ServiceThread.start("engine-keeper", ShutdownBudget.SAMPLING, this::keep);
+    this.thread = ServiceThread.start("engine-keeper", ShutdownBudget.ENGINE, this::keep);
   }
 
   /**
@@ -135,9 +135,7 @@ final class EngineKeeper implements AutoCloseable {
 
   /** For how long it has not been usable; zero if it is. */
   Duration troubled() {
-    return proven == null
-        ? Duration.ofNanos(System.nanoTime() - troubleSince)
-        : Duration.ZERO;
+    return proven == null ? Duration.ofNanos(System.nanoTime() - troubleSince) : Duration.ZERO;
   }
 
   /** What is known of a name; that of another run or another worker is disproven. */
@@ -226,8 +224,7 @@ final class EngineKeeper implements AutoCloseable {
     }
     if (isSwapDue()) {
       swap();
-    } else if (proven != null
-        && (suspected || System.nanoTime() - lookedAt > HEALTH_NANOS)) {
+    } else if (proven != null && (suspected || System.nanoTime() - lookedAt > HEALTH_NANOS)) {
       look();
     } else if (proven == null && written == null) {
       trouble = "no policy weights have arrived yet";
@@ -354,8 +351,7 @@ final class EngineKeeper implements AutoCloseable {
         proof.take(weights);
       } catch (ModelException e) {
         refused = weights.version();
-        LOG.error(
-            "policy version {} is refused: {}", WeightVersions.text(refused), e.getMessage());
+        LOG.error("policy version {} is refused: {}", WeightVersions.text(refused), e.getMessage());
         return false;
       }
       written = new Written(weights.version(), image.write(weights));
@@ -384,7 +380,12 @@ final class EngineKeeper implements AutoCloseable {
   private Optional<String> difference(DrawRequest asked, EngineDraw drawn) {
     for (EngineDraw.Labelled part : drawn.labels()) {
       if (!part.label().equals(asked.label())) {
-        return Optional.of("it draws with \"" + part.label() + "\" what it was given as \"" + asked.label() + "\"");
+        return Optional.of(
+            "it draws with \""
+                + part.label()
+                + "\" what it was given as \""
+                + asked.label()
+                + "\"");
       }
     }
     return proof.difference(drawn);

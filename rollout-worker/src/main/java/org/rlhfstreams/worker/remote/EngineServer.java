@@ -22,7 +22,9 @@ interface EngineServer extends AutoCloseable {
   /** Whether it holds its requests. */
   boolean isPaused() throws EngineProblem;
 
-  /** Holds its requests where they are, between two tokens, and forgets what prompts left behind. */
+  /**
+   * Holds its requests where they are, between two tokens, and forgets what prompts left behind.
+   */
   void pause() throws EngineProblem;
 
   /** Goes on with them. */

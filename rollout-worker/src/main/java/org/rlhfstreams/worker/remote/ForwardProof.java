@@ -55,7 +55,8 @@ final class ForwardProof implements WeightProof {
     this.decoder = new Decoder(model.configuration(), type);
     this.weights = new LiveWeights(decoder, model);
     this.forward = new InferenceModel(decoder, MicroBatchSettings.DEFAULT);
-    this.prompt = prompt(model.configuration().vocabularySize(), model.configuration().maxPositions());
+    this.prompt =
+        prompt(model.configuration().vocabularySize(), model.configuration().maxPositions());
   }
 
   /** Spread over the vocabulary, its last token among them: a smaller one has no such token. */
@@ -76,7 +77,12 @@ final class ForwardProof implements WeightProof {
   public DrawRequest question(String id, String label) {
     int room = Math.min(DRAWN, decoder.configuration().maxPositions() - prompt.length);
     return new DrawRequest(
-        id, prompt, new Sampling(TEMPERATURE, 0, 1, Math.max(1, room), 1), Set.of(), label, LONGEST);
+        id,
+        prompt,
+        new Sampling(TEMPERATURE, 0, 1, Math.max(1, room), 1),
+        Set.of(),
+        label,
+        LONGEST);
   }
 
   @Override

@@ -205,13 +205,11 @@ final class RemoteEngine implements SamplingEngine {
             new DrawRequest(
                 request.id() + "-" + run + "-" + asked++,
                 request.promptTokenIds(),
-                new Sampling(
-                    sampling.temperature(), 0, 1, tokens, sampling.seed()),
+                new Sampling(sampling.temperature(), 0, 1, tokens, sampling.seed()),
                 limits.stopTokens(),
                 with.label(),
                 limits.longest()));
-    flight.draw.whenComplete(
-        (draw, failure) -> landings.add(new Landing(flight, draw, failure)));
+    flight.draw.whenComplete((draw, failure) -> landings.add(new Landing(flight, draw, failure)));
   }
 
   private void land(Landing landing, List<EndedResponse> ended) {
@@ -246,12 +244,14 @@ final class RemoteEngine implements SamplingEngine {
     if (problem.kind() != EngineProblem.Kind.BUSY) {
       keeper.suspect();
     }
-    if (problem.kind() == EngineProblem.Kind.BROKEN
-        && failed(flight) >= ATTEMPTS) {
+    if (problem.kind() == EngineProblem.Kind.BROKEN && failed(flight) >= ATTEMPTS) {
       refuse(
           flight,
           String.format(
-              Locale.ROOT, "it has failed %d times, at last so: %s", ATTEMPTS, problem.getMessage()),
+              Locale.ROOT,
+              "it has failed %d times, at last so: %s",
+              ATTEMPTS,
+              problem.getMessage()),
           ended);
       return;
     }
@@ -336,8 +336,7 @@ final class RemoteEngine implements SamplingEngine {
       int last = segments.size() - 1;
       if (last >= 0 && segments.get(last).getVersion().equals(drawnBy)) {
         segments.set(
-            last,
-            new VersionSegment(drawnBy, segments.get(last).getFromToken(), part.until()));
+            last, new VersionSegment(drawnBy, segments.get(last).getFromToken(), part.until()));
       } else {
         segments.add(new VersionSegment(drawnBy, part.from(), part.until()));
       }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a vLLM server's answers mean. One that contradicts itself or what was asked for is a problem:
- * a wrong id or log-probability would be learned from without a sign.
+ * What a vLLM server's answers mean. One that contradicts itself or what was asked for is a
+ * problem: a wrong id or log-probability would be learned from without a sign.
  */
 final class VllmAnswers {
   static final String GENERATE = "/inference/v1/generate";
@@ -94,7 +94,9 @@ final class VllmAnswers {
     }
     int[] tokens = new int[ids.size()];
     for (int i = 0; i < tokens.length; i++) {
-      if (!ids.get(i).canConvertToInt() || !ids.get(i).isIntegralNumber() || ids.get(i).intValue() < 0) {
+      if (!ids.get(i).canConvertToInt()
+          || !ids.get(i).isIntegralNumber()
+          || ids.get(i).intValue() < 0) {
         throw nonsense("token " + i + " is " + quoted(ids.get(i).toString()));
       }
       tokens[i] = ids.get(i).intValue();

@@ -94,7 +94,8 @@ final class VllmServer implements EngineServer {
     if (answer.statusCode() != 200) {
       return OptionalInt.empty(); // one that takes tokens alone may not have this route
     }
-    JsonNode room = answers.json(answer.body(), "/v1/models").path("data").path(0).path("max_model_len");
+    JsonNode room =
+        answers.json(answer.body(), "/v1/models").path("data").path(0).path("max_model_len");
     return room.canConvertToInt() && room.intValue() > 0
         ? OptionalInt.of(room.intValue())
         : OptionalInt.empty();
@@ -224,8 +225,7 @@ final class VllmServer implements EngineServer {
   }
 
   private HttpRequest.Builder request(String route, Duration longest) throws EngineProblem {
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(address.resolve(route)).timeout(longest);
+    HttpRequest.Builder builder = HttpRequest.newBuilder(address.resolve(route)).timeout(longest);
     secret.header().ifPresent(value -> builder.header("Authorization", value));
     return builder;
   }

@@ -178,7 +178,8 @@ public final class EngineStub implements AutoCloseable {
     try (exchange) {
       String route = exchange.getRequestURI().getPath();
       String text = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      Answer answer = answer(route, text.isEmpty() ? MAPPER.createObjectNode() : MAPPER.readTree(text));
+      Answer answer =
+          answer(route, text.isEmpty() ? MAPPER.createObjectNode() : MAPPER.readTree(text));
       if (answer == null) {
         return; // the connection closes without an answer
       }

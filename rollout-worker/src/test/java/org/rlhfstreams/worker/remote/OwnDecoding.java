@@ -77,8 +77,7 @@ public final class OwnDecoding implements EngineStub.Drawing, AutoCloseable {
       ended = decoder.step();
     }
     EndedResponse.Sampled sampled = ended.get(0).sampled().orElseThrow();
-    return new EngineStub.Drawn(
-        sampled.tokenIds(), sampled.logProbabilities(), sampled.stopped());
+    return new EngineStub.Drawn(sampled.tokenIds(), sampled.logProbabilities(), sampled.stopped());
   }
 
   @Override

@@ -57,8 +57,7 @@ final class RemoteEngineTest {
   private static final int STOP = 3;
 
   @TempDir private Path directory;
-  private final ModelDirectory model =
-      ModelDirectory.open(Path.of("..", "models", "starter"));
+  private final ModelDirectory model = ModelDirectory.open(Path.of("..", "models", "starter"));
   private final Versions versions = new Versions();
   private final FakeProof proof = new FakeProof();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -122,7 +121,8 @@ final class RemoteEngineTest {
     }
     stub.close();
     try (Stream<Path> left = Files.list(directory)) {
-      assertThat(left.map(file -> file.getFileName().toString()).filter(name -> !name.equals("start")))
+      assertThat(
+              left.map(file -> file.getFileName().toString()).filter(name -> !name.equals("start")))
           .isEmpty();
     }
   }
@@ -265,8 +265,7 @@ final class RemoteEngineTest {
   @ValueSource(ints = {429, 503})
   void anEngineThatHasTooMuchToDoIsAskedAgainLater(int status) {
     stub.mishap(
-        (n, body) ->
-            n < 6 ? Optional.of(new Answer(status, "busy", Map.of())) : Optional.empty());
+        (n, body) -> n < 6 ? Optional.of(new Answer(status, "busy", Map.of())) : Optional.empty());
     assertEachOnce(four(ready()));
     assertThat(stub.asked()).hasSize(10);
     assertThat(repeated("busy")).isEqualTo(6);
@@ -312,13 +311,15 @@ final class RemoteEngineTest {
     engine.submit(request("bad/0", 4));
     engine.submit(request("good/0", 4));
     List<EndedResponse> ended = responses(engine, 2);
-    assertThat(ended).filteredOn(one -> one.request().id().equals("good/0"))
+    assertThat(ended)
+        .filteredOn(one -> one.request().id().equals("good/0"))
         .allMatch(one -> one.sampled().isPresent());
     assertThat(ended)
         .filteredOn(one -> one.request().id().equals("bad/0"))
         .singleElement()
         .satisfies(
-            one -> assertThat(one.refusal().orElseThrow()).contains("5 times").contains("it cannot"));
+            one ->
+                assertThat(one.refusal().orElseThrow()).contains("5 times").contains("it cannot"));
   }
 
   @Test
@@ -350,19 +351,31 @@ final class RemoteEngineTest {
     Map<String, Consumer<ObjectNode>> nonsense = new LinkedHashMap<>();
     nonsense.put("no log probabilities", choice -> choice.remove("logprobs"));
     nonsense.put("one too few", choice -> ((ArrayNode) choice.at("/logprobs/content")).remove(0));
-    nonsense.put("above one", choice -> ((ObjectNode) choice.at("/logprobs/content/0")).put("logprob", 0.5));
-    nonsense.put("minus infinity", choice -> ((ObjectNode) choice.at("/logprobs/content/0")).put("logprob", -9999.0));
-    nonsense.put("not a number", choice -> ((ObjectNode) choice.at("/logprobs/content/0")).put("logprob", "NaN"));
-    nonsense.put("of another token", choice -> ((ObjectNode) choice.at("/logprobs/content/1")).put("token_id", 8));
-    nonsense.put("text for tokens", choice -> choice.putArray("token_ids").add("a").add("b").add("c").add("d"));
+    nonsense.put(
+        "above one", choice -> ((ObjectNode) choice.at("/logprobs/content/0")).put("logprob", 0.5));
+    nonsense.put(
+        "minus infinity",
+        choice -> ((ObjectNode) choice.at("/logprobs/content/0")).put("logprob", -9999.0));
+    nonsense.put(
+        "not a number",
+        choice -> ((ObjectNode) choice.at("/logprobs/content/0")).put("logprob", "NaN"));
+    nonsense.put(
+        "of another token",
+        choice -> ((ObjectNode) choice.at("/logprobs/content/1")).put("token_id", 8));
+    nonsense.put(
+        "text for tokens",
+        choice -> choice.putArray("token_ids").add("a").add("b").add("c").add("d"));
     nonsense.put("too long", choice -> ((ArrayNode) choice.get("token_ids")).add(7));
     nonsense.put("empty", choice -> choice.putArray("token_ids"));
-    nonsense.put("unknown token", choice -> {
+    nonsense.put(
+        "unknown token",
+        choice -> {
           ((ArrayNode) choice.get("token_ids")).set(0, 5000);
           ((ObjectNode) choice.at("/logprobs/content/0")).put("token_id", 5000);
         });
     nonsense.put("gap", choice -> ((ObjectNode) choice.at("/weight_versions/0")).put("start", 1));
-    nonsense.put("short versions", choice -> ((ObjectNode) choice.at("/weight_versions/0")).put("end", 3));
+    nonsense.put(
+        "short versions", choice -> ((ObjectNode) choice.at("/weight_versions/0")).put("end", 3));
     nonsense.put("stopped without stop", choice -> choice.put("finish_reason", "stop"));
     nonsense.put("aborted", choice -> choice.put("finish_reason", "abort"));
     return nonsense;
@@ -523,8 +536,7 @@ final class RemoteEngineTest {
               Answer.of(
                   200,
                   EngineStub.response(
-                          new Drawn(
-                              new int[] {7, 7, 7, 7}, new float[] {-1, -1, -1, -1}, false),
+                          new Drawn(new int[] {7, 7, 7, 7}, new float[] {-1, -1, -1, -1}, false),
                           first,
                           stub.label())
                       .toString()));
@@ -555,11 +567,11 @@ final class RemoteEngineTest {
               Answer.of(
                   200,
                   EngineStub.response(
-                          new Drawn(
-                              new int[] {7, 7, 7, 7}, new float[] {-1, -1, -1, -1}, false),
+                          new Drawn(new int[] {7, 7, 7, 7}, new float[] {-1, -1, -1, -1}, false),
                           first,
                           // the name of the second version's first try
-                          "0.2" + first.substring(3, first.lastIndexOf('-') + 1)
+                          "0.2"
+                              + first.substring(3, first.lastIndexOf('-') + 1)
                               + (Integer.parseInt(first.substring(first.lastIndexOf('-') + 1)) + 1))
                       .toString()));
         });
@@ -658,7 +670,9 @@ final class RemoteEngineTest {
       engine.submit(request("r/" + i, 4));
     }
     await().until(() -> engine.step().isEmpty() && stub.asked().size() == SLOTS);
-    assertThat(engine.takeWaiting()).extracting(GenerationRequest::id).containsExactly("r/4", "r/5");
+    assertThat(engine.takeWaiting())
+        .extracting(GenerationRequest::id)
+        .containsExactly("r/4", "r/5");
     engine.cancel(request -> !request.id().equals("r/1"));
     assertThat(engine.running()).isEqualTo(1);
     held.countDown();
@@ -672,11 +686,14 @@ final class RemoteEngineTest {
             () ->
                 secret(
                     Map.of(
-                        "rollout-worker.engine-key-file", file.toString(),
-                        "rollout-worker.engine-key", "x")))
+                        "rollout-worker.engine-key-file",
+                        file.toString(),
+                        "rollout-worker.engine-key",
+                        "x")))
         .hasMessageContaining("leave one out");
     try {
-      assertThat(secret(Map.of("rollout-worker.engine-key-file", file.toString())).header()).contains("Bearer abc");
+      assertThat(secret(Map.of("rollout-worker.engine-key-file", file.toString())).header())
+          .contains("Bearer abc");
     } catch (EngineProblem e) {
       throw new AssertionError(e);
     }

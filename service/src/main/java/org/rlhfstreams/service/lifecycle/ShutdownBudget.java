@@ -40,6 +40,9 @@ public final class ShutdownBudget {
   /** The thread that writes completions: the token at hand. */
   public static final Duration COMPLETIONS = Duration.ofSeconds(10);
 
+  /** The thread that looks after an engine beside a worker: a version that is being written. */
+  public static final Duration ENGINE = Duration.ofSeconds(5);
+
   /** The producer of the HTTP API: the transaction at hand, or a question to a broker away. */
   public static final Duration OUTBOX = Duration.ofSeconds(15);
 
@@ -54,7 +57,7 @@ public final class ShutdownBudget {
   /** From the request to terminate to the exit, if every part takes all of its share. */
   public static Duration of(Role role) {
     return switch (role) {
-      case ROLLOUT_WORKER -> LOOP.plus(SERVER).plus(COMPLETIONS).plus(FOLLOWER);
+      case ROLLOUT_WORKER -> LOOP.plus(ENGINE).plus(SERVER).plus(COMPLETIONS).plus(FOLLOWER);
       case REWARD_SERVICE -> LOOP.plus(SERVER).plus(FOLLOWER);
       case CONTROLLER -> STREAMS.plus(SERVER);
       case PEOPLE -> SERVER.multipliedBy(2).plus(OUTBOX).plus(FOLLOWER.multipliedBy(3));
