@@ -47,6 +47,38 @@ final class BatchStatistics {
     metrics.put("objective/scores_std", Math.sqrt(squares / Math.max(1, scores.length - 1)));
   }
 
+  /**
+   * Adds how far whatever sampled is from this process with the same weights, over responses that
+   * the newest version alone has drawn: what differs is then neither age nor learning. Nothing is
+   * added if there are none.
+   *
+   * @param own log-probabilities before the step, [rows][response tokens]
+   * @param steps done so far
+   */
+  static void putSampler(
+      Map<String, Double> metrics, List<ScoredSample> batch, float[][] own, long steps) {
+    double kl = 0;
+    double largest = 0;
+    long tokens = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      ScoredSample sample = batch.get(i);
+      if (sample.oldestVersion().getStep() < steps) {
+        continue;
+      }
+      float[] behavior = sample.behaviorLogProbabilities();
+      for (int t = 0; t < behavior.length; t++) {
+        double logRatio = (double) own[i][t] - behavior[t];
+        kl += Math.expm1(logRatio) - logRatio; // no term of this estimate is below 0
+        largest = Math.max(largest, Math.abs(logRatio));
+      }
+      tokens += behavior.length;
+    }
+    if (tokens > 0) {
+      metrics.put("policy/sampler_kl", kl / tokens);
+      metrics.put("policy/sampler_ratio_max", Math.exp(largest));
+    }
+  }
+
   /** Adds what needs no rewards of tokens. */
   static void put(Map<String, Double> metrics, List<ScoredSample> batch, long steps) {
     int rows = batch.size();

@@ -115,6 +115,7 @@ public final class RolloutTrainer implements Trainer<ScoredSample> {
     List<ScoredSample> measured = scores.of(batch);
     RolloutBatch numbers = RolloutBatch.of(measured, outputs, strategy);
     BatchStatistics.put(metrics, batch, measured, numbers.rewarded().tokenRewards(), steps);
+    BatchStatistics.putSampler(metrics, batch, outputs.logProbabilities(), steps);
     scores.put(metrics, measured);
     return numbers;
   }
