@@ -30,7 +30,8 @@ final class MetricsTable {
               boolean tagged =
                   row.group(1).matches("rlhf_(dead_letters|scores_(lost|late|unmatched))_total");
               boolean people = row.group(1).startsWith("rlhf_people_");
-              (tagged || people ? table.sometimes : table.always).add(row.group(1));
+              boolean engine = row.group(1).startsWith("rlhf_worker_engine_");
+              (tagged || people || engine ? table.sometimes : table.always).add(row.group(1));
             });
     return table;
   }
