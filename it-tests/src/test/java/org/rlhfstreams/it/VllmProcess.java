@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A real vLLM server on loopback and on the processor, as docs/engines.md says it is started. */
 final class VllmProcess implements AutoCloseable {
-  private static final Duration LONGEST_START = Duration.ofMinutes(6);
+  private static final Duration LONGEST_START = Duration.ofMinutes(8);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -61,7 +61,7 @@ import org.rlhfstreams.worker.RolloutWorker;
  */
 @Tag("engines")
 @ExtendWith(VllmNeeded.class)
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 final class VllmTest {
   private static final Path STARTER = Path.of("..", "models", "starter");
   private static final int CONCURRENCY = 16;
@@ -181,7 +181,7 @@ final class VllmTest {
       engine.kill();
       engine.start(start, CONCURRENCY);
       await()
-          .atMost(Duration.ofMinutes(6))
+          .atMost(Duration.ofMinutes(8))
           .until(() -> worker.ended().isDone() || rollouts().size() >= 64 + 48);
       assertThat(worker.ended()).isNotDone();
       List<Rollout> all = rollouts();
