@@ -72,7 +72,7 @@ public final class SlotUse {
   }
 
   /** The model without an end of its responses, and with room for the longest. */
-  private static Path endless(Path model, Path copy) throws IOException {
+  static Path endless(Path model, Path copy) throws IOException {
     Files.createDirectories(copy);
     for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
       Files.copy(model.resolve(file), copy.resolve(file));

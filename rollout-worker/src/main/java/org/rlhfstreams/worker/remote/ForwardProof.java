@@ -25,7 +25,11 @@ final class ForwardProof implements WeightProof {
   /** Tokens of prompt: more than one block of any engine's cache but those of CPUs. */
   private static final int PROMPT = 48;
 
-  private static final int DRAWN = 24;
+  /** Tokens drawn where both compute in float32: what is wrong shows in each. */
+  private static final int FEW = 8;
+
+  /** Tokens drawn where rounding has to be told from what is wrong, by the mean. */
+  private static final int MANY = 24;
 
   /** Another one than 1, at which log-probabilities that leave the temperature out would pass. */
   private static final double TEMPERATURE = 0.8;
@@ -75,7 +79,8 @@ final class ForwardProof implements WeightProof {
 
   @Override
   public DrawRequest question(String id, String label) {
-    int room = Math.min(DRAWN, decoder.configuration().maxPositions() - prompt.length);
+    int drawn = type == ComputeType.FLOAT32 ? FEW : MANY;
+    int room = Math.min(drawn, decoder.configuration().maxPositions() - prompt.length);
     return new DrawRequest(
         id,
         prompt,
