@@ -158,6 +158,19 @@ public final class ConfigurationOptions {
   }
 
   @Option(
+      names = "--engine",
+      paramLabel = "KIND",
+      description = "What samples: decoder, or vllm on a server of yours.")
+  void engine(String value) {
+    flags.put("rollout-worker.engine", value);
+  }
+
+  @Option(names = "--engine-url", paramLabel = "URL", description = "Where that server is asked.")
+  void engineUrl(String value) {
+    flags.put("rollout-worker.engine-url", value);
+  }
+
+  @Option(
       names = "--metadata",
       paramLabel = "COLUMN,...",
       description = "Columns of the prompts that scorers need, such as answer,tests.")

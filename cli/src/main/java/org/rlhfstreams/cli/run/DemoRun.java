@@ -63,6 +63,7 @@ public final class DemoRun {
     RunOrigin.require(run, configuration);
     long started = System.nanoTime();
     demo.introduction(output).forEach(System.out::println);
+    EngineNotice.print(configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack = LocalStack.ofDemo(options, settings, run, demo.prompts(), demo.heldOut());
       try (stack) {

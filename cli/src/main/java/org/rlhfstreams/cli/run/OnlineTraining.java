@@ -65,6 +65,7 @@ public final class OnlineTraining {
     }
     heldOut.ifPresent(files -> RowReport.print(files.check(), prompts.strict()));
     RunOrigin.require(run, configuration);
+    EngineNotice.print(configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));

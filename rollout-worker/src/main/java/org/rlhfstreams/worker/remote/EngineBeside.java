@@ -99,6 +99,19 @@ public final class EngineBeside implements AutoCloseable {
     }
   }
 
+  /**
+   * What the server has to be started with: the policy, or the copy of it that is written when the
+   * worker starts.
+   *
+   * @throws ConfigurationException as {@link #require}
+   */
+  public static Path served(RlhfConfiguration configuration) {
+    return new EngineImage(
+            ModelDirectory.open(configuration.model().requiredPolicy()),
+            directory(configuration.rolloutWorker()))
+        .start();
+  }
+
   private static URI address(RolloutWorkerConfiguration settings) {
     String text =
         settings
