@@ -53,6 +53,9 @@ final class RunOrigin {
           "learner.early-stop-delta",
           "learner.on-non-finite",
           "learner.micro-batch-tokens",
+          "learner.micro-batch-size",
+          "learner.gradient-accumulation-steps",
+          "learner.logging-steps",
           "learner.gradient-checkpointing",
           "learner.share-prompts");
 

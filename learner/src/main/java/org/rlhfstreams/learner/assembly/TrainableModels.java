@@ -155,7 +155,7 @@ public final class TrainableModels {
       LearnerConfiguration settings, TransformerConfiguration architecture, TrainingMode mode) {
     MicroBatchSettings fitting =
         ActivationLimit.fit(architecture, mode, settings.gradientCheckpointing());
-    int tokens = settings.microBatchTokens().orElse(fitting.tokens());
+    int tokens = settings.microBatchTokensOrRows().orElse(fitting.tokens());
     return new MicroBatchSettings(
         tokens,
         Math.max(

@@ -76,10 +76,7 @@ public record LoopSettings(
 
   /** The learning rate's course, as a factor of the peak. */
   LearningRate learningRate(OptionalLong totalSteps) {
-    return new LearningRate(
-        1,
-        configuration.schedule(),
-        configuration.warmupSteps(),
-        totalSteps.orElse(Long.MAX_VALUE));
+    long steps = totalSteps.orElse(Long.MAX_VALUE);
+    return new LearningRate(1, configuration.schedule(), configuration.warmupStepsOf(steps), steps);
   }
 }

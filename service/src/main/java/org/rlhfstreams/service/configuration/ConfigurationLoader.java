@@ -18,7 +18,10 @@ import java.util.TreeMap;
  * binds the result to {@link RlhfConfiguration}. All problems are reported at once, one a line.
  */
 public final class ConfigurationLoader {
-  private final KnownKeys known = new KnownKeys(RlhfConfiguration.class);
+  private static final KnownKeys KNOWN = new KnownKeys(RlhfConfiguration.class);
+  private static final List<ConfigurationKey> DESCRIBED =
+      KNOWN.all().values().stream().map(ConfigurationKey::of).toList();
+
   private final Map<String, ConfiguredValue> merged = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
 
@@ -58,7 +61,7 @@ public final class ConfigurationLoader {
         .forEach((key, value) -> defaults.add(new ConfiguredValue(key, value, "this command")));
     loader.add(defaults);
     file.ifPresent(loader::addFile);
-    loader.add(EnvironmentLayer.read(environment, loader.known, loader.problems));
+    loader.add(EnvironmentLayer.read(environment, KNOWN, loader.problems));
     List<ConfiguredValue> flags = new ArrayList<>();
     overrides
         .around(commandLine)
@@ -92,7 +95,12 @@ public final class ConfigurationLoader {
 
   /** All keys there are, without those of the sections that pass through. */
   public static Set<String> keys() {
-    return new KnownKeys(RlhfConfiguration.class).all().keySet();
+    return KNOWN.all().keySet();
+  }
+
+  /** What is known of each key, in the order of the records. */
+  public static List<ConfigurationKey> described() {
+    return DESCRIBED;
   }
 
   /** The key that is most like a word that is none. */
@@ -111,7 +119,7 @@ public final class ConfigurationLoader {
 
   private void add(List<ConfiguredValue> layer) {
     for (ConfiguredValue value : layer) {
-      Optional<String> instead = known.typedInstead(value.key());
+      Optional<String> instead = KNOWN.typedInstead(value.key());
       if (instead.isPresent()) {
         problems.add(
             value.key()
@@ -120,8 +128,8 @@ public final class ConfigurationLoader {
                 + ") is set by "
                 + instead.get()
                 + ": use that key");
-      } else if (known.find(value.key()).isPresent()
-          || known.passThroughSection(value.key()).isPresent()) {
+      } else if (KNOWN.find(value.key()).isPresent()
+          || KNOWN.passThroughSection(value.key()).isPresent()) {
         merged.put(value.key(), value);
       } else {
         problems.add(
@@ -130,7 +138,7 @@ public final class ConfigurationLoader {
                 + " ("
                 + value.source()
                 + "); nearest: "
-                + NearestKey.to(value.key(), known.all().keySet()));
+                + NearestKey.to(value.key(), KNOWN.all().keySet()));
       }
     }
   }
@@ -151,7 +159,7 @@ public final class ConfigurationLoader {
       } else if (components[i].getType() == Map.class) {
         arguments[i] = passedThrough(key + ".");
       } else {
-        arguments[i] = value(known.find(key).orElseThrow());
+        arguments[i] = value(KNOWN.find(key).orElseThrow());
       }
     }
     if (!problems.isEmpty()) {

@@ -2,6 +2,7 @@ package org.rlhfstreams.service.configuration;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.rlhfstreams.service.objective.TrainingObjective;
@@ -19,7 +20,7 @@ public record LearnerConfiguration(
     @Setting(
             value = "32",
             range = "[1, inf)",
-            description = "Rollouts, pairs or texts that one step learns from.")
+            description = "Rollouts, pairs or texts per optimizer step.")
         int batchSize,
     @Setting(
             range = "[1, inf)",
@@ -27,6 +28,19 @@ public record LearnerConfiguration(
                 "Tokens whose activations are in memory at a time, which changes no result; when not"
                     + " set as many as take 400 MB, 4096 at most.")
         OptionalInt microBatchTokens,
+    @Setting(
+            range = "[1, inf)",
+            description =
+                "The same by rows of max-length tokens: so many have activations in memory at a time,"
+                    + " and more if they are shorter. Changes no result.")
+        OptionalInt microBatchSize,
+    @Setting(
+            range = "[1, inf)",
+            description =
+                "The same by parts: a step's batch-size rows are computed in so many micro-batches if"
+                    + " all have max-length tokens, in fewer if they are shorter. batch-size is the"
+                    + " whole and is not multiplied. Changes no result.")
+        OptionalInt gradientAccumulationSteps,
     @Setting(
             value = "false",
             description =
@@ -68,6 +82,12 @@ public record LearnerConfiguration(
         boolean assistantOnlyLoss,
     @Setting(value = "10", range = "[1, inf)", description = "Steps between two checkpoints.")
         int checkpointEvery,
+    @Setting(
+            value = "1",
+            range = "[1, inf)",
+            description =
+                "Steps between two lines of progress; metrics.jsonl has every step whatever it is.")
+        int loggingSteps,
     @Setting(value = "checkpoints", description = "Where checkpoints are kept.")
         Path checkpointDirectory,
     @Setting(value = "output", description = "Where the model and metrics.jsonl are written.")
@@ -106,6 +126,11 @@ public record LearnerConfiguration(
             range = "[0, inf)",
             description = "Steps in which the learning rate rises from 0 to its peak.")
         int warmupSteps,
+    @Setting(
+            value = "0.0",
+            range = "[0, 1)",
+            description = "Share of all steps in which it rises, in place of warmup-steps.")
+        double warmupRatio,
     @Setting(
             value = "constant",
             description = "Learning rate after the warm-up: constant, linear or cosine.")
@@ -173,6 +198,22 @@ public record LearnerConfiguration(
               + " falls to 0 at the last step, but learner.max-steps is 0 (no end):"
               + " set learner.max-steps or learner.schedule = constant");
     }
+    if (warmupRatio > 0 && warmupSteps > 0) {
+      throw new ConfigurationException(
+          "learner.warmup-ratio = "
+              + warmupRatio
+              + " and learner.warmup-steps = "
+              + warmupSteps
+              + " both say how long the learning rate rises: leave one out");
+    }
+    if (objective.learnsFromRollouts() && warmupRatio > 0 && maxSteps == 0) {
+      throw new ConfigurationException(
+          "learner.warmup-ratio = "
+              + warmupRatio
+              + " is a share of all steps, but learner.max-steps is 0 (no end):"
+              + " set learner.max-steps or learner.warmup-steps");
+    }
+    requireOneMicroBatch(batchSize, microBatchTokens, microBatchSize, gradientAccumulationSteps);
     if (objective.learnsFromRollouts() && validationShare > 0) {
       throw new ConfigurationException(
           "learner.validation-share is for objectives on preferences; rollouts are learned as they"
@@ -204,6 +245,73 @@ public record LearnerConfiguration(
               + objective.text()
               + " does not have: set it to loss");
     }
+  }
+
+  private static void requireOneMicroBatch(
+      int batchSize, OptionalInt tokens, OptionalInt rows, OptionalInt parts) {
+    if (tokens.isPresent() && (rows.isPresent() || parts.isPresent())) {
+      throw new ConfigurationException(
+          "learner.micro-batch-tokens and learner."
+              + (rows.isPresent() ? "micro-batch-size" : "gradient-accumulation-steps")
+              + " both say how much is in memory at a time: leave one out");
+    }
+    if (parts.isEmpty()) {
+      return;
+    }
+    int steps = parts.getAsInt();
+    if (rows.isPresent() && (long) rows.getAsInt() * steps != batchSize) {
+      long product = (long) rows.getAsInt() * steps;
+      throw new ConfigurationException(
+          String.format(
+              Locale.ROOT,
+              "learner.micro-batch-size = %d times learner.gradient-accumulation-steps = %d is %d,"
+                  + " but learner.batch-size, the rows of one optimizer step, is %d: set it to %d, or"
+                  + " leave one of the three out",
+              rows.getAsInt(),
+              steps,
+              product,
+              batchSize,
+              product));
+    }
+    if (batchSize % steps != 0) {
+      throw new ConfigurationException(
+          String.format(
+              Locale.ROOT,
+              "learner.batch-size = %d, the rows of one optimizer step, does not divide into"
+                  + " learner.gradient-accumulation-steps = %d equal parts; it is not multiplied by"
+                  + " them: change one of them",
+              batchSize,
+              steps));
+    }
+  }
+
+  /**
+   * Tokens whose activations are in memory at a time, by whichever setting says so; empty if none
+   * does.
+   */
+  public OptionalInt microBatchTokensOrRows() {
+    if (microBatchTokens.isPresent()) {
+      return microBatchTokens;
+    }
+    if (microBatchSize.isPresent()) {
+      return OptionalInt.of(tokensOf(microBatchSize.getAsInt()));
+    }
+    return gradientAccumulationSteps.isPresent()
+        ? OptionalInt.of(tokensOf(batchSize / gradientAccumulationSteps.getAsInt()))
+        : OptionalInt.empty();
+  }
+
+  private int tokensOf(int rows) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) rows * maxLength);
+  }
+
+  /**
+   * Steps in which the learning rate rises.
+   *
+   * @param totalSteps of the run; not used without a {@code warmup-ratio}
+   */
+  public long warmupStepsOf(long totalSteps) {
+    return warmupRatio > 0 ? (long) Math.ceil(warmupRatio * totalSteps) : warmupSteps;
   }
 
   /** Decay of the mean of squared gradients. */

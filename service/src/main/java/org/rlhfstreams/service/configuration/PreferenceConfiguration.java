@@ -8,7 +8,7 @@ public record PreferenceConfiguration(
             value = "0.1",
             range = "(0, inf)",
             description =
-                "How strongly the reference holds the policy; of orpo, the weight of the odds ratio;"
+                "KL coefficient; larger stays closer to the reference. Of orpo, the weight of the odds ratio;"
                     + " of cpo and simpo, the scale of log-probabilities.")
         double beta,
     @Setting(

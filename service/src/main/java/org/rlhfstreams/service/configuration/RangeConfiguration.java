@@ -8,14 +8,14 @@ public record RangeConfiguration(
     @Setting(
             value = "beginning",
             description =
-                "Where reading begins: beginning, end (only what comes from now on), offset:N, or a"
-                    + " time such as 2026-05-01T00:00:00Z.")
+                "First position to read: beginning, end (only new records), offset:N, or an ISO time"
+                    + " such as 2026-05-01T00:00:00Z.")
         String from,
     @Setting(
             value = "end",
             description =
-                "What is not read any more: end (of what is there at the start), offset:N, a time,"
-                    + " or never, which goes on with new records for ever.")
+                "Position to stop before: end (of what is there at the start), offset:N, an ISO time,"
+                    + " or never, which follows the topic.")
         String until,
     @Setting(
             description =

@@ -197,6 +197,13 @@ public record RlhfConfiguration(
               + " goes over the data again, but range.until = never has no end to begin again at:"
               + " set one of them otherwise");
     }
+    if (learner.warmupRatio() > 0 && learner.maxSteps() == 0) {
+      throw new ConfigurationException(
+          "learner.warmup-ratio = "
+              + learner.warmupRatio()
+              + " is a share of all steps, but range.until = never has no last one: set"
+              + " learner.max-steps or learner.warmup-steps");
+    }
     if (learner.schedule() != LearningRateSchedule.CONSTANT && learner.maxSteps() == 0) {
       throw new ConfigurationException(
           "learner.schedule = "
