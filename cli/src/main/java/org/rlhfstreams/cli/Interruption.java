@@ -22,7 +22,7 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
 
   /** Listens from here on, for a process that may have all roles. */
   public Interruption() {
-    this(ShutdownBudget.ofAll(), System.err::println);
+    this(ShutdownBudget.ofAll(), line -> System.err.println(line)); // wherever that leads by then
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -32,15 +33,14 @@ import picocli.CommandLine.Option;
 public final class AuditCommand implements Callable<Integer> {
   private static final int MOST_SHOWN = 1000;
 
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LOG);
 
   @Option(
       names = "--shown",
       paramLabel = "NUMBER",
       defaultValue = "5",
       description =
-          "How much is shown of each sort of problem, 0 to 1000; the first 20 with their ids."
-              + " ${DEFAULT-VALUE} by default.")
+          "How much is shown of each sort of problem, 0 to 1000; the first 20 with their ids.")
   private int shown;
 
   @Option(

@@ -20,13 +20,21 @@ public final class BrokerCommand implements Callable<Integer> {
       names = "--data-directory",
       defaultValue = "rlhf-data",
       paramLabel = "DIR",
-      description = "The log; continued where it exists. Default: ${DEFAULT-VALUE}.")
+      description = "The log; continued where it exists.")
   private Path data;
 
-  @Option(names = "--port", defaultValue = "9092", description = "Of the broker; 0 is any.")
+  @Option(
+      names = "--port",
+      defaultValue = "9092",
+      paramLabel = "N",
+      description = "Port of the embedded broker; 0 picks a free one.")
   private int port;
 
-  @Option(names = "--registry-port", defaultValue = "8081", description = "0 is any.")
+  @Option(
+      names = "--registry-port",
+      defaultValue = "8081",
+      paramLabel = "N",
+      description = "Port of the embedded schema registry; 0 picks a free one.")
   private int registryPort;
 
   @Override

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.controller.ControllerService;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Mixin;
         "The controller: admits prompts, keeps statistics, and with people makes their questions"
             + " and counts their answers.")
 public final class ControllerCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin
+  private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.CONTROLLER);
 
   @Override
   public Integer call() throws Exception {

@@ -6,8 +6,10 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.DemoRun;
+import org.rlhfstreams.cli.run.DemoSettings;
 import org.rlhfstreams.cli.run.PeopleRun;
 import org.rlhfstreams.service.configuration.ConfigurationException;
 import picocli.CommandLine.Command;
@@ -22,7 +24,9 @@ import picocli.CommandLine.Option;
         "The whole loop over real Kafka in about three minutes: a story model learns to be"
             + " cheerful, or by --verifiable to do what it is asked for.")
 public final class DemoCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin
+  private ConfigurationOptions options =
+      new ConfigurationOptions(CommandSettings.ALL_ROLES.with(DemoSettings.defaults()));
 
   @Option(
       names = "--output",

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.doctor.Diagnosis;
 import org.rlhfstreams.cli.doctor.Examination;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -31,7 +32,7 @@ public final class DoctorCommand implements Callable<Integer> {
   private static final String BROKER = "--bootstrap-servers";
 
   @Spec private CommandSpec spec;
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.DOCTOR);
 
   @Option(
       names = "--model",
@@ -43,7 +44,7 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--output",
       defaultValue = "rlhf-data",
       paramLabel = "DIR",
-      description = "Where a run would be written. Default: ${DEFAULT-VALUE}.")
+      description = "Where a run would be written.")
   private Path output;
 
   @Option(names = "--json", description = "Prints one JSON object.")

@@ -47,7 +47,7 @@ public final class EvaluatePreferencesCommand implements Callable<Integer> {
       names = "--beta",
       defaultValue = "0.1",
       paramLabel = "X",
-      description = "Scale of the implicit reward. Default: ${DEFAULT-VALUE}.")
+      description = "Scale of the implicit reward.")
   private double beta;
 
   @Mixin private RowOptions rows;

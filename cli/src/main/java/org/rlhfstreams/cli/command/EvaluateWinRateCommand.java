@@ -32,29 +32,31 @@ public final class EvaluateWinRateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "To measure.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Model to evaluate.")
   private Path model;
 
   @Option(
       names = "--baseline",
       required = true,
       paramLabel = "DIR",
-      description = "To measure it against.")
+      description = "Model to compare with.")
   private Path baseline;
 
   @Option(
       names = "--judge",
       defaultValue = "reward",
       paramLabel = "JUDGE",
-      description =
-          "reward: what --reward-model scores higher; cheerful: the synthetic annotator. Default:"
-              + " ${DEFAULT-VALUE}.")
+      description = "reward: what --reward-model scores higher; cheerful: the synthetic annotator.")
   private JudgeName judge;
 
   @Option(
       names = "--reward-model",
       paramLabel = "DIR",
-      description = "The judge, of the models' own tokenizer.")
+      description = "Judge: a sequence-classification directory with the models' tokenizer.")
   private Path rewardModel;
 
   @Mixin private PromptOptions prompts;

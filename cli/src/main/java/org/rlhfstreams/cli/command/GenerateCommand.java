@@ -70,7 +70,7 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "--batch-size",
       defaultValue = "32",
       paramLabel = "N",
-      description = "Lines of --data continued side by side. Default: ${DEFAULT-VALUE}.")
+      description = "Lines of --data continued side by side.")
   private int batchSize;
 
   @Override

@@ -2,6 +2,7 @@ package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.logging.StepLog;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.cli.status.WaitNotice;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "The learner: scored rollouts to new weights.")
 public final class LearnerCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin
+  private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LEARNER);
 
   @Override
   public Integer call() throws Exception {

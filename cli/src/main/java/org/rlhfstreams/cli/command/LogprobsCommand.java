@@ -40,7 +40,7 @@ public final class LogprobsCommand implements Callable<Integer> {
       names = "--batch-size",
       defaultValue = "64",
       paramLabel = "N",
-      description = "Lines scored at once. Default: ${DEFAULT-VALUE}.")
+      description = "Lines scored at once.")
   private int batchSize;
 
   @Override

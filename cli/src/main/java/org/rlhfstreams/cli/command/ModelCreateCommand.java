@@ -42,14 +42,10 @@ public final class ModelCreateCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       converter = TensorTypeConverter.class,
       defaultValue = "float32",
-      description = "Type of the weights: float32, bfloat16 or float16. Default: float32.")
+      description = "Type of the weights: float32, bfloat16 or float16.")
   private TensorType type;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Random seed. Default: 0.")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Random seed.")
   private long seed;
 
   @Option(names = "--reward", description = "A reward model: a score in the place of the head.")

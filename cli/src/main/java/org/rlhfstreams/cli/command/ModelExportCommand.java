@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.TensorTypeConverter;
 import org.rlhfstreams.events.WeightRecord;
@@ -53,13 +54,13 @@ public final class ModelExportCommand implements Callable<Integer> {
   @Option(
       names = "--of",
       paramLabel = "MODEL",
-      description = "Whose weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "Whose weights: ${COMPLETION-CANDIDATES}.")
   private Published of = Published.policy;
 
   @Option(
       names = "--weights-version",
       paramLabel = "G.STEP",
-      description = "Version, such as 0.37 for generation 0, step 37. Default: the newest.")
+      description = "Version, such as 0.37 for generation 0, step 37. Without it: the newest.")
   private String version;
 
   @Option(
@@ -67,10 +68,10 @@ public final class ModelExportCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       converter = TensorTypeConverter.class,
       defaultValue = "float32",
-      description = "Type of the weights: float32, bfloat16 or float16. Default: float32.")
+      description = "Type of the weights: float32, bfloat16 or float16.")
   private TensorType type;
 
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.MODEL);
   @Spec private CommandSpec spec;
 
   /** Models whose weights are in the log. */

@@ -35,7 +35,7 @@ public final class ModelInfoCommand implements Callable<Integer> {
       names = "--batch-size",
       defaultValue = "8",
       paramLabel = "ROWS",
-      description = "Rows generated side by side, or trained on in a pass: ${DEFAULT-VALUE}.")
+      description = "Rows generated side by side, or trained on in a pass.")
   private int batchSize;
 
   @Option(
@@ -51,7 +51,7 @@ public final class ModelInfoCommand implements Callable<Integer> {
       names = "--lora-rank",
       defaultValue = "8",
       paramLabel = "N",
-      description = "Rank of adapters where they are trained: ${DEFAULT-VALUE}.")
+      description = "Rank of LoRA adapters, if they are trained.")
   private int loraRank;
 
   @Option(
@@ -59,7 +59,7 @@ public final class ModelInfoCommand implements Callable<Integer> {
       defaultValue = "1",
       paramLabel = "N",
       description = {
-        "Updates of a training step: ${DEFAULT-VALUE}. With more, as PPO has by its epochs, the learner"
+        "Updates of a training step. With more, as PPO has by its epochs, the learner"
             + " keeps a copy of weights and optimizer, to undo a step whose numbers are not finite."
       })
   private int updates;

@@ -56,45 +56,41 @@ public final class ModelServeCommand implements Callable<Integer> {
       names = "--device",
       defaultValue = "auto",
       paramLabel = "NAME",
-      description =
-          "Where it computes: cpu, cuda:N, or auto, a GPU if there is one. Default: ${DEFAULT-VALUE}.")
+      description = "Where it computes: cpu, cuda:N, or auto, a GPU if there is one.")
   private String device;
 
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
       paramLabel = "ADDRESS",
-      description =
-          "Address to listen on. Callers are not asked who they are. Default: ${DEFAULT-VALUE}.")
+      description = "Address to listen on. Callers are not asked who they are.")
   private String host;
 
   @Option(
       names = {"--port", "--http-port"},
       defaultValue = "8000",
       paramLabel = "N",
-      description = "Port to listen on; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
+      description = "Port to listen on; 0 takes a free one.")
   private int port;
 
   @Option(
       names = {"--slots", "--completion-slots"},
       defaultValue = "8",
       paramLabel = "N",
-      description = "Completions written side by side. Default: ${DEFAULT-VALUE}.")
+      description = "Completions written side by side.")
   private int slots;
 
   @Option(
       names = {"--queue", "--completion-queue"},
       defaultValue = "64",
       paramLabel = "N",
-      description =
-          "Completions that may wait; more are refused until some are finished. Default:"
-              + " ${DEFAULT-VALUE}.")
+      description = "Completions that may wait; more are refused until some are finished.")
   private int queue;
 
   @Option(
       names = "--served-model-name",
       paramLabel = "NAME",
-      description = "Name in requests and answers. Default: the directory's, or the id.")
+      description = "Name in requests and answers. Without it: the directory's, or the id.")
   private String name;
 
   @Option(

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.people.PeopleService;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Mixin;
             + " use them, sync catches up with Label Studio.",
     subcommands = {PeopleTokenCommand.class, PeopleRevokeCommand.class, PeopleSyncCommand.class})
 public final class PeopleCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.PEOPLE);
 
   @Override
   public Integer call() throws Exception {

@@ -56,7 +56,7 @@ public final class PeopleSyncCommand implements Callable<Integer> {
       names = "--people",
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:8080",
-      description = "Address of the role people (default ${DEFAULT-VALUE}).")
+      description = "Address of the role people.")
   private URI people;
 
   @Option(

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.PreferenceFilter;
 import org.rlhfstreams.cli.run.HeldPreferences;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
         "Writes the preferences that hold as JSON lines, as train, preferences import and TRL read"
             + " them; those that were taken back are left out.")
 public final class PreferencesExportCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LOG);
   @Mixin private PreferenceFilter filter;
 
   @Option(
@@ -39,8 +40,7 @@ public final class PreferencesExportCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       defaultValue = "pair",
-      description =
-          "pair, label or demonstration; default ${DEFAULT-VALUE}. A file has rows of one kind.")
+      description = "pair, label or demonstration. A file has rows of one kind.")
   private PreferenceKind kind;
 
   @Override

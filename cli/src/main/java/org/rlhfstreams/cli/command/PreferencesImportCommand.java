@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.DataOptions;
 import org.rlhfstreams.cli.run.Cluster;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Checks files and publishes the rows that the preferences topic does not have.")
 public final class PreferencesImportCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.TOPICS);
   @Mixin private DataOptions reading;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = DataPaths.HELP)

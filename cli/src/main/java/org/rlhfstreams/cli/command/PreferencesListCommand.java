@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.PreferenceFilter;
 import org.rlhfstreams.cli.run.HeldPreferences;
@@ -29,14 +30,14 @@ import picocli.CommandLine.Option;
 public final class PreferencesListCommand implements Callable<Integer> {
   private static final int WIDTH = 96;
 
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LOG);
   @Mixin private PreferenceFilter filter;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "20",
-      description = "How many are shown at most; default ${DEFAULT-VALUE}.")
+      description = "How many are shown at most.")
   private int limit;
 
   @Override

@@ -2,6 +2,7 @@ package org.rlhfstreams.cli.command;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.DataOptions;
 import org.rlhfstreams.cli.run.Cluster;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Checks files and publishes the prompts that the topic does not have.")
 public final class PromptsImportCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.PROMPTS);
   @Mixin private DataOptions reading;
 
   @Option(

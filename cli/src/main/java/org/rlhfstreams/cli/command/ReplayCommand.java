@@ -2,6 +2,7 @@ package org.rlhfstreams.cli.command;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Replay;
 import org.rlhfstreams.service.configuration.Overrides;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Learns again from a range of a log (--from, --until), into a new generation of weights.")
 public final class ReplayCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.REPLAY);
 
   @Parameters(
       paramLabel = "OBJECTIVE",

@@ -30,7 +30,7 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "FILE",
       defaultValue = "curves.html",
-      description = "The page. Default: ${DEFAULT-VALUE}.")
+      description = "Page to write.")
   private Path output;
 
   @Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.ResultOptions;
 import org.rlhfstreams.cli.run.Rescore;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
             + " compares them with what the rollouts were rewarded for. The same command again"
             + " goes on where it ended.")
 public final class RescoreCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.RESCORE);
   @Mixin private ResultOptions results;
 
   @Option(
@@ -63,7 +64,7 @@ public final class RescoreCommand implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       description =
           "Of a temporary index, about 100 bytes a score of the log; by default the system's.")
-  private Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+  private Path temporary;
 
   @Override
   public Integer call() {
@@ -73,7 +74,7 @@ public final class RescoreCommand implements Callable<Integer> {
             Optional.ofNullable(version),
             Optional.ofNullable(against),
             partition == null ? OptionalInt.empty() : OptionalInt.of(partition),
-            temporary)
+            temporary == null ? Path.of(System.getProperty("java.io.tmpdir")) : temporary)
         .run(() -> results.files(Optional.ofNullable(csv)));
   }
 }

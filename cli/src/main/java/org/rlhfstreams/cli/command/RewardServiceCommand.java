@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.reward.RewardService;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "A reward service: scores rollouts; several share the work.")
 public final class RewardServiceCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin
+  private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.REWARD_SERVICE);
 
   @Override
   public Integer call() throws Exception {

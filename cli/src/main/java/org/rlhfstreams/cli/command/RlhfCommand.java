@@ -1,12 +1,16 @@
 package org.rlhfstreams.cli.command;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.rlhfstreams.cli.help.GroupedHelp;
+import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OptionSynonyms;
+import org.rlhfstreams.common.EditDistance;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.common.FileProblem;
 import org.rlhfstreams.schemas.RegistryErrors;
@@ -50,14 +54,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
       AuditCommand.class,
       TraceCommand.class,
       DoctorCommand.class,
+      CompletionCommand.class,
       HelpCommand.class
     })
 public final class RlhfCommand implements Runnable {
+  private static final String PASSED_THROUGH = "--(kafka|schema-registry)\\..*";
+
   @Spec private CommandSpec spec;
 
   /** The command line, with its exit codes and messages. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new RlhfCommand());
+    GroupedHelp.install(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOverwrittenOptionsAllowed(true);
     line.setParameterExceptionHandler(
@@ -81,24 +89,19 @@ public final class RlhfCommand implements Runnable {
       return;
     }
     if (exception instanceof UnmatchedArgumentException unmatched
-        && unmatched.getUnmatched().get(0).matches("--(kafka|schema-registry)\\..*")) {
+        && unmatched.getUnmatched().get(0).matches(PASSED_THROUGH)) {
       // What stands behind it may be a secret.
       err.println("--kafka.* and --schema-registry.* are no flags: write --set KEY=VALUE");
       return;
     }
-    List<String> synonyms = synonyms(exception.getCommandLine());
-    if (!(exception instanceof UnmatchedArgumentException) || synonyms.isEmpty()) {
+    List<String> advice = advice(exception.getCommandLine());
+    if (!(exception instanceof UnmatchedArgumentException) || advice.isEmpty()) {
       err.println(exception.getMessage());
     }
-    synonyms.forEach(err::println);
-    if (exception instanceof UnmatchedArgumentException unmatched && synonyms.isEmpty()) {
-      String word = unmatched.getUnmatched().get(0);
-      if (word.startsWith("--") && word.contains(".")) {
-        String key = word.substring(2).replaceFirst("=.*", "");
-        err.println("nearest: --" + ConfigurationLoader.nearest(key));
-      } else {
-        UnmatchedArgumentException.printSuggestions(exception, err);
-      }
+    advice.forEach(err::println);
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().get(0).startsWith("--")) {
+      UnmatchedArgumentException.printSuggestions(exception, err);
     }
     if (!(exception instanceof UnmatchedArgumentException)
         && exception.getCommandLine().getCommand() instanceof Runnable) {
@@ -109,13 +112,35 @@ public final class RlhfCommand implements Runnable {
         exception.getCommandLine().getCommandSpec().qualifiedName() + " --help lists the options");
   }
 
-  /** What options are called here that the command does not take, and other tools do. */
-  private static List<String> synonyms(CommandLine command) {
+  /** What to write in place of options that the command does not take; none if nothing is near. */
+  private static List<String> advice(CommandLine command) {
     return command.getUnmatchedArguments().stream()
-        .filter(word -> word.startsWith("--"))
-        .map(word -> OptionSynonyms.advice(word, command.getCommandSpec()))
+        .filter(word -> word.startsWith("--") && !word.matches(PASSED_THROUGH))
+        .map(word -> word.replaceFirst("=.*", ""))
+        .map(
+            option ->
+                OptionSynonyms.advice(option, command.getCommandSpec())
+                    .or(() -> nearest(option, command.getCommandSpec())))
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  private static Optional<String> nearest(String option, CommandSpec command) {
+    if (option.contains(".") && ConfigurationOptions.of(command).isPresent()) {
+      String key = ConfigurationLoader.nearest(option.substring(2));
+      return Optional.of("unknown option " + option + "; nearest: --" + key);
+    }
+    List<String> meant =
+        EditDistance.meant(
+            option,
+            command.options().stream()
+                .filter(known -> !known.hidden())
+                .flatMap(known -> Arrays.stream(known.names()))
+                .toList());
+    return meant.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "unknown option " + option + ": did you mean " + String.join(" or ", meant) + "?");
   }
 
   private static int fail(Exception exception, PrintWriter err) throws Exception {

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.RoleRun;
 import org.rlhfstreams.service.access.Role;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "A rollout worker: samples responses with the newest policy.")
 public final class RolloutWorkerCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin
+  private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.ROLLOUT_WORKER);
 
   @Override
   public Integer call() throws Exception {

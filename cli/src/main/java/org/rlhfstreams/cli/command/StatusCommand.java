@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.status.RunStatus;
 import org.rlhfstreams.cli.status.RunStatusReader;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Option;
         "Where the run stands: records by topic, what waits for whom, group members, the newest"
             + " step, and whether it is paused.")
 public final class StatusCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.STATUS);
 
   @Option(names = "--json", description = "Prints one JSON object.")
   private boolean json;

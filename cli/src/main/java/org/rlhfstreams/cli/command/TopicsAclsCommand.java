@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.schemas.RootCause;
 import org.rlhfstreams.schemas.Topics;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Prints the kafka-acls.sh commands that let each role do its work and no more.")
 public final class TopicsAclsCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.ACLS);
 
   @Option(
       names = "--role",

@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.run.Cluster;
 import org.rlhfstreams.service.access.Role;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "Creates what is missing and verifies the rest.")
 public final class TopicsCreateCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.TOPICS);
 
   @Override
   public Integer call() {

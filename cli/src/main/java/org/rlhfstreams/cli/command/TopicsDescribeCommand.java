@@ -3,6 +3,7 @@ package org.rlhfstreams.cli.command;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.schemas.TopicAdministrator;
 import org.rlhfstreams.schemas.TopicAdministrator.TopicState;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Mixin;
       "and whether the brokers guarantee what exactly-once needs."
     })
 public final class TopicsDescribeCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LOG);
 
   @Override
   public Integer call() {

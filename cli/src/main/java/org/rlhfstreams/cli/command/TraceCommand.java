@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.service.kafka.BrokerWait;
 import org.rlhfstreams.service.kafka.KafkaConnection;
@@ -43,7 +44,7 @@ public final class TraceCommand implements Callable<Integer> {
               + " begins, if no other does; without one, the request of the newest step.")
   private String id;
 
-  @Mixin private ConfigurationOptions options;
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LOG);
 
   @Override
   public Integer call() throws Exception {

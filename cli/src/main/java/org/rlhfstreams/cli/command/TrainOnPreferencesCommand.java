@@ -1,10 +1,13 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
-import org.rlhfstreams.cli.options.PairOptions;
+import org.rlhfstreams.cli.options.ReferenceOptions;
 import org.rlhfstreams.cli.run.OfflineTraining;
+import org.rlhfstreams.service.configuration.Overrides;
+import org.rlhfstreams.service.objective.AuxiliaryModel;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,29 +17,33 @@ import picocli.CommandLine.Model.CommandSpec;
 @Command(mixinStandardHelpOptions = true)
 final class TrainOnPreferencesCommand implements Callable<Integer> {
   private final TrainingObjective objective;
-  private final PairOptions pairs = new PairOptions();
+  private final ReferenceOptions reference = new ReferenceOptions();
 
-  @Mixin private ConfigurationOptions configuration;
   @Mixin private OfflineOptions options;
-
+  @Mixin private ConfigurationOptions configuration;
   private TrainOnPreferencesCommand(TrainingObjective objective) {
     this.objective = objective;
+    this.configuration =
+        new ConfigurationOptions(CommandSettings.ofFiles(objective, OfflineTraining.defaults()));
   }
 
-  /** The command of an objective; one that holds a policy to judged responses has more options. */
+  /** The command of an objective. */
   static CommandSpec of(TrainingObjective objective) {
     TrainOnPreferencesCommand command = new TrainOnPreferencesCommand(objective);
     CommandSpec spec = CommandSpec.forAnnotatedObject(command);
-    if (objective.examples().judged() && !objective.trainsRewardModel()) {
-      spec.addMixin("pairs", CommandSpec.forAnnotatedObject(command.pairs));
+    if (objective.needs(AuxiliaryModel.REFERENCE)) {
+      spec.addMixin("reference", CommandSpec.forAnnotatedObject(command.reference));
     }
     return spec;
   }
 
   @Override
   public Integer call() {
-    return new OfflineTraining(
-            options, configuration, pairs.overrides(objective, options.startModel()))
-        .run();
+    Overrides overrides =
+        Overrides.NONE
+            .decide("learner.objective", objective.text())
+            .decide(objective.trains().key(), options.startModel())
+            .and(reference.overrides());
+    return new OfflineTraining(options, configuration, overrides).run();
   }
 }

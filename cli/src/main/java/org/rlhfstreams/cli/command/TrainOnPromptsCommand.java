@@ -1,6 +1,7 @@
 package org.rlhfstreams.cli.command;
 
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
 import org.rlhfstreams.cli.run.OnlineTraining;
@@ -13,11 +14,13 @@ import picocli.CommandLine.Mixin;
 final class TrainOnPromptsCommand implements Callable<Integer> {
   private final TrainingObjective objective;
 
-  @Mixin private ConfigurationOptions options;
   @Mixin private OnlineOptions prompts;
-
+  @Mixin private ConfigurationOptions options;
   TrainOnPromptsCommand(TrainingObjective objective) {
     this.objective = objective;
+    this.options =
+        new ConfigurationOptions(
+            CommandSettings.ofPrompts(objective, OnlineTraining.defaults(objective)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.HeldOutOptions;
 import org.rlhfstreams.cli.run.UpRun;
@@ -20,19 +21,29 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Everything in one process, from rlhf.yaml; started again, it continues.")
 public final class UpCommand implements Callable<Integer> {
-  @Mixin private ConfigurationOptions options;
+  @Mixin
+  private ConfigurationOptions options =
+      new ConfigurationOptions(CommandSettings.ALL_ROLES.with(UpRun.defaults()));
 
   @Option(
       names = "--data-directory",
       defaultValue = "rlhf-data",
       paramLabel = "DIR",
-      description = "Log, checkpoints and results. Default: ${DEFAULT-VALUE}.")
+      description = "Log, checkpoints and results.")
   private Path data;
 
-  @Option(names = "--port", defaultValue = "9092", description = "Of the broker; 0 is any.")
+  @Option(
+      names = "--port",
+      defaultValue = "9092",
+      paramLabel = "N",
+      description = "Port of the embedded broker; 0 picks a free one.")
   private int port;
 
-  @Option(names = "--registry-port", defaultValue = "8081", description = "0 is any.")
+  @Option(
+      names = "--registry-port",
+      defaultValue = "8081",
+      paramLabel = "N",
+      description = "Port of the embedded schema registry; 0 picks a free one.")
   private int registryPort;
 
   @Option(

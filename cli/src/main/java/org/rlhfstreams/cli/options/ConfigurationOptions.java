@@ -2,10 +2,16 @@ package org.rlhfstreams.cli.options;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.rlhfstreams.service.configuration.ConfigurationException;
+import org.rlhfstreams.service.configuration.ConfigurationKey;
 import org.rlhfstreams.service.configuration.ConfigurationLoader;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -16,16 +22,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Flags that set configuration keys. The common keys have short names; every key can be given by
- * its full one, {@code --learner.learning-rate 1e-5}.
+ * Options that set configuration keys. The common keys have short names; every key can be given by
+ * its full one, {@code --learner.learning-rate 1e-5}. Help shows the keys that the command uses.
  */
 public final class ConfigurationOptions {
   private static final Path DEFAULT_FILE = Path.of("rlhf.yaml");
 
+  /** Short names that set more than one key. */
+  private static final Map<String, List<String>> JOINED =
+      new TreeMap<>( // help has an order
+          Map.of(
+              "--beta", List.of("ppo.beta", "critic-free.beta", "preference.beta"),
+              "--seed", List.of("learner.seed", "sampling.seed")));
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Configuration file; rlhf.yaml here, where it exists.")
+      description = "Configuration file; without it rlhf.yaml in this directory, if there is one.")
   private Path file;
 
   @Option(
@@ -33,173 +46,150 @@ public final class ConfigurationOptions {
       description = "Print the effective configuration, secrets masked, and exit.")
   private boolean print;
 
+  private final SettingScope scope;
   private final Map<String, String> flags = new HashMap<>();
 
-  /** Gives the command an option for each configuration key; the help stays short. */
+  /**
+   * @param scope what help shows; every other key is taken too, so that the same flags suit all
+   *     processes of a run
+   */
+  public ConfigurationOptions(SettingScope scope) {
+    this.scope = scope;
+  }
+
+  /** Gives the command an option for each configuration key. */
   @Spec(Spec.Target.MIXEE)
   void command(CommandSpec command) {
-    for (String key : ConfigurationLoader.keys()) {
-      command.addOption(
-          OptionSpec.builder("--" + key)
-              .hidden(true)
-              .arity("1")
-              .type(String.class)
-              .setter(
-                  new ISetter() {
-                    @Override
-                    public <T> T set(T value) {
-                      if (value != null) {
-                        flags.put(key, (String) value);
-                      }
-                      return null;
-                    }
-                  })
-              .build());
+    for (ConfigurationKey key : ConfigurationLoader.described()) {
+      command.addOption(option(key));
     }
+    JOINED.forEach((name, keys) -> joined(name, keys).ifPresent(command::addOption));
+    command.addOption(
+        without(
+            "--no-shuffle",
+            "Visit the rows of offline data in their order, in each epoch.",
+            "learner.shuffle",
+            "false"));
+    command.addOption(
+        without(
+            "--force",
+            "Go on if models will need more memory than the machine has.",
+            "operations.memory-check",
+            "warn"));
+  }
+
+  private OptionSpec option(ConfigurationKey key) {
+    boolean shown = scope.has(key.key());
+    List<String> names = new ArrayList<>(ShortNames.of(key.key(), shown));
+    onlyNames(key.key()).forEach(names::add);
+    names.add("--" + key.key());
+    OptionSpec.Builder option =
+        OptionSpec.builder(names.toArray(String[]::new))
+            .hidden(!shown)
+            .arity(key.isSwitch() ? "0..1" : "1")
+            .type(String.class)
+            .paramLabel(key.placeholder())
+            .description(SettingHelp.description(key))
+            .setter(setter(value -> flags.put(key.key(), value)));
+    if (!key.values().isEmpty()) {
+      option.completionCandidates(key.values());
+    }
+    if (key.isSwitch()) {
+      option.fallbackValue("true");
+    }
+    return option.build();
+  }
+
+  /** Keys that one short name sets, of those that the command uses. */
+  private List<String> used(String name) {
+    return JOINED.get(name).stream().filter(scope::has).toList();
+  }
+
+  /** The short name that a key has in this command because none of the others is used. */
+  private Stream<String> onlyNames(String key) {
+    return JOINED.keySet().stream().filter(name -> used(name).equals(List.of(key)));
+  }
+
+  /** One option for several keys; empty if it is a name of the only one that is used. */
+  private Optional<OptionSpec> joined(String name, List<String> keys) {
+    List<String> used = used(name);
+    if (used.size() == 1) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        OptionSpec.builder(name)
+            .hidden(used.isEmpty())
+            .arity("1")
+            .type(String.class)
+            .paramLabel("X")
+            .description("Sets " + String.join(", ", used.isEmpty() ? keys : used) + ".")
+            .setter(setter(value -> keys.forEach(key -> flags.put(key, value))))
+            .build());
+  }
+
+  private OptionSpec without(String name, String description, String key, String value) {
+    return OptionSpec.builder(name)
+        .hidden(!scope.has(key))
+        .arity("0")
+        .type(boolean.class)
+        .description(description)
+        .setter(
+            new ISetter() {
+              @Override
+              public <T> T set(T given) {
+                if (Boolean.TRUE.equals(given)) {
+                  flags.put(key, value);
+                }
+                return null;
+              }
+            })
+        .build();
+  }
+
+  private static ISetter setter(Consumer<String> taken) {
+    return new ISetter() {
+      @Override
+      public <T> T set(T value) {
+        if (value != null) {
+          taken.accept((String) value);
+        }
+        return null;
+      }
+    };
+  }
+
+  /** Those of a command; empty if it does not read the configuration. */
+  public static Optional<ConfigurationOptions> of(CommandSpec command) {
+    return command.mixins().values().stream()
+        .map(
+            mixin ->
+                mixin.userObject() instanceof ConfigurationOptions own
+                    ? Optional.of(own)
+                    : of(mixin))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /**
+   * The value that a key has if nobody sets it.
+   *
+   * @return empty if nothing is set then, or if the command does not use the key
+   */
+  public Optional<String> usual(ConfigurationKey key) {
+    return scope.has(key.key())
+        ? Optional.of(scope.own().getOrDefault(key.key(), key.usual()))
+            .filter(value -> !value.isEmpty())
+        : Optional.empty();
   }
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Any key, also of kafka.* and schema-registry.*, which pass through; no secrets.")
+          "Sets any key, also of kafka.* and schema-registry.*, which pass through to the clients; no"
+              + " secrets. May be repeated.")
   void set(Map<String, String> settings) {
     flags.putAll(settings);
-  }
-
-  @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", description = "Kafka brokers.")
-  void bootstrapServers(String value) {
-    flags.put("connection.bootstrap-servers", value);
-  }
-
-  @Option(names = "--schema-registry-url", paramLabel = "URL", description = "Schema registry.")
-  void schemaRegistryUrl(String value) {
-    flags.put("connection.schema-registry-url", value);
-  }
-
-  @Option(names = "--topic-prefix", paramLabel = "TEXT", description = "Put before topic names.")
-  void topicPrefix(String value) {
-    flags.put("connection.topic-prefix", value);
-  }
-
-  @Option(names = "--learning-rate", paramLabel = "X", description = "Peak learning rate.")
-  void learningRate(String value) {
-    flags.put("learner.learning-rate", value);
-  }
-
-  @Option(names = "--batch-size", paramLabel = "N", description = "Examples of one step.")
-  void batchSize(String value) {
-    flags.put("learner.batch-size", value);
-  }
-
-  @Option(names = "--epochs", paramLabel = "N", description = "Passes over offline data.")
-  void epochs(String value) {
-    flags.put("learner.epochs", value);
-  }
-
-  @Option(names = "--max-steps", paramLabel = "N", description = "Steps at most; 0 is no bound.")
-  void maxSteps(String value) {
-    flags.put("learner.max-steps", value);
-  }
-
-  @Option(
-      names = "--evaluate-every",
-      paramLabel = "N",
-      description = "Steps between evaluations; 0 is at the end alone.")
-  void evaluateEvery(String value) {
-    flags.put("learner.evaluate-every", value);
-  }
-
-  @Option(names = "--max-length", paramLabel = "N", description = "Tokens of a row at most.")
-  void maxLength(String value) {
-    flags.put("learner.max-length", value);
-  }
-
-  @Option(
-      names = "--force",
-      description = "Go on where models will need more memory than the machine has.")
-  void force(boolean given) {
-    if (given) {
-      flags.put("operations.memory-check", "warn");
-    }
-  }
-
-  @Option(
-      names = "--no-shuffle",
-      description = "Visit the rows of offline data in their order, in each epoch.")
-  void noShuffle(boolean given) {
-    if (given) {
-      flags.put("learner.shuffle", "false");
-    }
-  }
-
-  @Option(
-      names = "--assistant-only-loss",
-      description = "With sft, learn only what the chat template marks as the assistant's.")
-  void assistantOnlyLoss(boolean given) {
-    if (given) {
-      flags.put("learner.assistant-only-loss", "true");
-    }
-  }
-
-  @Option(
-      names = "--beta",
-      paramLabel = "X",
-      description = "How strongly the reference holds the policy.")
-  void beta(String value) {
-    flags.put("ppo.beta", value);
-    flags.put("critic-free.beta", value);
-    flags.put("preference.beta", value);
-  }
-
-  @Option(names = "--samples", paramLabel = "N", description = "Responses to each prompt.")
-  void samples(String value) {
-    flags.put("sampling.samples", value);
-  }
-
-  @Option(
-      names = "--engine",
-      paramLabel = "KIND",
-      description = "What samples: decoder, or vllm on a server of yours.")
-  void engine(String value) {
-    flags.put("rollout-worker.engine", value);
-  }
-
-  @Option(names = "--engine-url", paramLabel = "URL", description = "Where that server is asked.")
-  void engineUrl(String value) {
-    flags.put("rollout-worker.engine-url", value);
-  }
-
-  @Option(
-      names = "--metadata",
-      paramLabel = "COLUMN,...",
-      description = "Columns of the prompts that scorers need, such as answer,tests.")
-  void metadata(String value) {
-    flags.put("admission.metadata", value);
-  }
-
-  @Option(
-      names = "--from",
-      paramLabel = "PLACE",
-      description =
-          "Where reading begins, for a learner on preferences, replay and rescore: beginning, end,"
-              + " offset:N or a time.")
-  void from(String value) {
-    flags.put("range.from", value);
-  }
-
-  @Option(
-      names = "--until",
-      paramLabel = "PLACE",
-      description = "Where it ends: end, offset:N, a time, or never.")
-  void until(String value) {
-    flags.put("range.until", value);
-  }
-
-  @Option(names = "--seed", paramLabel = "N", description = "Seed of all random choices.")
-  void seed(String value) {
-    flags.put("learner.seed", value);
-    flags.put("sampling.seed", value);
   }
 
   /**

@@ -17,7 +17,7 @@ public final class OnlineOptions {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "Policy to start from.")
+      description = "Hugging Face directory of the policy to start from.")
   private Path model;
 
   @Option(
@@ -31,8 +31,8 @@ public final class OnlineOptions {
       names = "--reward-model",
       paramLabel = "DIR",
       description =
-          "The model that scores; not needed if rewards in the configuration name none, nor by"
-              + " distillation.")
+          "Reward model: a sequence-classification directory with the policy's tokenizer. Not needed"
+              + " if rewards in the configuration name none, nor by distillation.")
   private Path reward;
 
   @Option(

@@ -37,51 +37,33 @@ public final class OptionSynonyms {
     is("validation-file", "--validation");
     is("eval-dataset", "--validation");
     is("output-dir", "--output", "--learner.output");
-    is("torch-dtype", "--dtype", "--model.dtype");
-    is("dtype", "--model.dtype");
-    is("bf16", "--dtype", "--model.dtype");
-    is("device", "--model.device");
+    is("torch-dtype", "--dtype");
+    is("bf16", "--dtype");
+    is("device", "--device");
     // optimisation
     is("per-device-train-batch-size", "--batch-size");
     is("train-batch-size", "--batch-size");
     is("global-batch-size", "--batch-size");
-    is("gradient-accumulation-steps", "--learner.micro-batch-tokens");
-    is("micro-batch-size", "--learner.micro-batch-tokens");
     is("lr", "--learning-rate");
     is("num-train-epochs", "--epochs");
     is("num-epochs", "--epochs");
-    is("lr-scheduler-type", "--learner.schedule");
-    is("warmup-steps", "--learner.warmup-steps");
-    is("warmup-ratio", "--learner.warmup-steps");
-    is("weight-decay", "--learner.weight-decay");
-    is("max-grad-norm", "--learner.max-grad-norm");
     is("adam-epsilon", "--learner.adam-epsilon");
     is("optim", "--learner.optimizer-state");
-    is("gradient-checkpointing", "--learner.gradient-checkpointing");
-    is("use-peft", "--lora.rank");
-    is("lora-r", "--lora.rank");
-    is("lora-rank", "--lora.rank");
-    is("lora-alpha", "--lora.alpha");
-    is("lora-target-modules", "--lora.target-modules");
+    is("use-peft", "--lora-rank");
+    is("lora-r", "--lora-rank");
     is("max-seq-length", "--max-length");
     is("max-seq-len", "--max-length");
     is("max-prompt-length", "--max-length");
     is("truncation-mode", "--learner.truncation");
     // evaluation and checkpoints
-    is("eval-steps", "--evaluate-every");
-    is("save-steps", "--learner.checkpoint-every");
     is("early-stopping-patience", "--learner.early-stop-patience");
     is("metric-for-best-model", "--learner.validation-metric");
     // sampling
-    is("num-generations", "--samples", "--sampling.samples");
-    is("num-return-sequences", "--samples", "--sampling.samples");
-    is("max-completion-length", "--max-new-tokens", "--sampling.max-new-tokens");
-    is("response-length", "--max-new-tokens", "--sampling.max-new-tokens");
-    is("max-new-tokens", "--sampling.max-new-tokens");
-    is("max-tokens", "--sampling.max-new-tokens");
-    is("temperature", "--sampling.temperature");
-    is("top-k", "--sampling.top-k");
-    is("top-p", "--sampling.top-p");
+    is("num-generations", "--samples");
+    is("num-return-sequences", "--samples");
+    is("max-completion-length", "--max-new-tokens");
+    is("response-length", "--max-new-tokens");
+    is("max-tokens", "--max-new-tokens");
     // objectives
     is("kl-coef", "--beta");
     is("init-kl-coef", "--beta");
@@ -125,7 +107,6 @@ public final class OptionSynonyms {
     hasNone(
         "deepspeed", "--learner.gradient-checkpointing, --lora.rank and --model.dtype save memory");
     hasNone("fsdp", "--learner.gradient-checkpointing, --lora.rank and --model.dtype save memory");
-    hasNone("logging-steps", "every step is in metrics.jsonl in the output directory");
     hasNone("report-to", "every step is in metrics.jsonl, and Prometheus can scrape /metrics");
     hasNone("push-to-hub", "the output directory is one that hf upload takes");
   }

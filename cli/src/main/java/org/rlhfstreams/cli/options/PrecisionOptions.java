@@ -11,8 +11,7 @@ public final class PrecisionOptions {
       paramLabel = "TYPE",
       description =
           "What it computes in: float32, bfloat16, auto for what this machine does faster, or"
-              + " stored: float32 for weights stored so, auto for others. Default:"
-              + " ${DEFAULT-VALUE}.")
+              + " stored: float32 for weights stored so, auto for others.")
   private String type;
 
   /** What was asked for; an unknown type is refused when a model is opened in it. */

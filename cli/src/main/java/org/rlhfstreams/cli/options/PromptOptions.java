@@ -25,14 +25,14 @@ public final class PromptOptions {
       names = "--samples",
       defaultValue = "1",
       paramLabel = "N",
-      description = "Responses to each prompt. Default: ${DEFAULT-VALUE}.")
+      description = "Responses to each prompt.")
   private int samples;
 
   @Option(
       names = "--batch-size",
       defaultValue = "48",
       paramLabel = "N",
-      description = "Responses written side by side. Default: ${DEFAULT-VALUE}.")
+      description = "Responses written side by side.")
   private int batchSize;
 
   @Mixin private SamplingOptions sampling;

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** Where a result goes beside standard output. */
 public final class ResultOptions {
-  @Option(names = "--json", paramLabel = "FILE", description = "Everything that was found.")
+  @Option(names = "--json", paramLabel = "FILE", description = "All results as JSON.")
   private Path json;
 
   @Option(

@@ -13,21 +13,21 @@ public final class SamplingOptions {
       names = {"--max-new-tokens", "--max-tokens"},
       defaultValue = "100",
       paramLabel = "N",
-      description = "Tokens of a response, at most. Default: ${DEFAULT-VALUE}.")
+      description = "Tokens of a response, at most.")
   private int maxNewTokens;
 
   @Option(
       names = "--min-new-tokens",
       defaultValue = "0",
       paramLabel = "N",
-      description = "No end before so many tokens.")
+      description = "Tokens before which a response cannot end.")
   private int minNewTokens;
 
   @Option(
       names = "--temperature",
       defaultValue = "1.0",
       paramLabel = "X",
-      description = "What scores are divided by; 0 is greedy.")
+      description = "Sampling temperature; 0 is greedy.")
   private double temperature;
 
   @Option(
@@ -64,11 +64,7 @@ public final class SamplingOptions {
       description = "Text that ends a response, and is not part of it; may be repeated.")
   private List<String> stop = new ArrayList<>();
 
-  @Option(
-      names = "--seed",
-      defaultValue = "0",
-      paramLabel = "N",
-      description = "Same seed, same text.")
+  @Option(names = "--seed", defaultValue = "0", paramLabel = "N", description = "Random seed.")
   private long seed;
 
   /**

@@ -7,7 +7,8 @@ import picocli.CommandLine.Option;
 
 /** Where the tokens of people and applications are. */
 public final class TokensFileOptions {
-  @Mixin private ConfigurationOptions configuration;
+  @Mixin
+  private ConfigurationOptions configuration = new ConfigurationOptions(CommandSettings.TOKENS);
 
   @Option(
       names = "--tokens-file",

@@ -22,11 +22,14 @@ public final class DemoSettings {
 
   /** The demo's own settings of a run in a directory. */
   public static Overrides of(RunDirectory run) {
+    return defaults().suggest(run.ofLearner()).suggest(run.ofOtherRoles());
+  }
+
+  /** The demo's own settings, wherever it runs. */
+  public static Overrides defaults() {
     return Overrides.NONE
         .suggest("model.policy", Home.starter())
         .suggest("model.reward", Home.starterReward())
-        .suggest(run.ofLearner())
-        .suggest(run.ofOtherRoles())
         .suggest("learner.max-steps", 32)
         .suggest("learner.batch-size", 64)
         .suggest("rollout-worker.batch-size", 64)

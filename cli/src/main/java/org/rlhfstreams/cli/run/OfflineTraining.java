@@ -49,13 +49,15 @@ public final class OfflineTraining {
     this.options = options;
     this.flags = flags;
     this.run = new RunDirectory(options.output());
-    this.settings =
-        Overrides.NONE
-            .decide("learner.checkpoint-every", 100)
-            .and(overrides)
-            .decide(run.ofLearner())
-            // A checkpoint in float32 is computed in float32: a user who wants it faster says so.
-            .suggest("model.dtype", "stored");
+    this.settings = defaults().and(overrides).decide(run.ofLearner());
+  }
+
+  /** What it sets in place of the configuration's defaults, whatever the objective. */
+  public static Overrides defaults() {
+    return Overrides.NONE
+        .decide("learner.checkpoint-every", 100)
+        // A checkpoint in float32 is computed in float32: a user who wants it faster says so.
+        .suggest("model.dtype", "stored");
   }
 
   /** Trains, evaluates and saves the model, the best one as well; the exit code. */

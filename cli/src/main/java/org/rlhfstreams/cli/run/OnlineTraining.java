@@ -31,9 +31,18 @@ public final class OnlineTraining {
     this.options = options;
     this.prompts = prompts;
     this.run = new RunDirectory(prompts.output());
-    Overrides own = prompts.overrides(objective).decide(run.ofLearner()).decide(run.ofOtherRoles());
     this.settings =
-        objective.comparesSamples() ? own.suggest("sampling.samples", USUAL_SAMPLES) : own;
+        defaults(objective)
+            .and(prompts.overrides(objective))
+            .decide(run.ofLearner())
+            .decide(run.ofOtherRoles());
+  }
+
+  /** What it sets in place of the configuration's defaults. */
+  public static Overrides defaults(TrainingObjective objective) {
+    return objective.comparesSamples()
+        ? Overrides.NONE.suggest("sampling.samples", USUAL_SAMPLES)
+        : Overrides.NONE;
   }
 
   /** Trains and saves the model; the exit code. */

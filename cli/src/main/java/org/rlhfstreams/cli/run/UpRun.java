@@ -38,13 +38,18 @@ public final class UpRun {
     this.heldOut = heldOut;
   }
 
+  /** What it sets in place of the configuration's defaults, wherever its data are. */
+  public static Overrides defaults() {
+    return Overrides.NONE
+        .suggest("model.policy", Home.starter())
+        .suggest("model.reward", Home.starterReward());
+  }
+
   /** Runs until the steps end or the process is interrupted; the exit code. */
   public int run() throws Exception {
     RunDirectory run = new RunDirectory(data);
     Overrides settings =
-        Overrides.NONE
-            .suggest("model.policy", Home.starter())
-            .suggest("model.reward", Home.starterReward())
+        defaults()
             .suggest(run.ofLearner())
             .suggest(run.ofOtherRoles())
             .suggest("learner.output", data.resolve("output"));

@@ -62,13 +62,11 @@ final class OptionSynonymsTest {
     "train dpo, --per-device-train-batch-size, --batch-size",
     "train dpo, --per_device_train_batch_size, --batch-size",
     "train dpo, --learning_rate, --learning-rate",
-    "train dpo, --gradient-accumulation-steps, --learner.micro-batch-tokens",
-    "train dpo, --lr-scheduler-type, --learner.schedule",
     "train sft, --num-train-epochs, --epochs",
-    "train sft, --lora-r, --lora.rank",
+    "train sft, --lora-r, --lora-rank",
     "train sft, --max-seq-length, --max-length",
     "train grpo, --num-generations, --samples",
-    "train grpo, --max-completion-length, --sampling.max-new-tokens",
+    "train grpo, --max-completion-length, --max-new-tokens",
     "train grpo, --epsilon, --critic-free.clip",
     "train grpo, --num-iterations, --critic-free.epochs",
     "train ppo, --num-ppo-epochs, --ppo.epochs",
@@ -77,7 +75,8 @@ final class OptionSynonymsTest {
     "train ppo, --clip-high, --critic-free.clip-high",
     "learner, --max-model-len, --max-length",
     "rollout-worker, --max-num-seqs, --rollout-worker.batch-size",
-    "rollout-worker, --dtype, --model.dtype",
+    "rollout-worker, --torch_dtype, --dtype",
+    "train dpo, --gradient_accumulation_steps, --gradient-accumulation-steps",
     "generate, --max-completion-length, --max-new-tokens",
   })
   void theirNameLeadsToOurs(String command, String theirs, String ours) {
@@ -128,5 +127,18 @@ final class OptionSynonymsTest {
         .contains("more rollout workers", "rlhf model serve --help lists the options");
     assertThat(CommandRun.expecting(2, "model", "serve", STARTER, "--max-num-seqs", "2").errors())
         .contains("unknown option --max-num-seqs: here it is --slots");
+  }
+
+  @Test
+  void aTypingErrorLeadsToTheOptionAndAnotherWordToNone() {
+    assertThat(CommandRun.expecting(2, "status", "--topic-prefx", "1").errors())
+        .contains("unknown option --topic-prefx: did you mean --topic-prefix?");
+    assertThat(CommandRun.expecting(2, "train", "dpo", "--batch-sise=3").errors())
+        .contains("--model=DIR", "unknown option --batch-sise: did you mean --batch-size?");
+    assertThat(CommandRun.expecting(2, "status", "--connection.topic-prefx", "1").errors())
+        .contains("unknown option --connection.topic-prefx; nearest: --connection.topic-prefix");
+    assertThat(CommandRun.expecting(2, "status", "--xyzzy", "1").errors())
+        .contains("--xyzzy", "rlhf status --help lists the options")
+        .doesNotContain("did you mean");
   }
 }

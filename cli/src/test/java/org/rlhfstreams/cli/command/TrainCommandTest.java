@@ -56,14 +56,13 @@ final class TrainCommandTest {
         .contains("  samples: " + (objective.comparesSamples() ? 8 : 1) + "\n");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"DPO", "ORPO", "KTO"})
-  void whatHoldsAPolicyToPreferencesTakesAReference(TrainingObjective objective) {
+  @Test
+  void aPolicyThatIsHeldToAReferenceTakesOne() {
     String printed =
         CommandRun.expecting(
                 0,
                 train(
-                    objective,
+                    TrainingObjective.DPO,
                     "--reference-model",
                     "/held",
                     "--loss-type",
@@ -76,10 +75,15 @@ final class TrainCommandTest {
         .contains("  reference: /held\n")
         .contains("  loss: ipo\n")
         .contains("  label-smoothing: 0.2\n");
+    assertThat(
+            CommandRun.expecting(
+                    0, train(TrainingObjective.KTO, "--reference-model", "/held", "--print-config"))
+                .output())
+        .contains("  reference: /held\n");
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SFT", "REWARD"})
+  @EnumSource(names = {"SFT", "REWARD", "ORPO", "CPO", "SIMPO"})
   void whatHasNoReferenceRefusesOne(TrainingObjective objective) {
     CommandRun refused = CommandRun.expecting(2, train(objective, "--reference-model", "/held"));
     assertThat(refused.errors()).contains("--reference-model");

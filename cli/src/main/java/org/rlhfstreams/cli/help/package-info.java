@@ -1,0 +1,2 @@
+/** Owns what help, pages and completion say of commands: all three from their specifications. */
+package org.rlhfstreams.cli.help;
