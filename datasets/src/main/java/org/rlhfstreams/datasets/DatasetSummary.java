@@ -1,12 +1,12 @@
 package org.rlhfstreams.datasets;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.events.Preference;
 
@@ -81,9 +81,9 @@ public final class DatasetSummary {
   }
 
   /** Says all of it: shapes, counts, examples. */
-  public void print(PrintStream out) {
-    lines().forEach(out::println);
-    examples.forEach(example -> out.println("  " + example));
+  public void print(Consumer<String> out) {
+    lines().forEach(out);
+    examples.forEach(example -> out.accept("  " + example));
   }
 
   /** For people: shapes, then counts. */

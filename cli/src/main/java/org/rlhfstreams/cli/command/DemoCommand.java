@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.TerminalOptions;
 import org.rlhfstreams.cli.run.DemoRun;
 import org.rlhfstreams.cli.run.DemoSettings;
 import org.rlhfstreams.cli.run.PeopleRun;
@@ -27,6 +28,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Mixin
   private ConfigurationOptions options =
       new ConfigurationOptions(CommandSettings.ALL_ROLES.with(DemoSettings.defaults()));
+
+  @Mixin private TerminalOptions terminal;
 
   @Option(
       names = "--output",
@@ -59,11 +62,11 @@ public final class DemoCommand implements Callable<Integer> {
       throw new ConfigurationException("--people and --verifiable are two demos: give one of them");
     }
     if (people) {
-      return new PeopleRun(options, directory, !noAnnotator).run();
+      return new PeopleRun(options, terminal, directory, !noAnnotator).run();
     }
     return verifiable
-        ? DemoRun.verifiable(options, directory).run()
-        : DemoRun.cheerful(options, directory).run();
+        ? DemoRun.verifiable(options, terminal, directory).run()
+        : DemoRun.cheerful(options, terminal, directory).run();
   }
 
   private static Path newDirectory() {

@@ -11,6 +11,7 @@ import org.rlhfstreams.learner.LearnerService;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.service.access.Role;
 import org.rlhfstreams.service.configuration.LogFormat;
+import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.service.kafka.KafkaConnection;
 import org.rlhfstreams.service.lifecycle.ShutdownSequence;
 import picocli.CommandLine.Command;
@@ -22,8 +23,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "The learner: scored rollouts to new weights.")
 public final class LearnerCommand implements Callable<Integer> {
-  @Mixin
-  private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LEARNER);
+  @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.LEARNER);
 
   @Override
   public Integer call() throws Exception {
@@ -33,9 +33,11 @@ public final class LearnerCommand implements Callable<Integer> {
   private static RoleRun.Started start(KafkaConnection connection) {
     ShutdownSequence opened = new ShutdownSequence();
     try {
-      boolean json = connection.configuration().operations().logFormat() == LogFormat.JSON;
+      RlhfConfiguration configuration = connection.configuration();
+      boolean json = configuration.operations().logFormat() == LogFormat.JSON;
+      TrainingProgress progress = new TrainingProgress(configuration.learner().loggingSteps());
       StepListener listener =
-          json ? new StepLog() : opened.add(WaitNotice.start(connection, new TrainingProgress()));
+          json ? new StepLog() : opened.add(WaitNotice.start(connection, progress));
       LearnerService role = opened.add(LearnerService.start(connection, listener));
       return new RoleRun.Started(opened, role.ended(), role.endpoint());
     } catch (RuntimeException e) {

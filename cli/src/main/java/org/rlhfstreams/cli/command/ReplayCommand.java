@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.TerminalOptions;
 import org.rlhfstreams.cli.run.Replay;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.TrainingObjective;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Parameters;
         "Learns again from a range of a log (--from, --until), into a new generation of weights.")
 public final class ReplayCommand implements Callable<Integer> {
   @Mixin private ConfigurationOptions options = new ConfigurationOptions(CommandSettings.REPLAY);
+
+  @Mixin private TerminalOptions terminal;
 
   @Parameters(
       paramLabel = "OBJECTIVE",
@@ -64,6 +67,6 @@ public final class ReplayCommand implements Callable<Integer> {
     if (reward != null) {
       overrides = overrides.decide("model.reward", reward);
     }
-    return new Replay(options, overrides, output).run();
+    return new Replay(options, terminal, overrides, output).run();
   }
 }

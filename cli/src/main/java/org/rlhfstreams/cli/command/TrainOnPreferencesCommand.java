@@ -5,6 +5,7 @@ import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
 import org.rlhfstreams.cli.options.ReferenceOptions;
+import org.rlhfstreams.cli.options.TerminalOptions;
 import org.rlhfstreams.cli.run.OfflineTraining;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.objective.AuxiliaryModel;
@@ -21,6 +22,8 @@ final class TrainOnPreferencesCommand implements Callable<Integer> {
 
   @Mixin private OfflineOptions options;
   @Mixin private ConfigurationOptions configuration;
+  @Mixin private TerminalOptions terminal;
+
   private TrainOnPreferencesCommand(TrainingObjective objective) {
     this.objective = objective;
     this.configuration =
@@ -44,6 +47,6 @@ final class TrainOnPreferencesCommand implements Callable<Integer> {
             .decide("learner.objective", objective.text())
             .decide(objective.trains().key(), options.startModel())
             .and(reference.overrides());
-    return new OfflineTraining(options, configuration, overrides).run();
+    return new OfflineTraining(options, configuration, terminal, overrides).run();
   }
 }

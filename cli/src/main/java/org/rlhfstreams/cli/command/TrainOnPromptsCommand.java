@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
+import org.rlhfstreams.cli.options.TerminalOptions;
 import org.rlhfstreams.cli.run.OnlineTraining;
 import org.rlhfstreams.service.objective.TrainingObjective;
 import picocli.CommandLine.Command;
@@ -16,6 +17,8 @@ final class TrainOnPromptsCommand implements Callable<Integer> {
 
   @Mixin private OnlineOptions prompts;
   @Mixin private ConfigurationOptions options;
+  @Mixin private TerminalOptions terminal;
+
   TrainOnPromptsCommand(TrainingObjective objective) {
     this.objective = objective;
     this.options =
@@ -25,6 +28,6 @@ final class TrainOnPromptsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return new OnlineTraining(options, prompts, objective).run();
+    return new OnlineTraining(options, prompts, terminal, objective).run();
   }
 }

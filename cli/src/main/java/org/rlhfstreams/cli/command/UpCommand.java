@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.rlhfstreams.cli.options.CommandSettings;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.HeldOutOptions;
+import org.rlhfstreams.cli.options.TerminalOptions;
 import org.rlhfstreams.cli.run.UpRun;
 import org.rlhfstreams.datasets.DataPaths;
 import org.rlhfstreams.datasets.PromptDataset;
@@ -24,6 +25,8 @@ public final class UpCommand implements Callable<Integer> {
   @Mixin
   private ConfigurationOptions options =
       new ConfigurationOptions(CommandSettings.ALL_ROLES.with(UpRun.defaults()));
+
+  @Mixin private TerminalOptions terminal;
 
   @Option(
       names = "--data-directory",
@@ -61,6 +64,6 @@ public final class UpCommand implements Callable<Integer> {
     Optional<PromptDataset> files =
         Optional.ofNullable(prompts)
             .map(name -> new PromptDataset(DataPaths.of(List.of(name), System.in), Map.of()));
-    return new UpRun(options, data, port, registryPort, files, heldOut).run();
+    return new UpRun(options, terminal, data, port, registryPort, files, heldOut).run();
   }
 }

@@ -21,7 +21,7 @@ public final class RoleOutput {
   /** Makes this process log in that format. */
   public static RoleOutput of(LogFormat format) {
     if (format == LogFormat.TEXT) {
-      return new RoleOutput(System.out::println);
+      return new RoleOutput(line -> System.out.println(line)); // a panel may take it over
     }
     logObjects();
     return new RoleOutput(LoggerFactory.getLogger(RoleOutput.class)::info);

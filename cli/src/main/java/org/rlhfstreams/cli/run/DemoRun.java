@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
+import org.rlhfstreams.cli.options.TerminalOptions;
 import org.rlhfstreams.cli.report.RunHistory;
 import org.rlhfstreams.cli.report.StepFigures;
 import org.rlhfstreams.cli.report.StoryPair;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.cli.terminal.TextBlock;
-import org.rlhfstreams.cli.terminal.TrainingProgress;
 import org.rlhfstreams.learner.validation.VersionEvaluations.Outcome;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.Overrides;
@@ -22,11 +23,13 @@ public final class DemoRun {
   private static final int PRINTED_STORIES = 3;
 
   private final ConfigurationOptions options;
+  private final TerminalOptions shown;
   private final Path output;
   private final Demo demo;
 
-  private DemoRun(ConfigurationOptions options, Path output, Demo demo) {
+  private DemoRun(ConfigurationOptions options, TerminalOptions shown, Path output, Demo demo) {
     this.options = options;
+    this.shown = shown;
     this.output = output;
     this.demo = demo;
   }
@@ -36,8 +39,8 @@ public final class DemoRun {
    *
    * @param output of the run
    */
-  public static DemoRun cheerful(ConfigurationOptions options, Path output) {
-    return new DemoRun(options, output, new CheerfulDemo());
+  public static DemoRun cheerful(ConfigurationOptions options, TerminalOptions shown, Path output) {
+    return new DemoRun(options, shown, output, new CheerfulDemo());
   }
 
   /**
@@ -45,8 +48,9 @@ public final class DemoRun {
    *
    * @param output of the run
    */
-  public static DemoRun verifiable(ConfigurationOptions options, Path output) {
-    return new DemoRun(options, output, new VerifiableDemo());
+  public static DemoRun verifiable(
+      ConfigurationOptions options, TerminalOptions shown, Path output) {
+    return new DemoRun(options, shown, output, new VerifiableDemo());
   }
 
   /** Runs it; the exit code. */
@@ -58,24 +62,38 @@ public final class DemoRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    try (RunTerminal terminal = shown.open(output)) {
+      return run(configuration, settings, run, terminal);
+    }
+  }
+
+  private int run(
+      RlhfConfiguration configuration, Overrides settings, RunDirectory run, RunTerminal terminal)
+      throws Exception {
     run.requireUsable();
     EveryRole.require(configuration);
     RunOrigin.require(run, configuration);
     long started = System.nanoTime();
-    demo.introduction(output).forEach(System.out::println);
-    EngineNotice.print(configuration);
+    demo.introduction(output).forEach(terminal.notices()::println);
+    terminal.introduce(configuration);
+    EngineNotice.print(configuration, terminal.notices());
     try (Interruption interruption = new Interruption()) {
-      LocalStack stack = LocalStack.ofDemo(options, settings, run, demo.prompts(), demo.heldOut());
+      LocalStack stack = broker(settings, run, terminal);
       try (stack) {
-        stack.start(new TrainingProgress());
+        stack.start(terminal);
         RoleRun.await(stack.ended(), interruption);
         if (!interruption.getAsBoolean()) {
           Path model = run.model();
-          stack.learner().run().export(model, TensorType.BF16);
+          terminal.during(
+              "saving " + model, () -> stack.learner().run().export(model, TensorType.BF16));
+          RunHistory history = new RunHistory(stack.connection());
           tell(
               configuration,
-              new RunHistory(stack.connection()).steps(configuration.learner().objective().text()),
-              new RunHistory(stack.connection()).evaluations(configuration),
+              history.steps(configuration.learner().objective().text()),
+              history.evaluations(configuration),
+              terminal.making(
+                  "writing stories with the policy before and after",
+                  () -> stories(configuration, model)),
               model);
           EvaluatedRun.saveBest(stack.learner().run(), run, TensorType.BF16);
         }
@@ -90,13 +108,19 @@ public final class DemoRun {
     }
   }
 
+  private LocalStack broker(Overrides settings, RunDirectory run, RunTerminal terminal) {
+    return terminal.making(
+        "starting the run's Kafka log",
+        () -> LocalStack.ofDemo(options, settings, run, demo.prompts(), demo.heldOut()));
+  }
+
   private void tell(
       RlhfConfiguration configuration,
       List<StepFigures> steps,
       List<Outcome> evaluations,
+      List<StoryPair> stories,
       Path model)
       throws IOException {
-    List<StoryPair> stories = stories(configuration, model);
     for (StoryPair story : stories.subList(0, Math.min(PRINTED_STORIES, stories.size()))) {
       System.out.println();
       System.out.print(TextBlock.of("", story.prompt()));

@@ -1,5 +1,6 @@
 package org.rlhfstreams.cli.run;
 
+import java.io.PrintStream;
 import org.rlhfstreams.service.configuration.EngineKind;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
 import org.rlhfstreams.worker.remote.EngineBeside;
@@ -9,11 +10,11 @@ final class EngineNotice {
   private EngineNotice() {}
 
   /** Prints where, and what the server there has to be started with; nothing of a decoder. */
-  static void print(RlhfConfiguration configuration) {
+  static void print(RlhfConfiguration configuration, PrintStream notices) {
     if (configuration.rolloutWorker().engine() == EngineKind.DECODER) {
       return;
     }
-    System.out.println(
+    notices.println(
         "samples on "
             + configuration.rolloutWorker().engineUrl().orElse("")
             + ", once it is there: vLLM, started with --model "

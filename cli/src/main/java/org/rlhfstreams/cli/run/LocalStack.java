@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.status.WaitNotice;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.controller.ControllerService;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.learner.LearnerService;
@@ -102,8 +103,13 @@ final class LocalStack implements AutoCloseable {
   }
 
   /** Starts the roles; that of people if {@code people.enabled}. */
-  void start(StepListener listener) {
-    WaitNotice notice = opened.add(WaitNotice.start(connection, listener));
+  void start(RunTerminal terminal) {
+    StepListener listener = terminal.progress(connection.configuration());
+    WaitNotice notice = opened.add(WaitNotice.start(connection, listener, terminal.notices()));
+    terminal.during("loading models", () -> startRoles(notice));
+  }
+
+  private void startRoles(WaitNotice notice) {
     learner = opened.add(LearnerService.start(connection, notice));
     controller = opened.add(ControllerService.start(connection));
     if (connection.configuration().people().enabled()) {

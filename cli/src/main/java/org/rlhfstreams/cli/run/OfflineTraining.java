@@ -12,13 +12,15 @@ import org.apache.kafka.clients.admin.Admin;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OfflineOptions;
-import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.cli.options.TerminalOptions;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.common.ExplainedException;
 import org.rlhfstreams.datasets.DatasetSummary;
 import org.rlhfstreams.embedded.EmbeddedStack;
 import org.rlhfstreams.events.Preference;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.learner.assembly.LearnerMemory;
+import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.learner.validation.Validation;
 import org.rlhfstreams.model.architecture.TransformerConfiguration;
 import org.rlhfstreams.model.decoder.InitialValues;
@@ -40,13 +42,19 @@ public final class OfflineTraining {
   private final OfflineOptions options;
   private final ConfigurationOptions flags;
   private final Overrides settings;
+  private final TerminalOptions shown;
   private final RunDirectory run;
 
   /**
    * @param overrides configuration that follows from the command
    */
-  public OfflineTraining(OfflineOptions options, ConfigurationOptions flags, Overrides overrides) {
+  public OfflineTraining(
+      OfflineOptions options,
+      ConfigurationOptions flags,
+      TerminalOptions shown,
+      Overrides overrides) {
     this.options = options;
+    this.shown = shown;
     this.flags = flags;
     this.run = new RunDirectory(options.output());
     this.settings = defaults().and(overrides).decide(run.ofLearner());
@@ -67,6 +75,12 @@ public final class OfflineTraining {
       System.out.print(configuration.printed());
       return 0;
     }
+    try (RunTerminal terminal = shown.open(run.path())) {
+      return run(configuration, terminal);
+    }
+  }
+
+  private int run(RlhfConfiguration configuration, RunTerminal terminal) {
     if (configuration.range().isLive()) {
       throw new ConfigurationException(
           "range.until = never waits for records that nobody can send to a training's own log:"
@@ -83,7 +97,7 @@ public final class OfflineTraining {
     } else {
       LearnerRun.require(configuration);
     }
-    check(configuration.learner());
+    terminal.during("reading " + options.named(), () -> check(configuration.learner()));
     ModelDirectory.recover(run.model());
     ModelDirectory.recover(best());
     if (options.initialize()) {
@@ -91,9 +105,10 @@ public final class OfflineTraining {
       LearnerRun.require(configuration);
     }
     RunOrigin.require(run, configuration);
+    terminal.introduce(configuration);
     boolean begun = Files.exists(run.log());
     try {
-      return train();
+      return train(terminal);
     } catch (ExplainedException e) {
       if (!begun && run.isNew()) {
         run.deleteLog(); // the next command would take its rows for its own
@@ -111,25 +126,36 @@ public final class OfflineTraining {
     }
   }
 
-  private int train() {
+  private int train(RunTerminal terminal) {
     try (Interruption interruption = new Interruption();
-        EmbeddedStack stack = EmbeddedStack.start(run.log(), 0, 0)) {
+        EmbeddedStack stack = broker(terminal)) {
       KafkaConnection connection =
           new KafkaConnection(flags.load(settings.decide(Cluster.address(stack))));
-      publish(connection);
-      TrainingProgress progress = new TrainingProgress();
-      try (LearnerRun learner = LearnerRun.open(connection, progress, validation())) {
+      terminal.during("publishing rows to " + run.log(), () -> publish(connection));
+      try (LearnerRun learner = learner(connection, terminal)) {
         if (!learner.run(interruption)) {
           System.out.println("stopped after a checkpoint; the same command continues");
           return 130;
         }
-        learner.export(run.model(), options.saveType());
+        terminal.during(
+            "saving " + run.model(), () -> learner.export(run.model(), options.saveType()));
         System.out.println("saved " + run.model());
         reportValidation(learner);
         run.report();
       }
     }
     return 0;
+  }
+
+  private EmbeddedStack broker(RunTerminal terminal) {
+    return terminal.making(
+        "starting the run's Kafka log", () -> EmbeddedStack.start(run.log(), 0, 0));
+  }
+
+  private LearnerRun learner(KafkaConnection connection, RunTerminal terminal) {
+    StepListener progress = terminal.progress(connection.configuration());
+    List<Preference> heldOut = validation();
+    return terminal.making("loading models", () -> LearnerRun.open(connection, progress, heldOut));
   }
 
   private void initialize(RlhfConfiguration configuration) {

@@ -4,7 +4,8 @@ import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.OnlineOptions;
-import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.cli.options.TerminalOptions;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.configuration.ConfigurationException;
@@ -24,11 +25,16 @@ public final class OnlineTraining {
   private final ConfigurationOptions options;
   private final Overrides settings;
   private final OnlineOptions prompts;
+  private final TerminalOptions shown;
   private final RunDirectory run;
 
   public OnlineTraining(
-      ConfigurationOptions options, OnlineOptions prompts, TrainingObjective objective) {
+      ConfigurationOptions options,
+      OnlineOptions prompts,
+      TerminalOptions shown,
+      TrainingObjective objective) {
     this.options = options;
+    this.shown = shown;
     this.prompts = prompts;
     this.run = new RunDirectory(prompts.output());
     this.settings =
@@ -52,6 +58,12 @@ public final class OnlineTraining {
       System.out.print(configuration.printed());
       return 0;
     }
+    try (RunTerminal terminal = shown.open(run.path())) {
+      return run(configuration, terminal);
+    }
+  }
+
+  private int run(RlhfConfiguration configuration, RunTerminal terminal) throws Exception {
     if (configuration.learner().maxSteps() == 0) {
       throw new ConfigurationException("a training on prompts needs an end: give --max-steps");
     }
@@ -74,18 +86,26 @@ public final class OnlineTraining {
     }
     heldOut.ifPresent(files -> RowReport.print(files.check(), prompts.strict()));
     RunOrigin.require(run, configuration);
-    EngineNotice.print(configuration);
+    terminal.introduce(configuration);
+    EngineNotice.print(configuration, terminal.notices());
     try (Interruption interruption = new Interruption()) {
-      LocalStack stack =
-          new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address)));
+      LocalStack stack = broker(terminal);
       try (stack) {
-        // First, so that the run's first weights are put to all of them.
-        heldOut.ifPresent(files -> PromptImport.publishHeldOut(stack.connection(), files::forEach));
-        publish(stack.connection(), data);
-        stack.start(new TrainingProgress());
+        terminal.during(
+            "publishing prompts to " + run.log(),
+            () -> {
+              // First, so that the run's first weights are put to all of them.
+              heldOut.ifPresent(
+                  files -> PromptImport.publishHeldOut(stack.connection(), files::forEach));
+              publish(stack.connection(), data);
+            });
+        stack.start(terminal);
+        stack.pages().ifPresent(url -> System.out.println("pages at " + url));
         RoleRun.await(stack.ended(), interruption);
         if (!interruption.getAsBoolean()) {
-          stack.learner().run().export(run.model(), TensorType.F32);
+          terminal.during(
+              "saving " + run.model(),
+              () -> stack.learner().run().export(run.model(), TensorType.F32));
           EvaluatedRun.saveBest(stack.learner().run(), run, TensorType.F32);
         }
       }
@@ -97,6 +117,12 @@ public final class OnlineTraining {
       run.report();
       return 0;
     }
+  }
+
+  private LocalStack broker(RunTerminal terminal) {
+    return terminal.making(
+        "starting the run's Kafka log",
+        () -> new LocalStack(run.log(), 0, 0, address -> options.load(settings.decide(address))));
   }
 
   private void publish(KafkaConnection connection, Optional<PromptDataset> data) {

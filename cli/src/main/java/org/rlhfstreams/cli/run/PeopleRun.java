@@ -7,7 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.annotator.HttpAnnotator;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
-import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.cli.options.TerminalOptions;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.evaluation.annotator.AnimalAnnotator;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.service.configuration.Overrides;
@@ -28,6 +29,7 @@ public final class PeopleRun {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final ConfigurationOptions options;
+  private final TerminalOptions shown;
   private final Path output;
   private final boolean scripted;
 
@@ -35,8 +37,10 @@ public final class PeopleRun {
    * @param output of the run
    * @param scripted whether a program judges, as someone who likes animals
    */
-  public PeopleRun(ConfigurationOptions options, Path output, boolean scripted) {
+  public PeopleRun(
+      ConfigurationOptions options, TerminalOptions shown, Path output, boolean scripted) {
     this.options = options;
+    this.shown = shown;
     this.output = output;
     this.scripted = scripted;
   }
@@ -50,14 +54,26 @@ public final class PeopleRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    try (RunTerminal terminal = shown.open(output)) {
+      return run(configuration, settings, run, terminal);
+    }
+  }
+
+  private int run(
+      RlhfConfiguration configuration, Overrides settings, RunDirectory run, RunTerminal terminal)
+      throws Exception {
     Overrides rewardLearner = settings.and(DemoSettings.rewardLearner(run));
     run.requireUsable();
     EveryRole.require(configuration);
     LearnerRun.require(options.load(rewardLearner));
     RunOrigin.require(run, configuration);
-    System.out.println("A story model learns from people while they judge what it writes; every");
-    System.out.println(
-        "judgement, score and version of the weights is a record in " + output + ".");
+    terminal
+        .notices()
+        .println("A story model learns from people while they judge what it writes; every");
+    terminal
+        .notices()
+        .println("judgement, score and version of the weights is a record in " + output + ".");
+    terminal.introduce(configuration);
     try (Interruption interruption = new Interruption()) {
       LocalStack stack =
           LocalStack.ofDemo(
@@ -68,7 +84,7 @@ public final class PeopleRun {
               new CheerfulDemo().heldOut());
       try (stack;
           ShutdownSequence beside = new ShutdownSequence()) {
-        stack.start(new TrainingProgress());
+        stack.start(terminal);
         stack.startBeside(options.load(rewardLearner.decide(stack.address())));
         String pages = stack.pages().orElseThrow();
         System.out.println(

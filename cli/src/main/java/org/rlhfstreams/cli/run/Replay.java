@@ -3,7 +3,8 @@ package org.rlhfstreams.cli.run;
 import java.nio.file.Path;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
-import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.cli.options.TerminalOptions;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.learner.LearnerRun;
 import org.rlhfstreams.model.files.TensorType;
 import org.rlhfstreams.service.access.Role;
@@ -19,14 +20,17 @@ public final class Replay {
   private static final int INTERRUPTED = 130;
 
   private final ConfigurationOptions options;
+  private final TerminalOptions shown;
   private final Overrides settings;
   private final RunDirectory directory;
 
   /**
    * @param overrides configuration that follows from the command
    */
-  public Replay(ConfigurationOptions options, Overrides overrides, Path output) {
+  public Replay(
+      ConfigurationOptions options, TerminalOptions shown, Overrides overrides, Path output) {
     this.options = options;
+    this.shown = shown;
     this.directory = new RunDirectory(output);
     this.settings = overrides.decide(directory.ofLearner());
   }
@@ -38,12 +42,19 @@ public final class Replay {
       System.out.print(configuration.printed());
       return 0;
     }
+    try (RunTerminal terminal = shown.open(directory.path())) {
+      return run(configuration, terminal);
+    }
+  }
+
+  private int run(RlhfConfiguration configuration, RunTerminal terminal) {
     directory.requireUsable();
     LearnerRun.require(configuration);
     try (Interruption interruption = new Interruption()) {
       KafkaConnection connection =
           Cluster.connect(configuration, Role.LEARNER, System.out::println);
-      try (LearnerRun run = LearnerRun.replay(connection, new TrainingProgress())) {
+      terminal.introduce(configuration);
+      try (LearnerRun run = LearnerRun.replay(connection, terminal.progress(configuration))) {
         if (!run.run(interruption)) {
           System.out.println("stopped after a checkpoint; the same command continues");
           return INTERRUPTED;

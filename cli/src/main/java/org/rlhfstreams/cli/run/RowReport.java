@@ -2,6 +2,7 @@ package org.rlhfstreams.cli.run;
 
 import java.util.Locale;
 import org.rlhfstreams.cli.CommandException;
+import org.rlhfstreams.cli.terminal.TextBlock;
 import org.rlhfstreams.datasets.DatasetSummary;
 
 /** What every command says of the rows that it has read, before it uses the first. */
@@ -15,7 +16,7 @@ final class RowReport {
    * @throws CommandException if a row is bad and none may be
    */
   static void print(DatasetSummary summary, boolean strict) {
-    summary.print(System.out);
+    summary.print(line -> System.out.println(TextBlock.line(line)));
     if (strict && summary.badRows() > 0) {
       throw new CommandException(
           String.format(

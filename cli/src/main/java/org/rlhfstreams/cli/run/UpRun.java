@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.rlhfstreams.cli.Interruption;
 import org.rlhfstreams.cli.options.ConfigurationOptions;
 import org.rlhfstreams.cli.options.HeldOutOptions;
-import org.rlhfstreams.cli.terminal.TrainingProgress;
+import org.rlhfstreams.cli.options.TerminalOptions;
+import org.rlhfstreams.cli.terminal.RunTerminal;
 import org.rlhfstreams.datasets.PromptDataset;
 import org.rlhfstreams.service.configuration.Overrides;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
@@ -17,6 +18,7 @@ public final class UpRun {
   private static final int INTERRUPTED = 130;
 
   private final ConfigurationOptions options;
+  private final TerminalOptions shown;
   private final Path data;
   private final int port;
   private final int registryPort;
@@ -25,24 +27,19 @@ public final class UpRun {
 
   public UpRun(
       ConfigurationOptions options,
+      TerminalOptions shown,
       Path data,
       int port,
       int registryPort,
       Optional<PromptDataset> prompts,
       HeldOutOptions heldOut) {
     this.options = options;
+    this.shown = shown;
     this.data = data;
     this.port = port;
     this.registryPort = registryPort;
     this.prompts = prompts;
     this.heldOut = heldOut;
-  }
-
-  /** What it sets in place of the configuration's defaults, wherever its data are. */
-  public static Overrides defaults() {
-    return Overrides.NONE
-        .suggest("model.policy", Home.starter())
-        .suggest("model.reward", Home.starterReward());
   }
 
   /** Runs until the steps end or the process is interrupted; the exit code. */
@@ -58,6 +55,14 @@ public final class UpRun {
       System.out.print(configuration.printed());
       return 0;
     }
+    try (RunTerminal terminal = shown.open(data)) {
+      return run(configuration, settings, run, terminal);
+    }
+  }
+
+  private int run(
+      RlhfConfiguration configuration, Overrides settings, RunDirectory run, RunTerminal terminal)
+      throws Exception {
     run.requireUsable();
     EveryRole.require(configuration);
     boolean isNew = run.isNew();
@@ -67,10 +72,9 @@ public final class UpRun {
     Optional<PromptDataset> evaluation = heldOut.prompts(configuration);
     evaluation.ifPresent(all -> RowReport.print(all.check(), false));
     RunOrigin.require(run, configuration, brought(run));
+    terminal.introduce(configuration);
     try (Interruption interruption = new Interruption()) {
-      LocalStack stack =
-          new LocalStack(
-              run.log(), port, registryPort, address -> options.load(settings.decide(address)));
+      LocalStack stack = broker(settings, run, terminal);
       try (stack) {
         evaluation.ifPresent(all -> PromptImport.publishHeldOut(stack.connection(), all::forEach));
         publish(stack.connection(), isNew, files);
@@ -80,15 +84,31 @@ public final class UpRun {
             stack.connection().configuration().connection().schemaRegistryUrl(),
             isNew ? "a new run" : "going on",
             data);
-        stack.start(new TrainingProgress());
+        stack.start(terminal);
         System.out.printf(
             "up: completions at http://%s:%d/v1%n",
             stack.completions().host(), stack.completions().port());
+        stack.pages().ifPresent(url -> System.out.println("up: pages at " + url));
         RoleRun.await(stack.ended(), interruption);
       }
       System.out.println("up: closed " + stack.stopped() + "; rlhf up continues");
       return interruption.getAsBoolean() ? INTERRUPTED : 0;
     }
+  }
+
+  private LocalStack broker(Overrides settings, RunDirectory run, RunTerminal terminal) {
+    return terminal.making(
+        "up: starting the Kafka log",
+        () ->
+            new LocalStack(
+                run.log(), port, registryPort, address -> options.load(settings.decide(address))));
+  }
+
+  /** What it sets in place of the configuration's defaults, wherever its data are. */
+  public static Overrides defaults() {
+    return Overrides.NONE
+        .suggest("model.policy", Home.starter())
+        .suggest("model.reward", Home.starterReward());
   }
 
   private Optional<RunPrompts> brought(RunDirectory run) {

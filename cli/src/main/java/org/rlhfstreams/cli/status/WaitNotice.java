@@ -59,7 +59,12 @@ public final class WaitNotice implements StepListener, AutoCloseable {
    * @param next hears of each step too, until this is closed
    */
   public static WaitNotice start(KafkaConnection connection, StepListener next) {
-    return new WaitNotice(connection, next, System.out, PATIENCE);
+    return start(connection, next, System.out);
+  }
+
+  /** The same, with the lines somewhere else than on standard output. */
+  public static WaitNotice start(KafkaConnection connection, StepListener next, PrintStream out) {
+    return start(connection, next, out, PATIENCE);
   }
 
   static WaitNotice start(

@@ -20,4 +20,13 @@ public final class TextBlock {
     }
     return block.append('\n').toString();
   }
+
+  /** A line that is broken at words if it is too wide for the terminal, and whole elsewhere. */
+  public static String line(String text) {
+    if (!TerminalWindow.isPresent() || text.length() < TerminalWindow.columns()) {
+      return text;
+    }
+    String indent = " ".repeat(text.length() - text.stripLeading().length());
+    return of(indent, text).stripTrailing();
+  }
 }

@@ -1,6 +1,5 @@
 package org.rlhfstreams.cli.terminal;
 
-import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.rlhfstreams.cli.status.StepTime;
 import org.rlhfstreams.common.terminal.Durations;
@@ -17,29 +17,43 @@ import org.rlhfstreams.learner.validation.VersionEvaluations;
 import org.rlhfstreams.service.configuration.ValidationMetric;
 
 /** A panel that redraws itself on a terminal; one line a step where there is none. */
-public final class TrainingProgress implements StepListener {
+public final class TrainingProgress implements StepListener, AutoCloseable {
   private static final int TREND = 24;
   private static final String SCORES = "objective/scores";
   private static final String KL = "objective/kl";
 
+  private final int loggingSteps;
   private final boolean terminal = TerminalWindow.isPresent();
   private final SharedScreen screen = terminal ? SharedScreen.take() : SharedScreen.plain();
-  private final PrintStream out = screen.out();
   private final Deque<Double> trend = new ArrayDeque<>();
   private List<String> evaluation = List.of();
-  private int drawnLines;
+
+  /**
+   * @param loggingSteps steps between two lines where there is no terminal
+   */
+  public TrainingProgress(int loggingSteps) {
+    this.loggingSteps = loggingSteps;
+  }
+
+  /** Ends the panel: what is printed from here on goes straight to standard output and error. */
+  @Override
+  public synchronized void close() {
+    screen.close();
+  }
 
   @Override
   public synchronized void began(String data) {
-    out.println("reading " + data);
+    screen.line(TextBlock.line("reading " + data));
   }
 
   @Override
   public synchronized void hadEnded(long steps) {
-    out.printf(
-        Locale.ROOT,
-        "already finished: all %,d steps are done; a larger --max-steps or --epochs continues%n",
-        steps);
+    screen.line(
+        TextBlock.line(
+            text(
+                "already finished: all %,d steps are done; a larger --max-steps or --epochs"
+                    + " continues",
+                steps)));
   }
 
   @Override
@@ -59,29 +73,34 @@ public final class TrainingProgress implements StepListener {
         evaluation = evaluation(report); // stays in the panel until the next
       }
       redraw(report);
-    } else {
+    } else if (isDue(report)) {
       List<String> line = figures(report);
       line.addAll(evaluation(report));
-      out.println(String.join("  ", line));
+      screen.line(String.join("  ", line));
     }
-    out.flush();
+  }
+
+  /** The first, every so many, the last, and those that were evaluated. */
+  private boolean isDue(StepReport report) {
+    return report.step() == 1
+        || report.step() % loggingSteps == 0
+        || report.totalSteps().equals(OptionalLong.of(report.step()))
+        || !evaluation(report).isEmpty();
   }
 
   private void redraw(StepReport report) {
-    if (screen.wasWrittenByOthers()) {
-      drawnLines = 0; // their lines stay, and the panel goes below
-    }
-    if (drawnLines > 0) {
-      out.print("\u001B[" + drawnLines + "A");
-    }
     List<String> shown = figures(report);
     shown.addAll(evaluation);
     List<String> lines = wrapped(shown);
     lines.add(0, bar(report) + "  " + Sparkline.of(trend));
-    for (String line : lines) {
-      out.println("\u001B[K" + line);
-    }
-    drawnLines = lines.size();
+    screen.panel(lines.stream().map(TrainingProgress::cut).toList());
+  }
+
+  /** A longer line would be two of the window, and the panel would not be drawn over itself. */
+  private static String cut(String line) {
+    return line.length() < TerminalWindow.columns()
+        ? line
+        : line.substring(0, TerminalWindow.columns() - 1);
   }
 
   private static String bar(StepReport report) {
@@ -98,7 +117,7 @@ public final class TrainingProgress implements StepListener {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String figure : figures) {
-      if (line.length() + figure.length() + 3 > TerminalWindow.columns()) {
+      if (line.length() > 0 && line.length() + figure.length() + 3 > TerminalWindow.columns()) {
         lines.add(line.toString());
         line.setLength(0);
       }

@@ -45,7 +45,7 @@ final class TrainingProgressTest {
 
   @Test
   void thePanelIsDrawnOverItselfAndNeverOverALineOfOthers() {
-    TrainingProgress progress = new TrainingProgress();
+    TrainingProgress progress = new TrainingProgress(1);
     progress.stepped(report(1));
     progress.stepped(report(2));
     assertThat(screen.toString(StandardCharsets.UTF_8)).contains(UP + "2A");
@@ -57,13 +57,13 @@ final class TrainingProgressTest {
         .doesNotContain(UP + "2A");
     screen.reset();
     progress.stepped(report(4));
-    assertThat(screen.toString(StandardCharsets.UTF_8)).startsWith(UP + "2A");
+    assertThat(screen.toString(StandardCharsets.UTF_8)).startsWith("\r" + UP + "2A");
   }
 
   @Test
   void aStepThatNobodyHasScoredTellsItsKl() {
     System.setProperty("rlhf.terminal", "false");
-    new TrainingProgress()
+    new TrainingProgress(1)
         .stepped(
             new StepReport(
                 3,
@@ -80,5 +80,52 @@ final class TrainingProgressTest {
     assertThat(screen.toString(StandardCharsets.UTF_8))
         .contains("step 3/10  KL 1.25  length 7.0  tokens/s 25")
         .doesNotContain("reward");
+  }
+
+  @Test
+  void whereNothingIsRedrawnALineComesEverySoManySteps() {
+    System.setProperty("rlhf.terminal", "false");
+    TrainingProgress progress = new TrainingProgress(4);
+    for (long step = 1; step <= 10; step++) {
+      progress.stepped(report(step));
+    }
+    assertThat(screen.toString(StandardCharsets.UTF_8).lines().map(line -> line.split(" ", 3)[1]))
+        .containsExactly("1/10", "4/10", "8/10", "10/10");
+  }
+
+  @Test
+  void aLineOfOthersIsNeverPartOfThePanel() {
+    TrainingProgress progress = new TrainingProgress(1);
+    progress.stepped(report(1));
+    screen.reset();
+    System.out.print("half a ");
+    progress.stepped(report(2));
+    System.out.println("line");
+    assertThat(screen.toString(StandardCharsets.UTF_8))
+        .startsWith("\r" + UP + "2A")
+        .endsWith("\n\u001B[Jhalf a line\n");
+  }
+
+  @Test
+  void theLastLineIsShownEvenWithoutAnEnd() {
+    TrainingProgress progress = new TrainingProgress(1);
+    progress.stepped(report(1));
+    System.out.print("half a line");
+    progress.close();
+    assertThat(screen.toString(StandardCharsets.UTF_8)).endsWith("half a line");
+    System.out.print(", and the rest");
+    assertThat(screen.toString(StandardCharsets.UTF_8)).endsWith("half a line, and the rest");
+  }
+
+  @Test
+  void aPanelFitsTheWindow() {
+    System.setProperty("rlhf.columns", "40");
+    try {
+      new TrainingProgress(1).stepped(report(3));
+    } finally {
+      System.clearProperty("rlhf.columns");
+    }
+    assertThat(screen.toString(StandardCharsets.UTF_8).replace("\u001B[K", "").lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThan(40));
   }
 }

@@ -101,7 +101,7 @@ public final class HangingTransactions {
   private void abort(TopicPartition partition, ProducerState producer)
       throws ExecutionException, InterruptedException {
     long start = producer.currentTransactionStartOffset().getAsLong();
-    LOG.warn("{}: ending the transaction that a crash left open at offset {}", partition, start);
+    LOG.info("{}: ending the transaction that a crash left open at offset {}", partition, start);
     admin
         .abortTransaction(
             new AbortTransactionSpec(
