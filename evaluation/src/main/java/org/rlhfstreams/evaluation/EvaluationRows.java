@@ -39,7 +39,7 @@ record EvaluationRows<E>(List<String> sources, List<E> examples, int leftOut) {
   static <E> EvaluationRows<E> read(
       PreferenceDataset data, boolean strict, Converter<E> converter) {
     DatasetSummary summary = data.check();
-    summary.print(System.err);
+    summary.print(System.err::println);
     List<String> sources = new ArrayList<>();
     List<E> examples = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
