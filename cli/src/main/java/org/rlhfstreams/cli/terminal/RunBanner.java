@@ -29,7 +29,7 @@ final class RunBanner {
     lines.add(TextBlock.of(objective.text() + ": ", objective.help()).stripTrailing());
     add(lines, "model", models(configuration.model(), objective));
     if (objective.learnsFromRollouts()) {
-      add(lines, "rewards", rewards(configuration));
+      rewards(configuration).ifPresent(text -> add(lines, "rewards", text));
     }
     add(
         lines,
@@ -59,16 +59,19 @@ final class RunBanner {
     return trained + reference.map(path -> ", reference " + path).orElse("");
   }
 
-  private static String rewards(RlhfConfiguration configuration) {
+  /** Empty if nothing rewards, as where a teacher is learned from. */
+  private static Optional<String> rewards(RlhfConfiguration configuration) {
     List<RewardConfiguration> rewards = configuration.effectiveRewards().all();
     if (rewards.isEmpty()) {
-      return "none";
+      return Optional.empty();
     }
     return configuration.rewards().list().isEmpty()
-        ? configuration.model().reward().map(RunBanner::near).orElse("none")
-        : rewards.stream()
-            .map(reward -> String.format(Locale.ROOT, "%s × %s", reward.name(), reward.weight()))
-            .collect(Collectors.joining(", "));
+        ? configuration.model().reward().map(RunBanner::near)
+        : Optional.of(
+            rewards.stream()
+                .map(
+                    reward -> String.format(Locale.ROOT, "%s × %s", reward.name(), reward.weight()))
+                .collect(Collectors.joining(", ")));
   }
 
   private static String step(RlhfConfiguration configuration) {

@@ -4,18 +4,23 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.rlhfstreams.cli.logging.RunLog;
 import org.rlhfstreams.cli.logging.StepObjects;
 import org.rlhfstreams.learner.loop.StepListener;
 import org.rlhfstreams.service.configuration.RlhfConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a person sees of a run: what it is, what is waited for, its progress, its results. The log
  * is in the run's directory.
  */
 public final class RunTerminal implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunTerminal.class);
+
   private static final PrintStream NOWHERE =
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
 
@@ -67,8 +72,10 @@ public final class RunTerminal implements AutoCloseable {
   /** Says what run it is, and sends the log to its directory from here on. */
   public void introduce(RlhfConfiguration configuration) {
     log.writeTo(directory);
-    if (detail != Detail.QUIET) {
-      RunBanner.lines(configuration, directory.resolve(RunLog.FILE)).forEach(System.out::println);
+    List<String> banner = RunBanner.lines(configuration, directory.resolve(RunLog.FILE));
+    banner.forEach(LOG::info); // with --verbose the log is on the terminal anyway
+    if (detail == Detail.USUAL) {
+      banner.forEach(System.out::println);
     }
   }
 

@@ -80,7 +80,7 @@ final class QuietTerminalTest {
     CommandRun run = train(0, "--quiet");
     assertThat(run.output()).contains("saved ").doesNotContain("step 1/2", "learning rate");
     assertThat(run.errors()).isEmpty();
-    assertThat(train(1, "--quiet", "--verbose").errors()).contains("give one");
+    assertThat(train(2, "--quiet", "--verbose").errors()).contains("give one");
   }
 
   @Test
